@@ -1,0 +1,480 @@
+//! Plain text in blocks: paragraphs, headings, list items and captions, and what is left out.
+//!
+//! The rules are general and look at one line and its neighbours. A text without mark-up is
+//! ambiguous; where a rule is unsure it keeps the text.
+
+use serde::{Deserialize, Serialize};
+use textwrap::core::display_width;
+
+use super::Span;
+use super::source;
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    Paragraph,
+    /// Belongs to the block after it.
+    Heading,
+    ListItem,
+    /// Describes an image that was left out.
+    Caption,
+}
+
+/// A stretch of text that is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Without surrounding white space, list marks and heading marks.
+    pub span: Span,
+    pub kind: BlockKind,
+}
+
+/// Why a stretch of text is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Omission {
+    ImageMarkup,
+    TableFragment,
+    FileName,
+    CommentForm,
+    SourceLine,
+    Rule,
+}
+
+impl Omission {
+    /// For people.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::ImageMarkup => "image mark-up",
+            Self::TableFragment => "table fragment",
+            Self::FileName => "lone file name",
+            Self::CommentForm => "comment form",
+            Self::SourceLine => "source line",
+            Self::Rule => "ruled line",
+        }
+    }
+}
+
+/// A stretch of text that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Omitted {
+    pub span: Span,
+    pub reason: Omission,
+}
+
+/// Headings are at most this wide, in terminal columns.
+const HEADING_COLUMNS: usize = 100;
+/// Lines of a hard-wrapped paragraph are this wide, in terminal columns.
+const WRAP_COLUMNS: std::ops::RangeInclusive<usize> = 40..=120;
+
+/// Cuts a text in blocks. Blocks and omissions are in order, do not overlap, and between them cover
+/// everything but white space and marks.
+pub fn layout(text: &str) -> (Vec<Block>, Vec<Omitted>) {
+    let lines = lines(text);
+    let mut omitted = Vec::new();
+    let mut read: Vec<Line> = Vec::new();
+    let mut after_image = false;
+    for (number, raw) in lines.iter().enumerate() {
+        let Some(span) = trim(text, raw.clone()) else {
+            continue;
+        };
+        let next = lines[number + 1..].iter().find_map(|l| trim(text, l.clone()));
+        let content = &text[span.clone()];
+        if let Some(reason) = omission(content, next.map(|n| &text[n])) {
+            after_image = matches!(reason, Omission::ImageMarkup | Omission::FileName);
+            omitted.push(Omitted { span, reason });
+            continue;
+        }
+        read.push(classify(text, number, span, after_image));
+        after_image = false;
+    }
+    let blocks = join_wrapped(text, &read);
+    (mark_headings(text, blocks), omitted)
+}
+
+/// A line that is read.
+struct Line {
+    number: usize,
+    span: Span,
+    kind: BlockKind,
+}
+
+/// Byte ranges of the lines, without their ends.
+fn lines(text: &str) -> Vec<Span> {
+    let mut start = 0;
+    let mut lines = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let end = start + line.trim_end_matches(['\n', '\r']).len();
+        lines.push(start..end);
+        start += line.len();
+    }
+    lines
+}
+
+/// The span without white space and byte order marks around it; `None` where nothing is left.
+fn trim(text: &str, span: Span) -> Option<Span> {
+    let blank = |c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}';
+    let content = &text[span.clone()];
+    let inner = content.trim_matches(blank);
+    let start = span.start + (content.len() - content.trim_start_matches(blank).len());
+    (!inner.is_empty()).then(|| start..start + inner.len())
+}
+
+/// Why a line is not read, if so. `next` is the next line that is not blank.
+fn omission(line: &str, next: Option<&str>) -> Option<Omission> {
+    let inner = line.trim_matches(|c: char| c == '|' || c.is_whitespace());
+    if is_image(inner) {
+        return Some(Omission::ImageMarkup);
+    }
+    if line.contains('|') && !line.chars().any(char::is_alphanumeric) {
+        return Some(Omission::TableFragment);
+    }
+    if !line.chars().any(char::is_alphanumeric) && is_rule(line) {
+        return Some(Omission::Rule);
+    }
+    if is_file_name(inner) {
+        return Some(Omission::FileName);
+    }
+    if is_comment_form(inner) {
+        return Some(Omission::CommentForm);
+    }
+    source::is_source_line(inner, next).then_some(Omission::SourceLine)
+}
+
+/// Nothing but Markdown images (`![alt](address)`) or an HTML one.
+fn is_image(line: &str) -> bool {
+    if line.starts_with("<img") && line.ends_with('>') && line.matches('<').count() == 1 {
+        return true;
+    }
+    let mut rest = line;
+    while let Some(after) = rest.strip_prefix("![") {
+        let Some(end) = after
+            .split_once("](")
+            .and_then(|(_, address)| address.split_once(')'))
+        else {
+            return false;
+        };
+        rest = end.1.trim_start();
+    }
+    rest.is_empty() && !line.is_empty()
+}
+
+/// Three or more of the marks that draw a line.
+fn is_rule(line: &str) -> bool {
+    let mut marks = line.chars().filter(|c| !c.is_whitespace());
+    let Some(first) = marks.next() else {
+        return false;
+    };
+    "-–—―─━=_*＊~#・◇◆☆★○●".contains(first) && marks.clone().count() >= 2 && marks.all(|c| c == first)
+}
+
+/// One word that ends like a media file.
+fn is_file_name(line: &str) -> bool {
+    const EXTENSIONS: [&str; 20] = [
+        "png", "jpg", "jpeg", "gif", "webp", "svg", "bmp", "avif", "heic", "tif", "tiff", "ico",
+        "mp4", "mov", "webm", "avi", "mp3", "wav", "m4a", "pdf",
+    ];
+    let Some((stem, extension)) = line.rsplit_once('.') else {
+        return false;
+    };
+    let part = |c: char| c.is_alphanumeric() || "._-()[]@~+%".contains(c);
+    !stem.is_empty()
+        && line.chars().count() <= 120
+        && stem.chars().all(part)
+        && EXTENSIONS.contains(&extension.to_lowercase().as_str())
+}
+
+/// A whole line of the form in which readers leave a comment.
+fn is_comment_form(line: &str) -> bool {
+    const EXACT: [&str; 18] = [
+        "コメント",
+        "コメントを残す",
+        "コメントする",
+        "コメントを書く",
+        "コメントを投稿",
+        "コメントを投稿する",
+        "コメントをキャンセル",
+        "返信をキャンセル",
+        "comment",
+        "comments",
+        "leave a comment",
+        "leave a reply",
+        "post a comment",
+        "add a comment",
+        "cancel reply",
+        "bình luận",
+        "để lại bình luận",
+        "발표된 댓글",
+    ];
+    const BEGINNINGS: [&str; 5] = [
+        "メールアドレスが公開されることはありません",
+        "が付いている欄は必須項目です",
+        "your email address will not be published",
+        "required fields are marked",
+        "email của bạn sẽ không được hiển thị công khai",
+    ];
+    let line = line.to_lowercase();
+    let without_count = line
+        .trim_end_matches(|c: char| c.is_numeric() || "()（）[]件 　:：".contains(c))
+        .trim_start_matches(|c: char| c.is_numeric() || c.is_whitespace());
+    EXACT.contains(&without_count) || BEGINNINGS.iter().any(|b| line.starts_with(b))
+}
+
+/// What a line is, before its neighbours are known.
+fn classify(text: &str, number: usize, span: Span, after_image: bool) -> Line {
+    let line = &text[span.clone()];
+    // A table's bar at one end only is what is left of an image's cell.
+    let cells = line.trim_matches(|c: char| c == '|' || c.is_whitespace());
+    let (content, kind) = if let Some(heading) = heading_text(line) {
+        (heading, BlockKind::Heading)
+    } else if let Some(item) = list_item(line) {
+        (item, BlockKind::ListItem)
+    } else if is_caption(cells, after_image) {
+        (cells, BlockKind::Caption)
+    } else if cells.contains('|') {
+        (line, BlockKind::ListItem)
+    } else {
+        (cells, BlockKind::Paragraph)
+    };
+    // `content` is a part of `line`; an empty one would leave nothing to read.
+    let content = if content.is_empty() { line } else { content };
+    let start = span.start + (content.as_ptr() as usize - line.as_ptr() as usize);
+    Line {
+        number,
+        span: start..start + content.len(),
+        kind,
+    }
+}
+
+/// The text of a Markdown heading (`## ...`).
+fn heading_text(line: &str) -> Option<&str> {
+    let rest = line.trim_start_matches('#');
+    let level = line.len() - rest.len();
+    (1..=6).contains(&level).then_some(())?;
+    rest.starts_with([' ', '\u{3000}']).then(|| rest.trim())
+}
+
+/// The text of a list item (`- ...`, `• ...`, `・...`, `1. ...`).
+fn list_item(line: &str) -> Option<&str> {
+    let mut chars = line.chars();
+    let first = chars.next()?;
+    let rest = chars.as_str();
+    if "・•●○■□▪◦‣▶►".contains(first) {
+        return Some(rest.trim_start());
+    }
+    if "-*+–".contains(first) {
+        return rest.starts_with(char::is_whitespace).then(|| rest.trim_start());
+    }
+    let after = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = line.len() - after.len();
+    let item = after.strip_prefix(['.', ')', '．', '）'])?;
+    ((1..=3).contains(&digits) && item.starts_with(char::is_whitespace)).then(|| item.trim_start())
+}
+
+/// A credit gives a caption away; so does the place right behind an image.
+fn is_caption(line: &str, after_image: bool) -> bool {
+    const CREDITS: [&str; 10] = [
+        "写真", "画像", "撮影", "図", "Photo", "Image", "Credit", "Ảnh", "Foto", "사진",
+    ];
+    let credited = CREDITS.iter().any(|credit| {
+        line.match_indices(credit)
+            .any(|(at, _)| line[at + credit.len()..].starts_with([':', '：']))
+    });
+    let columns = if credited {
+        2 * HEADING_COLUMNS
+    } else {
+        HEADING_COLUMNS
+    };
+    (credited || after_image) && display_width(line) <= columns
+}
+
+/// Lines to blocks: the lines of a hard-wrapped paragraph become one.
+///
+/// A line was wrapped where the first word of the next one would not have fitted beside it.
+fn join_wrapped(text: &str, lines: &[Line]) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for group in lines.chunk_by(|a, b| a.number + 1 == b.number) {
+        let width = |line: &Line| display_width(&text[line.span.clone()]);
+        let widest = group.iter().map(width).max().unwrap_or(0);
+        let mut previous: Option<&Line> = None;
+        for line in group {
+            let continues = previous.is_some_and(|previous| {
+                let content = &text[line.span.clone()];
+                let beside = width(previous) + 1 + display_width(first_word(content));
+                WRAP_COLUMNS.contains(&widest)
+                    && beside > widest
+                    && !ends_sentence(&text[previous.span.clone()])
+                    && previous.kind != BlockKind::Heading
+                    && line.kind == BlockKind::Paragraph
+            });
+            match blocks.last_mut() {
+                Some(block) if continues => block.span.end = line.span.end,
+                _ => blocks.push(Block {
+                    span: line.span.clone(),
+                    kind: line.kind,
+                }),
+            }
+            previous = Some(line);
+        }
+    }
+    blocks
+}
+
+/// What stands before the first place where a line may break.
+fn first_word(line: &str) -> &str {
+    let end = line
+        .char_indices()
+        .find(|&(at, c)| c.is_whitespace() || (at > 0 && !c.is_ascii()))
+        .map_or(line.len(), |(at, _)| at);
+    &line[..end]
+}
+
+/// Marks as headings the short paragraphs that introduce what follows them.
+fn mark_headings(text: &str, mut blocks: Vec<Block>) -> Vec<Block> {
+    /// So many headings may follow each other; more of them are verse.
+    const CHAIN: usize = 3;
+    let mut chain = 0;
+    for i in (0..blocks.len()).rev() {
+        let introduces = blocks.get(i + 1).is_some_and(|next| {
+            let next_text = &text[next.span.clone()];
+            match next.kind {
+                BlockKind::Heading => chain < CHAIN,
+                BlockKind::ListItem => true,
+                BlockKind::Paragraph | BlockKind::Caption => {
+                    is_prose(next_text) && !same_kind_of_question(&text[blocks[i].span.clone()], next_text)
+                }
+            }
+        });
+        let block = &mut blocks[i];
+        if block.kind == BlockKind::Paragraph && introduces && is_short_label(&text[block.span.clone()])
+        {
+            block.kind = BlockKind::Heading;
+        }
+        chain = if block.kind == BlockKind::Heading {
+            chain + 1
+        } else {
+            0
+        };
+    }
+    blocks
+}
+
+/// One short line that does not end like a sentence, a question aside.
+fn is_short_label(block: &str) -> bool {
+    const ENDS: &str = "。．.!！…、，,;；:：｡‥";
+    const OPENS: &str = "(（「『[【〔《<〈\"“‘";
+    const CLOSES: &str = ")）」』]】〕》>〉\"”’";
+    let Some((first, last)) = block.chars().next().zip(block.chars().next_back()) else {
+        return false;
+    };
+    let bracketed = OPENS.contains(first) && CLOSES.contains(last);
+    !block.contains('\n')
+        && !bracketed
+        && !ENDS.contains(last)
+        && display_width(block) <= HEADING_COLUMNS
+        && block.chars().any(char::is_alphabetic)
+}
+
+/// A sentence, or too long to be a heading itself.
+fn is_prose(block: &str) -> bool {
+    display_width(block) > HEADING_COLUMNS || ends_sentence(block)
+}
+
+fn ends_sentence(block: &str) -> bool {
+    block.ends_with(|c| "。．.!！?？…」』)）｡।؟".contains(c))
+}
+
+/// Two questions in a row are dialogue, not a heading and its answer.
+fn same_kind_of_question(a: &str, b: &str) -> bool {
+    let question = |s: &str| s.ends_with(['?', '？', '؟']);
+    question(a) && question(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(BlockKind, &str)> {
+        let (blocks, _) = layout(text);
+        blocks
+            .into_iter()
+            .map(|b| (b.kind, &text[b.span]))
+            .collect()
+    }
+
+    fn reasons(text: &str) -> Vec<(Omission, &str)> {
+        let (_, omitted) = layout(text);
+        omitted
+            .into_iter()
+            .map(|o| (o.reason, &text[o.span]))
+            .collect()
+    }
+
+    #[test]
+    fn headings_introduce_prose() {
+        use BlockKind::{Heading, ListItem, Paragraph};
+        let text = "題名\n\n  • 一つ目の項目\n\n激しい競争\n発表の後、採用が始まった。\nなぜですか?\n人が足りないためです。\n(WSJによると)\n終わり";
+        assert_eq!(
+            kinds(text),
+            [
+                (Heading, "題名"),
+                (ListItem, "一つ目の項目"),
+                (Heading, "激しい競争"),
+                (Paragraph, "発表の後、採用が始まった。"),
+                (Heading, "なぜですか?"),
+                (Paragraph, "人が足りないためです。"),
+                (Paragraph, "(WSJによると)"),
+                (Paragraph, "終わり"),
+            ]
+        );
+    }
+
+    #[test]
+    fn hard_wrapped_lines_are_one_paragraph() {
+        let text = "The quick brown fox jumps over the lazy dog and then\nruns away into the forest, where nobody will ever find\nit. The end.\n\nNext paragraph.";
+        let blocks = kinds(text);
+        assert_eq!(blocks.len(), 2, "{blocks:?}");
+        assert!(blocks[0].1.ends_with("The end."));
+    }
+
+    #[test]
+    fn verse_is_not_all_headings() {
+        let text = (0..8).map(|i| format!("短い行{i}\n")).collect::<String>() + "終わりの文です。";
+        let headings = kinds(&text).iter().filter(|b| b.0 == BlockKind::Heading).count();
+        assert!(headings <= 4, "{headings}");
+    }
+
+    #[test]
+    fn clutter_is_left_out_with_its_reason() {
+        let text = "本文です。\n![]() |\n説明の文。写真:通信社。 |\n| --- | --- |\n3lbl71ki.png\n* * *\nコメント (0)\nコメントを残す\n出典: https://example.com/a";
+        assert_eq!(
+            reasons(text),
+            [
+                (Omission::ImageMarkup, "![]() |"),
+                (Omission::TableFragment, "| --- | --- |"),
+                (Omission::FileName, "3lbl71ki.png"),
+                (Omission::Rule, "* * *"),
+                (Omission::CommentForm, "コメント (0)"),
+                (Omission::CommentForm, "コメントを残す"),
+                (Omission::SourceLine, "出典: https://example.com/a"),
+            ]
+        );
+        assert_eq!(
+            kinds(text),
+            [
+                (BlockKind::Paragraph, "本文です。"),
+                (BlockKind::Caption, "説明の文。写真:通信社。"),
+            ]
+        );
+    }
+
+    #[test]
+    fn prose_about_comments_and_sources_stays() {
+        for text in [
+            "コメントを残すには会員登録が必要です。",
+            "出典を明記することが重要である。",
+            "report.final is not a file name of a picture",
+        ] {
+            assert_eq!(reasons(text), [], "{text}");
+        }
+    }
+}

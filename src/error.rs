@@ -1,0 +1,184 @@
+//! The one error type of the library. Every variant says what, where and with which values; the
+//! message ends with what to do next where something can be done.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What every fallible function of the library returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong in the library.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file operation failed.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// A file is there, but its text cannot be read.
+    #[error("{}: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+
+    /// The name is in no registry.
+    #[error("unknown model `{name}`; known: {known}")]
+    UnknownModel { name: String, known: String },
+    /// The model is known, but this program cannot run it.
+    #[error("model `{name}` cannot be run: {reason}")]
+    ModelNotRunnable { name: String, reason: String },
+    /// The model's file contradicts itself or the registry.
+    #[error("model `{model}`: {what}: expected {expected}, received {received}")]
+    BadModel {
+        model: String,
+        what: String,
+        expected: String,
+        received: String,
+    },
+    /// candle failed.
+    #[error("{what}: {source}")]
+    Compute {
+        what: &'static str,
+        source: candle_core::Error,
+    },
+    /// The tokenizer failed.
+    #[error("cannot {action}: {message}")]
+    Tokenizer { action: &'static str, message: String },
+    /// The device asked for is not there.
+    #[error("device `{device}` is not available: {reason}; use `--device cpu`")]
+    Device { device: String, reason: String },
+    /// A configuration file (`models.toml`, `tane.toml`, `config.toml`) cannot be used.
+    #[error("{}: {message}", path.display())]
+    Config { path: PathBuf, message: String },
+
+    /// There is no index where one is needed.
+    #[error("no index at {}; build one with `tane index PATH`", path.display())]
+    NoIndex { path: PathBuf },
+    /// The folder holds something else.
+    #[error(
+        "{} is neither empty nor an index (found `{found}`); choose another folder with --index",
+        path.display()
+    )]
+    NotAnIndex { path: PathBuf, found: String },
+    /// Written by a program whose format this one does not read.
+    #[error(
+        "{}: index format {received}, this program reads format {expected}; \
+         rebuild it with `tane index --rebuild`",
+        path.display()
+    )]
+    IndexFormat {
+        path: PathBuf,
+        expected: u32,
+        received: u64,
+    },
+    /// The index holds vectors of another space.
+    #[error(
+        "{}: built with model `{received}` (space {received_space}), asked with `{expected}` \
+         (space {expected_space}); rebuild it with `tane index --rebuild`, \
+         or name its model with `--model {received}`",
+        path.display()
+    )]
+    SpaceMismatch {
+        path: PathBuf,
+        expected: String,
+        expected_space: String,
+        received: String,
+        received_space: String,
+    },
+    /// A file of the index is not what the manifest says.
+    #[error(
+        "{}: {what}: expected {expected}, received {received}; \
+         rebuild it with `tane index --rebuild`",
+        path.display()
+    )]
+    Corrupt {
+        path: PathBuf,
+        what: &'static str,
+        expected: String,
+        received: String,
+    },
+    /// Another process writes to the index.
+    #[error(
+        "{}: another `tane index` is writing to this index; wait for it to end",
+        path.display()
+    )]
+    Locked { path: PathBuf },
+    /// A recorded root is gone; its articles stay.
+    #[error(
+        "root `{label}` is missing: {} does not exist; bring it back, \
+         or forget it with `tane index --remove {label}`; nothing was changed",
+        path.display()
+    )]
+    RootMissing { label: String, path: PathBuf },
+    /// A recorded root had articles and has none now; its articles stay.
+    #[error(
+        "root `{label}` is suddenly empty: {} held {articles} articles and holds none now; \
+         forget it with `tane index --remove {label}` if that is right; nothing was changed",
+        path.display()
+    )]
+    RootEmpty {
+        label: String,
+        path: PathBuf,
+        articles: usize,
+    },
+    /// No root of that name.
+    #[error("no root `{given}` in this index; its roots: {known}")]
+    UnknownRoot { given: String, known: String },
+    /// No root at all.
+    #[error(
+        "nothing to index: give a file or folder (`tane index PATH`), \
+         or name a corpus in tane.toml"
+    )]
+    NoRoots,
+    /// Not one text could be taken.
+    #[error("nothing indexed: {reason}")]
+    NothingIndexed { reason: String },
+    /// Ctrl-C; what was embedded is kept.
+    #[error("interrupted: {done} of {total} passages embedded and kept; run it again to go on")]
+    Interrupted { done: usize, total: usize },
+
+    /// A question without words.
+    #[error("the question is empty; write one, or `-` to read it from standard input")]
+    EmptyQuestion,
+    /// A name that fits no article or passage.
+    #[error("no {kind} `{given}` in this index{hint}")]
+    Unknown {
+        kind: &'static str,
+        given: String,
+        hint: String,
+    },
+    /// A pattern that is none.
+    #[error("bad pattern `{pattern}`: {message}")]
+    Pattern { pattern: String, message: String },
+    /// A labelled set cannot be read.
+    #[error("{}:{line}: {message}", path.display())]
+    EvalSet {
+        path: PathBuf,
+        line: usize,
+        message: String,
+    },
+    /// What was asked for is not built yet.
+    #[error("{what} is not built yet: {instead}")]
+    NotBuilt {
+        what: &'static str,
+        instead: &'static str,
+    },
+}
+
+impl Error {
+    /// For `map_err`: an I/O error with the operation and the path it happened at.
+    pub fn io(action: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.as_ref().to_path_buf();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+
+    /// For `map_err`: a candle error with what was being computed.
+    pub fn compute(what: &'static str) -> impl FnOnce(candle_core::Error) -> Self {
+        move |source| Self::Compute { what, source }
+    }
+}

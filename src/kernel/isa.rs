@@ -1,0 +1,47 @@
+//! Which instruction set the kernels use: detected once, or forced by `TANE_KERNEL`.
+
+use std::sync::OnceLock;
+
+/// Instruction sets that have kernels of their own, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Isa {
+    /// Plain Rust; every target.
+    Portable,
+    /// x86-64 with AVX2 and FMA.
+    Avx2,
+    /// x86-64 with AVX-512 F.
+    Avx512,
+}
+
+impl Isa {
+    /// Every instruction set this CPU can run, weakest first. Always starts with `Portable`.
+    pub fn available() -> Vec<Self> {
+        let mut all = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                all.push(Self::Avx2);
+                if is_x86_feature_detected!("avx512f") {
+                    all.push(Self::Avx512);
+                }
+            }
+        }
+        all
+    }
+
+    /// The one in use: the strongest available, or the one that `TANE_KERNEL` names
+    /// (`portable`, `avx2`, `avx512`) where the CPU has it.
+    pub fn current() -> Self {
+        static CURRENT: OnceLock<Isa> = OnceLock::new();
+        *CURRENT.get_or_init(|| {
+            let available = Self::available();
+            let strongest = *available.last().unwrap_or(&Self::Portable);
+            let forced = match std::env::var("TANE_KERNEL").as_deref() {
+                Ok("portable") => Self::Portable,
+                Ok("avx2") => Self::Avx2,
+                _ => strongest,
+            };
+            forced.min(strongest)
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! Sentences to passages: two or three sentences each, overlapping by one.
+//!
+//! Short windows find more than long ones (the model pools a whole window into one vector), and an
+//! overlap keeps a sentence with either neighbour; see `ARCHITECTURE.md` for the measurements.
+
+use super::sentence::sentences;
+use super::{LineIndex, TokenCount};
+use crate::corpus::{Article, BlockKind, Omitted, Span};
+
+/// Version of everything that decides where passages begin and end and what of them is embedded.
+/// A change makes `tane index` cut every article anew.
+pub const RECIPE: u32 = 1;
+
+/// A third sentence joins a passage up to this many tokens.
+const TARGET_TOKENS: usize = 96;
+/// A second sentence joins up to this many tokens.
+const MAX_TOKENS: usize = 192;
+/// No passage of several sentences is longer than this.
+const MAX_CHARS: usize = 300;
+/// No passage has more sentences than this, headings aside.
+const MAX_SENTENCES: usize = 3;
+
+/// A contiguous span of an article: what is embedded, answered and cited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// Bytes of the article's text.
+    pub span: Span,
+    /// Lines of the first and the last byte, counted from 1.
+    pub lines: (usize, usize),
+    /// The sentences, in order; a heading counts as one.
+    pub sentences: Vec<Span>,
+    /// What lies inside the span and is not read.
+    pub omitted: Vec<Omitted>,
+    /// Tokens of the sentences.
+    pub tokens: usize,
+}
+
+impl Passage {
+    /// The text that is embedded: the sentences, without what was left out between them.
+    pub fn readable(&self, text: &str) -> String {
+        let mut readable = String::new();
+        let mut end = self.span.start;
+        for sentence in &self.sentences {
+            if sentence.start > end {
+                readable.push(' ');
+            }
+            readable.push_str(&text[sentence.clone()]);
+            end = sentence.end;
+        }
+        readable
+    }
+}
+
+/// A sentence with the headings before it.
+struct Unit {
+    sentences: Vec<Span>,
+    tokens: usize,
+    chars: usize,
+    /// Units of different sections share no passage.
+    section: usize,
+}
+
+/// Cuts an article in passages. They are in order, and every sentence lies in at least one.
+pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
+    let text = &article.text;
+    let lines = LineIndex::new(text);
+    let units = units(article, counter);
+    let mut passages = Vec::new();
+    let mut start = 0;
+    while start < units.len() {
+        let end = fill(&units, start);
+        passages.push(passage(&units[start..end], &article.omitted, &lines));
+        let section_goes_on = units
+            .get(end)
+            .is_some_and(|next| next.section == units[end - 1].section);
+        // One sentence of overlap, where that leaves room for a new one.
+        let overlap = end - start >= 2 && section_goes_on && fill(&units, end - 1) > end;
+        start = if overlap { end - 1 } else { end };
+    }
+    passages
+}
+
+/// The whole article as one passage, whatever its length.
+pub fn whole(article: &Article, counter: &impl TokenCount) -> Option<Passage> {
+    let units = units(article, counter);
+    let lines = LineIndex::new(&article.text);
+    (!units.is_empty()).then(|| passage(&units, &article.omitted, &lines))
+}
+
+fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
+    let text = &article.text;
+    let mut units: Vec<Unit> = Vec::new();
+    let mut headings: Vec<Span> = Vec::new();
+    let mut section = 0;
+    for block in &article.blocks {
+        let found = sentences(text, block.span.clone());
+        if block.kind == BlockKind::Heading {
+            if headings.is_empty() {
+                section += 1;
+            }
+            headings.extend(found);
+            continue;
+        }
+        for sentence in found {
+            let mut own = std::mem::take(&mut headings);
+            own.push(sentence);
+            units.push(unit(text, own, section, counter));
+        }
+    }
+    if !headings.is_empty() {
+        units.push(unit(text, headings, section, counter));
+    }
+    units
+}
+
+fn unit(text: &str, sentences: Vec<Span>, section: usize, counter: &impl TokenCount) -> Unit {
+    let of = |span: &Span| &text[span.clone()];
+    Unit {
+        tokens: sentences.iter().map(|s| counter.count(of(s))).sum(),
+        chars: sentences.iter().map(|s| of(s).chars().count()).sum(),
+        sentences,
+        section,
+    }
+}
+
+/// The end of the passage that begins with unit `start`.
+fn fill(units: &[Unit], start: usize) -> usize {
+    let first = &units[start];
+    let (mut tokens, mut chars) = (first.tokens, first.chars);
+    let mut end = start + 1;
+    while end < units.len() && end - start < MAX_SENTENCES {
+        let next = &units[end];
+        tokens += next.tokens;
+        chars += next.chars;
+        let limit = if end - start == 1 {
+            MAX_TOKENS
+        } else {
+            TARGET_TOKENS
+        };
+        if next.section != first.section || tokens > limit || chars > MAX_CHARS {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+fn passage(units: &[Unit], omitted: &[Omitted], lines: &LineIndex) -> Passage {
+    let sentences: Vec<Span> = units.iter().flat_map(|u| u.sentences.clone()).collect();
+    let span = sentences[0].start..sentences[sentences.len() - 1].end;
+    Passage {
+        lines: (lines.line(span.start), lines.line(span.end - 1)),
+        omitted: omitted
+            .iter()
+            .filter(|o| span.start <= o.span.start && o.span.end <= span.end)
+            .cloned()
+            .collect(),
+        tokens: units.iter().map(|u| u.tokens).sum(),
+        span,
+        sentences,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    struct Chars;
+    impl TokenCount for Chars {
+        fn count(&self, text: &str) -> usize {
+            text.chars().count()
+        }
+    }
+
+    fn cut(text: &str) -> (Article, Vec<Passage>) {
+        let article = Article::from_bytes(text.as_bytes().to_vec()).unwrap();
+        let passages = passages(&article, &Chars);
+        (article, passages)
+    }
+
+    #[test]
+    fn sentences_overlap_and_headings_begin_sections() {
+        let text = "見出し\n一番目の文です。二番目の文です。三番目の文です。四番目の文です。\n次の見出し\n五番目の文です。";
+        let (article, passages) = cut(text);
+        let texts: Vec<_> = passages.iter().map(|p| &article.text[p.span.clone()]).collect();
+        assert_eq!(
+            texts,
+            [
+                "見出し\n一番目の文です。二番目の文です。三番目の文です。",
+                "三番目の文です。四番目の文です。",
+                "次の見出し\n五番目の文です。",
+            ]
+        );
+        assert_eq!(passages[0].lines, (1, 2));
+        assert_eq!(passages[0].sentences.len(), 4);
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_embedded() {
+        let text = "前の文です。\n![]() |\n後の文です。";
+        let (article, passages) = cut(text);
+        assert_eq!(passages.len(), 1);
+        assert_eq!(passages[0].readable(&article.text), "前の文です。 後の文です。");
+        assert_eq!(passages[0].omitted.len(), 1);
+        assert_eq!(&article.text[passages[0].span.clone()], text);
+    }
+
+    proptest! {
+        #[test]
+        fn spans_hold_on_arbitrary_text(
+            text in "(?s)(?:[ -~「」（）。、\"あ漢ा\u{301}\u{feff}\\PC]{0,60}(?:\\n|\\r\\n|\\n\\n|。|\\. )){0,12}"
+        ) {
+            let (article, passages) = cut(&text);
+            let lines = LineIndex::new(&text);
+            let mut covered = 0;
+            for passage in &passages {
+                prop_assert!(passage.span.start < passage.span.end);
+                let content = &article.text[passage.span.clone()];
+                prop_assert_eq!(content.trim(), content);
+                prop_assert_eq!(passage.lines.0, lines.line(passage.span.start));
+                prop_assert!(passage.lines.0 <= passage.lines.1);
+                prop_assert!(passage.sentences.iter().all(|s| passage.span.start <= s.start && s.end <= passage.span.end));
+                covered = covered.max(passage.span.end);
+            }
+            let last_block = article.blocks.last().map_or(0, |b| b.span.end);
+            prop_assert_eq!(covered, last_block);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! From an article to passages: sentences, then contiguous spans of them.
+
+mod chunk;
+mod lines;
+mod sentence;
+
+pub use chunk::{Passage, RECIPE, passages, whole};
+pub use lines::LineIndex;
+
+/// Counts tokens as the model does. What embeds implements it; how is not this module's business.
+pub trait TokenCount {
+    /// Tokens of a text, without special tokens and prefixes.
+    fn count(&self, text: &str) -> usize;
+}
