@@ -1,5 +1,7 @@
 //! Local semantic search with citations.
+pub mod cli;
 pub mod corpus;
+pub mod embed;
 pub mod error;
 pub mod kernel;
 pub mod passage;

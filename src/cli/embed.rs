@@ -1,0 +1,140 @@
+//! `tane embed`: a filter from lines of text to vectors.
+
+use std::io::{BufRead, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::args;
+use super::output::Output;
+use super::settings::Settings;
+use super::Found;
+use crate::embed::{Embedder, Role};
+use crate::error::{Error, Result};
+
+/// Lines that are embedded together.
+const CHUNK: usize = 256;
+
+/// A line of the output.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Line {
+    Embedded {
+        id: Value,
+        tokens: usize,
+        windows: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ids: Option<Vec<u32>>,
+        embedding: Vec<f32>,
+    },
+    Failed {
+        id: Value,
+        error: String,
+    },
+}
+
+/// A line of the input: its id, and its text or what is wrong with it.
+struct Request {
+    id: Value,
+    text: Result<String, String>,
+}
+
+pub fn run(args: &args::Embed, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let embedder = settings.embedder(&args.engine, None)?;
+    let mut stdin = std::io::stdin().lock();
+    let mut number = 0u64;
+    let mut failed = 0usize;
+    loop {
+        let mut requests = Vec::with_capacity(CHUNK);
+        while requests.len() < CHUNK {
+            let mut line = Vec::new();
+            if stdin.read_until(b'\n', &mut line).map_err(Error::io("read", "standard input"))? == 0 {
+                break;
+            }
+            number += 1;
+            requests.push(parse(line, number));
+        }
+        if requests.is_empty() {
+            break;
+        }
+        for line in embed(&embedder, requests, args)? {
+            failed += usize::from(matches!(line, Line::Failed { .. }));
+            out.json(&line)?;
+        }
+        out.flush()?;
+    }
+    if failed > 0 {
+        let _ = writeln!(std::io::stderr(), "tane: {failed} of {number} lines failed");
+        return Ok(Found::Faults);
+    }
+    Ok(Found::Something)
+}
+
+fn parse(mut line: Vec<u8>, number: u64) -> Request {
+    while line.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
+        line.pop();
+    }
+    let plain = |text| Request {
+        id: number.into(),
+        text,
+    };
+    let text = match String::from_utf8(line) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            return plain(Err(format!("line {number} is not UTF-8 at byte {at}")));
+        }
+    };
+    if !text.starts_with('{') {
+        return plain(Ok(text));
+    }
+    let mut object = match serde_json::from_str::<serde_json::Map<String, Value>>(&text) {
+        Ok(object) => object,
+        Err(error) => return plain(Err(format!("line {number} is not a JSON object: {error}"))),
+    };
+    let id = object.remove("id").unwrap_or_else(|| number.into());
+    let text = match object.remove("text") {
+        Some(Value::String(text)) => Ok(text),
+        Some(other) => Err(format!("line {number}: `text` is not a string but {other}")),
+        None => Err(format!("line {number} has no `text`")),
+    };
+    Request { id, text }
+}
+
+fn embed(embedder: &Embedder, requests: Vec<Request>, args: &args::Embed) -> Result<Vec<Line>> {
+    let role = Role::from(args.role);
+    let mut lines = Vec::with_capacity(requests.len());
+    let mut inputs = Vec::new();
+    for request in requests {
+        let id = request.id;
+        let input = request
+            .text
+            .and_then(|text| embedder.input(&text, role).map_err(|error| error.to_string()));
+        match input {
+            Ok(mut input) => {
+                if args.truncate {
+                    input.truncate();
+                }
+                lines.push(Line::Embedded {
+                    id,
+                    tokens: input.ids.len(),
+                    windows: 0,
+                    ids: args.ids.then(|| input.ids.clone()),
+                    embedding: Vec::new(),
+                });
+                inputs.push(input);
+            }
+            Err(error) => lines.push(Line::Failed { id, error }),
+        }
+    }
+    let mut embeddings = embedder.embed(&inputs)?.into_iter();
+    for line in &mut lines {
+        if let Line::Embedded { windows, embedding, .. } = line
+            && let Some(result) = embeddings.next()
+        {
+            *windows = result.windows;
+            *embedding = result.vector;
+        }
+    }
+    Ok(lines)
+}

@@ -1,0 +1,61 @@
+//! The one place where standard output and standard error are written.
+
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+use serde::Serialize;
+
+/// Standard output, buffered, and what may be written to it.
+pub struct Output {
+    out: BufWriter<StdoutLock<'static>>,
+    /// Colours and links may be used.
+    pub styled: bool,
+}
+
+impl Output {
+    /// `color`: forced on or off, or as the terminal and `NO_COLOR` say.
+    pub fn new(color: Option<bool>) -> Self {
+        let stdout = io::stdout();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Self {
+            styled: color.unwrap_or_else(|| stdout.is_terminal() && !plain),
+            out: BufWriter::new(stdout.lock()),
+        }
+    }
+
+    /// A line of text.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        self.out.write_all(b"\n")
+    }
+
+    /// Bytes as they are.
+    pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)
+    }
+
+    /// A JSON value on a line of its own.
+    pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, value)?;
+        self.out.write_all(b"\n")
+    }
+
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// An error, on standard error.
+pub fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "tane: {message}");
+}
+
+/// A remark, on standard error.
+pub fn remark(message: &str) {
+    let _ = writeln!(io::stderr(), "{message}");
+}
+
+/// Columns of the terminal; 100 where there is none.
+pub fn columns() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
+}

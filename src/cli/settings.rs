@@ -1,0 +1,151 @@
+//! Flags, environment, the project's `tane.toml` and the user's configuration, resolved.
+
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Context;
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::args::{Engine, Global, When};
+use crate::embed::{DEFAULT_MODEL, Embedder, Registry};
+use crate::error::Error;
+
+/// `tane.toml`: what a project may decide. Nothing in it can name a model, an endpoint or a token.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProjectFile {
+    /// Files and folders to index, relative to the file.
+    #[serde(default)]
+    corpus: Vec<PathBuf>,
+    /// Globs in gitignore syntax.
+    #[serde(default)]
+    exclude: Vec<String>,
+    limit: Option<usize>,
+    /// The language of articles whose language cannot be told.
+    language: Option<String>,
+    /// Folder of the index, inside the project.
+    index: Option<PathBuf>,
+}
+
+/// `config.toml` of the user.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserFile {
+    index: Option<PathBuf>,
+    model: Option<String>,
+    limit: Option<usize>,
+    threads: Option<u16>,
+    color: Option<When>,
+}
+
+/// A project: the nearest `tane.toml` upwards.
+#[derive(Debug)]
+pub struct Project {
+    /// Its roots, absolute.
+    pub corpus: Vec<PathBuf>,
+    pub exclude: Vec<String>,
+}
+
+/// What every command needs to know.
+#[derive(Debug)]
+pub struct Settings {
+    pub index: PathBuf,
+    pub project: Option<Project>,
+    pub language: Option<String>,
+    /// Results shown where no `--limit` is given.
+    pub limit: usize,
+    pub color: Option<bool>,
+    pub quiet: bool,
+    pub verbose: bool,
+    model: Option<String>,
+    models: Option<PathBuf>,
+}
+
+impl Settings {
+    pub fn resolve(global: &Global) -> anyhow::Result<Self> {
+        let user_dir = etcetera::choose_base_strategy()
+            .ok()
+            .map(|dirs| dirs.config_dir().join("tane"));
+        let in_user_dir = |name: &str| user_dir.as_ref().map(|d| d.join(name)).filter(|p| p.exists());
+        let config = global.config.clone().or_else(|| in_user_dir("config.toml"));
+        let user: UserFile = config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let here = std::env::current_dir().context("cannot tell the working folder")?;
+        let found = here.ancestors().map(|dir| dir.join("tane.toml")).find(|path| path.is_file());
+        let file: ProjectFile = found.as_deref().map(read).transpose()?.unwrap_or_default();
+        let dir = found.as_deref().and_then(Path::parent);
+        let project_index = match (dir, &file.index, &found) {
+            (Some(dir), Some(index), Some(path)) => Some(dir.join(inside(index, path)?)),
+            (Some(dir), None, _) => Some(dir.join("index")),
+            _ => None,
+        };
+        let threads = global.threads.or(user.threads);
+        if let Some(threads) = threads {
+            // Fails only where the pool was started already, which nothing did.
+            let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+        }
+        Ok(Self {
+            index: global
+                .index
+                .clone()
+                .or(project_index)
+                .or(user.index)
+                .unwrap_or_else(|| here.join("index")),
+            project: dir.map(|dir| Project {
+                corpus: file.corpus.iter().map(|path| dir.join(path)).collect(),
+                exclude: file.exclude,
+            }),
+            language: file.language,
+            limit: file.limit.or(user.limit).unwrap_or(5),
+            color: match global.color.or(user.color) {
+                Some(When::Always) => Some(true),
+                Some(When::Never) => Some(false),
+                Some(When::Auto) | None => None,
+            },
+            quiet: global.quiet,
+            verbose: global.verbose,
+            model: user.model,
+            models: global.models.clone().or_else(|| in_user_dir("models.toml")),
+        })
+    }
+
+    /// The known models.
+    pub fn registry(&self) -> crate::error::Result<Registry> {
+        Registry::load(self.models.as_deref())
+    }
+
+    /// The model that was asked for, else `recorded` (what an index was built with), else the
+    /// user's, else the default.
+    pub fn embedder(&self, engine: &Engine, recorded: Option<&str>) -> crate::error::Result<Embedder> {
+        let name = engine
+            .model
+            .as_deref()
+            .or(recorded)
+            .or(self.model.as_deref())
+            .unwrap_or(DEFAULT_MODEL);
+        Embedder::load(self.registry()?.get(name)?, engine.device)
+    }
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> crate::error::Result<T> {
+    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+    toml::from_str(&text).map_err(|error| Error::Config {
+        path: path.to_path_buf(),
+        message: error.to_string(),
+    })
+}
+
+/// A relative path that does not climb out of its folder.
+fn inside<'a>(index: &'a Path, file: &Path) -> crate::error::Result<&'a Path> {
+    let stays = index.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+    if stays {
+        return Ok(index);
+    }
+    Err(Error::Config {
+        path: file.to_path_buf(),
+        message: format!(
+            "index = \"{}\" lies outside the project; give a folder below it, or use --index",
+            index.display()
+        ),
+    })
+}

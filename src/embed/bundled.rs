@@ -1,0 +1,12 @@
+//! The model inside the binary; the one place where it is compiled in.
+
+/// The GGUF file, where the program was built with feature `bundled-model`.
+#[cfg(feature = "bundled-model")]
+pub const GGUF: Option<&[u8]> = Some(include_bytes!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/models/multilingual-e5-small-q4_0.gguf"
+)));
+
+/// The GGUF file, where the program was built with feature `bundled-model`.
+#[cfg(not(feature = "bundled-model"))]
+pub const GGUF: Option<&[u8]> = None;

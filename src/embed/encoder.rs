@@ -1,0 +1,23 @@
+//! What every model looks like from outside.
+
+use std::ops::Range;
+
+use crate::error::Result;
+
+/// Token ids, special tokens included, and the token ranges to pool.
+#[derive(Debug, Clone)]
+pub struct Sequence<'a> {
+    pub ids: &'a [u32],
+    pub pools: &'a [Range<usize>],
+}
+
+/// A model that turns token ids into pooled vectors.
+pub trait Encoder: Send + Sync {
+    /// For each sequence one vector a pool: `[dimension]` f32, not normalised.
+    ///
+    /// Sequences of different lengths may be mixed; padding changes no result.
+    ///
+    /// # Errors
+    /// Where an id or a range is out of bounds, or the device fails.
+    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>>;
+}

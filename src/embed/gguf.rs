@@ -1,0 +1,181 @@
+//! GGUF files: metadata and tensors, read by candle.
+//!
+//! Format: ggml's `docs/gguf.md`; tensor names and `tokenizer.ggml.*` keys are llama.cpp's.
+
+use std::borrow::Cow;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use candle_core::quantized::gguf_file::{Content, Value};
+use candle_core::quantized::{QStorage, QTensor};
+use candle_core::{DType, Device, Shape, Tensor};
+use candle_nn::Init;
+use candle_nn::var_builder::SimpleBackend;
+
+use crate::error::{Error, Result};
+
+/// A GGUF file in memory.
+#[derive(Clone)]
+pub struct Gguf {
+    /// For messages.
+    model: String,
+    content: Arc<Content>,
+    bytes: &'static [u8],
+}
+
+impl Gguf {
+    /// Reads the header; tensors are read when they are asked for.
+    ///
+    /// # Errors
+    /// [`Error::Compute`] where the bytes are no GGUF file.
+    pub fn open(model: &str, bytes: &'static [u8]) -> Result<Self> {
+        let content = Content::read(&mut Cursor::new(bytes))
+            .map_err(Error::compute("cannot read the model's GGUF header"))?;
+        Ok(Self {
+            model: model.to_owned(),
+            content: Arc::new(content),
+            bytes,
+        })
+    }
+
+    /// An error that names this model.
+    pub fn fault(&self, what: impl Into<String>, expected: impl ToString, received: impl ToString) -> Error {
+        Error::BadModel {
+            model: self.model.clone(),
+            what: what.into(),
+            expected: expected.to_string(),
+            received: received.to_string(),
+        }
+    }
+
+    /// A metadata value, read by `read`.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] where it is absent or of another type.
+    pub fn value<'a, T>(
+        &'a self,
+        key: &str,
+        kind: &str,
+        read: impl FnOnce(&'a Value) -> candle_core::Result<T>,
+    ) -> Result<T> {
+        let value = self
+            .content
+            .metadata
+            .get(key)
+            .ok_or_else(|| self.fault(format!("metadata `{key}`"), kind, "nothing"))?;
+        read(value).map_err(|error| self.fault(format!("metadata `{key}`"), kind, error))
+    }
+
+    /// A metadata number.
+    ///
+    /// # Errors
+    /// As [`Gguf::value`].
+    pub fn number(&self, key: &str) -> Result<usize> {
+        self.value(key, "u32", |v| v.to_u32()).map(|n| n as usize)
+    }
+
+    /// A metadata array, each element read by `read`.
+    ///
+    /// # Errors
+    /// As [`Gguf::value`].
+    pub fn array<'a, T>(
+        &'a self,
+        key: &str,
+        kind: &str,
+        read: impl Fn(&'a Value) -> candle_core::Result<T>,
+    ) -> Result<Vec<T>> {
+        self.value(key, kind, |v| v.to_vec()?.iter().map(read).collect())
+    }
+
+    /// A tensor as f32.
+    ///
+    /// # Errors
+    /// [`Error::Compute`] where it is absent or the file is too short.
+    pub fn tensor(&self, name: &str, device: &Device) -> Result<Tensor> {
+        self.dequantized(name, device)
+            .map_err(Error::compute("cannot read a tensor of the model"))
+    }
+
+    fn dequantized(&self, name: &str, device: &Device) -> candle_core::Result<Tensor> {
+        self.content
+            .tensor(&mut Cursor::new(self.bytes), name, device)?
+            .dequantize(device)
+    }
+
+    /// Some rows of a two-dimensional tensor, in the order asked for: f32, `[rows.len(), columns]`.
+    /// The rest of the tensor is not touched.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] for a row past the end, [`Error::Compute`] where the file is too short.
+    pub fn rows(&self, name: &str, rows: &[u32], device: &Device) -> Result<Tensor> {
+        let info = self
+            .content
+            .tensor_infos
+            .get(name)
+            .ok_or_else(|| self.fault("tensor", name, "nothing"))?;
+        let dims = info.shape.dims();
+        let &[count, columns] = dims else {
+            return Err(self.fault(format!("shape of `{name}`"), "two dimensions", dims.len()));
+        };
+        let dtype = info.ggml_dtype;
+        let row_bytes = columns / dtype.block_size() * dtype.type_size();
+        let start = (self.content.tensor_data_offset + info.offset) as usize;
+        let table = self
+            .bytes
+            .get(start..start + count * row_bytes)
+            .ok_or_else(|| self.fault(format!("bytes of `{name}`"), count * row_bytes, "fewer"))?;
+        let mut taken = Vec::with_capacity(rows.len() * row_bytes);
+        for &row in rows {
+            let at = row as usize * row_bytes;
+            let bytes = table
+                .get(at..at + row_bytes)
+                .ok_or_else(|| self.fault(format!("row of `{name}`"), format!("under {count}"), row))?;
+            taken.extend_from_slice(bytes);
+        }
+        let dequantize = || {
+            let storage = QStorage::from_data(Cow::Owned(taken), device, dtype)?;
+            QTensor::new(storage, (rows.len(), columns))?.dequantize(device)
+        };
+        dequantize().map_err(Error::compute("cannot read rows of the embedding table"))
+    }
+}
+
+/// Serves candle-transformers' BERT, which asks for Hugging Face's names.
+impl SimpleBackend for Gguf {
+    fn get(&self, shape: Shape, name: &str, _: Init, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
+        let tensor = self.get_unchecked(name, dtype, device)?;
+        if tensor.shape() != &shape {
+            candle_core::bail!("tensor `{name}`: expected shape {shape:?}, received {:?}", tensor.shape());
+        }
+        Ok(tensor)
+    }
+
+    fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
+        match gguf_name(name) {
+            Some(gguf) => self.dequantized(&gguf, device)?.to_dtype(dtype),
+            None => candle_core::bail!("no GGUF name for tensor `{name}`"),
+        }
+    }
+
+    fn contains_tensor(&self, name: &str) -> bool {
+        gguf_name(name).is_some_and(|gguf| self.content.tensor_infos.contains_key(&gguf))
+    }
+}
+
+/// `layer.3.intermediate.dense.weight` -> `blk.3.ffn_up.weight`.
+fn gguf_name(name: &str) -> Option<String> {
+    const PARTS: [(&str, &str); 8] = [
+        ("attention.self.query", "attn_q"),
+        ("attention.self.key", "attn_k"),
+        ("attention.self.value", "attn_v"),
+        ("attention.output.dense", "attn_output"),
+        ("attention.output.LayerNorm", "attn_output_norm"),
+        ("intermediate.dense", "ffn_up"),
+        ("output.dense", "ffn_down"),
+        ("output.LayerNorm", "layer_output_norm"),
+    ];
+    let (layer, rest) = name.strip_prefix("layer.")?.split_once('.')?;
+    let (part, kind) = rest.rsplit_once('.')?;
+    let gguf = PARTS.iter().find(|(hf, _)| *hf == part)?.1;
+    Some(format!("blk.{layer}.{gguf}.{kind}"))
+}

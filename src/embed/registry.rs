@@ -1,0 +1,244 @@
+//! The registry of models: `models.toml`, compiled in, and the user's own file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::bundled;
+use crate::error::{Error, Result};
+
+/// What is used where nothing else is named.
+pub const DEFAULT_MODEL: &str = "multilingual-e5-small";
+
+const COMPILED_IN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/models.toml"));
+
+/// Where the weights of a model are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// Inside the program.
+    Bundled,
+    /// Repository of the hub.
+    Hub(String),
+    /// Folder on this machine.
+    Folder(PathBuf),
+}
+
+/// The architecture of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    Bert,
+    XlmRoberta,
+    Modernbert,
+}
+
+/// How the hidden states of a text become one vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pooling {
+    /// Mean over all tokens.
+    Mean,
+    /// The first token.
+    Cls,
+}
+
+/// One entry of the registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Model {
+    pub name: String,
+    pub source: Source,
+    pub family: Family,
+    pub dimension: usize,
+    /// Longest input in tokens, special tokens included.
+    pub max_tokens: usize,
+    pub pooling: Pooling,
+    pub query_prefix: String,
+    pub passage_prefix: String,
+    pub normalize: bool,
+    pub licence: String,
+    /// SHA-256 of the weights, where they were seen.
+    pub sha256: Option<String>,
+    /// Revision of the hub's repository, where it was seen.
+    pub revision: Option<String>,
+}
+
+impl Model {
+    /// Why this program cannot run the model; `None` where it can.
+    pub fn not_runnable(&self) -> Option<String> {
+        match &self.source {
+            Source::Bundled if bundled::GGUF.is_some() => None,
+            Source::Bundled => Some(
+                "this program was built without the bundled model; \
+                 build it with feature `bundled-model`"
+                    .to_owned(),
+            ),
+            Source::Hub(id) => Some(format!(
+                "models of the hub ({id}) are not built yet; use `{DEFAULT_MODEL}`"
+            )),
+            Source::Folder(path) => Some(format!(
+                "models in folders ({}) are not built yet; use `{DEFAULT_MODEL}`",
+                path.display()
+            )),
+        }
+    }
+}
+
+/// An entry as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: String,
+    #[serde(default)]
+    bundled: bool,
+    hub: Option<String>,
+    folder: Option<PathBuf>,
+    family: Family,
+    dimension: usize,
+    max_tokens: usize,
+    pooling: Pooling,
+    query_prefix: String,
+    passage_prefix: String,
+    normalize: bool,
+    licence: String,
+    sha256: Option<String>,
+    revision: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    model: Vec<Entry>,
+}
+
+/// All known models by name.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    models: BTreeMap<String, Model>,
+}
+
+impl Registry {
+    /// The models compiled in, and those of the user's own file, which may replace them.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the file is not a registry, [`Error::Io`] where it cannot be read.
+    pub fn load(user: Option<&Path>) -> Result<Self> {
+        let mut registry = Self {
+            models: BTreeMap::new(),
+        };
+        registry.add(COMPILED_IN, Path::new("models.toml"), true)?;
+        if let Some(path) = user {
+            let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+            registry.add(&text, path, false)?;
+        }
+        Ok(registry)
+    }
+
+    /// # Errors
+    /// [`Error::UnknownModel`], with the known names.
+    pub fn get(&self, name: &str) -> Result<&Model> {
+        self.models.get(name).ok_or_else(|| Error::UnknownModel {
+            name: name.to_owned(),
+            known: self.models.keys().cloned().collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// All models, by name.
+    pub fn models(&self) -> impl Iterator<Item = &Model> {
+        self.models.values()
+    }
+
+    fn add(&mut self, text: &str, path: &Path, may_bundle: bool) -> Result<()> {
+        let config = |message: String| Error::Config {
+            path: path.to_path_buf(),
+            message,
+        };
+        let file: File = toml::from_str(text).map_err(|e| config(e.to_string()))?;
+        for entry in file.model {
+            let name = entry.name.clone();
+            let model = entry
+                .resolve(may_bundle)
+                .map_err(|why| config(format!("model `{name}`: {why}")))?;
+            self.models.insert(name, model);
+        }
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn resolve(self, may_bundle: bool) -> Result<Model, String> {
+        let source = match (self.bundled, self.hub, self.folder) {
+            (true, None, None) if may_bundle => Source::Bundled,
+            (true, None, None) => return Err("only the program itself can bundle a model".into()),
+            (false, Some(id), None) => Source::Hub(id),
+            (false, None, Some(path)) => Source::Folder(path),
+            _ => return Err("give exactly one of `bundled`, `hub` and `folder`".into()),
+        };
+        if self.dimension == 0 || self.max_tokens < 8 {
+            return Err(format!(
+                "dimension {} and max_tokens {}: at least 1 and 8 are needed",
+                self.dimension, self.max_tokens
+            ));
+        }
+        Ok(Model {
+            name: self.name,
+            source,
+            family: self.family,
+            dimension: self.dimension,
+            max_tokens: self.max_tokens,
+            pooling: self.pooling,
+            query_prefix: self.query_prefix,
+            passage_prefix: self.passage_prefix,
+            normalize: self.normalize,
+            licence: self.licence,
+            sha256: self.sha256,
+            revision: self.revision,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_bundled_model_is_the_one_whose_checksum_is_recorded() {
+        let registry = Registry::load(None).unwrap();
+        let model = registry.get(DEFAULT_MODEL).unwrap();
+        let received: String = Sha256::digest(bundled::GGUF.unwrap())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(model.sha256.as_deref(), Some(received.as_str()));
+        assert_eq!(model.not_runnable(), None);
+        assert_eq!(registry.models().filter(|m| m.not_runnable().is_none()).count(), 1);
+    }
+
+    #[test]
+    fn a_users_file_adds_models_and_its_faults_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("models.toml");
+        let entry = "[[model]]\nname = 'mine'\nfolder = '/m'\nfamily = 'bert'\ndimension = 8\n\
+                     max_tokens = 64\npooling = 'mean'\nquery_prefix = ''\npassage_prefix = ''\n\
+                     normalize = true\nlicence = 'MIT'\n";
+        std::fs::write(&path, entry).unwrap();
+        let registry = Registry::load(Some(&path)).unwrap();
+        assert!(registry.get("mine").unwrap().not_runnable().unwrap().contains("/m"));
+        let unknown = registry.get("other").unwrap_err().to_string();
+        assert!(unknown.contains("unknown model `other`") && unknown.contains("mine"));
+
+        for (fault, expected) in [
+            ("colour = 1\n", "colour"),
+            ("hub = 'a/b'\n", "exactly one"),
+            ("bundled = true\n", "exactly one"),
+        ] {
+            std::fs::write(&path, format!("{entry}{fault}")).unwrap();
+            let error = Registry::load(Some(&path)).unwrap_err().to_string();
+            assert!(error.contains(expected) && error.contains("models.toml"), "{error}");
+        }
+    }
+}
