@@ -18,7 +18,10 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    /// A file is there, but its text cannot be read.
+    /// A file holds no text.
+    #[error("{}: {reason}", path.display())]
+    NotText { path: PathBuf, reason: String },
+    /// A file holds text that cannot be read.
     #[error("{}: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
 

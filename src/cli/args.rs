@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::embed::{DeviceChoice, Role};
+use crate::search::Mode;
 
 /// Local semantic search with citations.
 #[derive(Debug, Parser)]
@@ -54,7 +55,232 @@ pub enum When {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Index(Index),
+    Query(Query),
+    Similar(Similar),
+    Passages(Passages),
+    Show(Show),
+    Status(Status),
     Embed(Embed),
+    Models(Models),
+    Eval(Eval),
+    Completions(Completions),
+}
+
+/// Build the index, or bring it up to date.
+///
+/// With paths: add them (or refresh them). Without: refresh everything that was added, or the corpus
+/// that tane.toml names. Only new and changed text is embedded; files that are gone leave the index.
+#[derive(Debug, clap::Args)]
+pub struct Index {
+    /// Files and folders
+    pub paths: Vec<PathBuf>,
+    /// Forget a file or folder that was added, by its label or path
+    #[arg(long, value_name = "ROOT")]
+    pub remove: Vec<String>,
+    /// Leave out what matches, below the paths given (gitignore syntax)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Read and cut everything anew; needed after a change of model
+    #[arg(long)]
+    pub rebuild: bool,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Exit with 2 where a file could not be read
+    #[arg(long)]
+    pub strict: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Ask a question; get the closest passages with their citations.
+///
+/// Where there is no index yet and a tane.toml names a corpus, it is built first.
+#[derive(Debug, clap::Args)]
+pub struct Query {
+    /// The question, in any language; `-` reads it from standard input
+    #[arg(required = true, num_args = 1..)]
+    pub question: Vec<String>,
+    /// Passages shown [default: 5]
+    #[arg(short = 'n', long, env = "TANE_LIMIT", value_name = "N", value_parser = positive)]
+    pub limit: Option<usize>,
+    /// How to search
+    #[arg(long, env = "TANE_MODE", value_name = "MODE")]
+    pub mode: Option<ModeName>,
+    /// Only articles whose id or file name matches
+    #[arg(long, value_name = "GLOB")]
+    pub article: Option<String>,
+    /// Only articles in these languages (ISO 639-1, separated by commas)
+    #[arg(long, value_name = "LANG", value_delimiter = ',')]
+    pub lang: Vec<String>,
+    /// Only articles whose source URL contains this
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+    /// At most so many passages of one article
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub per_article: Option<usize>,
+    /// Show so many sentences before and after
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub context: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Print one JSON object a passage
+    #[arg(long, conflicts_with = "json")]
+    pub jsonl: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModeName {
+    Hybrid,
+    Dense,
+    Keyword,
+}
+
+impl From<ModeName> for Mode {
+    fn from(name: ModeName) -> Self {
+        match name {
+            ModeName::Hybrid => Self::Hybrid,
+            ModeName::Dense => Self::Dense,
+            ModeName::Keyword => Self::Keyword,
+        }
+    }
+}
+
+/// Find the articles that resemble one.
+#[derive(Debug, clap::Args)]
+pub struct Similar {
+    /// An indexed article (id or path), any other file, or `-` for standard input
+    #[arg(required_unless_present = "all")]
+    pub article: Option<String>,
+    /// Compare all articles with all
+    #[arg(long, conflicts_with = "article")]
+    pub all: bool,
+    /// Articles shown [default: 5]
+    #[arg(short = 'n', long, env = "TANE_LIMIT", value_name = "N", value_parser = positive)]
+    pub limit: Option<usize>,
+    /// Passage pairs shown for each article
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub pairs: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Show how a file is cut: passages, and what was left out and why.
+#[derive(Debug, clap::Args)]
+pub struct Passages {
+    /// A file, or `-` for standard input
+    pub file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Show an article, or a passage with the sentences around it.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// `article` or `article#n`, as in an answer
+    pub id: String,
+    /// Print the text of the article, byte for byte
+    #[arg(long, conflicts_with = "json")]
+    pub text: bool,
+    /// Sentences around a passage
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub context: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Show what the index holds.
+#[derive(Debug, clap::Args)]
+pub struct Status {
+    /// List the articles
+    #[arg(long)]
+    pub articles: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// List and describe the known models.
+#[derive(Debug, clap::Args)]
+pub struct Models {
+    #[command(subcommand)]
+    pub command: ModelsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// All models of the registry
+    List {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// One model in full
+    Show {
+        name: String,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Measure quality on labelled sets.
+///
+/// A set is a folder with corpus.jsonl, queries.jsonl and qrels.tsv; a folder with pairs.jsonl; or a
+/// file of questions with answer strings, which are asked of the index.
+#[derive(Debug, clap::Args)]
+pub struct Eval {
+    #[arg(required = true)]
+    pub sets: Vec<PathBuf>,
+    /// How to search
+    #[arg(long, value_name = "MODE")]
+    pub mode: Option<ModeName>,
+    /// One corpus row is one passage
+    #[arg(long)]
+    pub no_chunk: bool,
+    /// Folder with the corpus and the judgements, for sets that have only queries
+    #[arg(long, value_name = "DIR")]
+    pub corpus: Option<PathBuf>,
+    /// Only corpus rows of this language
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<String>,
+    /// Keep no vectors for the next run
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Print one JSON object a set
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Print a shell's completion script.
+#[derive(Debug, clap::Args)]
+pub struct Completions {
+    pub shell: clap_complete::Shell,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("expected at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err(format!("expected a number, received `{text}`")),
+    }
 }
 
 /// Turn lines of text into vectors.

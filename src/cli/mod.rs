@@ -1,10 +1,22 @@
 //! The command line: the only place that knows clap, prints, and decides exit codes.
 
 mod args;
+mod completions;
 mod embed;
+mod eval;
+mod index;
+mod models;
 mod output;
+mod passages;
+mod progress;
+mod query;
+mod render;
 mod settings;
+mod show;
+mod similar;
+mod status;
 
+use std::io::Read;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -51,7 +63,16 @@ fn run(args: Args) -> anyhow::Result<Found> {
     let settings = Settings::resolve(&args.global)?;
     let mut out = Output::new(settings.color);
     let found = match args.command {
+        Command::Index(args) => index::run(&args, &settings, &mut out)?,
+        Command::Query(args) => query::run(&args, &settings, &mut out)?,
+        Command::Similar(args) => similar::run(&args, &settings, &mut out)?,
+        Command::Passages(args) => passages::run(&args, &settings, &mut out)?,
+        Command::Show(args) => show::run(&args, &settings, &mut out)?,
+        Command::Status(args) => status::run(&args, &settings, &mut out)?,
         Command::Embed(args) => embed::run(&args, &settings, &mut out)?,
+        Command::Models(args) => models::run(&args, &settings, &mut out)?,
+        Command::Eval(args) => eval::run(&args, &settings, &mut out)?,
+        Command::Completions(args) => completions::run(&args, &mut out)?,
     };
     out.flush()?;
     Ok(found)
@@ -60,8 +81,18 @@ fn run(args: Args) -> anyhow::Result<Found> {
 /// Whoever read standard output has gone (`| head`): nothing is wrong.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause
+        let kind = cause
             .downcast_ref::<std::io::Error>()
-            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+            .map(std::io::Error::kind)
+            .or_else(|| cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind));
+        kind == Some(std::io::ErrorKind::BrokenPipe)
     })
+}
+
+/// All of standard input as bytes.
+fn read_stdin() -> crate::error::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(Error::io("read", "standard input"))?;
+    Ok(bytes)
 }

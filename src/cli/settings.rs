@@ -7,9 +7,10 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::args::{Engine, Global, When};
+use super::args::{Engine, Global, ModeName, When};
 use crate::embed::{DEFAULT_MODEL, Embedder, Registry};
 use crate::error::Error;
+use crate::search::Mode;
 
 /// `tane.toml`: what a project may decide. Nothing in it can name a model, an endpoint or a token.
 #[derive(Debug, Default, Deserialize)]
@@ -22,6 +23,7 @@ struct ProjectFile {
     #[serde(default)]
     exclude: Vec<String>,
     limit: Option<usize>,
+    mode: Option<ModeName>,
     /// The language of articles whose language cannot be told.
     language: Option<String>,
     /// Folder of the index, inside the project.
@@ -35,6 +37,7 @@ struct UserFile {
     index: Option<PathBuf>,
     model: Option<String>,
     limit: Option<usize>,
+    mode: Option<ModeName>,
     threads: Option<u16>,
     color: Option<When>,
 }
@@ -55,6 +58,8 @@ pub struct Settings {
     pub language: Option<String>,
     /// Results shown where no `--limit` is given.
     pub limit: usize,
+    /// How to search where no `--mode` is given.
+    pub mode: Mode,
     pub color: Option<bool>,
     pub quiet: bool,
     pub verbose: bool,
@@ -97,6 +102,7 @@ impl Settings {
             }),
             language: file.language,
             limit: file.limit.or(user.limit).unwrap_or(5),
+            mode: file.mode.or(user.mode).map(Mode::from).unwrap_or_default(),
             color: match global.color.or(user.color) {
                 Some(When::Always) => Some(true),
                 Some(When::Never) => Some(false),

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::layout::{Block, Omitted};
-use super::{decode, language, layout, source, title};
+use super::decode::{self, Fault};
+use super::{language, layout, source, title};
 use crate::error::{Error, Result};
 
 /// What the spans of an article count in.
@@ -41,35 +42,42 @@ impl Article {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read, [`Error::Unreadable`] where it is too large, is not
-    /// text, or is in an encoding that is not read.
+    /// [`Error::Io`] where it cannot be read, [`Error::NotText`] where it is not text,
+    /// [`Error::Unreadable`] where it is too large or in an encoding that is not read.
     pub fn read(path: &Path) -> Result<Self> {
         let length = std::fs::metadata(path)
             .map_err(Error::io("read", path))?
             .len();
-        let unreadable = |reason: String| Error::Unreadable {
-            path: path.to_path_buf(),
-            reason,
-        };
         if length > decode::MAX_BYTES {
-            return Err(unreadable(decode::too_large(length)));
+            return Err(Error::Unreadable {
+                path: path.to_path_buf(),
+                reason: decode::too_large(length),
+            });
         }
         let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-        Self::from_bytes(bytes).map_err(unreadable)
+        Self::from_bytes(bytes, path)
     }
 
     /// Takes the bytes of a file apart.
     ///
     /// # Errors
-    /// Why they are no text, as a sentence part.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, String> {
+    /// [`Error::NotText`] and [`Error::Unreadable`], which name `path`.
+    pub fn from_bytes(bytes: Vec<u8>, path: &Path) -> Result<Self> {
         let sha256 = hex(&Sha256::digest(&bytes));
-        let text = decode::decode(bytes)?;
+        let path = path.to_path_buf();
+        let text = decode::decode(bytes).map_err(|fault| match fault {
+            Fault::NotText(reason) => Error::NotText { path, reason },
+            Fault::Unreadable(reason) => Error::Unreadable { path, reason },
+        })?;
+        Ok(Self::from_text(text, sha256))
+    }
+
+    fn from_text(text: String, sha256: String) -> Self {
         let (blocks, omitted) = layout::layout(&text);
         let title = title::title(&text, &blocks);
         let source_url = source::source_url(&text, &blocks, &omitted);
         let lang = language::detect_language(&sample(&text, &blocks));
-        Ok(Self {
+        Self {
             text,
             text_source: TextSource::File,
             encoding: "utf-8",
@@ -79,7 +87,7 @@ impl Article {
             lang,
             blocks,
             omitted,
-        })
+        }
     }
 }
 

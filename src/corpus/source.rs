@@ -84,7 +84,7 @@ mod tests {
     use crate::corpus::Article;
 
     fn url(text: &str) -> Option<String> {
-        Article::from_bytes(text.as_bytes().to_vec()).unwrap().source_url
+        Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt")).unwrap().source_url
     }
 
     #[test]

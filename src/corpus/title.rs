@@ -61,7 +61,7 @@ mod tests {
     use crate::corpus::Article;
 
     fn title(text: &str) -> Option<String> {
-        Article::from_bytes(text.as_bytes().to_vec()).unwrap().title
+        Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt")).unwrap().title
     }
 
     #[test]

@@ -36,18 +36,22 @@ pub struct Passage {
 }
 
 impl Passage {
-    /// The text that is embedded: the sentences, without what was left out between them.
-    pub fn readable(&self, text: &str) -> String {
+    /// The text that is embedded (the sentences, without what was left out between them), and
+    /// where in it each sentence stands.
+    pub fn readable(&self, text: &str) -> (String, Vec<Span>) {
         let mut readable = String::new();
+        let mut places = Vec::with_capacity(self.sentences.len());
         let mut end = self.span.start;
         for sentence in &self.sentences {
             if sentence.start > end {
                 readable.push(' ');
             }
+            let start = readable.len();
             readable.push_str(&text[sentence.clone()]);
+            places.push(start..readable.len());
             end = sentence.end;
         }
-        readable
+        (readable, places)
     }
 }
 
@@ -174,7 +178,7 @@ mod tests {
     }
 
     fn cut(text: &str) -> (Article, Vec<Passage>) {
-        let article = Article::from_bytes(text.as_bytes().to_vec()).unwrap();
+        let article = Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt")).unwrap();
         let passages = passages(&article, &Chars);
         (article, passages)
     }
@@ -201,7 +205,7 @@ mod tests {
         let text = "前の文です。\n![]() |\n後の文です。";
         let (article, passages) = cut(text);
         assert_eq!(passages.len(), 1);
-        assert_eq!(passages[0].readable(&article.text), "前の文です。 後の文です。");
+        assert_eq!(passages[0].readable(&article.text).0, "前の文です。 後の文です。");
         assert_eq!(passages[0].omitted.len(), 1);
         assert_eq!(&article.text[passages[0].span.clone()], text);
     }

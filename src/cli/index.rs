@@ -1,0 +1,155 @@
+//! `tane index`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::Found;
+use super::args;
+use super::output::{self, Output};
+use super::progress::{Bar, catch_interrupts};
+use super::settings::Settings;
+use crate::embed::Embedder;
+use crate::index::{Index, Manifest, Report, Update, update};
+use crate::search::JSON_VERSION;
+
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    index: String,
+    model: &'a str,
+    dry_run: bool,
+    took_ms: f64,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let started = Instant::now();
+    catch_interrupts();
+    let recorded = recorded_model(settings);
+    let embedder = settings.embedder(&args.engine, recorded.as_deref())?;
+    let asked = Update {
+        add: args.paths.clone(),
+        remove: args.remove.clone(),
+        exclude: args.exclude.clone(),
+        rebuild: args.rebuild,
+        dry_run: args.dry_run,
+        language: settings.language.clone(),
+    };
+    let asked = with_project_corpus(asked, settings);
+    let report = {
+        let bar = Bar::new(settings.quiet);
+        update(&settings.index, &embedder, &asked, &bar)?
+    };
+    complain(&report, settings);
+    if args.json {
+        out.json(&Json {
+            version: JSON_VERSION,
+            index: settings.index.display().to_string(),
+            model: &embedder.space().model,
+            dry_run: args.dry_run,
+            took_ms: started.elapsed().as_secs_f64() * 1000.0,
+            report: &report,
+        })?;
+    } else if !settings.quiet {
+        let seconds = started.elapsed().as_secs_f64();
+        out.line(&summary(&report, args.dry_run, seconds))?;
+    }
+    Ok(if args.strict && !report.failed.is_empty() { Found::Faults } else { Found::Something })
+}
+
+/// Builds the project's corpus where there is no index yet; otherwise opens the index.
+pub fn open_or_build(settings: &Settings, engine: &args::Engine) -> anyhow::Result<(Index, Embedder)> {
+    let has_corpus = settings.project.as_ref().is_some_and(|project| !project.corpus.is_empty());
+    let absent = Manifest::read(&settings.index)?.is_none();
+    if absent && has_corpus {
+        catch_interrupts();
+        let embedder = settings.embedder(engine, None)?;
+        if !settings.quiet {
+            output::remark(&format!("no index yet: building {}", settings.index.display()));
+        }
+        let asked = with_project_corpus(Update { language: settings.language.clone(), ..Update::default() }, settings);
+        let report = {
+            let bar = Bar::new(settings.quiet);
+            update(&settings.index, &embedder, &asked, &bar)?
+        };
+        complain(&report, settings);
+        return Ok((Index::open(&settings.index)?, embedder));
+    }
+    let index = open(settings)?;
+    let embedder = settings.embedder(engine, Some(&index.manifest.space.model))?;
+    Ok((index, embedder))
+}
+
+/// Opens the index, with a warning where its graph cannot be used.
+pub fn open(settings: &Settings) -> crate::error::Result<Index> {
+    let index = Index::open(&settings.index)?;
+    if let Some(fault) = &index.graph_fault {
+        output::complain(&format!("warning: {fault}; every passage is compared instead"));
+    }
+    Ok(index)
+}
+
+/// The model an index was built with; `None` where there is none that can be read.
+fn recorded_model(settings: &Settings) -> Option<String> {
+    Some(Manifest::read(&settings.index).ok()??.space.model)
+}
+
+/// A new index without paths takes the corpus that tane.toml names.
+fn with_project_corpus(mut update: Update, settings: &Settings) -> Update {
+    let new = Manifest::read_roots(&settings.index).is_empty();
+    if let Some(project) = &settings.project
+        && new
+        && update.add.is_empty()
+        && update.remove.is_empty()
+    {
+        update.add.clone_from(&project.corpus);
+        update.exclude.extend(project.exclude.iter().cloned());
+    }
+    update
+}
+
+/// Files that were not read, on standard error: all that failed, a few that hold no text.
+fn complain(report: &Report, settings: &Settings) {
+    const SKIPPED_SHOWN: usize = 5;
+    for file in &report.failed {
+        output::complain(&format!("failed: {}: {}", shown(&file.path), file.reason));
+    }
+    if settings.quiet {
+        return;
+    }
+    let most = if settings.verbose { usize::MAX } else { SKIPPED_SHOWN };
+    for file in report.skipped.iter().take(most) {
+        output::remark(&format!("skipped: {}: {}", shown(&file.path), file.reason));
+    }
+    if report.skipped.len() > most {
+        output::remark(&format!("skipped: {} more (-v shows them)", report.skipped.len() - most));
+    }
+}
+
+fn shown(path: &PathBuf) -> String {
+    super::render::clean(&path.to_string_lossy())
+}
+
+fn summary(report: &Report, dry_run: bool, seconds: f64) -> String {
+    let mut line = format!(
+        "{}{} articles, {} passages: {} embedded, {} reused",
+        if dry_run { "would hold " } else { "" },
+        report.articles,
+        report.passages,
+        report.embedded,
+        report.reused,
+    );
+    for (count, what) in [
+        (report.removed, "articles removed"),
+        (report.skipped.len(), "files skipped"),
+        (report.failed.len(), "files failed"),
+    ] {
+        if count > 0 {
+            line.push_str(&format!(", {count} {what}"));
+        }
+    }
+    format!("{line} ({seconds:.1} s)")
+}

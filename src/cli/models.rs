@@ -1,0 +1,115 @@
+//! `tane models`.
+
+use serde::Serialize;
+
+use super::Found;
+use super::args::{self, ModelsCommand};
+use super::output::Output;
+use super::render::Page;
+use super::settings::Settings;
+use crate::embed::{DEFAULT_MODEL, Model, Source};
+use crate::search::JSON_VERSION;
+
+#[derive(Serialize)]
+struct ModelJson<'a> {
+    #[serde(flatten)]
+    model: &'a Model,
+    default: bool,
+    runnable: bool,
+    /// Why it cannot be run.
+    reason: Option<String>,
+    /// Its weights or revision are recorded.
+    pinned: bool,
+}
+
+#[derive(Serialize)]
+struct ListJson<'a> {
+    version: u32,
+    models: Vec<ModelJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShowJson<'a> {
+    version: u32,
+    model: ModelJson<'a>,
+}
+
+pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let registry = settings.registry()?;
+    match &args.command {
+        ModelsCommand::List { json: true } => {
+            let models = registry.models().map(describe).collect();
+            out.json(&ListJson { version: JSON_VERSION, models })?;
+        }
+        ModelsCommand::List { json: false } => {
+            let mut page = Page::new(out);
+            for model in registry.models() {
+                print_row(&mut page, &describe(model))?;
+            }
+        }
+        ModelsCommand::Show { name, json: true } => {
+            let model = describe(registry.get(name)?);
+            out.json(&ShowJson { version: JSON_VERSION, model })?;
+        }
+        ModelsCommand::Show { name, json: false } => print_all(&mut Page::new(out), &describe(registry.get(name)?))?,
+    }
+    Ok(Found::Something)
+}
+
+fn describe(model: &Model) -> ModelJson<'_> {
+    let reason = model.not_runnable();
+    ModelJson {
+        default: model.name == DEFAULT_MODEL,
+        runnable: reason.is_none(),
+        reason,
+        pinned: model.sha256.is_some() || model.revision.is_some(),
+        model,
+    }
+}
+
+fn source(model: &Model) -> String {
+    match &model.source {
+        Source::Bundled => "bundled".to_owned(),
+        Source::Hub(id) => format!("hub:{id}"),
+        Source::Folder(path) => path.display().to_string(),
+    }
+}
+
+fn print_row(page: &mut Page<'_>, json: &ModelJson<'_>) -> std::io::Result<()> {
+    let model = json.model;
+    page.line(&format!(
+        "{} {:<38} {:>4} dims {:>5} tokens  {:<11} {:<9} {:<13} {}",
+        if json.default { "*" } else { " " },
+        model.name,
+        model.dimension,
+        model.max_tokens,
+        model.licence,
+        if json.pinned { "pinned" } else { "unpinned" },
+        if json.runnable { "runs" } else { "not runnable" },
+        source(model),
+    ))
+}
+
+fn print_all(page: &mut Page<'_>, json: &ModelJson<'_>) -> std::io::Result<()> {
+    let model = json.model;
+    let unpinned = || "unpinned".to_owned();
+    let lower = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+    for (what, value) in [
+        ("name", model.name.clone()),
+        ("source", source(model)),
+        ("family", lower(&model.family)),
+        ("dimension", model.dimension.to_string()),
+        ("max tokens", model.max_tokens.to_string()),
+        ("pooling", lower(&model.pooling)),
+        ("query prefix", format!("{:?}", model.query_prefix)),
+        ("passage prefix", format!("{:?}", model.passage_prefix)),
+        ("normalized", model.normalize.to_string()),
+        ("licence", model.licence.clone()),
+        ("sha256", model.sha256.clone().unwrap_or_else(unpinned)),
+        ("revision", model.revision.clone().unwrap_or_else(unpinned)),
+        ("runs", json.reason.clone().map_or_else(|| "yes".to_owned(), |why| format!("no: {why}"))),
+    ] {
+        page.line(&format!("{what:<15} {value}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Results for people: wrapped to the terminal, styled where it can show styles.
+
+use std::io;
+use std::ops::Range;
+
+use anstyle::{AnsiColor, Style};
+use textwrap::{Options, WordSeparator, WordSplitter};
+
+use super::output::{Output, columns};
+use crate::search::PassageView;
+
+const INDENT: &str = "   ";
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const CITATION: Style = AnsiColor::Cyan.on_default();
+
+/// Prints results one after another.
+pub struct Page<'a> {
+    out: &'a mut Output,
+    columns: usize,
+    first: bool,
+}
+
+impl<'a> Page<'a> {
+    pub fn new(out: &'a mut Output) -> Self {
+        Self { out, columns: columns(), first: true }
+    }
+
+    /// An empty line, but not before the first result.
+    pub fn gap(&mut self) -> io::Result<()> {
+        if !std::mem::replace(&mut self.first, false) {
+            self.out.line("")?;
+        }
+        Ok(())
+    }
+
+    /// Rank, score and title.
+    pub fn heading(&mut self, rank: usize, score: f32, title: &str) -> io::Result<()> {
+        let title = self.styled(BOLD, &clean(title));
+        self.out.line(&format!("{rank:<2} {score:.3}  {title}"))
+    }
+
+    /// Where it stands, linked to the file where it exists.
+    pub fn citation(&mut self, citation: &str, path: &str) -> io::Result<()> {
+        let shown = self.styled(CITATION, &clean(citation));
+        let file = std::path::Path::new(path).canonicalize().ok();
+        let line = match file {
+            Some(file) => self.linked(&format!("file://{}", file.display()), &shown),
+            None => shown,
+        };
+        self.out.line(&format!("{INDENT}{line}"))
+    }
+
+    /// A web address, linked.
+    pub fn url(&mut self, url: &str) -> io::Result<()> {
+        let url = clean(url);
+        let line = self.linked(&url, &self.styled(DIM, &url));
+        self.out.line(&format!("{INDENT}{line}"))
+    }
+
+    /// A passage without what is not read in it, its best sentence emphasised.
+    pub fn passage(&mut self, passage: &PassageView) -> io::Result<()> {
+        let at = |byte: usize| byte - passage.start_byte;
+        let mut text = String::new();
+        let mut best = 0..0;
+        let mut end = 0;
+        for omitted in &passage.omitted {
+            let hole = at(omitted.start_byte)..at(omitted.end_byte);
+            text.push_str(&passage.text[end..hole.start]);
+            end = hole.end;
+        }
+        text.push_str(&passage.text[end..]);
+        if let Some(sentence) = &passage.best
+            && let Some(start) = text.find(&sentence.text)
+        {
+            best = start..start + sentence.text.len();
+        }
+        // A passage that is one sentence needs no emphasis.
+        let whole = best.len() == text.trim().len();
+        self.wrapped(&text, if whole { 0..0 } else { best }, BOLD)
+    }
+
+    /// Text, wrapped.
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
+        self.wrapped(text, 0..0, BOLD)
+    }
+
+    /// Text that stands back.
+    pub fn dimmed(&mut self, text: &str) -> io::Result<()> {
+        self.wrapped(text, 0..text.len(), DIM)
+    }
+
+    /// A line as it is.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        self.out.line(&clean(text))
+    }
+
+    /// Wraps text; `styled` bytes of it get a style.
+    fn wrapped(&mut self, text: &str, styled: Range<usize>, style: Style) -> io::Result<()> {
+        let options = Options::new(self.columns.saturating_sub(INDENT.len()))
+            .word_separator(WordSeparator::UnicodeBreakProperties)
+            .word_splitter(WordSplitter::NoHyphenation);
+        let mut offset = 0;
+        for paragraph in text.split_inclusive('\n') {
+            let line = paragraph.trim_end();
+            if !line.is_empty() {
+                let mut at = offset;
+                for part in textwrap::wrap(line, &options) {
+                    // Wrapping takes out white space only: each part stands in the text.
+                    at += text[at..].find(part.as_ref()).unwrap_or(0);
+                    let end = at + part.len();
+                    let from = styled.start.clamp(at, end);
+                    let to = styled.end.clamp(from, end);
+                    let (before, inner, after) = (&text[at..from], &text[from..to], &text[to..end]);
+                    let inner = if inner.is_empty() { String::new() } else { self.styled(style, &clean(inner)) };
+                    self.out.line(&format!("{INDENT}{}{inner}{}", clean(before), clean(after)))?;
+                    at = end;
+                }
+            }
+            offset += paragraph.len();
+        }
+        Ok(())
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        if self.out.styled { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// OSC 8: a link in the terminals that know it.
+    fn linked(&self, target: &str, text: &str) -> String {
+        if self.out.styled {
+            format!("\x1b]8;;{target}\x1b\\{text}\x1b]8;;\x1b\\")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Text that cannot steer the terminal: control characters and direction overrides are shown as `\u{fffd}`.
+pub fn clean(text: &str) -> String {
+    let steers = |c: char| {
+        (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(clean("a\x1b[31mb\u{202e}c\td"), "a\u{fffd}[31mb\u{fffd}c\td");
+        assert_eq!(clean("日本語"), "日本語");
+    }
+}

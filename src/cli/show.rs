@@ -1,0 +1,75 @@
+//! `tane show`.
+
+use serde::Serialize;
+
+use super::Found;
+use super::args;
+use super::index::open;
+use super::output::Output;
+use super::render::Page;
+use super::settings::Settings;
+use crate::search::{ArticleView, Context, JSON_VERSION, PassageView, Viewer, find_article, find_passage};
+
+#[derive(Serialize)]
+struct Json {
+    version: u32,
+    article: ArticleView,
+    citation: String,
+    /// Where a passage was asked for.
+    passage: Option<PassageView>,
+    context: Option<Context>,
+    /// Where an article was asked for.
+    text: Option<String>,
+}
+
+pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let index = open(settings)?;
+    let viewer = Viewer::new(&index);
+    let (number, row) = match find_passage(&index, &args.id)? {
+        Some((number, row)) => (number, Some(row)),
+        None => (find_article(&index, &args.id)?, None),
+    };
+    let text = index.segment.text(number)?;
+    if args.text {
+        out.raw(text.as_bytes())?;
+        return Ok(Found::Something);
+    }
+    let article = viewer.article(number)?;
+    let passage = row.map(|row| viewer.passage(row, None)).transpose()?;
+    let json = Json {
+        version: JSON_VERSION,
+        citation: passage.as_ref().map_or_else(|| article.path.clone(), |p| p.citation(&article)),
+        context: row.map(|row| viewer.context(row, args.context)).transpose()?,
+        text: row.is_none().then(|| text.to_owned()),
+        passage,
+        article,
+    };
+    if args.json {
+        out.json(&json)?;
+    } else {
+        print(&mut Page::new(out), &json)?;
+    }
+    Ok(Found::Something)
+}
+
+fn print(page: &mut Page<'_>, json: &Json) -> std::io::Result<()> {
+    let article = &json.article;
+    page.line(article.title.as_deref().unwrap_or(&article.id))?;
+    page.citation(&json.citation, &article.path)?;
+    if let Some(url) = &article.source_url {
+        page.url(url)?;
+    }
+    if let Some(context) = &json.context {
+        page.dimmed(&context.before)?;
+    }
+    if let Some(passage) = &json.passage {
+        page.passage(passage)?;
+    }
+    if let Some(context) = &json.context {
+        page.dimmed(&context.after)?;
+    }
+    if let Some(text) = &json.text {
+        page.text(text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! `tane similar`.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args;
+use super::index::open_or_build;
+use super::output::Output;
+use super::render::Page;
+use super::settings::Settings;
+use super::{Found, read_stdin};
+use crate::corpus::Article;
+use crate::embed::{Embedder, Role};
+use crate::error::{Error, Result};
+use crate::index::{ArticleRecord, Index};
+use crate::passage::passages;
+use crate::search::{
+    ArticleView, JSON_VERSION, OmittedView, PassageView, SimilarArticles, Subject, Viewer, find_article, similar,
+};
+
+pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let (index, embedder) = open_or_build(settings, &args.engine)?;
+    index.check_space(embedder.space())?;
+    let limit = args.limit.unwrap_or(settings.limit);
+    let Some(given) = &args.article else {
+        return all(args, &index, out);
+    };
+    let subject = subject(given, &index, &embedder)?;
+    let found = similar(&index, &subject, limit, args.pairs)?;
+    if args.json {
+        out.json(&found)?;
+    } else {
+        print(&mut Page::new(out), &found)?;
+    }
+    Ok(if found.results.is_empty() { Found::Nothing } else { Found::Something })
+}
+
+/// An indexed article; else the file of that name, read and embedded now.
+fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
+    if given == "-" {
+        return read(Article::from_bytes(read_stdin()?, Path::new("-"))?, "-", embedder);
+    }
+    match find_article(index, given) {
+        Ok(number) => indexed(index, number),
+        Err(Error::Unknown { .. }) if Path::new(given).is_file() => {
+            read(Article::read(Path::new(given))?, given, embedder)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn indexed(index: &Index, number: usize) -> Result<Subject> {
+    let viewer = Viewer::new(index);
+    let rows = index.segment.rows_of(number);
+    Ok(Subject {
+        article: viewer.article(number)?,
+        number: Some(number),
+        passages: rows.clone().map(|row| viewer.passage(row, None)).collect::<Result<_>>()?,
+        vectors: rows.map(|row| index.segment.vector(row).to_vec()).collect(),
+    })
+}
+
+fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
+    let cut = passages(&article, embedder.counter());
+    let inputs = cut
+        .iter()
+        .map(|passage| embedder.input(&passage.readable(&article.text).0, Role::Passage))
+        .collect::<Result<Vec<_>>>()?;
+    let vectors = embedder.embed(&inputs)?.into_iter().map(|e| e.vector).collect();
+    let view = |(passage, number): (&crate::passage::Passage, usize)| PassageView {
+        id: format!("{name}#{number}"),
+        text: article.text[passage.span.clone()].to_owned(),
+        start_byte: passage.span.start,
+        end_byte: passage.span.end,
+        start_line: passage.lines.0,
+        end_line: passage.lines.1,
+        locator: None,
+        omitted: passage
+            .omitted
+            .iter()
+            .map(|o| OmittedView { start_byte: o.span.start, end_byte: o.span.end, reason: o.reason })
+            .collect(),
+        best: None,
+    };
+    Ok(Subject {
+        article: article_view(&article, name),
+        number: None,
+        passages: cut.iter().zip(1..).map(view).collect(),
+        vectors,
+    })
+}
+
+/// A file that is not indexed: its id is its name.
+pub fn article_view(article: &Article, name: &str) -> ArticleView {
+    let record = ArticleRecord::new(name, "", article);
+    ArticleView {
+        id: name.to_owned(),
+        path: name.to_owned(),
+        title: record.title,
+        source_url: record.source_url,
+        lang: record.lang,
+        encoding: record.encoding,
+        text_source: record.text_source,
+        sha256: record.sha256,
+    }
+}
+
+fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {
+    for result in &found.results {
+        let article = &result.article;
+        page.gap()?;
+        page.heading(result.rank, result.score, article.title.as_deref().unwrap_or(&article.id))?;
+        page.citation(&article.path, &article.path)?;
+        if let Some(duplicate) = result.duplicate {
+            page.line(&format!("   {duplicate}"))?;
+        }
+        if let Some(url) = &article.source_url {
+            page.url(url)?;
+        }
+        for pair in &result.pairs {
+            let from = pair.from.citation(&found.article);
+            let to = pair.to.citation(article);
+            page.line(&format!("   {:.3}  {from}  ~  {to}", pair.score))?;
+            page.dimmed(&pair.from.text)?;
+            page.passage(&pair.to)?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Matrix {
+    version: u32,
+    articles: Vec<String>,
+    /// For each article its score with each, in the order of `articles`; 1 with itself.
+    scores: Vec<Vec<f32>>,
+}
+
+fn all(args: &args::Similar, index: &Index, out: &mut Output) -> anyhow::Result<Found> {
+    let count = index.segment.articles;
+    let mut articles = Vec::with_capacity(count);
+    let mut scores = vec![vec![1.0f32; count]; count];
+    for number in 0..count {
+        let subject = indexed(index, number)?;
+        for other in 0..count {
+            if other != number {
+                scores[number][other] = crate::search::resemblance(index, &subject, other);
+            }
+        }
+        articles.push(subject.article.id);
+    }
+    if args.json {
+        out.json(&Matrix { version: JSON_VERSION, articles, scores })?;
+        return Ok(Found::Something);
+    }
+    let mut page = Page::new(out);
+    for (number, id) in articles.iter().enumerate() {
+        page.line(&format!("{:<3} {id}", number + 1))?;
+    }
+    page.line("")?;
+    let cells = |row: &[String]| row.iter().map(|cell| format!("{cell:>6}")).collect::<String>();
+    let numbers: Vec<String> = (1..=count).map(|n| n.to_string()).collect();
+    page.line(&format!("   {}", cells(&numbers)))?;
+    for (number, row) in scores.iter().enumerate() {
+        let row: Vec<String> = row.iter().map(|score| format!("{score:.3}")).collect();
+        page.line(&format!("{:<3}{}", number + 1, cells(&row)))?;
+    }
+    Ok(Found::Something)
+}

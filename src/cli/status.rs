@@ -1,0 +1,118 @@
+//! `tane status`.
+
+use serde::Serialize;
+
+use super::Found;
+use super::args;
+use super::index::open;
+use super::output::Output;
+use super::render::Page;
+use super::settings::Settings;
+use crate::index::{Index, Manifest};
+use crate::search::{ArticleView, JSON_VERSION, Viewer};
+
+#[derive(Serialize)]
+struct Json {
+    version: u32,
+    index: String,
+    format: u32,
+    generation: u64,
+    model: String,
+    space: String,
+    dimension: usize,
+    articles: usize,
+    passages: usize,
+    bytes: u64,
+    /// `graph` or `scan`.
+    search: &'static str,
+    roots: Vec<RootJson>,
+    article_list: Option<Vec<ArticleJson>>,
+}
+
+#[derive(Serialize)]
+struct RootJson {
+    label: String,
+    path: String,
+    exclude: Vec<String>,
+    articles: usize,
+    /// Its file or folder exists on this machine.
+    present: bool,
+}
+
+#[derive(Serialize)]
+struct ArticleJson {
+    #[serde(flatten)]
+    article: ArticleView,
+    passages: usize,
+}
+
+pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let index = open(settings)?;
+    let json = describe(&index, args.articles)?;
+    if args.json {
+        out.json(&json)?;
+    } else {
+        print(&mut Page::new(out), &json)?;
+    }
+    Ok(Found::Something)
+}
+
+fn describe(index: &Index, list: bool) -> crate::error::Result<Json> {
+    let viewer = Viewer::new(index);
+    let segment = &index.segment;
+    let mut by_root: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    let mut articles = Vec::new();
+    for number in 0..segment.articles {
+        *by_root.entry(segment.article(number)?.root).or_default() += 1;
+        if list {
+            let passages = segment.rows_of(number).len();
+            articles.push(ArticleJson { article: viewer.article(number)?, passages });
+        }
+    }
+    let Manifest { format, generation, space, roots, segment: entry, .. } = &index.manifest;
+    Ok(Json {
+        version: JSON_VERSION,
+        index: index.dir().display().to_string(),
+        format: *format,
+        generation: *generation,
+        model: space.model.clone(),
+        space: space.id.clone(),
+        dimension: space.dimension,
+        articles: segment.articles,
+        passages: segment.passages,
+        bytes: entry.file.bytes + entry.graph.as_ref().map_or(0, |graph| graph.bytes),
+        search: if index.has_graph() { "graph" } else { "scan" },
+        roots: roots
+            .iter()
+            .map(|root| RootJson {
+                label: root.label.clone(),
+                path: root.path.display().to_string(),
+                exclude: root.exclude.clone(),
+                articles: by_root.get(&root.label).copied().unwrap_or(0),
+                present: root.path.exists(),
+            })
+            .collect(),
+        article_list: list.then_some(articles),
+    })
+}
+
+fn print(page: &mut Page<'_>, json: &Json) -> std::io::Result<()> {
+    let megabytes = json.bytes as f64 / 1e6;
+    page.line(&format!("index       {}", json.index))?;
+    page.line(&format!("generation  {} (format {})", json.generation, json.format))?;
+    page.line(&format!("model       {} ({} dimensions, space {})", json.model, json.dimension, json.space))?;
+    page.line(&format!("articles    {}", json.articles))?;
+    page.line(&format!("passages    {}", json.passages))?;
+    page.line(&format!("size        {megabytes:.1} MB"))?;
+    page.line(&format!("search      {}", json.search))?;
+    for root in &json.roots {
+        let missing = if root.present { "" } else { " (missing)" };
+        page.line(&format!("root        {}: {}, {} articles{missing}", root.label, root.path, root.articles))?;
+    }
+    for entry in json.article_list.iter().flatten() {
+        let lang = entry.article.lang.as_deref().unwrap_or("-");
+        let title = entry.article.title.as_deref().unwrap_or("");
+        page.line(&format!("{:>6}  {lang}  {}  {title}", entry.passages, entry.article.id))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Layout of a segment file: sections of fixed-size little-endian records, and blobs.
+//!
+//! | section | record |
+//! | --- | --- |
+//! | vectors | `dimension` f32, of length 1, one row a passage |
+//! | keys | 16 bytes: content key of the row |
+//! | passages | 8 u32: article, start, end, first line, last line, first sentence, sentences, tokens |
+//! | sentences | 2 u32 (start, end), f32 scale, `dimension` i8: vector = scale * i8 |
+//! | articles | 2 u64 and 4 u32: text offset, meta offset, text bytes, meta bytes, first passage, passages |
+//! | meta | one JSON object an article ([`ArticleRecord`]) |
+//! | texts | the articles' texts, UTF-8 |
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::{Article, Omission, TextSource};
+
+/// First bytes of a segment file.
+pub const MAGIC: &[u8; 8] = b"TANESEG1";
+/// Sections begin at multiples of this, so that mapped f32 rows are aligned.
+pub const ALIGN: usize = 64;
+
+pub const KEY_BYTES: usize = 16;
+pub const PASSAGE_BYTES: usize = 32;
+pub const ARTICLE_BYTES: usize = 32;
+
+/// Bytes of a sentence record.
+pub const fn sentence_bytes(dimension: usize) -> usize {
+    12 + dimension
+}
+
+/// Where the sections lie in the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sections {
+    pub vectors: Range<usize>,
+    pub keys: Range<usize>,
+    pub passages: Range<usize>,
+    pub sentences: Range<usize>,
+    pub articles: Range<usize>,
+    pub meta: Range<usize>,
+    pub texts: Range<usize>,
+}
+
+/// What is known about an article besides its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleRecord {
+    /// Label of its root.
+    pub root: String,
+    /// Path below the root, `/` between its parts; empty where the root is the file.
+    pub relative: String,
+    pub title: Option<String>,
+    pub source_url: Option<String>,
+    pub lang: Option<String>,
+    pub encoding: String,
+    pub text_source: TextSource,
+    /// Of the file's bytes.
+    pub sha256: String,
+    /// What of the text is not read: start, end, reason.
+    pub omitted: Vec<(usize, usize, Omission)>,
+}
+
+impl ArticleRecord {
+    pub fn new(root: &str, relative: &str, article: &Article) -> Self {
+        Self {
+            root: root.to_owned(),
+            relative: relative.to_owned(),
+            title: article.title.clone(),
+            source_url: article.source_url.clone(),
+            lang: article.lang.clone(),
+            encoding: article.encoding.to_owned(),
+            text_source: article.text_source,
+            sha256: article.sha256.clone(),
+            omitted: article
+                .omitted
+                .iter()
+                .map(|o| (o.span.start, o.span.end, o.reason))
+                .collect(),
+        }
+    }
+
+    /// Root's label and relative path: unique in the index.
+    pub fn id(&self) -> String {
+        article_id(&self.root, &self.relative)
+    }
+}
+
+/// The id of an article.
+pub fn article_id(root: &str, relative: &str) -> String {
+    if relative.is_empty() {
+        root.to_owned()
+    } else {
+        format!("{root}/{relative}")
+    }
+}
+
+/// A vector in eight bits: `scale * values`. Good to 1/254 of its largest component.
+pub fn quantize(vector: &[f32]) -> (f32, Vec<i8>) {
+    let largest = vector.iter().fold(0f32, |m, v| m.max(v.abs()));
+    let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+    let values = vector.iter().map(|v| (v / scale).round() as i8).collect();
+    (scale, values)
+}

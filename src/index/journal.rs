@@ -1,0 +1,198 @@
+//! Vectors as they are computed, appended to a file, so that an interrupted run loses none of them.
+//!
+//! A record: key (16), number of parts (u32), vector (f32), parts (f32 scale and i8 each), the first
+//! 8 bytes of the BLAKE3 of all that. A record cut short or damaged ends the journal there.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::format::quantize;
+use super::key::Key;
+use super::mmap;
+use crate::embed::Embedding;
+use crate::error::{Error, Result};
+
+pub const FILE: &str = "embedding.journal";
+
+const CHECK_BYTES: usize = 8;
+
+/// The vectors of one input, as they are stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vectors {
+    pub vector: Vec<f32>,
+    /// Parts: scale and values.
+    pub parts: Vec<(f32, Vec<i8>)>,
+}
+
+impl From<&Embedding> for Vectors {
+    fn from(embedding: &Embedding) -> Self {
+        Self {
+            vector: embedding.vector.clone(),
+            parts: embedding.parts.iter().map(|part| quantize(part)).collect(),
+        }
+    }
+}
+
+/// An append-only file of vectors by key.
+pub struct Journal {
+    path: PathBuf,
+    file: BufWriter<File>,
+    dimension: usize,
+    /// Where the records of the keys begin.
+    known: HashMap<Key, u64>,
+    end: u64,
+}
+
+impl Journal {
+    /// Opens a journal, or begins one.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn open(path: &Path, dimension: usize) -> Result<Self> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(Error::io("open", path))?;
+        let mut known = HashMap::new();
+        let mut end = 0;
+        if file.metadata().map_err(Error::io("read", path))?.len() > 0 {
+            let bytes = mmap::map(path)?;
+            while let Some((key, _, length)) = read_record(&bytes[end..], dimension) {
+                known.insert(key, end as u64);
+                end += length;
+            }
+        }
+        // Whatever follows the last whole record is overwritten.
+        file.seek(SeekFrom::Start(end as u64)).map_err(Error::io("seek", path))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            file: BufWriter::new(file),
+            dimension,
+            known,
+            end: end as u64,
+        })
+    }
+
+    pub fn contains(&self, key: &Key) -> bool {
+        self.known.contains_key(key)
+    }
+
+    /// Appends vectors; they last once [`Journal::flush`] was called.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn append(&mut self, key: Key, vectors: &Vectors) -> Result<()> {
+        let mut record = key.to_vec();
+        record.extend((vectors.parts.len() as u32).to_le_bytes());
+        record.extend(vectors.vector.iter().flat_map(|v| v.to_le_bytes()));
+        for (scale, values) in &vectors.parts {
+            record.extend(scale.to_le_bytes());
+            record.extend(values.iter().map(|v| v.cast_unsigned()));
+        }
+        let check = blake3::hash(&record);
+        record.extend(&check.as_bytes()[..CHECK_BYTES]);
+        self.file.write_all(&record).map_err(Error::io("write", &self.path))?;
+        self.known.insert(key, self.end);
+        self.end += record.len() as u64;
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn flush(&mut self) -> Result<()> {
+        self.file.flush().map_err(Error::io("write", &self.path))
+    }
+
+    /// Everything appended so far, for reading.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn reader(&mut self) -> Result<JournalReader<'_>> {
+        self.flush()?;
+        let bytes = if self.end == 0 { None } else { Some(mmap::map(&self.path)?) };
+        Ok(JournalReader {
+            known: &self.known,
+            bytes,
+            dimension: self.dimension,
+        })
+    }
+}
+
+/// Looks vectors up.
+pub struct JournalReader<'a> {
+    known: &'a HashMap<Key, u64>,
+    bytes: Option<memmap2::Mmap>,
+    dimension: usize,
+}
+
+impl JournalReader<'_> {
+    pub fn get(&self, key: &Key) -> Option<Vectors> {
+        let at = *self.known.get(key)? as usize;
+        let (_, vectors, _) = read_record(self.bytes.as_ref()?.get(at..)?, self.dimension)?;
+        Some(vectors)
+    }
+}
+
+/// Key, vectors and length of the record that `bytes` begins with; `None` where it is not whole.
+fn read_record(bytes: &[u8], dimension: usize) -> Option<(Key, Vectors, usize)> {
+    let (key, rest) = bytes.split_first_chunk::<16>()?;
+    let (count, rest) = rest.split_first_chunk::<4>()?;
+    let count = u32::from_le_bytes(*count) as usize;
+    let body = dimension * 4 + count.checked_mul(4 + dimension)?;
+    let (body, rest) = rest.split_at_checked(body)?;
+    let check = rest.get(..CHECK_BYTES)?;
+    let checked = 20 + body.len();
+    if blake3::hash(&bytes[..checked]).as_bytes()[..CHECK_BYTES] != *check {
+        return None;
+    }
+    let (vector, parts) = body.split_at(dimension * 4);
+    let float = |b: &[u8; 4]| f32::from_le_bytes(*b);
+    let part = |part: &[u8]| {
+        let (scale, values) = part.split_first_chunk::<4>()?;
+        Some((float(scale), values.iter().map(|v| v.cast_signed()).collect()))
+    };
+    let vectors = Vectors {
+        vector: vector.as_chunks::<4>().0.iter().map(float).collect(),
+        parts: parts.chunks_exact(4 + dimension).map(part).collect::<Option<_>>()?,
+    };
+    Some((*key, vectors, checked + CHECK_BYTES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vectors(seed: u8) -> Vectors {
+        Vectors {
+            vector: vec![f32::from(seed), 0.5, -1.0],
+            parts: vec![quantize(&[1.0, -0.5, 0.25]); usize::from(seed)],
+        }
+    }
+
+    #[test]
+    fn records_survive_and_a_torn_one_ends_the_journal() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        let mut journal = Journal::open(&path, 3).unwrap();
+        for seed in 0..3u8 {
+            journal.append([seed; 16], &vectors(seed)).unwrap();
+        }
+        journal.flush().unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+
+        let mut journal = Journal::open(&path, 3).unwrap();
+        assert!(journal.contains(&[1; 16]) && !journal.contains(&[2; 16]));
+        journal.append([2; 16], &vectors(2)).unwrap();
+        let reader = journal.reader().unwrap();
+        for seed in 0..3u8 {
+            assert_eq!(reader.get(&[seed; 16]), Some(vectors(seed)));
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+}

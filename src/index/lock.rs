@@ -1,0 +1,29 @@
+//! One writer at a time.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+pub const FILE: &str = "lock";
+
+/// Held while an index is written; the operating system lets it go with the process.
+pub struct WriterLock {
+    _file: File,
+}
+
+impl WriterLock {
+    /// # Errors
+    /// [`Error::Locked`] where another process holds it, [`Error::Io`].
+    pub fn take(dir: &Path) -> Result<Self> {
+        let path = dir.join(FILE);
+        let file = File::create(&path).map_err(Error::io("create", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::Locked {
+                path: dir.to_path_buf(),
+            }),
+            Err(TryLockError::Error(source)) => Err(Error::io("lock", &path)(source)),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The manifest: the one file that says what an index holds. Replacing it is the commit.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::format::Sections;
+use crate::embed::Space;
+use crate::error::{Error, Result};
+
+pub const FILE: &str = "manifest.json";
+
+/// Version of everything in the index folder.
+pub const FORMAT: u32 = 1;
+
+/// What an index holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    pub format: u32,
+    /// Counts commits.
+    pub generation: u64,
+    pub space: Space,
+    /// Version of the chunker ([`crate::passage::RECIPE`]).
+    pub recipe: u32,
+    pub roots: Vec<Root>,
+    pub segment: SegmentEntry,
+}
+
+/// A file or folder that was given to `tane index`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Root {
+    /// First part of its articles' ids; unique in the index.
+    pub label: String,
+    /// Absolute.
+    pub path: PathBuf,
+    /// Globs left out below it.
+    pub exclude: Vec<String>,
+}
+
+/// The segment file and its graph.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SegmentEntry {
+    pub file: FileEntry,
+    pub articles: usize,
+    pub passages: usize,
+    /// How the vectors were computed.
+    pub mode: Mode,
+    pub sections: Sections,
+    /// Absent where the scan is as fast.
+    pub graph: Option<FileEntry>,
+}
+
+/// Numeric mode of vectors. Modes of one space may be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    F32,
+}
+
+/// A file of the index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    pub name: String,
+    pub bytes: u64,
+    /// BLAKE3, hex.
+    pub blake3: String,
+}
+
+impl Manifest {
+    /// `None` where there is no manifest.
+    ///
+    /// # Errors
+    /// [`Error::IndexFormat`] for another format, [`Error::Corrupt`] for no manifest at all.
+    pub fn read(dir: &Path) -> Result<Option<Self>> {
+        let path = dir.join(FILE);
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io("read", &path)(error)),
+        };
+        let corrupt = |error: serde_json::Error| Error::Corrupt {
+            path: path.clone(),
+            what: "manifest",
+            expected: "a manifest of tane".to_owned(),
+            received: error.to_string(),
+        };
+        #[derive(Deserialize)]
+        struct Format {
+            format: u64,
+        }
+        let Format { format } = serde_json::from_slice(&text).map_err(corrupt)?;
+        if format != u64::from(FORMAT) {
+            return Err(Error::IndexFormat {
+                path,
+                expected: FORMAT,
+                received: format,
+            });
+        }
+        serde_json::from_slice(&text).map(Some).map_err(corrupt)
+    }
+
+    /// The roots of a manifest of any format, as far as they can be told.
+    pub fn read_roots(dir: &Path) -> Vec<Root> {
+        #[derive(Deserialize)]
+        struct Roots {
+            roots: Vec<Root>,
+        }
+        std::fs::read(dir.join(FILE))
+            .ok()
+            .and_then(|text| serde_json::from_slice::<Roots>(&text).ok())
+            .map(|found| found.roots)
+            .unwrap_or_default()
+    }
+
+    /// Replaces the manifest: a reader sees the old one or the new one.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; the old manifest is then in place.
+    pub fn commit(&self, dir: &Path) -> Result<()> {
+        let path = dir.join(FILE);
+        let temporary = dir.join("manifest.json.tmp");
+        let mut text = serde_json::to_vec_pretty(self).map_err(|e| Error::io("write", &path)(e.into()))?;
+        text.push(b'\n');
+        let write = || {
+            let mut file = File::create(&temporary)?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+            std::fs::rename(&temporary, &path)?;
+            sync_dir(dir)
+        };
+        write().map_err(|error| {
+            let _ = std::fs::remove_file(&temporary);
+            Error::io("write", &path)(error)
+        })
+    }
+}
+
+/// Makes renames in a folder last.
+pub fn sync_dir(dir: &Path) -> std::io::Result<()> {
+    // Folders cannot be opened for this on Windows, where renames are journalled.
+    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}

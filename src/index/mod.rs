@@ -1,0 +1,54 @@
+//! The index on disk: one immutable segment file, perhaps a graph, named by a manifest whose atomic
+//! rename is the commit. Readers and the writer are different types.
+
+mod format;
+mod graph;
+mod hnsw;
+mod journal;
+mod key;
+mod lock;
+mod manifest;
+mod mmap;
+mod reader;
+mod roots;
+mod scan;
+mod segment;
+mod segment_writer;
+mod update;
+
+pub use format::ArticleRecord;
+pub use journal::Journal;
+pub use key::{Key, input_key};
+pub use manifest::{Manifest, Root};
+pub use reader::Index;
+pub use scan::{Hit, scan_rows};
+pub use segment::{Segment, StoredPassage, StoredSentence};
+pub use update::{Progress, Report, Stage, Unread, Update, update};
+
+use crate::error::{Error, Result};
+use std::path::Path;
+
+/// Rows from which a graph is built; below, the exact scan is as fast and always right.
+pub const GRAPH_ROWS: usize = 20_000;
+
+/// Refuses a folder that holds something else than an index. Hidden files count as nothing.
+///
+/// # Errors
+/// [`Error::NotAnIndex`] with one of the files found, [`Error::Io`].
+fn check_is_index_or_empty(dir: &Path) -> Result<()> {
+    if !dir.exists() || dir.join(manifest::FILE).exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(dir).map_err(Error::io("open", dir))? {
+        let name = entry.map_err(Error::io("read", dir))?.file_name();
+        let name = name.to_string_lossy().into_owned();
+        let ours = name == lock::FILE || name == journal::FILE || name.ends_with(".tmp");
+        if !name.starts_with('.') && !ours && !segment_writer::is_segment_name(&name) {
+            return Err(Error::NotAnIndex {
+                path: dir.to_path_buf(),
+                found: name,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! Reads a segment file, mapped into memory. Every number in it is checked before it is followed.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use memmap2::Mmap;
+
+use super::format::{ARTICLE_BYTES, ArticleRecord, KEY_BYTES, MAGIC, PASSAGE_BYTES, Sections, sentence_bytes};
+use super::journal::Vectors;
+use super::key::Key;
+use super::manifest::SegmentEntry;
+use super::mmap;
+use crate::corpus::Span;
+use crate::error::{Error, Result};
+
+/// A passage as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPassage {
+    /// Number of its article in the segment.
+    pub article: usize,
+    pub span: Span,
+    pub lines: (usize, usize),
+    pub tokens: usize,
+    first_sentence: usize,
+    sentence_count: usize,
+}
+
+/// A sentence of a passage with its vector.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredSentence {
+    pub span: Span,
+    pub vector: Vec<f32>,
+    scale: f32,
+    values: Vec<i8>,
+}
+
+/// A segment, open for reading.
+pub struct Segment {
+    path: PathBuf,
+    bytes: Mmap,
+    sections: Sections,
+    dimension: usize,
+    pub articles: usize,
+    pub passages: usize,
+}
+
+impl Segment {
+    /// Opens a segment; checks its length and the sizes of its sections.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Corrupt`].
+    pub fn open(dir: &Path, entry: &SegmentEntry, dimension: usize) -> Result<Self> {
+        let path = dir.join(&entry.file.name);
+        let bytes = mmap::map(&path)?;
+        let segment = Self {
+            path,
+            sections: entry.sections.clone(),
+            dimension,
+            articles: entry.articles,
+            passages: entry.passages,
+            bytes,
+        };
+        segment.check("length", entry.file.bytes, segment.bytes.len() as u64)?;
+        segment.check("first bytes", MAGIC.as_slice(), segment.bytes.get(..8).unwrap_or_default())?;
+        let sections = &segment.sections;
+        for (what, section, records, size) in [
+            ("vectors", &sections.vectors, segment.passages, dimension * 4),
+            ("keys", &sections.keys, segment.passages, KEY_BYTES),
+            ("passages", &sections.passages, segment.passages, PASSAGE_BYTES),
+            ("articles", &sections.articles, segment.articles, ARTICLE_BYTES),
+        ] {
+            segment.check(what, records.saturating_mul(size), section.len())?;
+        }
+        for section in [
+            &sections.vectors,
+            &sections.keys,
+            &sections.passages,
+            &sections.sentences,
+            &sections.articles,
+            &sections.meta,
+            &sections.texts,
+        ] {
+            if segment.bytes.get(section.clone()).is_none() {
+                return Err(segment.corrupt("section", "inside the file", format!("{section:?}")));
+            }
+        }
+        Ok(segment)
+    }
+
+    /// All vectors, `[passages, dimension]` row-major f32.
+    pub fn vectors(&self) -> &[f32] {
+        let bytes = self.section(&self.sections.vectors);
+        // Sections are aligned and mappings begin at a page; were it otherwise, nothing is found.
+        bytemuck::try_cast_slice(bytes).unwrap_or_default()
+    }
+
+    /// The vector of a row.
+    pub fn vector(&self, row: usize) -> &[f32] {
+        &self.vectors()[row * self.dimension..(row + 1) * self.dimension]
+    }
+
+    /// The content key of a row.
+    pub fn key(&self, row: usize) -> Key {
+        let mut key = Key::default();
+        key.copy_from_slice(&self.section(&self.sections.keys)[row * KEY_BYTES..][..KEY_BYTES]);
+        key
+    }
+
+    /// The passage of a row.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn passage(&self, row: usize) -> Result<StoredPassage> {
+        let record = &self.section(&self.sections.passages)[row * PASSAGE_BYTES..][..PASSAGE_BYTES];
+        let [article, start, end, first_line, last_line, first_sentence, sentence_count, tokens] = u32s(record);
+        let passage = StoredPassage {
+            article,
+            span: start..end,
+            lines: (first_line, last_line),
+            tokens,
+            first_sentence,
+            sentence_count,
+        };
+        if article >= self.articles {
+            return Err(self.corrupt("article of a passage", format!("under {}", self.articles), article.to_string()));
+        }
+        Ok(passage)
+    }
+
+    /// The sentences of a passage with their vectors.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn sentences(&self, passage: &StoredPassage) -> Result<Vec<StoredSentence>> {
+        let size = sentence_bytes(self.dimension);
+        let start = passage.first_sentence * size;
+        let records = self
+            .section(&self.sections.sentences)
+            .get(start..start + passage.sentence_count * size)
+            .ok_or_else(|| {
+                let count = self.sections.sentences.len() / size;
+                self.corrupt("sentence of a passage", format!("under {count}"), passage.first_sentence.to_string())
+            })?;
+        let sentence = |record: &[u8]| {
+            let [start, end] = u32s(record);
+            let scale = f32::from_bits(u32s::<1>(&record[8..])[0] as u32);
+            let values: Vec<i8> = record[12..].iter().map(|v| v.cast_signed()).collect();
+            StoredSentence {
+                span: start..end,
+                vector: values.iter().map(|v| scale * f32::from(*v)).collect(),
+                scale,
+                values,
+            }
+        };
+        Ok(records.chunks_exact(size).map(sentence).collect())
+    }
+
+    /// Everything that was computed for a row.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
+        let sentences = self.sentences(&self.passage(row)?)?;
+        Ok(Vectors {
+            vector: self.vector(row).to_vec(),
+            parts: sentences.into_iter().map(|s| (s.scale, s.values)).collect(),
+        })
+    }
+
+    /// What is known about an article.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn article(&self, number: usize) -> Result<ArticleRecord> {
+        let row = self.article_row(number);
+        let bytes = row.meta.and_then(|range| self.section(&self.sections.meta).get(range));
+        serde_json::from_slice(bytes.unwrap_or_default())
+            .map_err(|error| self.corrupt("article", "a JSON object", error.to_string()))
+    }
+
+    /// An article's text.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn text(&self, number: usize) -> Result<&str> {
+        let row = self.article_row(number);
+        let bytes = row.text.and_then(|range| self.section(&self.sections.texts).get(range));
+        std::str::from_utf8(bytes.unwrap_or(b"\xff"))
+            .map_err(|error| self.corrupt("text of an article", "UTF-8", error.to_string()))
+    }
+
+    /// The text of a passage.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn passage_text(&self, passage: &StoredPassage) -> Result<&str> {
+        let text = self.text(passage.article)?;
+        text.get(passage.span.clone())
+            .ok_or_else(|| self.corrupt("span of a passage", format!("inside 0..{}", text.len()), format!("{:?}", passage.span)))
+    }
+
+    /// The rows of an article's passages.
+    pub fn rows_of(&self, article: usize) -> Range<usize> {
+        let rows = self.article_row(article).rows;
+        rows.start.min(self.passages)..rows.end.min(self.passages)
+    }
+
+    fn article_row(&self, number: usize) -> ArticleRow {
+        let record = &self.section(&self.sections.articles)[number * ARTICLE_BYTES..][..ARTICLE_BYTES];
+        let (offsets, rest) = record.split_at(16);
+        let u64_at = |at: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&offsets[at..at + 8]);
+            usize::try_from(u64::from_le_bytes(bytes)).ok()
+        };
+        let [text_bytes, meta_bytes, first, count] = u32s(rest);
+        let range = |start: Option<usize>, length: usize| Some(start?..start?.checked_add(length)?);
+        ArticleRow {
+            text: range(u64_at(0), text_bytes),
+            meta: range(u64_at(8), meta_bytes),
+            rows: first..first + count,
+        }
+    }
+
+    fn section(&self, section: &Range<usize>) -> &[u8] {
+        &self.bytes[section.clone()]
+    }
+
+    fn check<T: PartialEq + std::fmt::Debug>(&self, what: &'static str, expected: T, received: T) -> Result<()> {
+        if expected == received {
+            return Ok(());
+        }
+        Err(self.corrupt(what, format!("{expected:?}"), format!("{received:?}")))
+    }
+
+    fn corrupt(&self, what: &'static str, expected: impl Into<String>, received: String) -> Error {
+        Error::Corrupt {
+            path: self.path.clone(),
+            what,
+            expected: expected.into(),
+            received,
+        }
+    }
+}
+
+/// An article's place in the sections; `None` where the numbers overflow.
+struct ArticleRow {
+    text: Option<Range<usize>>,
+    meta: Option<Range<usize>>,
+    rows: Range<usize>,
+}
+
+/// The first `N` little-endian u32 of a record.
+fn u32s<const N: usize>(record: &[u8]) -> [usize; N] {
+    let (numbers, _) = record.as_chunks::<4>();
+    std::array::from_fn(|i| u32::from_le_bytes(numbers[i]) as usize)
+}

@@ -1,0 +1,191 @@
+//! Articles and passages as they are printed and serialized; citations.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::corpus::{Omission, Span, TextSource};
+use crate::error::Result;
+use crate::index::{ArticleRecord, Index, StoredPassage};
+
+/// An article in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArticleView {
+    pub id: String,
+    /// Relative to the working folder where the source exists below it, absolute where it exists
+    /// elsewhere, the id where it does not exist.
+    pub path: String,
+    pub title: Option<String>,
+    pub source_url: Option<String>,
+    pub lang: Option<String>,
+    pub encoding: String,
+    pub text_source: TextSource,
+    pub sha256: String,
+}
+
+/// A passage in JSON. `text` is bytes `start_byte..end_byte` of the article's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassageView {
+    pub id: String,
+    pub text: String,
+    pub start_byte: usize,
+    pub end_byte: usize,
+    pub start_line: usize,
+    pub end_line: usize,
+    /// Page, row or heading path, where lines mean nothing.
+    pub locator: Option<String>,
+    pub omitted: Vec<OmittedView>,
+    /// The sentence that answers most.
+    pub best: Option<Best>,
+}
+
+/// What is not read inside a passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OmittedView {
+    pub start_byte: usize,
+    pub end_byte: usize,
+    pub reason: Omission,
+}
+
+/// A sentence of a passage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Best {
+    pub start_byte: usize,
+    pub end_byte: usize,
+    pub text: String,
+}
+
+/// Sentences before and after a passage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Context {
+    pub before: String,
+    pub after: String,
+}
+
+impl PassageView {
+    /// `path:7` or `path:7-9`.
+    pub fn citation(&self, article: &ArticleView) -> String {
+        if self.start_line == self.end_line {
+            format!("{}:{}", article.path, self.start_line)
+        } else {
+            format!("{}:{}-{}", article.path, self.start_line, self.end_line)
+        }
+    }
+}
+
+/// Makes views of what an index holds.
+pub struct Viewer<'a> {
+    index: &'a Index,
+    /// The working folder, canonical.
+    here: Option<PathBuf>,
+}
+
+impl<'a> Viewer<'a> {
+    pub fn new(index: &'a Index) -> Self {
+        let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).ok();
+        Self { index, here }
+    }
+
+    pub fn index(&self) -> &'a Index {
+        self.index
+    }
+
+    /// An article by its number.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`].
+    pub fn article(&self, number: usize) -> Result<ArticleView> {
+        Ok(self.article_of(self.index.segment.article(number)?))
+    }
+
+    fn article_of(&self, record: ArticleRecord) -> ArticleView {
+        let id = record.id();
+        let source = self.index.source_path(&record).filter(|path| path.exists());
+        ArticleView {
+            path: source.map_or_else(|| id.clone(), |path| self.shown(&path)),
+            id,
+            title: record.title,
+            source_url: record.source_url,
+            lang: record.lang,
+            encoding: record.encoding,
+            text_source: record.text_source,
+            sha256: record.sha256,
+        }
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        let relative = self.here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+        relative.unwrap_or(path).to_string_lossy().into_owned()
+    }
+
+    /// A passage by its row; with a query vector also the sentence nearest to it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`].
+    pub fn passage(&self, row: usize, query: Option<&[f32]>) -> Result<PassageView> {
+        let segment = &self.index.segment;
+        let stored = segment.passage(row)?;
+        let record = segment.article(stored.article)?;
+        let number = row - segment.rows_of(stored.article).start + 1;
+        let inside = |start: usize, end: usize| stored.span.start <= start && end <= stored.span.end;
+        Ok(PassageView {
+            id: format!("{}#{number}", record.id()),
+            text: segment.passage_text(&stored)?.to_owned(),
+            start_byte: stored.span.start,
+            end_byte: stored.span.end,
+            start_line: stored.lines.0,
+            end_line: stored.lines.1,
+            locator: None,
+            omitted: record
+                .omitted
+                .iter()
+                .filter(|(start, end, _)| inside(*start, *end))
+                .map(|&(start_byte, end_byte, reason)| OmittedView { start_byte, end_byte, reason })
+                .collect(),
+            best: query.map(|query| self.best(&stored, query)).transpose()?.flatten(),
+        })
+    }
+
+    fn best(&self, passage: &StoredPassage, query: &[f32]) -> Result<Option<Best>> {
+        let segment = &self.index.segment;
+        let text = segment.text(passage.article)?;
+        let score = |vector: &[f32]| crate::kernel::dot::dot(vector, query);
+        let sentences = segment.sentences(passage)?;
+        let best = sentences
+            .iter()
+            .max_by(|a, b| score(&a.vector).total_cmp(&score(&b.vector)));
+        Ok(best.and_then(|sentence| {
+            Some(Best {
+                start_byte: sentence.span.start,
+                end_byte: sentence.span.end,
+                text: text.get(sentence.span.clone())?.to_owned(),
+            })
+        }))
+    }
+
+    /// Up to `count` sentences on either side of a passage.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`].
+    pub fn context(&self, row: usize, count: usize) -> Result<Context> {
+        let segment = &self.index.segment;
+        let passage = segment.passage(row)?;
+        let text = segment.text(passage.article)?;
+        let mut sentences: Vec<Span> = Vec::new();
+        for row in segment.rows_of(passage.article) {
+            sentences.extend(segment.sentences(&segment.passage(row)?)?.into_iter().map(|s| s.span));
+        }
+        sentences.sort_by_key(|s| s.start);
+        sentences.dedup();
+        let before: Vec<&Span> = sentences.iter().filter(|s| s.end <= passage.span.start).collect();
+        let after: Vec<&Span> = sentences.iter().filter(|s| s.start >= passage.span.end).collect();
+        let between = |spans: &[&Span]| match (spans.first(), spans.last()) {
+            (Some(first), Some(last)) => text.get(first.start..last.end).unwrap_or_default().to_owned(),
+            _ => String::new(),
+        };
+        Ok(Context {
+            before: between(&before[before.len().saturating_sub(count)..]),
+            after: between(&after[..count.min(after.len())]),
+        })
+    }
+}
