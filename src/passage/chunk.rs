@@ -62,6 +62,8 @@ struct Unit {
     chars: usize,
     /// Units of different sections share no passage.
     section: usize,
+    /// The block (a paragraph, mostly) that the sentence is from.
+    block: usize,
 }
 
 /// Cuts an article in passages. They are in order, and every sentence lies in at least one.
@@ -74,11 +76,9 @@ pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
     while start < units.len() {
         let end = fill(&units, start);
         passages.push(passage(&units[start..end], &article.omitted, &lines));
-        let section_goes_on = units
-            .get(end)
-            .is_some_and(|next| next.section == units[end - 1].section);
-        // One sentence of overlap, where that leaves room for a new one.
-        let overlap = end - start >= 2 && section_goes_on && fill(&units, end - 1) > end;
+        // One sentence of overlap where a paragraph is cut, if that leaves room for a new one.
+        let cut = units.get(end).is_some_and(|next| next.block == units[end - 1].block);
+        let overlap = cut && end - start >= 2 && fill(&units, end - 1) > end;
         start = if overlap { end - 1 } else { end };
     }
     passages
@@ -96,8 +96,13 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     let mut headings: Vec<Span> = Vec::new();
     let mut section = 0;
-    for block in &article.blocks {
-        let found = sentences(text, block.span.clone());
+    for (number, block) in article.blocks.iter().enumerate() {
+        // A caption is one statement, whatever full stops its credit brings.
+        let found = if block.kind == BlockKind::Caption {
+            vec![block.span.clone()]
+        } else {
+            sentences(text, block.span.clone())
+        };
         if block.kind == BlockKind::Heading {
             if headings.is_empty() {
                 section += 1;
@@ -108,22 +113,28 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
         for sentence in found {
             let mut own = std::mem::take(&mut headings);
             own.push(sentence);
-            units.push(unit(text, own, section, counter));
+            units.push(unit(text, own, (section, number), counter));
         }
     }
     if !headings.is_empty() {
-        units.push(unit(text, headings, section, counter));
+        units.push(unit(text, headings, (section, article.blocks.len()), counter));
     }
     units
 }
 
-fn unit(text: &str, sentences: Vec<Span>, section: usize, counter: &impl TokenCount) -> Unit {
+fn unit(
+    text: &str,
+    sentences: Vec<Span>,
+    (section, block): (usize, usize),
+    counter: &impl TokenCount,
+) -> Unit {
     let of = |span: &Span| &text[span.clone()];
     Unit {
         tokens: sentences.iter().map(|s| counter.count(of(s))).sum(),
         chars: sentences.iter().map(|s| of(s).chars().count()).sum(),
         sentences,
         section,
+        block,
     }
 }
 
