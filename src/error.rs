@@ -47,7 +47,10 @@ pub enum Error {
     },
     /// The tokenizer failed.
     #[error("cannot {action}: {message}")]
-    Tokenizer { action: &'static str, message: String },
+    Tokenizer {
+        action: &'static str,
+        message: String,
+    },
     /// The device asked for is not there.
     #[error("device `{device}` is not available: {reason}; use `--device cpu`")]
     Device { device: String, reason: String },

@@ -310,7 +310,12 @@ pub struct Engine {
     #[arg(long, env = "TANE_MODEL", value_name = "NAME")]
     pub model: Option<String>,
     /// auto, cpu, cuda, cuda:N or metal
-    #[arg(long, env = "TANE_DEVICE", value_name = "DEVICE", default_value = "auto")]
+    #[arg(
+        long,
+        env = "TANE_DEVICE",
+        value_name = "DEVICE",
+        default_value = "auto"
+    )]
     pub device: DeviceChoice,
 }
 

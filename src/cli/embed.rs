@@ -5,10 +5,10 @@ use std::io::{BufRead, Write};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Found;
 use super::args;
 use super::output::Output;
 use super::settings::Settings;
-use super::Found;
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
 
@@ -48,7 +48,11 @@ pub fn run(args: &args::Embed, settings: &Settings, out: &mut Output) -> anyhow:
         let mut requests = Vec::with_capacity(CHUNK);
         while requests.len() < CHUNK {
             let mut line = Vec::new();
-            if stdin.read_until(b'\n', &mut line).map_err(Error::io("read", "standard input"))? == 0 {
+            if stdin
+                .read_until(b'\n', &mut line)
+                .map_err(Error::io("read", "standard input"))?
+                == 0
+            {
                 break;
             }
             number += 1;
@@ -107,9 +111,11 @@ fn embed(embedder: &Embedder, requests: Vec<Request>, args: &args::Embed) -> Res
     let mut inputs = Vec::new();
     for request in requests {
         let id = request.id;
-        let input = request
-            .text
-            .and_then(|text| embedder.input(&text, role).map_err(|error| error.to_string()));
+        let input = request.text.and_then(|text| {
+            embedder
+                .input(&text, role)
+                .map_err(|error| error.to_string())
+        });
         match input {
             Ok(mut input) => {
                 if args.truncate {
@@ -129,7 +135,9 @@ fn embed(embedder: &Embedder, requests: Vec<Request>, args: &args::Embed) -> Res
     }
     let mut embeddings = embedder.embed(&inputs)?.into_iter();
     for line in &mut lines {
-        if let Line::Embedded { windows, embedding, .. } = line
+        if let Line::Embedded {
+            windows, embedding, ..
+        } = line
             && let Some(result) = embeddings.next()
         {
             *windows = result.windows;

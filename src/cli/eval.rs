@@ -14,7 +14,9 @@ use crate::search::Mode;
 pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     args.mode.map_or(Mode::Dense, Mode::from).check_built()?;
     let embedder = settings.embedder(&args.engine, None)?;
-    let dir = etcetera::choose_base_strategy().ok().map(|dirs| dirs.cache_dir().join("tane").join("vectors"));
+    let dir = etcetera::choose_base_strategy()
+        .ok()
+        .map(|dirs| dirs.cache_dir().join("tane").join("vectors"));
     let dir = dir.filter(|_| !args.no_cache);
     let bar = Bar::new(settings.quiet);
     let progress = Box::new(move |done, total| bar.count("embedding", "texts", done, total));
@@ -37,9 +39,18 @@ pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::
 }
 
 fn print(out: &mut Output, evaluation: &Evaluation) -> std::io::Result<()> {
-    let Evaluation { set, model, passages, queries, scores, .. } = evaluation;
+    let Evaluation {
+        set,
+        model,
+        passages,
+        queries,
+        scores,
+        ..
+    } = evaluation;
     let percent = |value: f64| format!("{:.2}", 100.0 * value);
-    out.line(&format!("{set}: {queries} queries, {passages} passages, {model}"))?;
+    out.line(&format!(
+        "{set}: {queries} queries, {passages} passages, {model}"
+    ))?;
     match scores {
         Scores::Retrieval { modes } => {
             for (mode, r) in modes {
@@ -70,7 +81,10 @@ fn print(out: &mut Output, evaluation: &Evaluation) -> std::io::Result<()> {
         Scores::Pairs(PairScores::Similarity { spearman }) => {
             out.line(&format!("  Spearman {}", percent(*spearman)))?;
         }
-        Scores::Pairs(PairScores::Translation { accuracy_forward, accuracy_backward }) => {
+        Scores::Pairs(PairScores::Translation {
+            accuracy_forward,
+            accuracy_backward,
+        }) => {
             out.line(&format!(
                 "  accuracy forward {}  backward {}",
                 percent(*accuracy_forward),

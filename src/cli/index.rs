@@ -57,20 +57,39 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         let seconds = started.elapsed().as_secs_f64();
         out.line(&summary(&report, args.dry_run, seconds))?;
     }
-    Ok(if args.strict && !report.failed.is_empty() { Found::Faults } else { Found::Something })
+    Ok(if args.strict && !report.failed.is_empty() {
+        Found::Faults
+    } else {
+        Found::Something
+    })
 }
 
 /// Builds the project's corpus where there is no index yet; otherwise opens the index.
-pub fn open_or_build(settings: &Settings, engine: &args::Engine) -> anyhow::Result<(Index, Embedder)> {
-    let has_corpus = settings.project.as_ref().is_some_and(|project| !project.corpus.is_empty());
+pub fn open_or_build(
+    settings: &Settings,
+    engine: &args::Engine,
+) -> anyhow::Result<(Index, Embedder)> {
+    let has_corpus = settings
+        .project
+        .as_ref()
+        .is_some_and(|project| !project.corpus.is_empty());
     let absent = Manifest::read(&settings.index)?.is_none();
     if absent && has_corpus {
         catch_interrupts();
         let embedder = settings.embedder(engine, None)?;
         if !settings.quiet {
-            output::remark(&format!("no index yet: building {}", settings.index.display()));
+            output::remark(&format!(
+                "no index yet: building {}",
+                settings.index.display()
+            ));
         }
-        let asked = with_project_corpus(Update { language: settings.language.clone(), ..Update::default() }, settings);
+        let asked = with_project_corpus(
+            Update {
+                language: settings.language.clone(),
+                ..Update::default()
+            },
+            settings,
+        );
         let report = {
             let bar = Bar::new(settings.quiet);
             update(&settings.index, &embedder, &asked, &bar)?
@@ -87,7 +106,9 @@ pub fn open_or_build(settings: &Settings, engine: &args::Engine) -> anyhow::Resu
 pub fn open(settings: &Settings) -> crate::error::Result<Index> {
     let index = Index::open(&settings.index)?;
     if let Some(fault) = &index.graph_fault {
-        output::complain(&format!("warning: {fault}; every passage is compared instead"));
+        output::complain(&format!(
+            "warning: {fault}; every passage is compared instead"
+        ));
     }
     Ok(index)
 }
@@ -120,12 +141,19 @@ fn complain(report: &Report, settings: &Settings) {
     if settings.quiet {
         return;
     }
-    let most = if settings.verbose { usize::MAX } else { SKIPPED_SHOWN };
+    let most = if settings.verbose {
+        usize::MAX
+    } else {
+        SKIPPED_SHOWN
+    };
     for file in report.skipped.iter().take(most) {
         output::remark(&format!("skipped: {}: {}", shown(&file.path), file.reason));
     }
     if report.skipped.len() > most {
-        output::remark(&format!("skipped: {} more (-v shows them)", report.skipped.len() - most));
+        output::remark(&format!(
+            "skipped: {} more (-v shows them)",
+            report.skipped.len() - most
+        ));
     }
 }
 

@@ -39,7 +39,10 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
     match &args.command {
         ModelsCommand::List { json: true } => {
             let models = registry.models().map(describe).collect();
-            out.json(&ListJson { version: JSON_VERSION, models })?;
+            out.json(&ListJson {
+                version: JSON_VERSION,
+                models,
+            })?;
         }
         ModelsCommand::List { json: false } => {
             let mut page = Page::new(out);
@@ -49,9 +52,14 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
         }
         ModelsCommand::Show { name, json: true } => {
             let model = describe(registry.get(name)?);
-            out.json(&ShowJson { version: JSON_VERSION, model })?;
+            out.json(&ShowJson {
+                version: JSON_VERSION,
+                model,
+            })?;
         }
-        ModelsCommand::Show { name, json: false } => print_all(&mut Page::new(out), &describe(registry.get(name)?))?,
+        ModelsCommand::Show { name, json: false } => {
+            print_all(&mut Page::new(out), &describe(registry.get(name)?))?
+        }
     }
     Ok(Found::Something)
 }
@@ -85,7 +93,11 @@ fn print_row(page: &mut Page<'_>, json: &ModelJson<'_>) -> std::io::Result<()> {
         model.max_tokens,
         model.licence,
         if json.pinned { "pinned" } else { "unpinned" },
-        if json.runnable { "runs" } else { "not runnable" },
+        if json.runnable {
+            "runs"
+        } else {
+            "not runnable"
+        },
         source(model),
     ))
 }
@@ -107,7 +119,12 @@ fn print_all(page: &mut Page<'_>, json: &ModelJson<'_>) -> std::io::Result<()> {
         ("licence", model.licence.clone()),
         ("sha256", model.sha256.clone().unwrap_or_else(unpinned)),
         ("revision", model.revision.clone().unwrap_or_else(unpinned)),
-        ("runs", json.reason.clone().map_or_else(|| "yes".to_owned(), |why| format!("no: {why}"))),
+        (
+            "runs",
+            json.reason
+                .clone()
+                .map_or_else(|| "yes".to_owned(), |why| format!("no: {why}")),
+        ),
     ] {
         page.line(&format!("{what:<15} {value}"))?;
     }

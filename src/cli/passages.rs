@@ -52,7 +52,11 @@ pub fn run(args: &args::Passages, settings: &Settings, out: &mut Output) -> anyh
     };
     let embedder = settings.embedder(&args.engine, None)?;
     let cut = passages(&article, embedder.counter());
-    let found = if cut.is_empty() { Found::Nothing } else { Found::Something };
+    let found = if cut.is_empty() {
+        Found::Nothing
+    } else {
+        Found::Something
+    };
     if args.json {
         out.json(&json(&article, &name, &cut))?;
     } else {
@@ -95,14 +99,26 @@ fn json<'a>(article: &'a Article, name: &str, cut: &[Passage]) -> Json<'a> {
 fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Result<()> {
     let lines = LineIndex::new(&article.text);
     let unknown = || "unknown".to_owned();
-    page.line(&format!("title: {}", article.title.clone().unwrap_or_else(unknown)))?;
-    page.line(&format!("source: {}", article.source_url.clone().unwrap_or_else(unknown)))?;
-    page.line(&format!("language: {}", article.lang.clone().unwrap_or_else(unknown)))?;
+    page.line(&format!(
+        "title: {}",
+        article.title.clone().unwrap_or_else(unknown)
+    ))?;
+    page.line(&format!(
+        "source: {}",
+        article.source_url.clone().unwrap_or_else(unknown)
+    ))?;
+    page.line(&format!(
+        "language: {}",
+        article.lang.clone().unwrap_or_else(unknown)
+    ))?;
     let mut omitted = article.omitted.iter().peekable();
     let leave_out = |page: &mut Page<'_>, omitted: &crate::corpus::Omitted| {
         page.line("")?;
         let line = lines.line(omitted.span.start);
-        page.line(&format!("line {line}, left out: {}", omitted.reason.reason()))?;
+        page.line(&format!(
+            "line {line}, left out: {}",
+            omitted.reason.reason()
+        ))?;
         page.dimmed(&article.text[omitted.span.clone()])
     };
     for (passage, number) in cut.iter().zip(1..) {
@@ -111,7 +127,11 @@ fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Re
         }
         page.line("")?;
         let (first, last) = passage.lines;
-        let at = if first == last { format!("line {first}") } else { format!("lines {first}-{last}") };
+        let at = if first == last {
+            format!("line {first}")
+        } else {
+            format!("lines {first}-{last}")
+        };
         let span = &passage.span;
         let chars = article.text[span.clone()].chars().count();
         page.line(&format!(

@@ -25,7 +25,8 @@ impl Bar {
 
     /// `done` of `total` of something with a rate.
     pub fn count(&self, what: &str, unit: &str, done: usize, total: usize) {
-        let template = format!("{what} {{wide_bar}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left");
+        let template =
+            format!("{what} {{wide_bar}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left");
         self.style(&template);
         self.0.set_length(total as u64);
         self.0.set_position(done as u64);

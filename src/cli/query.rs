@@ -26,7 +26,11 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
         limit: args.limit.unwrap_or(settings.limit),
         per_article: args.per_article,
         context: args.context,
-        filter: Filter::new(args.article.as_deref(), args.lang.clone(), args.source.clone())?,
+        filter: Filter::new(
+            args.article.as_deref(),
+            args.lang.clone(),
+            args.source.clone(),
+        )?,
     };
     asked.mode.check_built()?;
     let (index, embedder) = open_or_build(settings, &args.engine)?;
@@ -46,13 +50,21 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
             super::output::remark("nothing found");
         }
     }
-    Ok(if answers.results.is_empty() { Found::Nothing } else { Found::Something })
+    Ok(if answers.results.is_empty() {
+        Found::Nothing
+    } else {
+        Found::Something
+    })
 }
 
 fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
     let article = &answer.article;
     page.gap()?;
-    page.heading(answer.rank, answer.score, article.title.as_deref().unwrap_or(&article.id))?;
+    page.heading(
+        answer.rank,
+        answer.score,
+        article.title.as_deref().unwrap_or(&article.id),
+    )?;
     page.citation(&answer.citation, &article.path)?;
     if let Some(url) = &article.source_url {
         page.url(url)?;

@@ -23,7 +23,11 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub fn new(out: &'a mut Output) -> Self {
-        Self { out, columns: columns(), first: true }
+        Self {
+            out,
+            columns: columns(),
+            first: true,
+        }
     }
 
     /// An empty line, but not before the first result.
@@ -112,8 +116,13 @@ impl<'a> Page<'a> {
                     let from = styled.start.clamp(at, end);
                     let to = styled.end.clamp(from, end);
                     let (before, inner, after) = (&text[at..from], &text[from..to], &text[to..end]);
-                    let inner = if inner.is_empty() { String::new() } else { self.styled(style, &clean(inner)) };
-                    self.out.line(&format!("{INDENT}{}{inner}{}", clean(before), clean(after)))?;
+                    let inner = if inner.is_empty() {
+                        String::new()
+                    } else {
+                        self.styled(style, &clean(inner))
+                    };
+                    self.out
+                        .line(&format!("{INDENT}{}{inner}{}", clean(before), clean(after)))?;
                     at = end;
                 }
             }
@@ -123,7 +132,11 @@ impl<'a> Page<'a> {
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
-        if self.out.styled { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if self.out.styled {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
     }
 
     /// OSC 8: a link in the terminals that know it.
@@ -139,9 +152,12 @@ impl<'a> Page<'a> {
 /// Text that cannot steer the terminal: control characters and direction overrides are shown as `\u{fffd}`.
 pub fn clean(text: &str) -> String {
     let steers = |c: char| {
-        (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        (c.is_control() && c != '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if steers(c) { '\u{fffd}' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -150,7 +166,10 @@ mod tests {
 
     #[test]
     fn nothing_steers_the_terminal() {
-        assert_eq!(clean("a\x1b[31mb\u{202e}c\td"), "a\u{fffd}[31mb\u{fffd}c\td");
+        assert_eq!(
+            clean("a\x1b[31mb\u{202e}c\td"),
+            "a\u{fffd}[31mb\u{fffd}c\td"
+        );
         assert_eq!(clean("日本語"), "日本語");
     }
 }

@@ -72,11 +72,19 @@ impl Settings {
         let user_dir = etcetera::choose_base_strategy()
             .ok()
             .map(|dirs| dirs.config_dir().join("tane"));
-        let in_user_dir = |name: &str| user_dir.as_ref().map(|d| d.join(name)).filter(|p| p.exists());
+        let in_user_dir = |name: &str| {
+            user_dir
+                .as_ref()
+                .map(|d| d.join(name))
+                .filter(|p| p.exists())
+        };
         let config = global.config.clone().or_else(|| in_user_dir("config.toml"));
         let user: UserFile = config.as_deref().map(read).transpose()?.unwrap_or_default();
         let here = std::env::current_dir().context("cannot tell the working folder")?;
-        let found = here.ancestors().map(|dir| dir.join("tane.toml")).find(|path| path.is_file());
+        let found = here
+            .ancestors()
+            .map(|dir| dir.join("tane.toml"))
+            .find(|path| path.is_file());
         let file: ProjectFile = found.as_deref().map(read).transpose()?.unwrap_or_default();
         let dir = found.as_deref().and_then(Path::parent);
         let project_index = match (dir, &file.index, &found) {
@@ -87,7 +95,9 @@ impl Settings {
         let threads = global.threads.or(user.threads);
         if let Some(threads) = threads {
             // Fails only where the pool was started already, which nothing did.
-            let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+            let _ = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.into())
+                .build_global();
         }
         Ok(Self {
             index: global
@@ -122,7 +132,11 @@ impl Settings {
 
     /// The model that was asked for, else `recorded` (what an index was built with), else the
     /// user's, else the default.
-    pub fn embedder(&self, engine: &Engine, recorded: Option<&str>) -> crate::error::Result<Embedder> {
+    pub fn embedder(
+        &self,
+        engine: &Engine,
+        recorded: Option<&str>,
+    ) -> crate::error::Result<Embedder> {
         let name = engine
             .model
             .as_deref()
@@ -143,7 +157,9 @@ fn read<T: DeserializeOwned>(path: &Path) -> crate::error::Result<T> {
 
 /// A relative path that does not climb out of its folder.
 fn inside<'a>(index: &'a Path, file: &Path) -> crate::error::Result<&'a Path> {
-    let stays = index.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+    let stays = index
+        .components()
+        .all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
     if stays {
         return Ok(index);
     }

@@ -8,7 +8,9 @@ use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use crate::search::{ArticleView, Context, JSON_VERSION, PassageView, Viewer, find_article, find_passage};
+use crate::search::{
+    ArticleView, Context, JSON_VERSION, PassageView, Viewer, find_article, find_passage,
+};
 
 #[derive(Serialize)]
 struct Json {
@@ -38,8 +40,12 @@ pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::
     let passage = row.map(|row| viewer.passage(row, None)).transpose()?;
     let json = Json {
         version: JSON_VERSION,
-        citation: passage.as_ref().map_or_else(|| article.path.clone(), |p| p.citation(&article)),
-        context: row.map(|row| viewer.context(row, args.context)).transpose()?,
+        citation: passage
+            .as_ref()
+            .map_or_else(|| article.path.clone(), |p| p.citation(&article)),
+        context: row
+            .map(|row| viewer.context(row, args.context))
+            .transpose()?,
         text: row.is_none().then(|| text.to_owned()),
         passage,
         article,

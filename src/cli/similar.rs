@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 use crate::passage::passages;
 use crate::search::{
-    ArticleView, JSON_VERSION, OmittedView, PassageView, SimilarArticles, Subject, Viewer, find_article, similar,
+    ArticleView, JSON_VERSION, OmittedView, PassageView, SimilarArticles, Subject, Viewer,
+    find_article, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -33,13 +34,21 @@ pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyho
     } else {
         print(&mut Page::new(out), &found)?;
     }
-    Ok(if found.results.is_empty() { Found::Nothing } else { Found::Something })
+    Ok(if found.results.is_empty() {
+        Found::Nothing
+    } else {
+        Found::Something
+    })
 }
 
 /// An indexed article; else the file of that name, read and embedded now.
 fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
     if given == "-" {
-        return read(Article::from_bytes(read_stdin()?, Path::new("-"))?, "-", embedder);
+        return read(
+            Article::from_bytes(read_stdin()?, Path::new("-"))?,
+            "-",
+            embedder,
+        );
     }
     match find_article(index, given) {
         Ok(number) => indexed(index, number),
@@ -56,7 +65,10 @@ fn indexed(index: &Index, number: usize) -> Result<Subject> {
     Ok(Subject {
         article: viewer.article(number)?,
         number: Some(number),
-        passages: rows.clone().map(|row| viewer.passage(row, None)).collect::<Result<_>>()?,
+        passages: rows
+            .clone()
+            .map(|row| viewer.passage(row, None))
+            .collect::<Result<_>>()?,
         vectors: rows.map(|row| index.segment.vector(row).to_vec()).collect(),
     })
 }
@@ -67,7 +79,11 @@ fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
         .iter()
         .map(|passage| embedder.input(&passage.readable(&article.text).0, Role::Passage))
         .collect::<Result<Vec<_>>>()?;
-    let vectors = embedder.embed(&inputs)?.into_iter().map(|e| e.vector).collect();
+    let vectors = embedder
+        .embed(&inputs)?
+        .into_iter()
+        .map(|e| e.vector)
+        .collect();
     let view = |(passage, number): (&crate::passage::Passage, usize)| PassageView {
         id: format!("{name}#{number}"),
         text: article.text[passage.span.clone()].to_owned(),
@@ -79,7 +95,11 @@ fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
         omitted: passage
             .omitted
             .iter()
-            .map(|o| OmittedView { start_byte: o.span.start, end_byte: o.span.end, reason: o.reason })
+            .map(|o| OmittedView {
+                start_byte: o.span.start,
+                end_byte: o.span.end,
+                reason: o.reason,
+            })
             .collect(),
         best: None,
     };
@@ -110,7 +130,11 @@ fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {
     for result in &found.results {
         let article = &result.article;
         page.gap()?;
-        page.heading(result.rank, result.score, article.title.as_deref().unwrap_or(&article.id))?;
+        page.heading(
+            result.rank,
+            result.score,
+            article.title.as_deref().unwrap_or(&article.id),
+        )?;
         page.citation(&article.path, &article.path)?;
         if let Some(duplicate) = result.duplicate {
             page.line(&format!("   {duplicate}"))?;
@@ -151,7 +175,11 @@ fn all(args: &args::Similar, index: &Index, out: &mut Output) -> anyhow::Result<
         articles.push(subject.article.id);
     }
     if args.json {
-        out.json(&Matrix { version: JSON_VERSION, articles, scores })?;
+        out.json(&Matrix {
+            version: JSON_VERSION,
+            articles,
+            scores,
+        })?;
         return Ok(Found::Something);
     }
     let mut page = Page::new(out);
@@ -159,7 +187,11 @@ fn all(args: &args::Similar, index: &Index, out: &mut Output) -> anyhow::Result<
         page.line(&format!("{:<3} {id}", number + 1))?;
     }
     page.line("")?;
-    let cells = |row: &[String]| row.iter().map(|cell| format!("{cell:>6}")).collect::<String>();
+    let cells = |row: &[String]| {
+        row.iter()
+            .map(|cell| format!("{cell:>6}"))
+            .collect::<String>()
+    };
     let numbers: Vec<String> = (1..=count).map(|n| n.to_string()).collect();
     page.line(&format!("   {}", cells(&numbers)))?;
     for (number, row) in scores.iter().enumerate() {

@@ -66,10 +66,20 @@ fn describe(index: &Index, list: bool) -> crate::error::Result<Json> {
         *by_root.entry(segment.article(number)?.root).or_default() += 1;
         if list {
             let passages = segment.rows_of(number).len();
-            articles.push(ArticleJson { article: viewer.article(number)?, passages });
+            articles.push(ArticleJson {
+                article: viewer.article(number)?,
+                passages,
+            });
         }
     }
-    let Manifest { format, generation, space, roots, segment: entry, .. } = &index.manifest;
+    let Manifest {
+        format,
+        generation,
+        space,
+        roots,
+        segment: entry,
+        ..
+    } = &index.manifest;
     Ok(Json {
         version: JSON_VERSION,
         index: index.dir().display().to_string(),
@@ -99,20 +109,32 @@ fn describe(index: &Index, list: bool) -> crate::error::Result<Json> {
 fn print(page: &mut Page<'_>, json: &Json) -> std::io::Result<()> {
     let megabytes = json.bytes as f64 / 1e6;
     page.line(&format!("index       {}", json.index))?;
-    page.line(&format!("generation  {} (format {})", json.generation, json.format))?;
-    page.line(&format!("model       {} ({} dimensions, space {})", json.model, json.dimension, json.space))?;
+    page.line(&format!(
+        "generation  {} (format {})",
+        json.generation, json.format
+    ))?;
+    page.line(&format!(
+        "model       {} ({} dimensions, space {})",
+        json.model, json.dimension, json.space
+    ))?;
     page.line(&format!("articles    {}", json.articles))?;
     page.line(&format!("passages    {}", json.passages))?;
     page.line(&format!("size        {megabytes:.1} MB"))?;
     page.line(&format!("search      {}", json.search))?;
     for root in &json.roots {
         let missing = if root.present { "" } else { " (missing)" };
-        page.line(&format!("root        {}: {}, {} articles{missing}", root.label, root.path, root.articles))?;
+        page.line(&format!(
+            "root        {}: {}, {} articles{missing}",
+            root.label, root.path, root.articles
+        ))?;
     }
     for entry in json.article_list.iter().flatten() {
         let lang = entry.article.lang.as_deref().unwrap_or("-");
         let title = entry.article.title.as_deref().unwrap_or("");
-        page.line(&format!("{:>6}  {lang}  {}  {title}", entry.passages, entry.article.id))?;
+        page.line(&format!(
+            "{:>6}  {lang}  {}  {title}",
+            entry.passages, entry.article.id
+        ))?;
     }
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::layout::{Block, Omitted};
 use super::decode::{self, Fault};
+use super::layout::{Block, Omitted};
 use super::{language, layout, source, title};
 use crate::error::{Error, Result};
 

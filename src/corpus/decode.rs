@@ -34,7 +34,9 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, Fault> {
         ));
     }
     if let Some(at) = bytes.iter().position(|&b| b == 0) {
-        return Err(Fault::NotText(format!("not text: a NUL byte at offset {at}")));
+        return Err(Fault::NotText(format!(
+            "not text: a NUL byte at offset {at}"
+        )));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -101,12 +101,24 @@ mod tests {
     #[test]
     fn languages_of_short_passages() {
         for (lang, text) in [
-            ("ja", "MetaのAI部門は、OpenAI、Anthropic、Googleと競争している。"),
-            ("en", "The research division will open its models to the public next year."),
-            ("vi", "Công ty này đã từ chối lời đề nghị mua lại trị giá một tỷ đô la Mỹ."),
+            (
+                "ja",
+                "MetaのAI部門は、OpenAI、Anthropic、Googleと競争している。",
+            ),
+            (
+                "en",
+                "The research division will open its models to the public next year.",
+            ),
+            (
+                "vi",
+                "Công ty này đã từ chối lời đề nghị mua lại trị giá một tỷ đô la Mỹ.",
+            ),
             ("zh", "这家公司拒绝了十亿美元的收购提议，并继续独立运营。"),
             ("ko", "그 회사는 십억 달러의 인수 제안을 거절했다."),
-            ("ru", "Компания отказалась от предложения о покупке за миллиард долларов. Исследователи предпочли остаться, потому что верят в её цели."),
+            (
+                "ru",
+                "Компания отказалась от предложения о покупке за миллиард долларов. Исследователи предпочли остаться, потому что верят в её цели.",
+            ),
         ] {
             assert_eq!(detect_language(text).as_deref(), Some(lang), "{text}");
         }

@@ -77,7 +77,9 @@ pub fn layout(text: &str) -> (Vec<Block>, Vec<Omitted>) {
         let Some(span) = trim(text, raw.clone()) else {
             continue;
         };
-        let next = lines[number + 1..].iter().find_map(|l| trim(text, l.clone()));
+        let next = lines[number + 1..]
+            .iter()
+            .find_map(|l| trim(text, l.clone()));
         let content = &text[span.clone()];
         if let Some(reason) = omission(content, next.map(|n| &text[n])) {
             after_image = matches!(reason, Omission::ImageMarkup | Omission::FileName);
@@ -164,7 +166,9 @@ fn is_rule(line: &str) -> bool {
     let Some(first) = marks.next() else {
         return false;
     };
-    "-–—―─━=_*＊~#・◇◆☆★○●".contains(first) && marks.clone().count() >= 2 && marks.all(|c| c == first)
+    "-–—―─━=_*＊~#・◇◆☆★○●".contains(first)
+        && marks.clone().count() >= 2
+        && marks.all(|c| c == first)
 }
 
 /// One word that ends like a media file.
@@ -262,7 +266,9 @@ fn list_item(line: &str) -> Option<&str> {
         return Some(rest.trim_start());
     }
     if "-*+–".contains(first) {
-        return rest.starts_with(char::is_whitespace).then(|| rest.trim_start());
+        return rest
+            .starts_with(char::is_whitespace)
+            .then(|| rest.trim_start());
     }
     let after = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = line.len() - after.len();
@@ -340,12 +346,15 @@ fn mark_headings(text: &str, mut blocks: Vec<Block>) -> Vec<Block> {
                 BlockKind::Heading => chain < CHAIN,
                 BlockKind::ListItem => true,
                 BlockKind::Paragraph | BlockKind::Caption => {
-                    is_prose(next_text) && !same_kind_of_question(&text[blocks[i].span.clone()], next_text)
+                    is_prose(next_text)
+                        && !same_kind_of_question(&text[blocks[i].span.clone()], next_text)
                 }
             }
         });
         let block = &mut blocks[i];
-        if block.kind == BlockKind::Paragraph && introduces && is_short_label(&text[block.span.clone()])
+        if block.kind == BlockKind::Paragraph
+            && introduces
+            && is_short_label(&text[block.span.clone()])
         {
             block.kind = BlockKind::Heading;
         }
@@ -439,7 +448,10 @@ mod tests {
     #[test]
     fn verse_is_not_all_headings() {
         let text = (0..8).map(|i| format!("短い行{i}\n")).collect::<String>() + "終わりの文です。";
-        let headings = kinds(&text).iter().filter(|b| b.0 == BlockKind::Heading).count();
+        let headings = kinds(&text)
+            .iter()
+            .filter(|b| b.0 == BlockKind::Heading)
+            .count();
         assert!(headings <= 4, "{headings}");
     }
 

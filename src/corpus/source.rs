@@ -5,9 +5,33 @@ use super::layout::{Block, Omission, Omitted};
 
 /// Words that introduce the source of an article, lower case.
 const LABELS: [&str; 27] = [
-    "出典", "引用元", "引用", "参照元", "参照", "参考", "情報元", "情報源", "ソース", "元記事",
-    "掲載元", "source", "sources", "via", "original", "url", "nguồn", "theo", "来源", "來源", "出处",
-    "原文", "출처", "quelle", "fuente", "fonte", "источник",
+    "出典",
+    "引用元",
+    "引用",
+    "参照元",
+    "参照",
+    "参考",
+    "情報元",
+    "情報源",
+    "ソース",
+    "元記事",
+    "掲載元",
+    "source",
+    "sources",
+    "via",
+    "original",
+    "url",
+    "nguồn",
+    "theo",
+    "来源",
+    "來源",
+    "出处",
+    "原文",
+    "출처",
+    "quelle",
+    "fuente",
+    "fonte",
+    "источник",
 ];
 
 /// A source line is at most this long, in bytes; longer ones are prose.
@@ -84,7 +108,9 @@ mod tests {
     use crate::corpus::Article;
 
     fn url(text: &str) -> Option<String> {
-        Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt")).unwrap().source_url
+        Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt"))
+            .unwrap()
+            .source_url
     }
 
     #[test]
@@ -92,8 +118,14 @@ mod tests {
         let body = "本文の文です。\n".repeat(6);
         let of = |tail: &str| url(&format!("{body}{tail}"));
         let expected = Some("https://example.com/a_(b)".to_owned());
-        assert_eq!(of("出典: https://example.com/a_(b)\nコメント (0)"), expected);
-        assert_eq!(of("引用元: Some Site Title\n\nhttps://example.com/a_(b)\n"), expected);
+        assert_eq!(
+            of("出典: https://example.com/a_(b)\nコメント (0)"),
+            expected
+        );
+        assert_eq!(
+            of("引用元: Some Site Title\n\nhttps://example.com/a_(b)\n"),
+            expected
+        );
         assert_eq!(of("(詳細はSource: https://example.com/a_(b))"), None);
         assert_eq!(of("Nguồn: https://example.com/a_(b)."), expected);
         assert_eq!(of("https://example.com/a_(b)\n\n関連記事"), expected);

@@ -1,7 +1,7 @@
 //! The title of an article: its first heading, else a fitting beginning.
 
-use textwrap::core::{display_width, Word};
 use textwrap::WordSeparator;
+use textwrap::core::{Word, display_width};
 
 use super::layout::{Block, BlockKind};
 
@@ -38,7 +38,11 @@ fn shorten(sentence: &str) -> String {
     }
     let (mut width, mut cut, mut clause) = (0, 0, 0);
     for word in WordSeparator::UnicodeBreakProperties.find_words(sentence) {
-        let Word { word: letters, whitespace, .. } = word;
+        let Word {
+            word: letters,
+            whitespace,
+            ..
+        } = word;
         width += display_width(letters);
         if width >= COLUMNS {
             break;
@@ -61,14 +65,22 @@ mod tests {
     use crate::corpus::Article;
 
     fn title(text: &str) -> Option<String> {
-        Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt")).unwrap().title
+        Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt"))
+            .unwrap()
+            .title
     }
 
     #[test]
     fn heading_or_beginning() {
-        assert_eq!(title("\u{feff}\n見出し\n\n本文です。").as_deref(), Some("見出し"));
+        assert_eq!(
+            title("\u{feff}\n見出し\n\n本文です。").as_deref(),
+            Some("見出し")
+        );
         assert_eq!(title("# Title\n\nBody text.").as_deref(), Some("Title"));
-        assert_eq!(title("一文目です。二文目です。").as_deref(), Some("一文目です"));
+        assert_eq!(
+            title("一文目です。二文目です。").as_deref(),
+            Some("一文目です")
+        );
         assert_eq!(title(" \n"), None);
         let long = "とても長い文の前半がここにあり、".repeat(4) + "終わりの部分はもう見えない。";
         let cut = title(&long).unwrap();

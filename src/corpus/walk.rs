@@ -123,7 +123,15 @@ mod tests {
     #[test]
     fn sorted_without_hidden_ignored_excluded_and_index() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["b.txt", "a/z.txt", "a/.h.txt", ".ignore", "no.txt", "x.log", "index/m.json"] {
+        for name in [
+            "b.txt",
+            "a/z.txt",
+            "a/.h.txt",
+            ".ignore",
+            "no.txt",
+            "x.log",
+            "index/m.json",
+        ] {
             let path = dir.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "no.txt").unwrap();

@@ -45,7 +45,11 @@ impl Bert {
         }
         let heads = weights.number("bert.attention.head_count")?;
         if heads == 0 || hidden % heads != 0 {
-            return Err(weights.fault("bert.attention.head_count", format!("a divisor of {hidden}"), heads));
+            return Err(weights.fault(
+                "bert.attention.head_count",
+                format!("a divisor of {hidden}"),
+                heads,
+            ));
         }
         let epsilon = weights.value("bert.attention.layer_norm_epsilon", "f32", |v| v.to_f32())?;
         let config = Config {
@@ -57,7 +61,8 @@ impl Bert {
             layer_norm_eps: f64::from(epsilon),
             ..Config::default()
         };
-        let builder = VarBuilder::from_backend(Box::new(weights.clone()), DType::F32, device.clone());
+        let builder =
+            VarBuilder::from_backend(Box::new(weights.clone()), DType::F32, device.clone());
         let encoder =
             BertEncoder::load(builder, &config).map_err(Error::compute("cannot load the model"))?;
         let types = weights.rows("token_types.weight", &[0], device)?;
@@ -113,7 +118,9 @@ impl Encoder for Bert {
         let hidden = self.forward(batch, longest)?;
         let rows = hidden.chunks_exact(longest * self.hidden);
         let pooled = batch.iter().zip(rows).map(|(sequence, rows)| {
-            let pool = |range: &std::ops::Range<usize>| pool(self.pooling, rows, self.hidden, range.clone());
+            let pool = |range: &std::ops::Range<usize>| {
+                pool(self.pooling, rows, self.hidden, range.clone())
+            };
             sequence.pools.iter().map(pool).collect()
         });
         Ok(pooled.collect())

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::bert::Bert;
+use super::bundled;
 use super::device::DeviceChoice;
 use super::encoder::{Encoder, Sequence};
 use super::gguf::Gguf;
@@ -12,7 +13,6 @@ use super::pooling::normalize;
 use super::registry::Model;
 use super::space::Space;
 use super::tokenizer::Tokenizer;
-use super::bundled;
 use crate::error::{Error, Result};
 use crate::passage::TokenCount;
 
@@ -118,7 +118,9 @@ impl Embedder {
             return Err(not_runnable(reason));
         }
         let (Some(bytes), Some(sha256)) = (bundled::GGUF, &model.sha256) else {
-            return Err(not_runnable("its weights have no recorded checksum".to_owned()));
+            return Err(not_runnable(
+                "its weights have no recorded checksum".to_owned(),
+            ));
         };
         let device = device.open()?;
         let gguf = Gguf::open(&model.name, bytes)?;
@@ -152,7 +154,12 @@ impl Embedder {
     ///
     /// # Errors
     /// [`Error::Tokenizer`].
-    pub fn input_with_parts(&self, text: &str, role: Role, parts: &[Range<usize>]) -> Result<Input> {
+    pub fn input_with_parts(
+        &self,
+        text: &str,
+        role: Role,
+        parts: &[Range<usize>],
+    ) -> Result<Input> {
         let prefix = match role {
             Role::Query => self.space.query_prefix.as_str(),
             Role::Passage => self.space.passage_prefix.as_str(),
@@ -185,20 +192,37 @@ impl Embedder {
             Ok(upto.len().saturating_sub(prefix_len).min(body.len()))
         };
         let parts = if parts.len() == 1 && windows.len() == 1 {
-            vec![Part { window: 0, range: 0..windows[0].ids.len() }]
+            vec![Part {
+                window: 0,
+                range: 0..windows[0].ids.len(),
+            }]
         } else {
             let part = |part: &Range<usize>| -> Result<Part> {
                 let (start, end) = (tokens_before(part.start)?, tokens_before(part.end)?);
                 let window = (start / capacity).min(windows.len() - 1);
                 let offset = 1 + prefix_len;
-                let start = (start - window * capacity).min(windows[window].weight.saturating_sub(1));
-                let end = (end - window * capacity).clamp(start + 1, windows[window].weight.max(start + 1));
-                Ok(Part { window, range: offset + start..offset + end })
+                let start =
+                    (start - window * capacity).min(windows[window].weight.saturating_sub(1));
+                let end = (end - window * capacity)
+                    .clamp(start + 1, windows[window].weight.max(start + 1));
+                Ok(Part {
+                    window,
+                    range: offset + start..offset + end,
+                })
             };
             parts.iter().map(part).collect::<Result<_>>()?
         };
-        let ids = [&[self.tokenizer.bos], content.as_slice(), &[self.tokenizer.eos]].concat();
-        Ok(Input { ids, windows, parts })
+        let ids = [
+            &[self.tokenizer.bos],
+            content.as_slice(),
+            &[self.tokenizer.eos],
+        ]
+        .concat();
+        Ok(Input {
+            ids,
+            windows,
+            parts,
+        })
     }
 
     fn window(&self, prefix: &[u32], chunk: &[u32]) -> Window {
@@ -245,7 +269,11 @@ impl Embedder {
     }
 
     /// The token-weighted mean of the windows, and the parts in their order.
-    fn assemble(&self, input: &Input, mut windows: Vec<(usize, Vec<Vec<f32>>)>) -> Result<Embedding> {
+    fn assemble(
+        &self,
+        input: &Input,
+        mut windows: Vec<(usize, Vec<Vec<f32>>)>,
+    ) -> Result<Embedding> {
         windows.sort_by_key(|(window, _)| *window);
         let mut vector = vec![0f32; self.space.dimension];
         for (number, pools) in &windows {
@@ -267,7 +295,11 @@ impl Embedder {
             normalize(&mut own);
             parts.push(own);
         }
-        if !vector.iter().chain(parts.iter().flatten()).all(|v| v.is_finite()) {
+        if !vector
+            .iter()
+            .chain(parts.iter().flatten())
+            .all(|v| v.is_finite())
+        {
             return Err(Error::BadModel {
                 model: self.space.model.clone(),
                 what: "embedding".to_owned(),
@@ -309,7 +341,9 @@ fn jobs_of((number, input): (usize, &Input)) -> impl Iterator<Item = Job<'_>> {
             input: number,
             window,
             ids: &w.ids,
-            pools: std::iter::once(whole).chain(parts.map(|p| p.range.clone())).collect(),
+            pools: std::iter::once(whole)
+                .chain(parts.map(|p| p.range.clone()))
+                .collect(),
         }
     })
 }
@@ -324,7 +358,12 @@ fn batches<'a, 'b>(jobs: &'b [Job<'a>]) -> impl Iterator<Item = &'b [Job<'a>]> {
             tokens += longest;
             tokens <= BATCH_TOKENS.max(longest) && (longest - job.ids.len()) * 16 <= longest
         };
-        let count = rest.iter().map(fits).take_while(|fits| *fits).count().max(1);
+        let count = rest
+            .iter()
+            .map(fits)
+            .take_while(|fits| *fits)
+            .count()
+            .max(1);
         let (batch, others) = rest.split_at(count);
         rest = others;
         Some(batch)
@@ -341,7 +380,12 @@ mod tests {
         let lengths = [512, 300, 290, 100, 99, 98, 97, 96, 5];
         let jobs: Vec<Job<'_>> = lengths
             .iter()
-            .map(|&n| Job { input: 0, window: 0, ids: &ids[..n], pools: Vec::new() })
+            .map(|&n| Job {
+                input: 0,
+                window: 0,
+                ids: &ids[..n],
+                pools: Vec::new(),
+            })
             .collect();
         let sizes: Vec<usize> = batches(&jobs).map(<[_]>::len).collect();
         assert_eq!(sizes, [1, 1, 1, 5, 1]);

@@ -39,7 +39,12 @@ impl Gguf {
     }
 
     /// An error that names this model.
-    pub fn fault(&self, what: impl Into<String>, expected: impl ToString, received: impl ToString) -> Error {
+    pub fn fault(
+        &self,
+        what: impl Into<String>,
+        expected: impl ToString,
+        received: impl ToString,
+    ) -> Error {
         Error::BadModel {
             model: self.model.clone(),
             what: what.into(),
@@ -127,9 +132,9 @@ impl Gguf {
         let mut taken = Vec::with_capacity(rows.len() * row_bytes);
         for &row in rows {
             let at = row as usize * row_bytes;
-            let bytes = table
-                .get(at..at + row_bytes)
-                .ok_or_else(|| self.fault(format!("row of `{name}`"), format!("under {count}"), row))?;
+            let bytes = table.get(at..at + row_bytes).ok_or_else(|| {
+                self.fault(format!("row of `{name}`"), format!("under {count}"), row)
+            })?;
             taken.extend_from_slice(bytes);
         }
         let dequantize = || {
@@ -142,15 +147,30 @@ impl Gguf {
 
 /// Serves candle-transformers' BERT, which asks for Hugging Face's names.
 impl SimpleBackend for Gguf {
-    fn get(&self, shape: Shape, name: &str, _: Init, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
+    fn get(
+        &self,
+        shape: Shape,
+        name: &str,
+        _: Init,
+        dtype: DType,
+        device: &Device,
+    ) -> candle_core::Result<Tensor> {
         let tensor = self.get_unchecked(name, dtype, device)?;
         if tensor.shape() != &shape {
-            candle_core::bail!("tensor `{name}`: expected shape {shape:?}, received {:?}", tensor.shape());
+            candle_core::bail!(
+                "tensor `{name}`: expected shape {shape:?}, received {:?}",
+                tensor.shape()
+            );
         }
         Ok(tensor)
     }
 
-    fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
+    fn get_unchecked(
+        &self,
+        name: &str,
+        dtype: DType,
+        device: &Device,
+    ) -> candle_core::Result<Tensor> {
         match gguf_name(name) {
             Some(gguf) => self.dequantized(&gguf, device)?.to_dtype(dtype),
             None => candle_core::bail!("no GGUF name for tensor `{name}`"),

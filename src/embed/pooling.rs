@@ -23,9 +23,15 @@ pub fn pool(kind: Pooling, hidden: &[f32], dimension: usize, range: Range<usize>
 
 /// Scales a vector to length 1; a zero vector stays as it is.
 pub fn normalize(vector: &mut [f32]) {
-    let norm = vector.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+    let norm = vector
+        .iter()
+        .map(|v| f64::from(*v).powi(2))
+        .sum::<f64>()
+        .sqrt();
     if norm > 0.0 {
-        vector.iter_mut().for_each(|v| *v = (f64::from(*v) / norm) as f32);
+        vector
+            .iter_mut()
+            .for_each(|v| *v = (f64::from(*v) / norm) as f32);
     }
 }
 

@@ -215,7 +215,13 @@ mod tests {
             .collect();
         assert_eq!(model.sha256.as_deref(), Some(received.as_str()));
         assert_eq!(model.not_runnable(), None);
-        assert_eq!(registry.models().filter(|m| m.not_runnable().is_none()).count(), 1);
+        assert_eq!(
+            registry
+                .models()
+                .filter(|m| m.not_runnable().is_none())
+                .count(),
+            1
+        );
     }
 
     #[test]
@@ -227,7 +233,14 @@ mod tests {
                      normalize = true\nlicence = 'MIT'\n";
         std::fs::write(&path, entry).unwrap();
         let registry = Registry::load(Some(&path)).unwrap();
-        assert!(registry.get("mine").unwrap().not_runnable().unwrap().contains("/m"));
+        assert!(
+            registry
+                .get("mine")
+                .unwrap()
+                .not_runnable()
+                .unwrap()
+                .contains("/m")
+        );
         let unknown = registry.get("other").unwrap_err().to_string();
         assert!(unknown.contains("unknown model `other`") && unknown.contains("mine"));
 
@@ -238,7 +251,10 @@ mod tests {
         ] {
             std::fs::write(&path, format!("{entry}{fault}")).unwrap();
             let error = Registry::load(Some(&path)).unwrap_err().to_string();
-            assert!(error.contains(expected) && error.contains("models.toml"), "{error}");
+            assert!(
+                error.contains(expected) && error.contains("models.toml"),
+                "{error}"
+            );
         }
     }
 }

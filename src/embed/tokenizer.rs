@@ -44,7 +44,10 @@ impl Tokenizer {
             let received = format!("{} scores and {} types", scores.len(), kinds.len());
             return Err(gguf.fault("tokenizer.ggml.tokens", pieces.len(), received));
         }
-        let used = kinds.iter().rposition(|&kind| kind != UNUSED).map_or(0, |last| last + 1);
+        let used = kinds
+            .iter()
+            .rposition(|&kind| kind != UNUSED)
+            .map_or(0, |last| last + 1);
         let mut vocabulary = Vec::with_capacity(used);
         let mut controls = Vec::new();
         for (id, piece) in pieces.iter().take(used).enumerate() {
@@ -54,7 +57,11 @@ impl Tokenizer {
             if special {
                 controls.push(((*piece).clone(), id as u32));
             }
-            let piece = if special { format!("\u{1}{piece}") } else { (*piece).clone() };
+            let piece = if special {
+                format!("\u{1}{piece}")
+            } else {
+                (*piece).clone()
+            };
             vocabulary.push((piece, f64::from(scores[id])));
         }
         let id = |key: &str| {
@@ -141,8 +148,8 @@ fn build(
 ) -> Result<tokenizers::Tokenizer> {
     let unigram = Unigram::from(vocabulary, Some(unknown as usize), false)
         .map_err(|error| failure("build the vocabulary", &error))?;
-    let charsmap = Precompiled::from(charsmap)
-        .map_err(|error| failure("read the charsmap", &error))?;
+    let charsmap =
+        Precompiled::from(charsmap).map_err(|error| failure("read the charsmap", &error))?;
     let spaces = Replace::new(ReplacePattern::Regex(" {2,}".to_owned()), " ")
         .map_err(|error| failure("build the normaliser", &error))?;
     let mut tokenizer = tokenizers::Tokenizer::new(unigram);

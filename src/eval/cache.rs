@@ -25,7 +25,11 @@ impl VectorCache {
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn open(dir: Option<&Path>, embedder: &Embedder, progress: Box<dyn Fn(usize, usize)>) -> Result<Self> {
+    pub fn open(
+        dir: Option<&Path>,
+        embedder: &Embedder,
+        progress: Box<dyn Fn(usize, usize)>,
+    ) -> Result<Self> {
         let space = embedder.space();
         let journal = match dir {
             Some(dir) => {
@@ -35,14 +39,23 @@ impl VectorCache {
             }
             None => None,
         };
-        Ok(Self { journal, memory: HashMap::new(), progress })
+        Ok(Self {
+            journal,
+            memory: HashMap::new(),
+            progress,
+        })
     }
 
     /// One vector a text, in order.
     ///
     /// # Errors
     /// [`Error::Io`] and what the embedder returns.
-    pub fn embed(&mut self, embedder: &Embedder, texts: &[&str], role: Role) -> Result<Vec<Vec<f32>>> {
+    pub fn embed(
+        &mut self,
+        embedder: &Embedder,
+        texts: &[&str],
+        role: Role,
+    ) -> Result<Vec<Vec<f32>>> {
         let mut keys = Vec::with_capacity(texts.len());
         for chunk in texts.chunks(CHUNK) {
             (self.progress)(keys.len(), texts.len());
@@ -87,6 +100,9 @@ impl VectorCache {
     }
 
     fn knows(&self, key: &Key) -> bool {
-        self.journal.as_ref().is_some_and(|journal| journal.contains(key)) || self.memory.contains_key(key)
+        self.journal
+            .as_ref()
+            .is_some_and(|journal| journal.contains(key))
+            || self.memory.contains_key(key)
     }
 }

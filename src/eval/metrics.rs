@@ -22,18 +22,30 @@ impl Ranking {
     /// everything relevant.
     pub fn of(found: &[f64], relevant: &[f64]) -> Self {
         let gain = |grades: &mut dyn Iterator<Item = f64>| -> f64 {
-            grades.take(10).zip(2..).map(|(grade, rank)| grade / f64::from(rank).log2()).sum()
+            grades
+                .take(10)
+                .zip(2..)
+                .map(|(grade, rank)| grade / f64::from(rank).log2())
+                .sum()
         };
         let mut ideal = relevant.to_vec();
         ideal.sort_by(|a, b| b.total_cmp(a));
         let best = gain(&mut ideal.into_iter());
         let recall = |count: usize| {
-            let hits = found.iter().take(count).filter(|grade| **grade > 0.0).count();
+            let hits = found
+                .iter()
+                .take(count)
+                .filter(|grade| **grade > 0.0)
+                .count();
             hits as f64 / relevant.len().max(1) as f64
         };
         let first = found.iter().take(10).position(|grade| *grade > 0.0);
         Self {
-            ndcg_10: if best > 0.0 { gain(&mut found.iter().copied()) / best } else { 0.0 },
+            ndcg_10: if best > 0.0 {
+                gain(&mut found.iter().copied()) / best
+            } else {
+                0.0
+            },
             mrr_10: first.map_or(0.0, |position| 1.0 / (position + 1) as f64),
             recall_1: recall(1),
             recall_5: recall(5),
@@ -66,7 +78,11 @@ pub fn spearman(a: &[f64], b: &[f64]) -> f64 {
         aa += x * x;
         bb += y * y;
     }
-    if aa == 0.0 || bb == 0.0 { 0.0 } else { ab / (aa * bb).sqrt() }
+    if aa == 0.0 || bb == 0.0 {
+        0.0
+    } else {
+        ab / (aa * bb).sqrt()
+    }
 }
 
 fn ranks(values: &[f64]) -> Vec<f64> {
@@ -90,9 +106,15 @@ mod tests {
     fn ranking_of_known_lists() {
         let second = Ranking::of(&[0.0, 1.0], &[1.0]);
         assert!((second.ndcg_10 - 1.0 / 3f64.log2()).abs() < 1e-12);
-        assert_eq!((second.mrr_10, second.recall_1, second.recall_5), (0.5, 0.0, 1.0));
+        assert_eq!(
+            (second.mrr_10, second.recall_1, second.recall_5),
+            (0.5, 0.0, 1.0)
+        );
         let half = Ranking::of(&[1.0], &[1.0, 1.0]);
-        assert_eq!((half.mrr_10, half.recall_1, half.recall_10), (1.0, 0.5, 0.5));
+        assert_eq!(
+            (half.mrr_10, half.recall_1, half.recall_10),
+            (1.0, 0.5, 0.5)
+        );
         assert_eq!(Ranking::of(&[], &[1.0]), Ranking::default());
         assert_eq!(Ranking::mean(&[second, Ranking::default()]).mrr_10, 0.25);
     }
@@ -102,6 +124,10 @@ mod tests {
         assert!((spearman(&[1.0, 2.0, 3.0], &[10.0, 20.0, 30.0]) - 1.0).abs() < 1e-12);
         assert!((spearman(&[1.0, 2.0, 3.0], &[3.0, 2.0, 1.0]) + 1.0).abs() < 1e-12);
         // scipy.stats.spearmanr([1, 2, 2, 3], [1, 3, 2, 4]) = 0.9486832980505138
-        assert!((spearman(&[1.0, 2.0, 2.0, 3.0], &[1.0, 3.0, 2.0, 4.0]) - 0.948_683_298_050_513_8).abs() < 1e-12);
+        assert!(
+            (spearman(&[1.0, 2.0, 2.0, 3.0], &[1.0, 3.0, 2.0, 4.0]) - 0.948_683_298_050_513_8)
+                .abs()
+                < 1e-12
+        );
     }
 }

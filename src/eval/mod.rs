@@ -41,9 +41,13 @@ pub struct Evaluation {
 #[serde(untagged)]
 pub enum Scores {
     /// By mode.
-    Retrieval { modes: BTreeMap<&'static str, Ranking> },
+    Retrieval {
+        modes: BTreeMap<&'static str, Ranking>,
+    },
     /// By mode.
-    Questions { modes: BTreeMap<&'static str, QuestionScores> },
+    Questions {
+        modes: BTreeMap<&'static str, QuestionScores>,
+    },
     Pairs(PairScores),
 }
 
@@ -58,21 +62,40 @@ pub fn evaluate(
     options: &RetrievalOptions,
     index: impl FnOnce() -> Result<Index>,
 ) -> Result<Evaluation> {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
     let (passages, queries, scores) = match Set::load(path, options)? {
         Set::Retrieval(set) => {
             let (passages, ranking) = retrieval::run(&set, embedder, cache, options)?;
             let modes = BTreeMap::from([("dense", ranking)]);
             (passages, set.queries.len(), Scores::Retrieval { modes })
         }
-        Set::Pairs(set) => (0, set.pairs.len(), Scores::Pairs(pairs::run(&set, embedder, cache)?)),
+        Set::Pairs(set) => (
+            0,
+            set.pairs.len(),
+            Scores::Pairs(pairs::run(&set, embedder, cache)?),
+        ),
         Set::Questions(questions) => {
             let index = index()?;
             let scores = questions::run(&questions, &index, embedder)?;
             let modes = BTreeMap::from([("dense", scores)]);
-            (index.segment.passages, questions.len(), Scores::Questions { modes })
+            (
+                index.segment.passages,
+                questions.len(),
+                Scores::Questions { modes },
+            )
         }
     };
     let model = embedder.space().model.clone();
-    Ok(Evaluation { version: JSON_VERSION, set: name, model, passages, queries, scores })
+    Ok(Evaluation {
+        version: JSON_VERSION,
+        set: name,
+        model,
+        passages,
+        queries,
+        scores,
+    })
 }

@@ -17,7 +17,10 @@ pub enum PairScores {
     /// Correlation of cosines with judgements.
     Similarity { spearman: f64 },
     /// Share of texts whose translation is the nearest of all.
-    Translation { accuracy_forward: f64, accuracy_backward: f64 },
+    Translation {
+        accuracy_forward: f64,
+        accuracy_backward: f64,
+    },
 }
 
 /// Both sides are embedded as queries: neither answers the other.
@@ -26,8 +29,14 @@ pub fn run(set: &PairSet, embedder: &Embedder, cache: &mut VectorCache) -> Resul
     let a = cache.embed(embedder, &side(|p| &p.0), Role::Query)?;
     let b = cache.embed(embedder, &side(|p| &p.1), Role::Query)?;
     if let Some(scores) = &set.scores {
-        let cosines: Vec<f64> = a.iter().zip(&b).map(|(a, b)| f64::from(dot(a, b))).collect();
-        return Ok(PairScores::Similarity { spearman: spearman(&cosines, scores) });
+        let cosines: Vec<f64> = a
+            .iter()
+            .zip(&b)
+            .map(|(a, b)| f64::from(dot(a, b)))
+            .collect();
+        return Ok(PairScores::Similarity {
+            spearman: spearman(&cosines, scores),
+        });
     }
     Ok(PairScores::Translation {
         accuracy_forward: nearest_is_own(&a, &b),
@@ -38,7 +47,9 @@ pub fn run(set: &PairSet, embedder: &Embedder, cache: &mut VectorCache) -> Resul
 fn nearest_is_own(from: &[Vec<f32>], to: &[Vec<f32>]) -> f64 {
     let rows: Vec<f32> = to.concat();
     let own = from.iter().enumerate().filter(|(number, vector)| {
-        scan_rows(&rows, vector, 1, |_| true).first().is_some_and(|hit| hit.row == *number)
+        scan_rows(&rows, vector, 1, |_| true)
+            .first()
+            .is_some_and(|hit| hit.row == *number)
     });
     own.count() as f64 / from.len().max(1) as f64
 }

@@ -47,18 +47,30 @@ pub fn run(questions: &[Question], index: &Index, embedder: &Embedder) -> Result
         };
         let results = query(index, embedder, &asked, Instant::now())?.results;
         lengths.extend(results.iter().map(|r| r.passage.text.chars().count()));
-        ranks.push(results.iter().position(|r| answers(question, r, &displayed(r))));
-        let best = results.first().and_then(|r| Some((r, r.passage.best.as_ref()?)));
+        ranks.push(
+            results
+                .iter()
+                .position(|r| answers(question, r, &displayed(r))),
+        );
+        let best = results
+            .first()
+            .and_then(|r| Some((r, r.passage.best.as_ref()?)));
         best_hits += usize::from(best.is_some_and(|(r, best)| answers(question, r, &best.text)));
     }
     let count = questions.len().max(1) as f64;
-    let within = |most: usize| ranks.iter().flatten().filter(|rank| **rank < most).count() as f64 / count;
+    let within =
+        |most: usize| ranks.iter().flatten().filter(|rank| **rank < most).count() as f64 / count;
     lengths.sort_unstable();
     Ok(QuestionScores {
         hit_1: within(1),
         hit_3: within(3),
         hit_5: within(5),
-        mrr_10: ranks.iter().flatten().map(|rank| 1.0 / (rank + 1) as f64).sum::<f64>() / count,
+        mrr_10: ranks
+            .iter()
+            .flatten()
+            .map(|rank| 1.0 / (rank + 1) as f64)
+            .sum::<f64>()
+            / count,
         best_hit_1: best_hits as f64 / count,
         median_passage_chars: lengths.get(lengths.len() / 2).copied().unwrap_or(0),
         longest_passage_chars: lengths.last().copied().unwrap_or(0),
@@ -68,8 +80,16 @@ pub fn run(questions: &[Question], index: &Index, embedder: &Embedder) -> Result
 /// The text is from an article that answers and contains its answer.
 fn answers(question: &Question, result: &Answer, text: &str) -> bool {
     let id = &result.article.id;
-    let of = |name: &str| id == name || id.strip_suffix(name).is_some_and(|head| head.ends_with('/'));
-    question.answers.iter().any(|answer| of(&answer.article) && text.contains(&answer.text))
+    let of = |name: &str| {
+        id == name
+            || id
+                .strip_suffix(name)
+                .is_some_and(|head| head.ends_with('/'))
+    };
+    question
+        .answers
+        .iter()
+        .any(|answer| of(&answer.article) && text.contains(&answer.text))
 }
 
 /// What fits the display budget: the passage, or as much of it around the best sentence.
@@ -81,11 +101,16 @@ fn displayed(result: &Answer) -> String {
         return text.clone();
     }
     let (from, to) = passage.best.as_ref().map_or((0, 0), |best| {
-        (best.start_byte - passage.start_byte, best.end_byte - passage.start_byte)
+        (
+            best.start_byte - passage.start_byte,
+            best.end_byte - passage.start_byte,
+        )
     });
     let from = starts.partition_point(|at| *at < from);
     let to = starts.partition_point(|at| *at < to);
     let spare = DISPLAY_CHARS.saturating_sub(to - from);
-    let first = from.saturating_sub(spare / 2).min(starts.len() - DISPLAY_CHARS);
+    let first = from
+        .saturating_sub(spare / 2)
+        .min(starts.len() - DISPLAY_CHARS);
     text.chars().skip(first).take(DISPLAY_CHARS).collect()
 }

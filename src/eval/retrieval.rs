@@ -34,12 +34,26 @@ pub fn run(
     let cut: Vec<Vec<String>> = set
         .corpus
         .par_iter()
-        .map(|row| if options.no_chunk { Ok(vec![row.text.clone()]) } else { cut(&row.text, embedder) })
+        .map(|row| {
+            if options.no_chunk {
+                Ok(vec![row.text.clone()])
+            } else {
+                cut(&row.text, embedder)
+            }
+        })
         .collect::<Result<_>>()?;
     let texts: Vec<&str> = cut.iter().flatten().map(String::as_str).collect();
-    let owners: Vec<usize> = cut.iter().enumerate().flat_map(|(row, texts)| vec![row; texts.len()]).collect();
+    let owners: Vec<usize> = cut
+        .iter()
+        .enumerate()
+        .flat_map(|(row, texts)| vec![row; texts.len()])
+        .collect();
     let vectors = cache.embed(embedder, &texts, Role::Passage)?;
-    let queries: Vec<&str> = set.queries.iter().map(|query| query.text.as_str()).collect();
+    let queries: Vec<&str> = set
+        .queries
+        .iter()
+        .map(|query| query.text.as_str())
+        .collect();
     let queries = cache.embed(embedder, &queries, Role::Query)?;
 
     let rankings: Vec<Ranking> = set
@@ -69,7 +83,10 @@ fn cut(text: &str, embedder: &Embedder) -> Result<Vec<String>> {
     if cut.is_empty() {
         return Ok(vec![text.to_owned()]);
     }
-    Ok(cut.iter().map(|passage| passage.readable(&article.text).0).collect())
+    Ok(cut
+        .iter()
+        .map(|passage| passage.readable(&article.text).0)
+        .collect())
 }
 
 fn first_ten(scores: &[f32]) -> Vec<usize> {

@@ -79,7 +79,11 @@ impl Set {
                 grades.retain(|id, _| kept.contains(id.as_str()));
             }
         }
-        queries.retain(|query| relevant.get(&query.id).is_some_and(|grades| !grades.is_empty()));
+        queries.retain(|query| {
+            relevant
+                .get(&query.id)
+                .is_some_and(|grades| !grades.is_empty())
+        });
         let nothing = |what: &str| Error::EvalSet {
             path: path.to_path_buf(),
             line: 0,
@@ -91,14 +95,21 @@ impl Set {
         if queries.is_empty() {
             return Err(nothing("queries with relevant rows"));
         }
-        Ok(Self::Retrieval(RetrievalSet { corpus, queries, relevant }))
+        Ok(Self::Retrieval(RetrievalSet {
+            corpus,
+            queries,
+            relevant,
+        }))
     }
 }
 
 /// The lines of a file as objects.
 fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| {
             serde_json::from_str(line).map_err(|error| fault(path, number + 1, error.to_string()))
@@ -107,7 +118,11 @@ fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
 }
 
 fn fault(path: &Path, line: usize, message: String) -> Error {
-    Error::EvalSet { path: PathBuf::from(path), line, message }
+    Error::EvalSet {
+        path: PathBuf::from(path),
+        line,
+        message,
+    }
 }
 
 /// `query-id <tab> corpus-id <tab> score`, perhaps with a heading.
@@ -117,15 +132,28 @@ fn load_qrels(path: &Path) -> Result<HashMap<String, HashMap<String, f64>>> {
     for (number, line) in text.lines().enumerate() {
         let fields: Vec<&str> = line.split('\t').collect();
         let &[query, row, grade] = fields.as_slice() else {
-            return Err(fault(path, number + 1, format!("expected 3 fields, received {}", fields.len())));
+            return Err(fault(
+                path,
+                number + 1,
+                format!("expected 3 fields, received {}", fields.len()),
+            ));
         };
         match grade.trim().parse::<f64>() {
             Ok(grade) if grade > 0.0 => {
-                relevant.entry(query.to_owned()).or_default().insert(row.to_owned(), grade);
+                relevant
+                    .entry(query.to_owned())
+                    .or_default()
+                    .insert(row.to_owned(), grade);
             }
             Ok(_) => {}
             Err(_) if number == 0 => {}
-            Err(_) => return Err(fault(path, number + 1, format!("expected a number, received `{grade}`"))),
+            Err(_) => {
+                return Err(fault(
+                    path,
+                    number + 1,
+                    format!("expected a number, received `{grade}`"),
+                ));
+            }
         }
     }
     Ok(relevant)
@@ -136,7 +164,10 @@ fn load_pairs(path: &Path) -> Result<PairSet> {
     /// Fields that are no side of a pair.
     const OTHER: [&str; 6] = ["id", "_id", "doc", "split", "src", "lang"];
     let rows: Vec<serde_json::Map<String, Value>> = json_lines(path)?;
-    let mut set = PairSet { pairs: Vec::new(), scores: None };
+    let mut set = PairSet {
+        pairs: Vec::new(),
+        scores: None,
+    };
     for (number, row) in rows.iter().enumerate() {
         let sides: Vec<&str> = row
             .iter()
@@ -144,7 +175,11 @@ fn load_pairs(path: &Path) -> Result<PairSet> {
             .filter_map(|(_, value)| value.as_str())
             .collect();
         let &[a, b] = sides.as_slice() else {
-            return Err(fault(path, number + 1, format!("expected two texts, received {}", sides.len())));
+            return Err(fault(
+                path,
+                number + 1,
+                format!("expected two texts, received {}", sides.len()),
+            ));
         };
         set.pairs.push((a.to_owned(), b.to_owned()));
         if let Some(score) = row.get("score").and_then(Value::as_f64) {
@@ -153,7 +188,11 @@ fn load_pairs(path: &Path) -> Result<PairSet> {
     }
     let scores = set.scores.as_ref().map_or(set.pairs.len(), Vec::len);
     if scores != set.pairs.len() || set.pairs.is_empty() {
-        return Err(fault(path, 0, format!("{} pairs, {scores} of them with a score", set.pairs.len())));
+        return Err(fault(
+            path,
+            0,
+            format!("{} pairs, {scores} of them with a score", set.pairs.len()),
+        ));
     }
     Ok(set)
 }

@@ -134,12 +134,25 @@ impl MappedGraph {
             received,
         };
         if bytes.len() as u64 != entry.bytes || !bytes.starts_with(MAGIC) {
-            return Err(corrupt("length of the graph", entry.bytes.to_string(), bytes.len().to_string()));
+            return Err(corrupt(
+                "length of the graph",
+                entry.bytes.to_string(),
+                bytes.len().to_string(),
+            ));
         }
-        let mut graph = Self { bytes, rows, entry: 0, layers: Vec::new() };
-        graph
-            .read_layers()
-            .ok_or_else(|| corrupt("graph", format!("layers over {rows} rows"), "something else".to_owned()))?;
+        let mut graph = Self {
+            bytes,
+            rows,
+            entry: 0,
+            layers: Vec::new(),
+        };
+        graph.read_layers().ok_or_else(|| {
+            corrupt(
+                "graph",
+                format!("layers over {rows} rows"),
+                "something else".to_owned(),
+            )
+        })?;
         Ok(graph)
     }
 
@@ -156,10 +169,15 @@ impl MappedGraph {
             let offsets = start.checked_add(nodes)?;
             let first = offsets.checked_add(nodes + 1)?;
             at = first.checked_add(neighbours)?;
-            self.layers.push(LayerAt { nodes: start..offsets, offsets, neighbours: first..at });
+            self.layers.push(LayerAt {
+                nodes: start..offsets,
+                offsets,
+                neighbours: first..at,
+            });
         }
         let base = self.layers.first()?;
-        (at * 4 == self.bytes.len() && base.nodes.len() == self.rows && self.entry < self.rows).then_some(())
+        (at * 4 == self.bytes.len() && base.nodes.len() == self.rows && self.entry < self.rows)
+            .then_some(())
     }
 
     /// The `at`th u32 of the file.
@@ -201,7 +219,10 @@ impl MappedGraph {
         let mut nearest = score(self.entry);
         for layer in self.layers.iter().skip(1).rev() {
             while let Some(position) = self.position(layer, nearest.row) {
-                let better = self.neighbours(layer, position).map(score).max_by(|a, b| b.order(a));
+                let better = self
+                    .neighbours(layer, position)
+                    .map(score)
+                    .max_by(|a, b| b.order(a));
                 match better {
                     Some(hit) if hit.score > nearest.score => nearest = hit,
                     _ => break,
@@ -232,7 +253,11 @@ impl MappedGraph {
                     continue;
                 }
                 let next = score(row);
-                if kept.len() < ef || kept.peek().is_some_and(|worst| next.score > worst.0.0.score) {
+                if kept.len() < ef
+                    || kept
+                        .peek()
+                        .is_some_and(|worst| next.score > worst.0.0.score)
+                {
                     open.push(Nearest(next));
                     kept.push(std::cmp::Reverse(Nearest(next)));
                     if kept.len() > ef {

@@ -28,7 +28,8 @@ impl Distance<f32> for CosineDistance {
 /// Builds a graph over `rows` (`[n, dimension]`, row-major, of length 1).
 pub fn build(rows: &[f32], dimension: usize) -> FlatGraph {
     let count = rows.len() / dimension;
-    let hnsw = Hnsw::<f32, CosineDistance>::new(M, count, MAX_LAYERS, EF_CONSTRUCTION, CosineDistance);
+    let hnsw =
+        Hnsw::<f32, CosineDistance>::new(M, count, MAX_LAYERS, EF_CONSTRUCTION, CosineDistance);
     let points: Vec<(&[f32], usize)> = rows.chunks_exact(dimension).zip(0..).collect();
     hnsw.parallel_insert_slice(&points);
 
@@ -45,7 +46,10 @@ pub fn build(rows: &[f32], dimension: usize) -> FlatGraph {
         }
     }
     let mut layers: Vec<Layer> = layers.into_iter().map(Layer::new).collect();
-    let entry = layers.last().and_then(|top| top.nodes().first().copied()).unwrap_or(0);
+    let entry = layers
+        .last()
+        .and_then(|top| top.nodes().first().copied())
+        .unwrap_or(0);
     if let Some(base) = layers.first_mut() {
         base.connect(entry, rows, dimension);
     }
@@ -63,7 +67,9 @@ mod tests {
     fn clustered(count: usize, dimension: usize) -> Vec<f32> {
         let mut state = 7u64;
         let mut random = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
             ((state >> 40) as f32 / (1u64 << 24) as f32) - 0.5
         };
         let centres: Vec<f32> = (0..20 * dimension).map(|_| random()).collect();
@@ -90,7 +96,10 @@ mod tests {
             let query = &rows[row * dimension..][..dimension];
             let exact = scan_rows(&rows, query, 10, |_| true);
             let hits = graph.search(&rows, query, 10, 64);
-            common += hits.iter().filter(|h| exact.iter().any(|e| e.row == h.row)).count();
+            common += hits
+                .iter()
+                .filter(|h| exact.iter().any(|e| e.row == h.row))
+                .count();
             found_itself += usize::from(hits[0].score > 0.999_999);
         }
         assert_eq!(found_itself, count / 10);

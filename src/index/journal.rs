@@ -68,7 +68,8 @@ impl Journal {
             }
         }
         // Whatever follows the last whole record is overwritten.
-        file.seek(SeekFrom::Start(end as u64)).map_err(Error::io("seek", path))?;
+        file.seek(SeekFrom::Start(end as u64))
+            .map_err(Error::io("seek", path))?;
         Ok(Self {
             path: path.to_path_buf(),
             file: BufWriter::new(file),
@@ -96,7 +97,9 @@ impl Journal {
         }
         let check = blake3::hash(&record);
         record.extend(&check.as_bytes()[..CHECK_BYTES]);
-        self.file.write_all(&record).map_err(Error::io("write", &self.path))?;
+        self.file
+            .write_all(&record)
+            .map_err(Error::io("write", &self.path))?;
         self.known.insert(key, self.end);
         self.end += record.len() as u64;
         Ok(())
@@ -114,7 +117,11 @@ impl Journal {
     /// [`Error::Io`].
     pub fn reader(&mut self) -> Result<JournalReader<'_>> {
         self.flush()?;
-        let bytes = if self.end == 0 { None } else { Some(mmap::map(&self.path)?) };
+        let bytes = if self.end == 0 {
+            None
+        } else {
+            Some(mmap::map(&self.path)?)
+        };
         Ok(JournalReader {
             known: &self.known,
             bytes,
@@ -154,11 +161,17 @@ fn read_record(bytes: &[u8], dimension: usize) -> Option<(Key, Vectors, usize)> 
     let float = |b: &[u8; 4]| f32::from_le_bytes(*b);
     let part = |part: &[u8]| {
         let (scale, values) = part.split_first_chunk::<4>()?;
-        Some((float(scale), values.iter().map(|v| v.cast_signed()).collect()))
+        Some((
+            float(scale),
+            values.iter().map(|v| v.cast_signed()).collect(),
+        ))
     };
     let vectors = Vectors {
         vector: vector.as_chunks::<4>().0.iter().map(float).collect(),
-        parts: parts.chunks_exact(4 + dimension).map(part).collect::<Option<_>>()?,
+        parts: parts
+            .chunks_exact(4 + dimension)
+            .map(part)
+            .collect::<Option<_>>()?,
     };
     Some((*key, vectors, checked + CHECK_BYTES))
 }

@@ -121,7 +121,8 @@ impl Manifest {
     pub fn commit(&self, dir: &Path) -> Result<()> {
         let path = dir.join(FILE);
         let temporary = dir.join("manifest.json.tmp");
-        let mut text = serde_json::to_vec_pretty(self).map_err(|e| Error::io("write", &path)(e.into()))?;
+        let mut text =
+            serde_json::to_vec_pretty(self).map_err(|e| Error::io("write", &path)(e.into()))?;
         text.push(b'\n');
         let write = || {
             let mut file = File::create(&temporary)?;
@@ -140,5 +141,9 @@ impl Manifest {
 /// Makes renames in a folder last.
 pub fn sync_dir(dir: &Path) -> std::io::Result<()> {
     // Folders cannot be opened for this on Windows, where renames are journalled.
-    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(dir)?.sync_all()
+    } else {
+        Ok(())
+    }
 }

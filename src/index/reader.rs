@@ -86,7 +86,12 @@ impl Index {
     }
 
     /// The best `count` rows, best first. With a filter every row is compared.
-    pub fn search(&self, query: &[f32], count: usize, keep: Option<&(dyn Fn(usize) -> bool + Sync)>) -> Vec<Hit> {
+    pub fn search(
+        &self,
+        query: &[f32],
+        count: usize,
+        keep: Option<&(dyn Fn(usize) -> bool + Sync)>,
+    ) -> Vec<Hit> {
         let rows = self.segment.vectors();
         match (&self.graph, keep) {
             (Some(graph), None) => graph.search(rows, query, count, EF_SEARCH),
@@ -97,7 +102,11 @@ impl Index {
 
     /// Where an article's file should be on this machine.
     pub fn source_path(&self, article: &ArticleRecord) -> Option<PathBuf> {
-        let root = self.manifest.roots.iter().find(|root| root.label == article.root)?;
+        let root = self
+            .manifest
+            .roots
+            .iter()
+            .find(|root| root.label == article.root)?;
         Some(if article.relative.is_empty() {
             root.path.clone()
         } else {

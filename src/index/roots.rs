@@ -31,7 +31,11 @@ pub fn resolve(
             let known: Vec<_> = roots.iter().map(|r| r.label.as_str()).collect();
             return Err(Error::UnknownRoot {
                 given: given.clone(),
-                known: if known.is_empty() { "none".to_owned() } else { known.join(", ") },
+                known: if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                },
             });
         }
     }

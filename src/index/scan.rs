@@ -16,13 +16,21 @@ pub struct Hit {
 impl Hit {
     /// Best first; equal scores in the order of the rows.
     pub fn order(&self, other: &Self) -> Ordering {
-        other.score.total_cmp(&self.score).then(self.row.cmp(&other.row))
+        other
+            .score
+            .total_cmp(&self.score)
+            .then(self.row.cmp(&other.row))
     }
 }
 
 /// The best `count` rows among those that `keep` lets through, best first. `rows` is
 /// `[n, query.len()]`, row-major.
-pub fn scan_rows(rows: &[f32], query: &[f32], count: usize, keep: impl Fn(usize) -> bool + Sync) -> Vec<Hit> {
+pub fn scan_rows(
+    rows: &[f32],
+    query: &[f32],
+    count: usize,
+    keep: impl Fn(usize) -> bool + Sync,
+) -> Vec<Hit> {
     const CHUNK: usize = 4096;
     let dimension = query.len().max(1);
     let mut hits: Vec<Hit> = rows
@@ -34,7 +42,10 @@ pub fn scan_rows(rows: &[f32], query: &[f32], count: usize, keep: impl Fn(usize)
                 .chunks_exact(dimension)
                 .enumerate()
                 .filter(|(i, _)| keep(first + i))
-                .map(|(i, row)| Hit { row: first + i, score: dot(row, query) })
+                .map(|(i, row)| Hit {
+                    row: first + i,
+                    score: dot(row, query),
+                })
                 .collect();
             best(&mut hits, count);
             hits
@@ -61,7 +72,10 @@ mod tests {
     fn best_rows_in_order_ties_by_row() {
         let rows = [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.6, 0.8];
         let found = |count, keep: fn(usize) -> bool| -> Vec<usize> {
-            scan_rows(&rows, &[1.0, 0.0], count, keep).iter().map(|h| h.row).collect()
+            scan_rows(&rows, &[1.0, 0.0], count, keep)
+                .iter()
+                .map(|h| h.row)
+                .collect()
         };
         assert_eq!(found(3, |_| true), [0, 2, 3]);
         assert_eq!(found(9, |row| row != 0), [2, 3, 1]);

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
-use super::format::{ARTICLE_BYTES, ArticleRecord, KEY_BYTES, MAGIC, PASSAGE_BYTES, Sections, sentence_bytes};
+use super::format::{
+    ARTICLE_BYTES, ArticleRecord, KEY_BYTES, MAGIC, PASSAGE_BYTES, Sections, sentence_bytes,
+};
 use super::journal::Vectors;
 use super::key::Key;
 use super::manifest::SegmentEntry;
@@ -61,13 +63,32 @@ impl Segment {
             bytes,
         };
         segment.check("length", entry.file.bytes, segment.bytes.len() as u64)?;
-        segment.check("first bytes", MAGIC.as_slice(), segment.bytes.get(..8).unwrap_or_default())?;
+        segment.check(
+            "first bytes",
+            MAGIC.as_slice(),
+            segment.bytes.get(..8).unwrap_or_default(),
+        )?;
         let sections = &segment.sections;
         for (what, section, records, size) in [
-            ("vectors", &sections.vectors, segment.passages, dimension * 4),
+            (
+                "vectors",
+                &sections.vectors,
+                segment.passages,
+                dimension * 4,
+            ),
             ("keys", &sections.keys, segment.passages, KEY_BYTES),
-            ("passages", &sections.passages, segment.passages, PASSAGE_BYTES),
-            ("articles", &sections.articles, segment.articles, ARTICLE_BYTES),
+            (
+                "passages",
+                &sections.passages,
+                segment.passages,
+                PASSAGE_BYTES,
+            ),
+            (
+                "articles",
+                &sections.articles,
+                segment.articles,
+                ARTICLE_BYTES,
+            ),
         ] {
             segment.check(what, records.saturating_mul(size), section.len())?;
         }
@@ -112,7 +133,16 @@ impl Segment {
     /// [`Error::Corrupt`].
     pub fn passage(&self, row: usize) -> Result<StoredPassage> {
         let record = &self.section(&self.sections.passages)[row * PASSAGE_BYTES..][..PASSAGE_BYTES];
-        let [article, start, end, first_line, last_line, first_sentence, sentence_count, tokens] = u32s(record);
+        let [
+            article,
+            start,
+            end,
+            first_line,
+            last_line,
+            first_sentence,
+            sentence_count,
+            tokens,
+        ] = u32s(record);
         let passage = StoredPassage {
             article,
             span: start..end,
@@ -122,7 +152,11 @@ impl Segment {
             sentence_count,
         };
         if article >= self.articles {
-            return Err(self.corrupt("article of a passage", format!("under {}", self.articles), article.to_string()));
+            return Err(self.corrupt(
+                "article of a passage",
+                format!("under {}", self.articles),
+                article.to_string(),
+            ));
         }
         Ok(passage)
     }
@@ -139,7 +173,11 @@ impl Segment {
             .get(start..start + passage.sentence_count * size)
             .ok_or_else(|| {
                 let count = self.sections.sentences.len() / size;
-                self.corrupt("sentence of a passage", format!("under {count}"), passage.first_sentence.to_string())
+                self.corrupt(
+                    "sentence of a passage",
+                    format!("under {count}"),
+                    passage.first_sentence.to_string(),
+                )
             })?;
         let sentence = |record: &[u8]| {
             let [start, end] = u32s(record);
@@ -173,7 +211,9 @@ impl Segment {
     /// [`Error::Corrupt`].
     pub fn article(&self, number: usize) -> Result<ArticleRecord> {
         let row = self.article_row(number);
-        let bytes = row.meta.and_then(|range| self.section(&self.sections.meta).get(range));
+        let bytes = row
+            .meta
+            .and_then(|range| self.section(&self.sections.meta).get(range));
         serde_json::from_slice(bytes.unwrap_or_default())
             .map_err(|error| self.corrupt("article", "a JSON object", error.to_string()))
     }
@@ -184,7 +224,9 @@ impl Segment {
     /// [`Error::Corrupt`].
     pub fn text(&self, number: usize) -> Result<&str> {
         let row = self.article_row(number);
-        let bytes = row.text.and_then(|range| self.section(&self.sections.texts).get(range));
+        let bytes = row
+            .text
+            .and_then(|range| self.section(&self.sections.texts).get(range));
         std::str::from_utf8(bytes.unwrap_or(b"\xff"))
             .map_err(|error| self.corrupt("text of an article", "UTF-8", error.to_string()))
     }
@@ -195,8 +237,13 @@ impl Segment {
     /// [`Error::Corrupt`].
     pub fn passage_text(&self, passage: &StoredPassage) -> Result<&str> {
         let text = self.text(passage.article)?;
-        text.get(passage.span.clone())
-            .ok_or_else(|| self.corrupt("span of a passage", format!("inside 0..{}", text.len()), format!("{:?}", passage.span)))
+        text.get(passage.span.clone()).ok_or_else(|| {
+            self.corrupt(
+                "span of a passage",
+                format!("inside 0..{}", text.len()),
+                format!("{:?}", passage.span),
+            )
+        })
     }
 
     /// The rows of an article's passages.
@@ -206,7 +253,8 @@ impl Segment {
     }
 
     fn article_row(&self, number: usize) -> ArticleRow {
-        let record = &self.section(&self.sections.articles)[number * ARTICLE_BYTES..][..ARTICLE_BYTES];
+        let record =
+            &self.section(&self.sections.articles)[number * ARTICLE_BYTES..][..ARTICLE_BYTES];
         let (offsets, rest) = record.split_at(16);
         let u64_at = |at: usize| {
             let mut bytes = [0; 8];
@@ -226,7 +274,12 @@ impl Segment {
         &self.bytes[section.clone()]
     }
 
-    fn check<T: PartialEq + std::fmt::Debug>(&self, what: &'static str, expected: T, received: T) -> Result<()> {
+    fn check<T: PartialEq + std::fmt::Debug>(
+        &self,
+        what: &'static str,
+        expected: T,
+        received: T,
+    ) -> Result<()> {
         if expected == received {
             return Ok(());
         }

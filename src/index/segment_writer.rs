@@ -16,10 +16,12 @@ const EXTENSION: &str = ".segment";
 
 /// A name that this program gives to the files of a segment.
 pub fn is_segment_name(name: &str) -> bool {
-    [EXTENSION, super::graph::EXTENSION].iter().any(|extension| {
-        name.strip_suffix(extension)
-            .is_some_and(|stem| stem.len() == 8 && stem.bytes().all(|b| b.is_ascii_digit()))
-    })
+    [EXTENSION, super::graph::EXTENSION]
+        .iter()
+        .any(|extension| {
+            name.strip_suffix(extension)
+                .is_some_and(|stem| stem.len() == 8 && stem.bytes().all(|b| b.is_ascii_digit()))
+        })
 }
 
 /// Collects articles and writes them.
@@ -81,7 +83,11 @@ impl SegmentWriter {
     /// # Errors
     /// [`Error::Io`].
     pub fn passage(&mut self, passage: &Passage, key: &Key, vectors: &Vectors) -> Result<()> {
-        let bytes: Vec<u8> = vectors.vector.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let bytes: Vec<u8> = vectors
+            .vector
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect();
         self.file.write(&bytes)?;
         self.keys.extend(key);
         let sentence_bytes = super::format::sentence_bytes(vectors.vector.len());
@@ -157,7 +163,8 @@ impl HashedFile {
 
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if let Some(file) = &mut self.file {
-            file.write_all(bytes).map_err(Error::io("write", &self.path))?;
+            file.write_all(bytes)
+                .map_err(Error::io("write", &self.path))?;
         }
         self.hasher.update(bytes);
         self.length += bytes.len();

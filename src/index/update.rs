@@ -70,9 +70,15 @@ pub struct Unread {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// So many files of so many are read.
-    Reading { done: usize, total: usize },
+    Reading {
+        done: usize,
+        total: usize,
+    },
     /// So many tokens of so many are embedded.
-    Embedding { done: usize, total: usize },
+    Embedding {
+        done: usize,
+        total: usize,
+    },
     Writing,
     /// The graph takes its time on large indexes.
     BuildingGraph,
@@ -106,7 +112,12 @@ enum Body {
 /// [`Error::NotAnIndex`], [`Error::Locked`], [`Error::SpaceMismatch`], [`Error::RootMissing`],
 /// [`Error::RootEmpty`], [`Error::NothingIndexed`], [`Error::Interrupted`], [`Error::Io`] and what
 /// the embedder returns. The committed generation is then as it was.
-pub fn update(dir: &Path, embedder: &Embedder, update: &Update, progress: &dyn Progress) -> Result<Report> {
+pub fn update(
+    dir: &Path,
+    embedder: &Embedder,
+    update: &Update,
+    progress: &dyn Progress,
+) -> Result<Report> {
     check_is_index_or_empty(dir)?;
     let _lock = if update.dry_run {
         None
@@ -126,8 +137,11 @@ pub fn update(dir: &Path, embedder: &Embedder, update: &Update, progress: &dyn P
     report.articles = planned.len();
     report.passages = planned.iter().map(|article| article.passages.len()).sum();
     report.removed = old.missing_from(&planned);
-    if report.passages == 0 {
-        return Err(Error::NothingIndexed { reason: nothing_to_read(&roots, &report) });
+    // Forgetting the last root leaves an empty index; a root without text is a mistake.
+    if report.passages == 0 && !roots.is_empty() {
+        return Err(Error::NothingIndexed {
+            reason: nothing_to_read(&roots, &report),
+        });
     }
     if old.is_same(&planned, &roots) {
         report.reused = report.passages;
@@ -136,11 +150,25 @@ pub fn update(dir: &Path, embedder: &Embedder, update: &Update, progress: &dyn P
     let mut journal = (!update.dry_run)
         .then(|| Journal::open(&dir.join(journal::FILE), embedder.space().dimension))
         .transpose()?;
-    embed(&mut planned, &old, embedder, journal.as_mut(), &mut report, progress)?;
+    embed(
+        &mut planned,
+        &old,
+        embedder,
+        journal.as_mut(),
+        &mut report,
+        progress,
+    )?;
     if let Some(journal) = &mut journal {
         progress.at(Stage::Writing);
         let generation = old.generation + 1;
-        let segment = write(dir, generation, &planned, &old, &journal.reader()?, progress)?;
+        let segment = write(
+            dir,
+            generation,
+            &planned,
+            &old,
+            &journal.reader()?,
+            progress,
+        )?;
         let manifest = Manifest {
             format: FORMAT,
             generation,
@@ -158,12 +186,23 @@ pub fn update(dir: &Path, embedder: &Embedder, update: &Update, progress: &dyn P
 }
 
 fn nothing_to_read(roots: &[Root], report: &Report) -> String {
-    let names: Vec<String> = roots.iter().map(|root| root.path.display().to_string()).collect();
-    let where_ = if names.is_empty() { "no root is left".to_owned() } else { format!("no text below {}", names.join(", ")) };
+    let names: Vec<String> = roots
+        .iter()
+        .map(|root| root.path.display().to_string())
+        .collect();
+    let where_ = if names.is_empty() {
+        "no root is left".to_owned()
+    } else {
+        format!("no text below {}", names.join(", "))
+    };
     let first = report.failed.iter().chain(&report.skipped).next();
     let why = first.map_or_else(String::new, |file| {
         let count = report.failed.len() + report.skipped.len();
-        format!("; {count} files were not read, first {}: {}", file.path.display(), file.reason)
+        format!(
+            "; {count} files were not read, first {}: {}",
+            file.path.display(),
+            file.reason
+        )
     });
     format!("{where_}{why}")
 }
@@ -185,7 +224,11 @@ impl Old {
             Ok(index) => Some(index),
             Err(Error::NoIndex { .. }) => None,
             // What cannot be opened can still be built anew from its roots.
-            Err(Error::IndexFormat { .. } | Error::Corrupt { .. } | Error::Io { .. }) if rebuild => None,
+            Err(Error::IndexFormat { .. } | Error::Corrupt { .. } | Error::Io { .. })
+                if rebuild =>
+            {
+                None
+            }
             Err(error) => return Err(error),
         };
         let Some(index) = index else {
@@ -209,7 +252,9 @@ impl Old {
         Ok(Self {
             roots: index.manifest.roots.clone(),
             generation: index.manifest.generation,
-            rows: (0..index.segment.passages).map(|row| (index.segment.key(row), row)).collect(),
+            rows: (0..index.segment.passages)
+                .map(|row| (index.segment.key(row), row))
+                .collect(),
             same_recipe: index.manifest.recipe == RECIPE && !rebuild,
             articles,
             index: Some(index),
@@ -222,7 +267,8 @@ impl Old {
 
     /// The article as it was, where it is to stay so.
     fn keep(&self, id: &str) -> Result<Option<Planned>> {
-        let (Some(segment), Some((number, record))) = (self.segment(), self.articles.get(id)) else {
+        let (Some(segment), Some((number, record))) = (self.segment(), self.articles.get(id))
+        else {
             return Ok(None);
         };
         let mut planned = Planned {
@@ -235,7 +281,11 @@ impl Old {
         for row in segment.rows_of(*number) {
             let stored = segment.passage(row)?;
             planned.passages.push(Passage {
-                sentences: segment.sentences(&stored)?.into_iter().map(|s| s.span).collect(),
+                sentences: segment
+                    .sentences(&stored)?
+                    .into_iter()
+                    .map(|s| s.span)
+                    .collect(),
                 span: stored.span,
                 lines: stored.lines,
                 tokens: stored.tokens,
@@ -248,14 +298,19 @@ impl Old {
 
     fn missing_from(&self, planned: &[Planned]) -> usize {
         let now: std::collections::HashSet<&str> = planned.iter().map(|p| p.id.as_str()).collect();
-        self.articles.keys().filter(|id| !now.contains(id.as_str())).count()
+        self.articles
+            .keys()
+            .filter(|id| !now.contains(id.as_str()))
+            .count()
     }
 
     fn is_same(&self, planned: &[Planned], roots: &[Root]) -> bool {
         self.same_recipe
             && self.roots == roots
             && planned.len() == self.articles.len()
-            && planned.iter().all(|article| matches!(article.body, Body::Stored(_)))
+            && planned
+                .iter()
+                .all(|article| matches!(article.body, Body::Stored(_)))
     }
 }
 
@@ -286,7 +341,10 @@ fn plan(
     let total = files.len();
     let mut planned = Vec::new();
     for (number, chunk) in files.chunks(CHUNK).enumerate() {
-        progress.at(Stage::Reading { done: number * CHUNK, total });
+        progress.at(Stage::Reading {
+            done: number * CHUNK,
+            total,
+        });
         if progress.interrupted() {
             return Err(Error::Interrupted { done: 0, total: 0 });
         }
@@ -298,13 +356,19 @@ fn plan(
             let path = &file.path;
             match result {
                 Ok(article) => planned.extend(article),
-                Err(Error::NotText { reason, .. }) => report.skipped.push(Unread { path: path.clone(), reason }),
+                Err(Error::NotText { reason, .. }) => report.skipped.push(Unread {
+                    path: path.clone(),
+                    reason,
+                }),
                 Err(error @ (Error::Io { .. } | Error::Unreadable { .. })) => {
                     let reason = match error {
                         Error::Unreadable { reason, .. } => reason,
                         other => other.to_string(),
                     };
-                    report.failed.push(Unread { path: path.clone(), reason });
+                    report.failed.push(Unread {
+                        path: path.clone(),
+                        reason,
+                    });
                     planned.extend(old.keep(&article_id(&root.label, &file.relative))?);
                 }
                 Err(error) => return Err(error),
@@ -316,22 +380,48 @@ fn plan(
 }
 
 fn walk_root(dir: &Path, root: &Root, old: &Old, report: &mut Report) -> Result<Vec<FileEntry>> {
-    let recorded = old.roots.iter().any(|r| r.label == root.label && r.path == root.path);
+    let recorded = old
+        .roots
+        .iter()
+        .any(|r| r.label == root.label && r.path == root.path);
     if recorded && !root.path.exists() {
-        return Err(Error::RootMissing { label: root.label.clone(), path: root.path.clone() });
+        return Err(Error::RootMissing {
+            label: root.label.clone(),
+            path: root.path.clone(),
+        });
     }
-    let options = WalkOptions { exclude: root.exclude.clone(), never: vec![dir.to_path_buf()] };
+    let options = WalkOptions {
+        exclude: root.exclude.clone(),
+        never: vec![dir.to_path_buf()],
+    };
     let (files, skipped) = walk(&root.path, &options)?;
-    let held = old.articles.values().filter(|(_, record)| record.root == root.label).count();
+    let held = old
+        .articles
+        .values()
+        .filter(|(_, record)| record.root == root.label)
+        .count();
     if recorded && files.is_empty() && held > 0 {
-        return Err(Error::RootEmpty { label: root.label.clone(), path: root.path.clone(), articles: held });
+        return Err(Error::RootEmpty {
+            label: root.label.clone(),
+            path: root.path.clone(),
+            articles: held,
+        });
     }
-    report.failed.extend(skipped.into_iter().map(|s| Unread { path: s.path, reason: s.reason }));
+    report.failed.extend(skipped.into_iter().map(|s| Unread {
+        path: s.path,
+        reason: s.reason,
+    }));
     Ok(files)
 }
 
 /// `None` where the file holds nothing to read.
-fn plan_file(root: &Root, file: &FileEntry, old: &Old, update: &Update, embedder: &Embedder) -> Result<Option<Planned>> {
+fn plan_file(
+    root: &Root,
+    file: &FileEntry,
+    old: &Old,
+    update: &Update,
+    embedder: &Embedder,
+) -> Result<Option<Planned>> {
     let id = article_id(&root.label, &file.relative);
     let article = Article::read(&file.path)?;
     let unchanged = |(_, record): &(usize, ArticleRecord)| record.sha256 == article.sha256;
@@ -370,11 +460,15 @@ fn embed(
     for (number, article) in planned.iter().enumerate() {
         match article.body {
             Body::Stored(_) => report.reused += article.passages.len(),
-            Body::Read(_) => work.extend((0..article.passages.len()).map(|passage| (number, passage))),
+            Body::Read(_) => {
+                work.extend((0..article.passages.len()).map(|passage| (number, passage)))
+            }
         }
     }
     let tokens = |work: &[(usize, usize)], planned: &[Planned]| -> usize {
-        work.iter().map(|&(article, passage)| planned[article].passages[passage].tokens).sum()
+        work.iter()
+            .map(|&(article, passage)| planned[article].passages[passage].tokens)
+            .sum()
     };
     let total = tokens(&work, planned);
     let (mut done, mut passages_done) = (0, 0);
@@ -382,7 +476,10 @@ fn embed(
     for chunk in work.chunks(CHUNK) {
         progress.at(Stage::Embedding { done, total });
         if progress.interrupted() {
-            return Err(Error::Interrupted { done: passages_done, total: work.len() });
+            return Err(Error::Interrupted {
+                done: passages_done,
+                total: work.len(),
+            });
         }
         let inputs: Vec<(Key, Input)> = chunk
             .par_iter()
@@ -391,7 +488,8 @@ fn embed(
         let mut missing: Vec<(Key, Input)> = Vec::new();
         for (&(article, _), (key, input)) in chunk.iter().zip(inputs) {
             planned[article].keys.push(key);
-            let known = old.rows.contains_key(&key) || journal.as_ref().is_some_and(|j| j.contains(&key));
+            let known =
+                old.rows.contains_key(&key) || journal.as_ref().is_some_and(|j| j.contains(&key));
             if known || !counted.insert(key) {
                 report.reused += 1;
             } else {

@@ -1,4 +1,5 @@
 //! Dot product of two f32 vectors; the cosine of two L2-normalised ones.
+#![allow(unsafe_code, reason = "SIMD intrinsics; each use says why it is sound")]
 
 use super::Isa;
 

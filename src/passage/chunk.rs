@@ -77,7 +77,9 @@ pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
         let end = fill(&units, start);
         passages.push(passage(&units[start..end], &article.omitted, &lines));
         // One sentence of overlap where a paragraph is cut, if that leaves room for a new one.
-        let cut = units.get(end).is_some_and(|next| next.block == units[end - 1].block);
+        let cut = units
+            .get(end)
+            .is_some_and(|next| next.block == units[end - 1].block);
         let overlap = cut && end - start >= 2 && fill(&units, end - 1) > end;
         start = if overlap { end - 1 } else { end };
     }
@@ -117,7 +119,12 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
         }
     }
     if !headings.is_empty() {
-        units.push(unit(text, headings, (section, article.blocks.len()), counter));
+        units.push(unit(
+            text,
+            headings,
+            (section, article.blocks.len()),
+            counter,
+        ));
     }
     units
 }
@@ -189,7 +196,8 @@ mod tests {
     }
 
     fn cut(text: &str) -> (Article, Vec<Passage>) {
-        let article = Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt")).unwrap();
+        let article =
+            Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt")).unwrap();
         let passages = passages(&article, &Chars);
         (article, passages)
     }
@@ -198,7 +206,10 @@ mod tests {
     fn sentences_overlap_and_headings_begin_sections() {
         let text = "見出し\n一番目の文です。二番目の文です。三番目の文です。四番目の文です。\n次の見出し\n五番目の文です。";
         let (article, passages) = cut(text);
-        let texts: Vec<_> = passages.iter().map(|p| &article.text[p.span.clone()]).collect();
+        let texts: Vec<_> = passages
+            .iter()
+            .map(|p| &article.text[p.span.clone()])
+            .collect();
         assert_eq!(
             texts,
             [
@@ -216,7 +227,10 @@ mod tests {
         let text = "前の文です。\n![]() |\n後の文です。";
         let (article, passages) = cut(text);
         assert_eq!(passages.len(), 1);
-        assert_eq!(passages[0].readable(&article.text).0, "前の文です。 後の文です。");
+        assert_eq!(
+            passages[0].readable(&article.text).0,
+            "前の文です。 後の文です。"
+        );
         assert_eq!(passages[0].omitted.len(), 1);
         assert_eq!(&article.text[passages[0].span.clone()], text);
     }

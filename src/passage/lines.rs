@@ -37,6 +37,9 @@ mod tests {
     fn all_three_line_ends() {
         let lines = LineIndex::new("a\nb\r\nc\rd\n");
         let at = |byte| lines.line(byte);
-        assert_eq!((at(0), at(1), at(2), at(4), at(5), at(7), at(8), at(9)), (1, 1, 2, 2, 3, 4, 4, 5));
+        assert_eq!(
+            (at(0), at(1), at(2), at(4), at(5), at(7), at(8), at(9)),
+            (1, 1, 2, 2, 3, 4, 4, 5)
+        );
     }
 }

@@ -67,7 +67,10 @@ fn goes_on_after_quotation(sentence: &str, rest: &str) -> bool {
         .trim_end()
         .ends_with(|c| c == '"' || PAIRS.iter().any(|pair| pair.1 == c));
     let next = rest.trim_start().chars().next();
-    closed && next.is_some_and(|c| matches!(c, '\u{3041}'..='\u{309f}' | '、' | '，' | ',') || c.is_lowercase())
+    closed
+        && next.is_some_and(|c| {
+            matches!(c, '\u{3041}'..='\u{309f}' | '、' | '，' | ',') || c.is_lowercase()
+        })
 }
 
 /// What lies between matching quotation marks or brackets. A mark that is never closed in its block
@@ -194,21 +197,37 @@ mod tests {
 
     #[test]
     fn a_closing_bracket_stays_with_its_sentence() {
-        assert_eq!(split("終わった(たぶん。)。次。"), ["終わった(たぶん。)。", "次。"]);
-        assert_eq!(split("「行くぞ！」「待て。」"), ["「行くぞ！」", "「待て。」"]);
+        assert_eq!(
+            split("終わった(たぶん。)。次。"),
+            ["終わった(たぶん。)。", "次。"]
+        );
+        assert_eq!(
+            split("「行くぞ！」「待て。」"),
+            ["「行くぞ！」", "「待て。」"]
+        );
     }
 
     #[test]
     fn an_unclosed_quotation_swallows_nothing() {
-        assert_eq!(split("「始まった。次の文。終わり。"), ["「始まった。", "次の文。", "終わり。"]);
-        assert_eq!(split("彼は\"始めた。次の文。"), ["彼は\"始めた。", "次の文。"]);
+        assert_eq!(
+            split("「始まった。次の文。終わり。"),
+            ["「始まった。", "次の文。", "終わり。"]
+        );
+        assert_eq!(
+            split("彼は\"始めた。次の文。"),
+            ["彼は\"始めた。", "次の文。"]
+        );
     }
 
     #[test]
     fn other_languages() {
         assert_eq!(
             split("Dr. J. Smith left. \"Why?\" he\nasked. Version 3.5 came."),
-            ["Dr. J. Smith left.", "\"Why?\" he\nasked.", "Version 3.5 came."]
+            [
+                "Dr. J. Smith left.",
+                "\"Why?\" he\nasked.",
+                "Version 3.5 came."
+            ]
         );
         assert_eq!(split("यह पहला है। यह दूसरा है।"), ["यह पहला है।", "यह दूसरा है।"]);
     }
@@ -217,10 +236,17 @@ mod tests {
     fn long_sentences_are_cut_at_clauses() {
         let text = "とても長い節があり、".repeat(100);
         let parts = split(&text);
-        assert!(parts.iter().all(|p| p.chars().count() <= MAX_CHARS && p.ends_with('、')));
+        assert!(
+            parts
+                .iter()
+                .all(|p| p.chars().count() <= MAX_CHARS && p.ends_with('、'))
+        );
         assert_eq!(parts.concat(), text);
         assert_eq!(split(&"あ".repeat(1000)).concat(), "あ".repeat(1000));
-        assert_eq!(split(&"\u{301}".repeat(1000)).concat(), "\u{301}".repeat(1000));
+        assert_eq!(
+            split(&"\u{301}".repeat(1000)).concat(),
+            "\u{301}".repeat(1000)
+        );
     }
 
     proptest! {

@@ -20,7 +20,10 @@ pub fn find_article(index: &Index, given: &str) -> Result<usize> {
         if id == given || (path.is_some() && index.source_path(&record) == path) {
             return Ok(number);
         }
-        if id.strip_suffix(given).is_some_and(|head| head.ends_with('/')) {
+        if id
+            .strip_suffix(given)
+            .is_some_and(|head| head.ends_with('/'))
+        {
             ends.push((number, id));
         } else if id.contains(given) {
             near.push(id);
@@ -30,9 +33,16 @@ pub fn find_article(index: &Index, given: &str) -> Result<usize> {
         [(number, _)] => return Ok(*number),
         [] if near.is_empty() => "; `tane status --articles` lists them".to_owned(),
         [] => format!("; did you mean {}?", first_few(near)),
-        _ => format!("; several end so: {}", first_few(ends.into_iter().map(|(_, id)| id).collect())),
+        _ => format!(
+            "; several end so: {}",
+            first_few(ends.into_iter().map(|(_, id)| id).collect())
+        ),
     };
-    Err(Error::Unknown { kind: "article", given: given.to_owned(), hint })
+    Err(Error::Unknown {
+        kind: "article",
+        given: given.to_owned(),
+        hint,
+    })
 }
 
 /// Article number and row of the passage that `given` (`article#n`) names.
@@ -48,12 +58,16 @@ pub fn find_passage(index: &Index, given: &str) -> Result<Option<(usize, usize)>
     };
     let article = find_article(index, article)?;
     let rows = index.segment.rows_of(article);
-    let row = number.checked_sub(1).map(|n| rows.start + n).filter(|row| rows.contains(row));
-    row.map(|row| Some((article, row))).ok_or_else(|| Error::Unknown {
-        kind: "passage",
-        given: given.to_owned(),
-        hint: format!("; the article has passages 1 to {}", rows.len()),
-    })
+    let row = number
+        .checked_sub(1)
+        .map(|n| rows.start + n)
+        .filter(|row| rows.contains(row));
+    row.map(|row| Some((article, row)))
+        .ok_or_else(|| Error::Unknown {
+            kind: "passage",
+            given: given.to_owned(),
+            hint: format!("; the article has passages 1 to {}", rows.len()),
+        })
 }
 
 fn first_few(mut ids: Vec<String>) -> String {

@@ -21,23 +21,38 @@ impl Filter {
     /// [`Error::Pattern`] for a bad glob.
     pub fn new(article: Option<&str>, langs: Vec<String>, source: Option<String>) -> Result<Self> {
         let glob = |pattern: &str| {
-            Glob::new(pattern).map(|glob| glob.compile_matcher()).map_err(|error| Error::Pattern {
-                pattern: pattern.to_owned(),
-                message: error.kind().to_string(),
-            })
+            Glob::new(pattern)
+                .map(|glob| glob.compile_matcher())
+                .map_err(|error| Error::Pattern {
+                    pattern: pattern.to_owned(),
+                    message: error.kind().to_string(),
+                })
         };
-        Ok(Self { article: article.map(glob).transpose()?, langs, source })
+        Ok(Self {
+            article: article.map(glob).transpose()?,
+            langs,
+            source,
+        })
     }
 
     fn accepts(&self, record: &ArticleRecord) -> bool {
         let id = || record.id();
         let file = record.relative.rsplit('/').next().unwrap_or_default();
-        let article = self.article.as_ref().is_none_or(|glob| glob.is_match(id()) || glob.is_match(file));
-        let lang = self.langs.is_empty() || record.lang.as_ref().is_some_and(|lang| self.langs.contains(lang));
-        let source = self
-            .source
+        let article = self
+            .article
             .as_ref()
-            .is_none_or(|part| record.source_url.as_ref().is_some_and(|url| url.contains(part.as_str())));
+            .is_none_or(|glob| glob.is_match(id()) || glob.is_match(file));
+        let lang = self.langs.is_empty()
+            || record
+                .lang
+                .as_ref()
+                .is_some_and(|lang| self.langs.contains(lang));
+        let source = self.source.as_ref().is_none_or(|part| {
+            record
+                .source_url
+                .as_ref()
+                .is_some_and(|url| url.contains(part.as_str()))
+        });
         article && lang && source
     }
 
@@ -50,6 +65,9 @@ impl Filter {
             return Ok(None);
         }
         let articles = 0..index.segment.articles;
-        articles.map(|number| Ok(self.accepts(&index.segment.article(number)?))).collect::<Result<_>>().map(Some)
+        articles
+            .map(|number| Ok(self.accepts(&index.segment.article(number)?)))
+            .collect::<Result<_>>()
+            .map(Some)
     }
 }

@@ -95,7 +95,12 @@ pub struct Scores {
 /// # Errors
 /// [`Error::EmptyQuestion`], [`Error::NotBuilt`] for other modes than dense,
 /// [`Error::SpaceMismatch`], [`Error::Corrupt`] and what the embedder returns.
-pub fn query(index: &Index, embedder: &Embedder, query: &Query, started: Instant) -> Result<Answers> {
+pub fn query(
+    index: &Index,
+    embedder: &Embedder,
+    query: &Query,
+    started: Instant,
+) -> Result<Answers> {
     let text = query.text.trim();
     if text.is_empty() {
         return Err(Error::EmptyQuestion);
@@ -119,19 +124,30 @@ pub fn query(index: &Index, embedder: &Embedder, query: &Query, started: Instant
     })
 }
 
-fn answer(viewer: &Viewer<'_>, hit: Hit, rank: usize, vector: &[f32], context: usize) -> Result<Answer> {
+fn answer(
+    viewer: &Viewer<'_>,
+    hit: Hit,
+    rank: usize,
+    vector: &[f32],
+    context: usize,
+) -> Result<Answer> {
     let passage = viewer.passage(hit.row, Some(vector))?;
     let article = viewer.article(viewer.index().segment.passage(hit.row)?.article)?;
     Ok(Answer {
         rank,
         score: hit.score,
         confidence: None,
-        scores: Scores { dense: Some(hit.score), keyword: None },
+        scores: Scores {
+            dense: Some(hit.score),
+            keyword: None,
+        },
         citation: passage.citation(&article),
         passage,
         article,
         duplicates: Vec::new(),
-        context: (context > 0).then(|| viewer.context(hit.row, context)).transpose()?,
+        context: (context > 0)
+            .then(|| viewer.context(hit.row, context))
+            .transpose()?,
     })
 }
 
@@ -140,7 +156,8 @@ fn answer(viewer: &Viewer<'_>, hit: Hit, rank: usize, vector: &[f32], context: u
 fn closest(index: &Index, query: &Query, vector: &[f32]) -> Result<Vec<Hit>> {
     let segment = &index.segment;
     let accepted = query.filter.accepted(index)?;
-    let keep = accepted.map(|accepted| move |row: usize| segment.passage(row).is_ok_and(|p| accepted[p.article]));
+    let keep = accepted
+        .map(|accepted| move |row: usize| segment.passage(row).is_ok_and(|p| accepted[p.article]));
     let keep: Option<&(dyn Fn(usize) -> bool + Sync)> = keep.as_ref().map(|keep| keep as _);
     // An answer can hide its two neighbours; more are needed only with a limit per article.
     let mut candidates = query.limit.saturating_mul(3).saturating_add(8);

@@ -57,7 +57,12 @@ pub struct Pair {
 ///
 /// # Errors
 /// [`crate::Error::Corrupt`].
-pub fn similar(index: &Index, subject: &Subject, limit: usize, pairs: usize) -> Result<SimilarArticles> {
+pub fn similar(
+    index: &Index,
+    subject: &Subject,
+    limit: usize,
+    pairs: usize,
+) -> Result<SimilarArticles> {
     let viewer = Viewer::new(index);
     let mut scored: Vec<(f32, usize)> = candidates(index, subject, limit + SPARE)?
         .into_iter()
@@ -79,12 +84,19 @@ pub fn similar(index: &Index, subject: &Subject, limit: usize, pairs: usize) -> 
             })
         })
         .collect::<Result<_>>()?;
-    Ok(SimilarArticles { version: JSON_VERSION, article: subject.article.clone(), results })
+    Ok(SimilarArticles {
+        version: JSON_VERSION,
+        article: subject.article.clone(),
+        results,
+    })
 }
 
 /// The articles that the passages find most often and best.
 fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usize>> {
-    let own = subject.number.map(|number| index.segment.rows_of(number)).unwrap_or_default();
+    let own = subject
+        .number
+        .map(|number| index.segment.rows_of(number))
+        .unwrap_or_default();
     let mut sums: BTreeMap<usize, f32> = BTreeMap::new();
     for vector in &subject.vectors {
         let mut best: BTreeMap<usize, f32> = BTreeMap::new();
@@ -100,7 +112,11 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
     }
     let mut articles: Vec<(usize, f32)> = sums.into_iter().collect();
     articles.sort_by(|a, b| b.1.total_cmp(&a.1));
-    Ok(articles.into_iter().take(count).map(|(article, _)| article).collect())
+    Ok(articles
+        .into_iter()
+        .take(count)
+        .map(|(article, _)| article)
+        .collect())
 }
 
 /// Every passage against its best counterpart, both ways.
@@ -123,11 +139,20 @@ pub fn resemblance(index: &Index, subject: &Subject, article: usize) -> f32 {
 }
 
 /// The best pairs, no passage twice.
-fn strongest(viewer: &Viewer<'_>, subject: &Subject, article: usize, count: usize) -> Result<Vec<Pair>> {
+fn strongest(
+    viewer: &Viewer<'_>,
+    subject: &Subject,
+    article: usize,
+    count: usize,
+) -> Result<Vec<Pair>> {
     let segment = &viewer.index().segment;
     let mut all: Vec<(f32, usize, usize)> = Vec::new();
     for (from, vector) in subject.vectors.iter().enumerate() {
-        all.extend(segment.rows_of(article).map(|row| (dot(vector, segment.vector(row)), from, row)));
+        all.extend(
+            segment
+                .rows_of(article)
+                .map(|row| (dot(vector, segment.vector(row)), from, row)),
+        );
     }
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut pairs: Vec<Pair> = Vec::new();
@@ -137,9 +162,18 @@ fn strongest(viewer: &Viewer<'_>, subject: &Subject, article: usize, count: usiz
         }
         let from = &subject.passages[from];
         let to = viewer.passage(row, None)?;
-        let overlaps = |a: &PassageView, b: &PassageView| a.start_byte < b.end_byte && b.start_byte < a.end_byte;
-        if !pairs.iter().any(|pair| overlaps(&pair.from, from) || overlaps(&pair.to, &to)) {
-            pairs.push(Pair { score, from: from.clone(), to });
+        let overlaps = |a: &PassageView, b: &PassageView| {
+            a.start_byte < b.end_byte && b.start_byte < a.end_byte
+        };
+        if !pairs
+            .iter()
+            .any(|pair| overlaps(&pair.from, from) || overlaps(&pair.to, &to))
+        {
+            pairs.push(Pair {
+                score,
+                from: from.clone(),
+                to,
+            });
         }
     }
     Ok(pairs)

@@ -82,7 +82,9 @@ pub struct Viewer<'a> {
 
 impl<'a> Viewer<'a> {
     pub fn new(index: &'a Index) -> Self {
-        let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).ok();
+        let here = std::env::current_dir()
+            .and_then(|dir| dir.canonicalize())
+            .ok();
         Self { index, here }
     }
 
@@ -114,7 +116,10 @@ impl<'a> Viewer<'a> {
     }
 
     fn shown(&self, path: &Path) -> String {
-        let relative = self.here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+        let relative = self
+            .here
+            .as_deref()
+            .and_then(|here| path.strip_prefix(here).ok());
         relative.unwrap_or(path).to_string_lossy().into_owned()
     }
 
@@ -127,7 +132,8 @@ impl<'a> Viewer<'a> {
         let stored = segment.passage(row)?;
         let record = segment.article(stored.article)?;
         let number = row - segment.rows_of(stored.article).start + 1;
-        let inside = |start: usize, end: usize| stored.span.start <= start && end <= stored.span.end;
+        let inside =
+            |start: usize, end: usize| stored.span.start <= start && end <= stored.span.end;
         Ok(PassageView {
             id: format!("{}#{number}", record.id()),
             text: segment.passage_text(&stored)?.to_owned(),
@@ -140,9 +146,16 @@ impl<'a> Viewer<'a> {
                 .omitted
                 .iter()
                 .filter(|(start, end, _)| inside(*start, *end))
-                .map(|&(start_byte, end_byte, reason)| OmittedView { start_byte, end_byte, reason })
+                .map(|&(start_byte, end_byte, reason)| OmittedView {
+                    start_byte,
+                    end_byte,
+                    reason,
+                })
                 .collect(),
-            best: query.map(|query| self.best(&stored, query)).transpose()?.flatten(),
+            best: query
+                .map(|query| self.best(&stored, query))
+                .transpose()?
+                .flatten(),
         })
     }
 
@@ -173,14 +186,28 @@ impl<'a> Viewer<'a> {
         let text = segment.text(passage.article)?;
         let mut sentences: Vec<Span> = Vec::new();
         for row in segment.rows_of(passage.article) {
-            sentences.extend(segment.sentences(&segment.passage(row)?)?.into_iter().map(|s| s.span));
+            sentences.extend(
+                segment
+                    .sentences(&segment.passage(row)?)?
+                    .into_iter()
+                    .map(|s| s.span),
+            );
         }
         sentences.sort_by_key(|s| s.start);
         sentences.dedup();
-        let before: Vec<&Span> = sentences.iter().filter(|s| s.end <= passage.span.start).collect();
-        let after: Vec<&Span> = sentences.iter().filter(|s| s.start >= passage.span.end).collect();
+        let before: Vec<&Span> = sentences
+            .iter()
+            .filter(|s| s.end <= passage.span.start)
+            .collect();
+        let after: Vec<&Span> = sentences
+            .iter()
+            .filter(|s| s.start >= passage.span.end)
+            .collect();
         let between = |spans: &[&Span]| match (spans.first(), spans.last()) {
-            (Some(first), Some(last)) => text.get(first.start..last.end).unwrap_or_default().to_owned(),
+            (Some(first), Some(last)) => text
+                .get(first.start..last.end)
+                .unwrap_or_default()
+                .to_owned(),
             _ => String::new(),
         };
         Ok(Context {

@@ -1,0 +1,297 @@
+//! Whatever is wrong: one clear message, the right exit code, nothing lost, no panic.
+
+use std::process::Command;
+
+use crate::support::{ARTICLES, Folder, Tane};
+
+fn contains_all(message: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    }
+}
+
+#[test]
+fn nothing_to_search_or_to_index() {
+    let folder = Folder::new(&[("empty/none.txt", ""), ("blank.txt", " \n\u{3000}\n")]);
+    contains_all(
+        &folder.tane(["query", "x"]).fails(2),
+        &["no index at", "tane index PATH"],
+    );
+    contains_all(
+        &folder.tane(["index"]).fails(2),
+        &["nothing to index", "tane.toml"],
+    );
+    contains_all(
+        &folder.tane(["index", "no/such"]).fails(2),
+        &["no/such", "No such file"],
+    );
+    contains_all(
+        &folder.tane(["index", "empty"]).fails(2),
+        &["nothing indexed", "nothing to read in it"],
+    );
+    contains_all(
+        &folder.tane(["index", "blank.txt"]).fails(2),
+        &["nothing indexed"],
+    );
+    assert!(!folder.path().join("ix/manifest.json").exists());
+}
+
+#[test]
+fn questions_and_options() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    contains_all(
+        &folder.tane(["query", "  "]).fails(2),
+        &["question is empty"],
+    );
+    contains_all(
+        &folder.tane(["query", "-"]).stdin("\n").fails(2),
+        &["question is empty"],
+    );
+    folder
+        .tane(["query", "-", "-n", "1"])
+        .stdin("railway\n")
+        .ok();
+    for mode in ["hybrid", "keyword"] {
+        contains_all(
+            &folder.tane(["query", "x", "--mode", mode]).fails(2),
+            &["not built yet", "--mode dense"],
+        );
+    }
+    contains_all(
+        &folder.tane(["query", "x", "--model", "gpt"]).fails(2),
+        &["unknown model `gpt`", "multilingual-e5-small"],
+    );
+    contains_all(
+        &folder.tane(["query", "x", "--model", "bge-m3"]).fails(2),
+        &["bge-m3", "cannot be run"],
+    );
+    contains_all(
+        &folder.tane(["query", "x", "--device", "cuda"]).fails(2),
+        &["cuda:0", "--device cpu"],
+    );
+    contains_all(
+        &folder.tane(["query", "x", "--device", "tpu"]).fails(2),
+        &["expected auto, cpu"],
+    );
+    contains_all(
+        &folder.tane(["query", "x", "-n", "0"]).fails(2),
+        &["at least 1"],
+    );
+    contains_all(
+        &folder.tane(["query", "x", "--article", "[a"]).fails(2),
+        &["bad pattern `[a`"],
+    );
+    let nothing = folder.tane(["query", "x", "--lang", "xx", "--json"]).run();
+    assert_eq!(nothing.code, Some(1));
+    assert!(
+        String::from_utf8(nothing.stdout)
+            .unwrap()
+            .contains("\"results\":[]")
+    );
+    contains_all(
+        &folder.tane(["show", "docs/dogs.txt"]).fails(2),
+        &["no article `docs/dogs.txt`"],
+    );
+    contains_all(
+        &folder.tane(["show", "rail.txt#9"]).fails(2),
+        &["no passage", "passages 1 to 1"],
+    );
+    contains_all(
+        &Tane::new(["no-such-command"]).fails(2),
+        &["no-such-command"],
+    );
+}
+
+#[test]
+fn files_that_are_not_text() {
+    let folder = Folder::new(&ARTICLES);
+    folder.write("docs/picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    folder.write("docs/sjis.txt", b"\x93\xfa\x96\x7b\x8c\xea\x82\xcc\x95\xb6");
+    folder.write("docs/utf16.txt", b"\xff\xfea\0b\0");
+    let ran = folder.tane(["index", "docs", "--json"]).run();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    contains_all(
+        &ran.stderr,
+        &[
+            "failed: ",
+            "sjis.txt: not UTF-8: byte 0x93 at offset 0",
+            "utf16.txt",
+            "picture.png: not text",
+        ],
+    );
+    let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(
+        (
+            report["articles"].as_u64(),
+            report["failed"].as_array().unwrap().len()
+        ),
+        (Some(3), 2)
+    );
+    assert_eq!(report["skipped"].as_array().unwrap().len(), 1);
+    folder.tane(["index", "--strict"]).fails(2);
+    contains_all(
+        &folder.tane(["passages", "docs/sjis.txt"]).fails(2),
+        &["docs/sjis.txt", "not UTF-8"],
+    );
+}
+
+#[test]
+fn folders_that_are_no_index() {
+    let folder = Folder::new(&ARTICLES);
+    for command in [["index", "docs"], ["query", "x"]] {
+        let message = Tane::new(command)
+            .arg("--index")
+            .arg("docs")
+            .dir(folder.path())
+            .fails(2);
+        contains_all(&message, &["neither empty nor an index", ".txt"]);
+    }
+    assert_eq!(
+        std::fs::read_dir(folder.path().join("docs"))
+            .unwrap()
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn indexes_of_another_format_or_space_or_damaged_ones() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    let manifest = folder.path().join("ix/manifest.json");
+    let good = std::fs::read_to_string(&manifest).unwrap();
+
+    std::fs::write(&manifest, good.replace("\"format\": 1", "\"format\": 99")).unwrap();
+    contains_all(
+        &folder.tane(["query", "x"]).fails(2),
+        &["format 99", "format 1", "--rebuild"],
+    );
+    contains_all(&folder.tane(["index"]).fails(2), &["format 99"]);
+
+    let space = good
+        .split("\"id\": \"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    std::fs::write(&manifest, good.replace(space, "0123456789abcdef")).unwrap();
+    contains_all(
+        &folder.tane(["query", "x"]).fails(2),
+        &[space, "0123456789abcdef", "--rebuild"],
+    );
+
+    std::fs::write(&manifest, &good[..good.len() / 2]).unwrap();
+    contains_all(
+        &folder.tane(["query", "x"]).fails(2),
+        &["manifest", "expected", "received"],
+    );
+
+    std::fs::write(&manifest, &good).unwrap();
+    let segment = folder.path().join("ix/00000001.segment");
+    let bytes = std::fs::read(&segment).unwrap();
+    std::fs::write(&segment, &bytes[..bytes.len() - 1]).unwrap();
+    contains_all(
+        &folder.tane(["query", "x"]).fails(2),
+        &["length", "expected", "received"],
+    );
+    for at in (0..bytes.len()).step_by(bytes.len() / 12) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x55;
+        std::fs::write(&segment, &damaged).unwrap();
+        let ran = folder.tane(["query", "railway", "--json"]).run();
+        assert!(
+            matches!(ran.code, Some(0 | 2)),
+            "{:?} {}",
+            ran.code,
+            ran.stderr
+        );
+    }
+    std::fs::remove_file(&segment).unwrap();
+    contains_all(&folder.tane(["query", "x"]).fails(2), &["00000001.segment"]);
+    folder.tane(["index", "--rebuild"]).ok();
+    folder.tane(["query", "railway"]).ok();
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = Tane::on_seeds(["show", "--text", "seeds/000_aeedbf9545c623bb.txt"]).spawn();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let mut child = Tane::on_seeds(["query", "--json", "-n", "50", "x"]).spawn();
+    drop(child.stdout.take());
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
+}
+
+/// A small file system of its own; needs the right to mount one.
+struct SmallDisk<'a>(&'a std::path::Path);
+
+impl<'a> SmallDisk<'a> {
+    fn mount(path: &'a std::path::Path, options: &str) -> Option<Self> {
+        std::fs::create_dir_all(path).unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(path)
+            .output();
+        mounted
+            .is_ok_and(|output| output.status.success())
+            .then_some(Self(path))
+    }
+
+    fn make_read_only(&self) {
+        let status = Command::new("mount")
+            .args(["-o", "remount,ro"])
+            .arg(self.0)
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_and_a_read_only_one() {
+    let folder = Folder::new(&ARTICLES);
+    let path = folder.path().join("ix");
+    let Some(disk) = SmallDisk::mount(&path, "size=300k") else {
+        eprintln!("not checked: no right to mount a file system here");
+        return;
+    };
+    folder.tane(["index", "docs"]).ok();
+    for number in 0..250 {
+        folder.write(
+            &format!("more/{number}.txt"),
+            format!("Line {number} of many.\n"),
+        );
+    }
+    let message = folder.tane(["index", "more"]).fails(2);
+    contains_all(&message, &["No space left", "ix/"]);
+    let ask = || {
+        folder
+            .tane(["query", "--json", "-n", "1", "railway"])
+            .json()
+    };
+    assert_eq!(ask()["results"][0]["article"]["id"], "docs/rail.txt");
+    folder.remove("docs/soup.txt");
+    let temporary = |name: &std::ffi::OsStr| name.to_string_lossy().ends_with(".tmp");
+    assert!(
+        std::fs::read_dir(&path)
+            .unwrap()
+            .all(|entry| !temporary(&entry.unwrap().file_name()))
+    );
+
+    disk.make_read_only();
+    assert_eq!(ask()["results"][0]["article"]["id"], "docs/rail.txt");
+    contains_all(
+        &folder.tane(["index"]).fails(2),
+        &["Read-only file system", "ix"],
+    );
+}

@@ -1,0 +1,215 @@
+//! `tane index`: what is embedded, reused, removed and refused.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::{ARTICLES, Folder, Tane, repository};
+
+fn counts(report: &Value) -> [u64; 4] {
+    ["articles", "embedded", "reused", "removed"].map(|name| report[name].as_u64().unwrap())
+}
+
+#[test]
+fn only_what_changed_is_embedded() {
+    let folder = Folder::new(&ARTICLES);
+    let index = |args: &[&str]| folder.tane(["index", "--json"].iter().chain(args)).json();
+    let first = index(&["docs"]);
+    assert_eq!(counts(&first), [3, 3, 0, 0]);
+    assert_eq!(counts(&index(&[])), [3, 0, 3, 0]);
+
+    folder.write(
+        "docs/soup.txt",
+        "Soup of the day\n\nFry the carrots instead.\n",
+    );
+    folder.write("docs/new.txt", ARTICLES[1].1);
+    folder.remove("docs/cats.txt");
+    let dry = index(&["--dry-run"]);
+    assert_eq!(counts(&dry), [3, 1, 2, 1]);
+    let changed = index(&[]);
+    // The copy of an article is another article with the same vectors.
+    assert_eq!(counts(&changed), [3, 1, 2, 1]);
+    let rebuilt = index(&["--rebuild"]);
+    assert_eq!(counts(&rebuilt), [3, 0, 3, 0]);
+
+    let found = folder.tane(["query", "--json", "carrots"]).json();
+    assert_eq!(found["results"][0]["article"]["id"], "docs/soup.txt");
+    let gone = folder.tane(["query", "--json", "-n", "9", "猫"]).json();
+    assert!(
+        gone["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|r| r["article"]["id"] != "docs/cats.txt")
+    );
+}
+
+#[test]
+fn roots_are_added_refreshed_and_forgotten() {
+    let folder = Folder::new(&ARTICLES);
+    folder.write(
+        "more/one.md",
+        "# Heading\n\nA text about lighthouses on the coast.\n",
+    );
+    folder.write("more/skip.log", "not wanted here at all\n");
+    folder.tane(["index", "docs"]).ok();
+    let added = folder
+        .tane([
+            "index",
+            "--json",
+            "more",
+            "docs/rail.txt",
+            "--exclude",
+            "*.log",
+        ])
+        .json();
+    assert_eq!(counts(&added), [4, 1, 3, 0]);
+    let status = folder.tane(["status", "--json"]).json();
+    let labels: Vec<&str> = status["roots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(labels, ["docs", "more"]);
+    let removed = folder.tane(["index", "--json", "--remove", "docs"]).json();
+    assert_eq!(counts(&removed), [1, 0, 1, 3]);
+    let message = folder.tane(["index", "--remove", "docs"]).fails(2);
+    assert!(
+        message.contains("no root `docs`") && message.contains("more"),
+        "{message}"
+    );
+    let empty = folder.tane(["index", "--json", "--remove", "more"]).json();
+    assert_eq!(counts(&empty), [0, 0, 0, 1]);
+    assert_eq!(
+        folder.tane(["query", "--json", "lighthouse"]).run().code,
+        Some(1)
+    );
+}
+
+#[test]
+fn a_root_that_vanishes_is_no_deletion() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    std::fs::rename(folder.path().join("docs"), folder.path().join("elsewhere")).unwrap();
+    let missing = folder.tane(["index"]).fails(2);
+    assert!(
+        missing.contains("root `docs` is missing") && missing.contains("--remove docs"),
+        "{missing}"
+    );
+    std::fs::create_dir(folder.path().join("docs")).unwrap();
+    let empty = folder.tane(["index"]).fails(2);
+    assert!(
+        empty.contains("held 3 articles and holds none now"),
+        "{empty}"
+    );
+    // Answers still come, cited by id because the sources are gone.
+    let found = folder
+        .tane(["query", "--json", "-n", "1", "railway"])
+        .json();
+    assert_eq!(found["results"][0]["citation"], "docs/rail.txt:1");
+}
+
+#[test]
+fn a_project_builds_its_corpus_on_the_first_question() {
+    let folder = Folder::new(&ARTICLES);
+    folder.write(
+        "tane.toml",
+        "corpus = [\"docs\"]\nexclude = [\"soup*\"]\nlimit = 1\n",
+    );
+    folder.write("deep/er/here.txt", "x");
+    let ran = Tane::new(["query", "--json", "railway"])
+        .dir(&folder.path().join("deep/er"))
+        .run();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no index yet"), "{}", ran.stderr);
+    let answer: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(answer["results"].as_array().unwrap().len(), 1);
+    assert!(folder.path().join("index/manifest.json").exists());
+    let status = Tane::new(["status", "--json"]).dir(folder.path()).json();
+    assert_eq!(status["articles"], 2);
+
+    for (text, expected) in [
+        ("model = \"x\"\n", "unknown field `model`"),
+        ("index = \"../elsewhere\"\n", "outside the project"),
+        ("corpus = 3\n", "tane.toml"),
+    ] {
+        folder.write("tane.toml", text);
+        let message = Tane::new(["status"]).dir(folder.path()).fails(2);
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn an_interrupted_build_goes_on_where_it_stopped() {
+    let folder = Folder::new(&[]);
+    let files = 700;
+    for number in 0..files {
+        folder.write(
+            &format!("docs/{number}.txt"),
+            format!("A sentence about the number {number} and nothing else.\n"),
+        );
+    }
+    let child = folder.tane(["index", "docs"]).spawn();
+    let journal = folder.path().join("ix/embedding.journal");
+    let started = Instant::now();
+    while std::fs::metadata(&journal).map_or(0, |m| m.len()) == 0 {
+        assert!(
+            started.elapsed() < Duration::from_secs(120),
+            "nothing was embedded"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(
+        stderr.contains("interrupted") && stderr.contains("run it again"),
+        "{stderr}"
+    );
+    assert!(!folder.path().join("ix/manifest.json").exists());
+
+    let report = folder.tane(["index", "--json", "docs"]).json();
+    assert_eq!(report["passages"], files);
+    let reused = report["reused"].as_u64().unwrap();
+    assert!((256..files).contains(&reused), "{reused} reused");
+    assert!(!journal.exists());
+}
+
+#[test]
+fn a_second_writer_waits_for_nobody() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    let lock = std::fs::File::open(folder.path().join("ix/lock")).unwrap();
+    lock.lock().unwrap();
+    let message = folder.tane(["index"]).fails(2);
+    assert!(message.contains("another `tane index`"), "{message}");
+    folder.tane(["query", "railway"]).ok();
+}
+
+#[test]
+fn the_index_folder_is_never_indexed_and_committed_files_only_remain() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "."]).ok();
+    folder.write("docs/rail.txt", "Another line of text about ferries.\n");
+    folder.write("ix/00000099.segment", "left by a crash");
+    let report = folder.tane(["index", "--json"]).json();
+    assert_eq!(report["articles"], 3);
+    let mut names: Vec<String> = std::fs::read_dir(folder.path().join("ix"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["00000002.segment", "lock", "manifest.json"]);
+}
+
+#[test]
+fn the_repositorys_own_corpus_is_named() {
+    let text = std::fs::read_to_string(repository().join("tane.toml")).unwrap();
+    assert!(text.contains("corpus = [\"seeds\"]"));
+}

@@ -1,0 +1,60 @@
+//! `tane similar`.
+
+use crate::support::{ARTICLES, Folder, Tane};
+
+#[test]
+fn articles_resemble_through_cited_pairs() {
+    let id = "seeds/000_aeedbf9545c623bb.txt";
+    let found = Tane::on_seeds(["similar", "--json", "-n", "9", "000_aeedbf9545c623bb.txt"]).json();
+    assert_eq!(found["article"]["id"], id);
+    let results = found["results"].as_array().unwrap();
+    assert_eq!(results.len(), 4);
+    for result in results {
+        assert_ne!(result["article"]["id"], id);
+        assert_eq!(result["duplicate"], serde_json::Value::Null);
+        let pairs = result["pairs"].as_array().unwrap();
+        assert_eq!(pairs.len(), 3);
+        assert!(
+            pairs
+                .windows(2)
+                .all(|p| p[0]["score"].as_f64() >= p[1]["score"].as_f64())
+        );
+        assert!(pairs[0]["from"]["id"].as_str().unwrap().starts_with(id));
+    }
+    let all = Tane::on_seeds(["similar", "--all", "--json"]).json();
+    let row = &all["scores"][0];
+    for result in results {
+        let column = all["articles"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .position(|id| *id == result["article"]["id"])
+            .unwrap();
+        assert!((row[column].as_f64().unwrap() - result["score"].as_f64().unwrap()).abs() < 1e-6);
+        let back = all["scores"][column][0].as_f64().unwrap();
+        assert!(
+            (back - row[column].as_f64().unwrap()).abs() < 1e-6,
+            "not symmetric"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_not_indexed() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    folder.write("outside.txt", ARTICLES[1].1);
+    let found = folder.tane(["similar", "--json", "outside.txt"]).json();
+    assert_eq!(found["article"]["id"], "outside.txt");
+    let best = &found["results"][0];
+    assert_eq!(
+        (&best["article"]["id"], &best["duplicate"]),
+        (&"docs/rail.txt".into(), &"identical".into())
+    );
+    assert!(best["score"].as_f64().unwrap() > 0.9999);
+    let piped = folder
+        .tane(["similar", "--json", "-"])
+        .stdin("Onion soup needs salt.\n")
+        .json();
+    assert_eq!(piped["results"][0]["article"]["id"], "docs/soup.txt");
+}
