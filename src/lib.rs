@@ -1,4 +1,10 @@
-//! Local semantic search with citations.
+//! Local semantic search with citations: one binary, a multilingual model inside.
+//!
+//! Data flows one way through the modules: [`kernel`] (SIMD), [`corpus`] (files to articles),
+//! [`passage`] (articles to passages), [`embed`] (text to vectors), [`index`] (what lies on disk),
+//! [`search`] (questions to cited answers), [`cli`]. [`eval`] measures quality beside the command
+//! line. A module uses only those before it.
+
 pub mod cli;
 pub mod corpus;
 pub mod embed;
@@ -8,3 +14,5 @@ pub mod index;
 pub mod kernel;
 pub mod passage;
 pub mod search;
+
+pub use error::{Error, Result};

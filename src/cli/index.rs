@@ -1,6 +1,5 @@
 //! `tane index`.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -157,7 +156,7 @@ fn complain(report: &Report, settings: &Settings) {
     }
 }
 
-fn shown(path: &PathBuf) -> String {
+fn shown(path: &std::path::Path) -> String {
     super::render::clean(&path.to_string_lossy())
 }
 

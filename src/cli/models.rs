@@ -58,7 +58,7 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
             })?;
         }
         ModelsCommand::Show { name, json: false } => {
-            print_all(&mut Page::new(out), &describe(registry.get(name)?))?
+            print_all(&mut Page::new(out), &describe(registry.get(name)?))?;
         }
     }
     Ok(Found::Something)

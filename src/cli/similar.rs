@@ -17,7 +17,7 @@ use crate::index::{ArticleRecord, Index};
 use crate::passage::passages;
 use crate::search::{
     ArticleView, JSON_VERSION, OmittedView, PassageView, SimilarArticles, Subject, Viewer,
-    find_article, similar,
+    find_article, resemblance, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -165,12 +165,14 @@ fn all(args: &args::Similar, index: &Index, out: &mut Output) -> anyhow::Result<
     let count = index.segment.articles;
     let mut articles = Vec::with_capacity(count);
     let mut scores = vec![vec![1.0f32; count]; count];
-    for number in 0..count {
+    for (number, row) in scores.iter_mut().enumerate() {
         let subject = indexed(index, number)?;
-        for other in 0..count {
-            if other != number {
-                scores[number][other] = crate::search::resemblance(index, &subject, other);
-            }
+        for (other, score) in row
+            .iter_mut()
+            .enumerate()
+            .filter(|(other, _)| *other != number)
+        {
+            *score = resemblance(index, &subject, other);
         }
         articles.push(subject.article.id);
     }

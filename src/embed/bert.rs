@@ -51,7 +51,11 @@ impl Bert {
                 heads,
             ));
         }
-        let epsilon = weights.value("bert.attention.layer_norm_epsilon", "f32", |v| v.to_f32())?;
+        let epsilon = weights.value(
+            "bert.attention.layer_norm_epsilon",
+            "f32",
+            candle_core::quantized::gguf_file::Value::to_f32,
+        )?;
         let config = Config {
             hidden_size: hidden,
             num_hidden_layers: weights.number("bert.block_count")?,

@@ -76,7 +76,7 @@ impl Gguf {
     /// # Errors
     /// As [`Gguf::value`].
     pub fn number(&self, key: &str) -> Result<usize> {
-        self.value(key, "u32", |v| v.to_u32()).map(|n| n as usize)
+        self.value(key, "u32", Value::to_u32).map(|n| n as usize)
     }
 
     /// A metadata array, each element read by `read`.

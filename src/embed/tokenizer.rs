@@ -38,8 +38,16 @@ impl Tokenizer {
             return Err(gguf.fault("tokenizer.ggml.model", "t5 (SentencePiece Unigram)", model));
         }
         let pieces = gguf.array("tokenizer.ggml.tokens", "strings", |v| v.to_string())?;
-        let scores = gguf.array("tokenizer.ggml.scores", "f32s", |v| v.to_f32())?;
-        let kinds = gguf.array("tokenizer.ggml.token_type", "i32s", |v| v.to_i32())?;
+        let scores = gguf.array(
+            "tokenizer.ggml.scores",
+            "f32s",
+            candle_core::quantized::gguf_file::Value::to_f32,
+        )?;
+        let kinds = gguf.array(
+            "tokenizer.ggml.token_type",
+            "i32s",
+            candle_core::quantized::gguf_file::Value::to_i32,
+        )?;
         if scores.len() != pieces.len() || kinds.len() != pieces.len() {
             let received = format!("{} scores and {} types", scores.len(), kinds.len());
             return Err(gguf.fault("tokenizer.ggml.tokens", pieces.len(), received));
@@ -73,7 +81,11 @@ impl Tokenizer {
             }
         };
         let unknown = id("tokenizer.ggml.unknown_token_id")?;
-        let charsmap = gguf.array("tokenizer.ggml.precompiled_charsmap", "u8s", |v| v.to_u8())?;
+        let charsmap = gguf.array(
+            "tokenizer.ggml.precompiled_charsmap",
+            "u8s",
+            candle_core::quantized::gguf_file::Value::to_u8,
+        )?;
         Ok(Self {
             inner: build(vocabulary, unknown, &charsmap)?,
             bos: id("tokenizer.ggml.bos_token_id")?,

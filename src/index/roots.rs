@@ -92,11 +92,11 @@ mod tests {
         }
         let labels = |roots: &[Root]| roots.iter().map(|r| r.label.clone()).collect::<Vec<_>>();
 
-        let roots = resolve(&[], &[inner.clone()], &[], &[]).unwrap();
+        let roots = resolve(&[], std::slice::from_ref(&inner), &[], &[]).unwrap();
         assert_eq!(labels(&roots), ["inner"]);
         let roots = resolve(&roots, &[a.clone(), b.clone(), inner], &[], &[]).unwrap();
         assert_eq!(labels(&roots), ["b/docs", "docs"]);
-        let again = resolve(&roots, &[a.clone()], &[], &["*.log".to_owned()]).unwrap();
+        let again = resolve(&roots, std::slice::from_ref(&a), &[], &["*.log".to_owned()]).unwrap();
         assert_eq!(again[1].exclude, ["*.log"]);
 
         let by_path = resolve(&roots, &[], &[a.to_string_lossy().into_owned()], &[]).unwrap();

@@ -461,7 +461,7 @@ fn embed(
         match article.body {
             Body::Stored(_) => report.reused += article.passages.len(),
             Body::Read(_) => {
-                work.extend((0..article.passages.len()).map(|passage| (number, passage)))
+                work.extend((0..article.passages.len()).map(|passage| (number, passage)));
             }
         }
     }

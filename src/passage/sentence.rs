@@ -93,7 +93,7 @@ fn quotations(block: &str) -> Vec<Span> {
         }
     }
     // Straight marks say nothing of opening or closing: they pair only where their number is even.
-    if straight.len() % 2 == 0 {
+    if straight.len().is_multiple_of(2) {
         spans.extend(straight.chunks(2).map(|pair| pair[0]..pair[1] + 1));
     }
     spans

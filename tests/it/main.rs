@@ -1,4 +1,9 @@
 //! Drives the real program, as a user would.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says so"
+)]
 
 mod bad_input;
 mod citations;
