@@ -12,6 +12,7 @@ pub mod error;
 pub mod eval;
 pub mod index;
 pub mod kernel;
+mod mmap;
 pub mod passage;
 pub mod search;
 

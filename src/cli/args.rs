@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::embed::{DeviceChoice, Role};
+use crate::embed::{self, DeviceChoice, Role};
 use crate::search::Mode;
 
 /// Local semantic search with citations.
@@ -309,6 +309,9 @@ pub struct Engine {
     /// Model, by its name in the registry (see `tane models list`)
     #[arg(long, env = "TANE_MODEL", value_name = "NAME")]
     pub model: Option<String>,
+    /// What computes: the fastest there is, or candle's stock ops in f32
+    #[arg(long, env = "TANE_ENGINE", value_name = "ENGINE", default_value = "auto")]
+    pub engine: EngineName,
     /// auto, cpu, cuda, cuda:N or metal
     #[arg(
         long,
@@ -317,6 +320,21 @@ pub struct Engine {
         default_value = "auto"
     )]
     pub device: DeviceChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    Auto,
+    Candle,
+}
+
+impl From<EngineName> for embed::Engine {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Auto => Self::Auto,
+            EngineName::Candle => Self::Candle,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

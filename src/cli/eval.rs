@@ -1,23 +1,18 @@
 //! `tane eval`.
 
-use etcetera::BaseStrategy;
-
 use super::Found;
 use super::args;
 use super::index::open;
 use super::output::Output;
 use super::progress::Bar;
-use super::settings::Settings;
+use super::settings::{Settings, user_cache};
 use crate::eval::{Evaluation, PairScores, RetrievalOptions, Scores, VectorCache, evaluate};
 use crate::search::Mode;
 
 pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     args.mode.map_or(Mode::Dense, Mode::from).check_built()?;
     let embedder = settings.embedder(&args.engine, None)?;
-    let dir = etcetera::choose_base_strategy()
-        .ok()
-        .map(|dirs| dirs.cache_dir().join("tane").join("vectors"));
-    let dir = dir.filter(|_| !args.no_cache);
+    let dir = user_cache().filter(|_| !args.no_cache).map(|dir| dir.join("vectors"));
     let bar = Bar::new(settings.quiet);
     let progress = Box::new(move |done, total| bar.count("embedding", "texts", done, total));
     let mut cache = VectorCache::open(dir.as_deref(), &embedder, progress)?;

@@ -143,8 +143,20 @@ impl Settings {
             .or(recorded)
             .or(self.model.as_deref())
             .unwrap_or(DEFAULT_MODEL);
-        Embedder::load(self.registry()?.get(name)?, engine.device)
+        let cache = user_cache().map(|dir| dir.join("models"));
+        Embedder::load(
+            self.registry()?.get(name)?,
+            engine.engine.into(),
+            engine.device,
+            cache.as_deref(),
+        )
     }
+}
+
+/// Where this program keeps what it can make again.
+pub fn user_cache() -> Option<PathBuf> {
+    let dirs = etcetera::choose_base_strategy().ok()?;
+    Some(dirs.cache_dir().join("tane"))
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> crate::error::Result<T> {

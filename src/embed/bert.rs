@@ -4,7 +4,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder};
-use candle_transformers::models::bert::{BertEncoder, Config, HiddenAct};
+use candle_transformers::models::bert::BertEncoder;
 
 use super::encoder::{Encoder, Sequence};
 use super::gguf::Gguf;
@@ -30,41 +30,8 @@ impl Bert {
     /// [`Error::BadModel`] where the file is not the model that `model` describes,
     /// [`Error::Compute`] where it is damaged.
     pub fn load(weights: Gguf, model: &Model, device: &Device) -> Result<Self> {
-        let architecture = weights.value("general.architecture", "string", |v| v.to_string())?;
-        if architecture != "bert" {
-            return Err(weights.fault("general.architecture", "bert", architecture));
-        }
-        let hidden = weights.number("bert.embedding_length")?;
-        if hidden != model.dimension {
-            return Err(weights.fault("bert.embedding_length", model.dimension, hidden));
-        }
-        let positions = weights.number("bert.context_length")?;
-        if positions < model.max_tokens {
-            let expected = format!("at least {}", model.max_tokens);
-            return Err(weights.fault("bert.context_length", expected, positions));
-        }
-        let heads = weights.number("bert.attention.head_count")?;
-        if heads == 0 || hidden % heads != 0 {
-            return Err(weights.fault(
-                "bert.attention.head_count",
-                format!("a divisor of {hidden}"),
-                heads,
-            ));
-        }
-        let epsilon = weights.value(
-            "bert.attention.layer_norm_epsilon",
-            "f32",
-            candle_core::quantized::gguf_file::Value::to_f32,
-        )?;
-        let config = Config {
-            hidden_size: hidden,
-            num_hidden_layers: weights.number("bert.block_count")?,
-            num_attention_heads: heads,
-            intermediate_size: weights.number("bert.feed_forward_length")?,
-            hidden_act: HiddenAct::Gelu,
-            layer_norm_eps: f64::from(epsilon),
-            ..Config::default()
-        };
+        let config = weights.bert_config(model)?;
+        let (hidden, epsilon) = (config.hidden_size, config.layer_norm_eps);
         let builder =
             VarBuilder::from_backend(Box::new(weights.clone()), DType::F32, device.clone());
         let encoder =
@@ -77,7 +44,7 @@ impl Bert {
         let norm = LayerNorm::new(
             weights.tensor("token_embd_norm.weight", device)?,
             weights.tensor("token_embd_norm.bias", device)?,
-            f64::from(epsilon),
+            epsilon,
         );
         Ok(Self {
             weights,
@@ -114,6 +81,10 @@ impl Bert {
 }
 
 impl Encoder for Bert {
+    fn pads(&self) -> bool {
+        true
+    }
+
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
         let longest = batch.iter().map(|s| s.ids.len()).max().unwrap_or(0);
         if longest == 0 {
@@ -128,5 +99,55 @@ impl Encoder for Bert {
             sequence.pools.iter().map(pool).collect()
         });
         Ok(pooled.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bundled;
+    use super::super::registry::{DEFAULT_MODEL, Registry};
+    use super::*;
+
+    /// Ids of made-up texts: any ids will do, special ones at the ends.
+    fn sequence(length: usize, seed: u32) -> Vec<u32> {
+        let inner = (0..length as u32 - 2).map(|i| 5 + (i * 7919 + seed * 104_729) % 249_000);
+        std::iter::once(0).chain(inner).chain([2]).collect()
+    }
+
+    #[test]
+    fn neither_neighbours_nor_padding_change_a_vector() {
+        let registry = Registry::load(None).unwrap();
+        let model = registry.get(DEFAULT_MODEL).unwrap();
+        let gguf = Gguf::open(&model.name, bundled::GGUF.unwrap()).unwrap();
+        let bert = Bert::load(gguf, model, &Device::Cpu).unwrap();
+        let encode = |sequences: &[&Vec<u32>]| -> Vec<Vec<f32>> {
+            let pools: Vec<_> = sequences.iter().map(|ids| [0..ids.len()]).collect();
+            let batch: Vec<Sequence<'_>> = sequences
+                .iter()
+                .zip(&pools)
+                .map(|(ids, pools)| Sequence { ids, pools })
+                .collect();
+            bert.encode(&batch).unwrap().concat()
+        };
+        let ids: Vec<Vec<u32>> = [3, 17, 17, 17, 64, 200]
+            .iter()
+            .zip(1..)
+            .map(|(length, seed)| sequence(*length, seed))
+            .collect();
+        let all: Vec<&Vec<u32>> = ids.iter().collect();
+        let padded = encode(&all);
+        let equal = encode(&all[1..4]);
+        for (number, ids) in ids.iter().enumerate() {
+            let alone = &encode(&[ids])[0];
+            let mut others = vec![&padded[number]];
+            if (1..4).contains(&number) {
+                others.push(&equal[number - 1]);
+            }
+            for other in others {
+                let differences = alone.iter().zip(other).map(|(a, b)| (a - b).abs());
+                let largest = differences.fold(0f32, f32::max);
+                assert!(largest <= 1e-5, "sequence {number}: {largest}");
+            }
+        }
     }
 }

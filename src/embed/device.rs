@@ -6,6 +6,11 @@ use candle_core::Device;
 
 use crate::error::{Error, Result};
 
+/// The device of the CPU engine, and where weights are prepared.
+pub fn cpu() -> Device {
+    Device::Cpu
+}
+
 /// What the user asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeviceChoice {

@@ -1,10 +1,15 @@
 //! A model ready for use: text in, normalised vectors out.
 
 use std::ops::Range;
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::bert::Bert;
+use super::fused::Fused;
+use super::packed::PackedBert;
+use super::reference::Reference;
+use super::vocabulary::Vocabulary;
 use super::bundled;
 use super::device::DeviceChoice;
 use super::encoder::{Encoder, Sequence};
@@ -84,6 +89,16 @@ impl Input {
     }
 }
 
+/// What computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Engine {
+    /// The fastest there is for the model: our own kernels, eight-bit, on the CPU.
+    #[default]
+    Auto,
+    /// candle's stock ops in f32, and the reference tokenizer.
+    Candle,
+}
+
 /// What became of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embedding {
@@ -105,11 +120,11 @@ pub struct Embedder {
 }
 
 impl Embedder {
-    /// Loads a model onto a device.
+    /// Loads a model. `cache` is where a prepared model may be kept between runs.
     ///
     /// # Errors
     /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::Device`], [`Error::Compute`].
-    pub fn load(model: &Model, device: DeviceChoice) -> Result<Self> {
+    pub fn load(model: &Model, engine: Engine, device: DeviceChoice, cache: Option<&Path>) -> Result<Self> {
         let not_runnable = |reason| Error::ModelNotRunnable {
             name: model.name.clone(),
             reason,
@@ -118,15 +133,26 @@ impl Embedder {
             return Err(not_runnable(reason));
         }
         let (Some(bytes), Some(sha256)) = (bundled::GGUF, &model.sha256) else {
-            return Err(not_runnable(
-                "its weights have no recorded checksum".to_owned(),
-            ));
+            return Err(not_runnable("its weights have no recorded checksum".to_owned()));
         };
         let device = device.open()?;
-        let gguf = Gguf::open(&model.name, bytes)?;
+        let (tokenizer, encoder): (_, Box<dyn Encoder>) = match engine {
+            Engine::Auto => {
+                let packed = PackedBert::open(model, sha256, bytes, cache)?;
+                let tokenizer = Tokenizer::new(Box::new(packed.unigram()?), packed.specials.clone());
+                (tokenizer, Box::new(Fused::new(packed, bytes, model.pooling)))
+            }
+            Engine::Candle => {
+                let gguf = Gguf::open(&model.name, bytes)?;
+                let vocabulary = Vocabulary::from_gguf(&gguf)?;
+                let reference = Reference::new(&vocabulary)?;
+                let tokenizer = Tokenizer::new(Box::new(reference), vocabulary.specials);
+                (tokenizer, Box::new(Bert::load(gguf, model, &device)?))
+            }
+        };
         Ok(Self {
-            tokenizer: Tokenizer::from_gguf(&gguf)?,
-            encoder: Box::new(Bert::load(gguf, model, &device)?),
+            tokenizer,
+            encoder,
             space: Space::new(model, sha256),
             max_tokens: model.max_tokens,
         })
@@ -213,9 +239,9 @@ impl Embedder {
             parts.iter().map(part).collect::<Result<_>>()?
         };
         let ids = [
-            &[self.tokenizer.bos],
+            &[self.tokenizer.bos()],
             content.as_slice(),
-            &[self.tokenizer.eos],
+            &[self.tokenizer.eos()],
         ]
         .concat();
         Ok(Input {
@@ -227,7 +253,7 @@ impl Embedder {
 
     fn window(&self, prefix: &[u32], chunk: &[u32]) -> Window {
         Window {
-            ids: [&[self.tokenizer.bos], prefix, chunk, &[self.tokenizer.eos]].concat(),
+            ids: [&[self.tokenizer.bos()], prefix, chunk, &[self.tokenizer.eos()]].concat(),
             weight: chunk.len(),
         }
     }
@@ -240,7 +266,7 @@ impl Embedder {
         let mut jobs: Vec<Job<'_>> = inputs.iter().enumerate().flat_map(jobs_of).collect();
         // Longest first: neighbours of one length need no padding, and the last batch is a small one.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.ids.len()));
-        let batches: Vec<&[Job<'_>]> = batches(&jobs).collect();
+        let batches: Vec<&[Job<'_>]> = batches(&jobs, self.encoder.pads()).collect();
         let pooled: Vec<Vec<Vec<Vec<f32>>>> = batches
             .par_iter()
             .map(|batch| {
@@ -348,15 +374,16 @@ fn jobs_of((number, input): (usize, &Input)) -> impl Iterator<Item = Job<'_>> {
     })
 }
 
-/// Cuts jobs that are sorted by length, longest first, in batches with at most a sixteenth padding.
-fn batches<'a, 'b>(jobs: &'b [Job<'a>]) -> impl Iterator<Item = &'b [Job<'a>]> {
+/// Cuts jobs that are sorted by length, longest first, in batches; where those are padded, by at most a
+/// sixteenth.
+fn batches<'a, 'b>(jobs: &'b [Job<'a>], pads: bool) -> impl Iterator<Item = &'b [Job<'a>]> {
     let mut rest = jobs;
     std::iter::from_fn(move || {
         let longest = rest.first()?.ids.len();
         let mut tokens = 0;
         let fits = |job: &Job<'_>| {
-            tokens += longest;
-            tokens <= BATCH_TOKENS.max(longest) && (longest - job.ids.len()) * 16 <= longest
+            tokens += if pads { longest } else { job.ids.len() };
+            tokens <= BATCH_TOKENS.max(longest) && (!pads || (longest - job.ids.len()) * 16 <= longest)
         };
         let count = rest
             .iter()
@@ -387,8 +414,8 @@ mod tests {
                 pools: Vec::new(),
             })
             .collect();
-        let sizes: Vec<usize> = batches(&jobs).map(<[_]>::len).collect();
+        let sizes: Vec<usize> = batches(&jobs, true).map(<[_]>::len).collect();
         assert_eq!(sizes, [1, 1, 1, 5, 1]);
-        assert_eq!(batches(&[]).count(), 0);
+        assert_eq!(batches(&[], true).count(), 0);
     }
 }

@@ -13,6 +13,9 @@ pub struct Sequence<'a> {
 
 /// A model that turns token ids into pooled vectors.
 pub trait Encoder: Send + Sync {
+    /// Sequences of a batch are padded to the longest: those of a batch should be as long.
+    fn pads(&self) -> bool;
+
     /// For each sequence one vector a pool: `[dimension]` f32, not normalised.
     ///
     /// Sequences of different lengths may be mixed; padding changes no result.

@@ -7,12 +7,16 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use candle_core::quantized::gguf_file::{Content, Value};
-use candle_core::quantized::{QStorage, QTensor};
+use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::Init;
 use candle_nn::var_builder::SimpleBackend;
+use candle_transformers::models::bert::{Config, HiddenAct};
+use serde::{Deserialize, Serialize};
 
+use super::registry::Model;
 use crate::error::{Error, Result};
+use crate::kernel::q4_0;
 
 /// A GGUF file in memory.
 #[derive(Clone)]
@@ -142,6 +146,89 @@ impl Gguf {
             QTensor::new(storage, (rows.len(), columns))?.dequantize(device)
         };
         dequantize().map_err(Error::compute("cannot read rows of the embedding table"))
+    }
+}
+
+impl Gguf {
+    /// The shape of a BERT model, checked against the registry.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] where the file is not the model that `model` describes.
+    pub fn bert_config(&self, model: &Model) -> Result<Config> {
+        let architecture = self.value("general.architecture", "string", |v| v.to_string())?;
+        if architecture != "bert" {
+            return Err(self.fault("general.architecture", "bert", architecture));
+        }
+        let hidden = self.number("bert.embedding_length")?;
+        if hidden != model.dimension {
+            return Err(self.fault("bert.embedding_length", model.dimension, hidden));
+        }
+        let positions = self.number("bert.context_length")?;
+        if positions < model.max_tokens {
+            let expected = format!("at least {}", model.max_tokens);
+            return Err(self.fault("bert.context_length", expected, positions));
+        }
+        let heads = self.number("bert.attention.head_count")?;
+        if heads == 0 || !hidden.is_multiple_of(heads) {
+            let expected = format!("a divisor of {hidden}");
+            return Err(self.fault("bert.attention.head_count", expected, heads));
+        }
+        let epsilon = self.value("bert.attention.layer_norm_epsilon", "f32", Value::to_f32)?;
+        Ok(Config {
+            hidden_size: hidden,
+            num_hidden_layers: self.number("bert.block_count")?,
+            num_attention_heads: heads,
+            intermediate_size: self.number("bert.feed_forward_length")?,
+            hidden_act: HiddenAct::Gelu,
+            layer_norm_eps: f64::from(epsilon),
+            ..Config::default()
+        })
+    }
+
+    /// Where the rows of a Q4_0 table lie in the file.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] where it is no such table, or the file is too short.
+    pub fn table(&self, name: &str, columns: usize) -> Result<Q4Table> {
+        let info = self
+            .content
+            .tensor_infos
+            .get(name)
+            .ok_or_else(|| self.fault("tensor", name, "nothing"))?;
+        let &[rows, received] = info.shape.dims() else {
+            let dims = info.shape.dims().len();
+            return Err(self.fault(format!("shape of `{name}`"), "two dimensions", dims));
+        };
+        if received != columns || info.ggml_dtype != GgmlDType::Q4_0 {
+            let received = format!("{received} columns of {:?}", info.ggml_dtype);
+            return Err(self.fault(format!("`{name}`"), format!("{columns} columns of Q4_0"), received));
+        }
+        let table = Q4Table {
+            start: (self.content.tensor_data_offset + info.offset) as usize,
+            rows,
+            columns,
+        };
+        if table.row(self.bytes, rows as u32 - 1).is_none() {
+            return Err(self.fault(format!("bytes of `{name}`"), "inside the file", "past its end"));
+        }
+        Ok(table)
+    }
+}
+
+/// A table of Q4_0 rows somewhere in a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Q4Table {
+    start: usize,
+    pub rows: usize,
+    columns: usize,
+}
+
+impl Q4Table {
+    /// The blocks of a row.
+    pub fn row<'a>(&self, file: &'a [u8], row: u32) -> Option<&'a [u8]> {
+        let bytes = self.columns / q4_0::BLOCK * q4_0::BLOCK_BYTES;
+        let start = self.start + row as usize * bytes;
+        file.get(start..start + bytes).filter(|_| (row as usize) < self.rows)
     }
 }
 

@@ -2,16 +2,23 @@
 
 mod bert;
 mod bundled;
+mod charsmap;
 mod device;
 mod embedder;
 mod encoder;
+mod fused;
 mod gguf;
+mod pack;
+mod packed;
 mod pooling;
+mod reference;
 mod registry;
 mod space;
 mod tokenizer;
+mod unigram;
+mod vocabulary;
 
 pub use device::DeviceChoice;
-pub use embedder::{Embedder, Embedding, Input, Role};
+pub use embedder::{Embedder, Embedding, Engine, Input, Role};
 pub use registry::{DEFAULT_MODEL, Family, Model, Pooling, Registry, Source};
 pub use space::Space;

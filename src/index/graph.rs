@@ -10,7 +10,7 @@ use std::path::Path;
 use memmap2::Mmap;
 
 use super::manifest::FileEntry;
-use super::mmap;
+use crate::mmap;
 use super::scan::{Hit, scan_rows};
 use super::segment_writer::HashedFile;
 use crate::error::{Error, Result};

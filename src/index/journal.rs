@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::format::quantize;
 use super::key::Key;
-use super::mmap;
+use crate::mmap;
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
 

@@ -11,7 +11,7 @@ use super::format::{
 use super::journal::Vectors;
 use super::key::Key;
 use super::manifest::SegmentEntry;
-use super::mmap;
+use crate::mmap;
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 

@@ -27,7 +27,9 @@ pub struct Passage {
     pub span: Span,
     /// Lines of the first and the last byte, counted from 1.
     pub lines: (usize, usize),
-    /// The sentences, in order; a heading counts as one.
+    /// Headings before the first sentence. They are embedded, but answer nothing.
+    pub headings: Vec<Span>,
+    /// The sentences, in order.
     pub sentences: Vec<Span>,
     /// What lies inside the span and is not read.
     pub omitted: Vec<Omitted>,
@@ -36,28 +38,29 @@ pub struct Passage {
 }
 
 impl Passage {
-    /// The text that is embedded (the sentences, without what was left out between them), and
-    /// where in it each sentence stands.
+    /// The text that is embedded (headings and sentences, without what was left out between them),
+    /// and where in it each sentence stands.
     pub fn readable(&self, text: &str) -> (String, Vec<Span>) {
         let mut readable = String::new();
         let mut places = Vec::with_capacity(self.sentences.len());
         let mut end = self.span.start;
-        for sentence in &self.sentences {
-            if sentence.start > end {
+        for span in self.headings.iter().chain(&self.sentences) {
+            if span.start > end {
                 readable.push(' ');
             }
             let start = readable.len();
-            readable.push_str(&text[sentence.clone()]);
+            readable.push_str(&text[span.clone()]);
             places.push(start..readable.len());
-            end = sentence.end;
+            end = span.end;
         }
-        (readable, places)
+        (readable, places.split_off(self.headings.len()))
     }
 }
 
 /// A sentence with the headings before it.
 struct Unit {
-    sentences: Vec<Span>,
+    headings: Vec<Span>,
+    sentence: Span,
     tokens: usize,
     chars: usize,
     /// Units of different sections share no passage.
@@ -86,13 +89,6 @@ pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
     passages
 }
 
-/// The whole article as one passage, whatever its length.
-pub fn whole(article: &Article, counter: &impl TokenCount) -> Option<Passage> {
-    let units = units(article, counter);
-    let lines = LineIndex::new(&article.text);
-    (!units.is_empty()).then(|| passage(&units, &article.omitted, &lines))
-}
-
 fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
     let text = &article.text;
     let mut units: Vec<Unit> = Vec::new();
@@ -113,33 +109,31 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
             continue;
         }
         for sentence in found {
-            let mut own = std::mem::take(&mut headings);
-            own.push(sentence);
-            units.push(unit(text, own, (section, number), counter));
+            let own = std::mem::take(&mut headings);
+            units.push(unit(text, own, sentence, (section, number), counter));
         }
     }
-    if !headings.is_empty() {
-        units.push(unit(
-            text,
-            headings,
-            (section, article.blocks.len()),
-            counter,
-        ));
+    if let Some(last) = headings.pop() {
+        let place = (section, article.blocks.len());
+        units.push(unit(text, headings, last, place, counter));
     }
     units
 }
 
 fn unit(
     text: &str,
-    sentences: Vec<Span>,
+    headings: Vec<Span>,
+    sentence: Span,
     (section, block): (usize, usize),
     counter: &impl TokenCount,
 ) -> Unit {
     let of = |span: &Span| &text[span.clone()];
+    let read = || headings.iter().chain(std::iter::once(&sentence));
     Unit {
-        tokens: sentences.iter().map(|s| counter.count(of(s))).sum(),
-        chars: sentences.iter().map(|s| of(s).chars().count()).sum(),
-        sentences,
+        tokens: read().map(|s| counter.count(of(s))).sum(),
+        chars: read().map(|s| of(s).chars().count()).sum(),
+        headings,
+        sentence,
         section,
         block,
     }
@@ -168,8 +162,14 @@ fn fill(units: &[Unit], start: usize) -> usize {
 }
 
 fn passage(units: &[Unit], omitted: &[Omitted], lines: &LineIndex) -> Passage {
-    let sentences: Vec<Span> = units.iter().flat_map(|u| u.sentences.clone()).collect();
-    let span = sentences[0].start..sentences[sentences.len() - 1].end;
+    // Headings begin a section, and passages keep to one: only the first unit has any.
+    let first = &units[0];
+    let headings = first.headings.clone();
+    let sentences: Vec<Span> = units.iter().map(|u| u.sentence.clone()).collect();
+    let start = headings
+        .first()
+        .map_or(first.sentence.start, |heading| heading.start);
+    let span = start..sentences[sentences.len() - 1].end;
     Passage {
         lines: (lines.line(span.start), lines.line(span.end - 1)),
         omitted: omitted
@@ -179,6 +179,7 @@ fn passage(units: &[Unit], omitted: &[Omitted], lines: &LineIndex) -> Passage {
             .collect(),
         tokens: units.iter().map(|u| u.tokens).sum(),
         span,
+        headings,
         sentences,
     }
 }
@@ -219,7 +220,10 @@ mod tests {
             ]
         );
         assert_eq!(passages[0].lines, (1, 2));
-        assert_eq!(passages[0].sentences.len(), 4);
+        assert_eq!(
+            (passages[0].headings.len(), passages[0].sentences.len()),
+            (1, 3)
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn passages_of_a_file_and_what_was_left_out() {
         (passage["start_line"].as_u64(), passage["end_line"].as_u64()),
         (Some(1), Some(2))
     );
-    assert_eq!(passage["sentences"].as_array().unwrap().len(), 3);
+    assert_eq!(passage["sentences"].as_array().unwrap().len(), 2);
     let reasons: Vec<&str> = cut["omitted"]
         .as_array()
         .unwrap()

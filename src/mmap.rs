@@ -14,8 +14,9 @@ use crate::error::{Error, Result};
 /// [`Error::Io`].
 pub fn map(path: &Path) -> Result<Mmap> {
     let file = File::open(path).map_err(Error::io("open", path))?;
-    // SAFETY: the files of an index are immutable: they are written under another name, renamed,
-    // and only ever removed, which leaves a mapping intact. A file cut short by someone else while
-    // it is mapped would end the process with SIGBUS; it could not make it read foreign memory.
+    // SAFETY: every file that is mapped is one of ours and immutable: written under another name,
+    // renamed, and only ever removed, which leaves a mapping intact. (The journal is appended to,
+    // by the one process that holds the lock; what is mapped of it does not change.) A file cut
+    // short by someone else while it is mapped would end the process with SIGBUS.
     unsafe { Mmap::map(&file) }.map_err(Error::io("map", path))
 }

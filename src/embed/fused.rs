@@ -1,0 +1,195 @@
+//! The CPU engine: the whole encoder stack as one candle op on eight-bit kernels.
+//!
+//! Sequences lie end to end, without padding. One chunk of them runs on one thread from the embeddings
+//! to the last layer; rows go through the feed-forward in blocks that stay in the second-level cache.
+
+use candle_core::{CpuStorage, CustomOp1, Layout, Shape as TensorShape, Tensor};
+
+use super::device::cpu;
+use super::encoder::{Encoder, Sequence};
+use super::packed::{PackedBert, PackedLayer, PackedLinear};
+use super::pooling::pool;
+use super::registry::Pooling;
+use crate::error::{Error, Result};
+use crate::kernel::attention::{self, Shape};
+use crate::kernel::linear::{Rows, linear};
+use crate::kernel::{Isa, activation, norm, q4_0, quantize};
+
+/// Rows that go through the feed-forward together: 96 x 1536 f32 are 576 KiB.
+const FFN_ROWS: usize = 96;
+
+/// A prepared model and where its embedding table lies.
+pub struct Fused {
+    model: PackedBert,
+    file: &'static [u8],
+    pooling: Pooling,
+    isa: Isa,
+}
+
+impl Fused {
+    pub fn new(model: PackedBert, file: &'static [u8], pooling: Pooling) -> Self {
+        Self {
+            model,
+            file,
+            pooling,
+            isa: Isa::current(),
+        }
+    }
+
+    /// Embeddings of all sequences, end to end: `[tokens, hidden]`.
+    fn embeddings(&self, batch: &[Sequence<'_>]) -> Result<Vec<f32>> {
+        let hidden = self.model.shape.hidden;
+        let positions = self.model.positions.cast::<f32>();
+        let tokens: usize = batch.iter().map(|sequence| sequence.ids.len()).sum();
+        let mut rows = vec![0f32; tokens * hidden];
+        let places = batch.iter().flat_map(|sequence| sequence.ids.iter().zip(positions.chunks_exact(hidden)));
+        for (row, (id, position)) in rows.chunks_exact_mut(hidden).zip(places) {
+            let blocks = self.model.table.row(self.file, *id).ok_or_else(|| Error::BadModel {
+                model: "bundled".to_owned(),
+                what: "token id".to_owned(),
+                expected: format!("under {}", self.model.table.rows),
+                received: id.to_string(),
+            })?;
+            q4_0::expand(blocks, row);
+            for (value, position) in row.iter_mut().zip(position) {
+                *value += position;
+            }
+        }
+        let (weight, bias) = halves(self.model.norm.cast());
+        norm::layer_norm(self.isa, &mut rows, weight, bias, self.model.shape.epsilon);
+        Ok(rows)
+    }
+}
+
+impl Encoder for Fused {
+    fn pads(&self) -> bool {
+        false
+    }
+
+    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+        let hidden = self.model.shape.hidden;
+        let embeddings = self.embeddings(batch)?;
+        let stack = Stack {
+            model: &self.model,
+            isa: self.isa,
+            lengths: batch.iter().map(|sequence| sequence.ids.len()).collect(),
+        };
+        let run = || {
+            let tokens = embeddings.len() / hidden;
+            let embeddings = Tensor::from_vec(embeddings, (tokens, hidden), &cpu())?;
+            embeddings.apply_op1_no_bwd(&stack)?.flatten_all()?.to_vec1::<f32>()
+        };
+        let states = run().map_err(Error::compute("the model failed"))?;
+        let mut rest = states.as_slice();
+        let pooled = batch.iter().map(|sequence| {
+            let (rows, others) = rest.split_at(sequence.ids.len() * hidden);
+            rest = others;
+            let pool = |range: &std::ops::Range<usize>| pool(self.pooling, rows, hidden, range.clone());
+            sequence.pools.iter().map(pool).collect()
+        });
+        Ok(pooled.collect())
+    }
+}
+
+/// The encoder layers over sequences of these lengths.
+struct Stack<'a> {
+    model: &'a PackedBert,
+    isa: Isa,
+    lengths: Vec<usize>,
+}
+
+impl CustomOp1 for Stack<'_> {
+    fn name(&self) -> &'static str {
+        "bert-encoder-int8"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> candle_core::Result<(CpuStorage, TensorShape)> {
+        let Some((start, end)) = layout.contiguous_offsets() else {
+            candle_core::bail!("{}: the embeddings are not contiguous", self.name());
+        };
+        let mut states = storage.as_slice::<f32>()?[start..end].to_vec();
+        let mut work = Work::default();
+        for layer in &self.model.layers {
+            self.layer(layer, &mut states, &mut work);
+        }
+        Ok((CpuStorage::F32(states), layout.shape().clone()))
+    }
+}
+
+/// Memory that the layers share.
+#[derive(Default)]
+struct Work {
+    quantized: Quantized,
+    qkv: Vec<f32>,
+    mixed: Vec<f32>,
+    inner: Vec<f32>,
+    inner_quantized: Quantized,
+    attention: attention::Scratch,
+}
+
+#[derive(Default)]
+struct Quantized {
+    values: Vec<u8>,
+    scales: Vec<f32>,
+}
+
+impl Quantized {
+    fn fill(&mut self, isa: Isa, rows: &[f32], width: usize) -> Rows<'_> {
+        self.values.resize(rows.len(), 0);
+        self.scales.resize(rows.len() / width, 0.0);
+        quantize::quantize(isa, rows, width, &mut self.values, &mut self.scales);
+        Rows {
+            values: &self.values,
+            scales: &self.scales,
+        }
+    }
+}
+
+impl Stack<'_> {
+    fn layer(&self, layer: &PackedLayer, states: &mut [f32], work: &mut Work) {
+        let shape = &self.model.shape;
+        let (hidden, isa) = (shape.hidden, self.isa);
+        work.qkv.resize(states.len() * 3, 0.0);
+        work.mixed.resize(states.len(), 0.0);
+        let rows = work.quantized.fill(isa, states, hidden);
+        linear::<false>(isa, rows, &layer.qkv.layer(), &mut work.qkv);
+        let mut first = 0;
+        for &tokens in &self.lengths {
+            let attention = Shape { tokens, heads: shape.heads, head_size: hidden / shape.heads };
+            let qkv = &work.qkv[first * 3 * hidden..][..tokens * 3 * hidden];
+            let mixed = &mut work.mixed[first * hidden..][..tokens * hidden];
+            attention::attend(isa, attention, qkv, mixed, &mut work.attention);
+            first += tokens;
+        }
+        for (states, mixed) in states.chunks_mut(FFN_ROWS * hidden).zip(work.mixed.chunks(FFN_ROWS * hidden)) {
+            self.add_and_norm(&layer.output, mixed, &layer.attention_norm, states, &mut work.quantized);
+            work.inner.resize(states.len() / hidden * shape.ffn, 0.0);
+            let rows = work.quantized.fill(isa, states, hidden);
+            linear::<false>(isa, rows, &layer.up.layer(), &mut work.inner);
+            activation::gelu(isa, &mut work.inner);
+            let Work { inner, inner_quantized, .. } = work;
+            self.add_and_norm(&layer.down, inner, &layer.output_norm, states, inner_quantized);
+        }
+    }
+
+    /// `states = norm(states + linear(inputs))`
+    fn add_and_norm(
+        &self,
+        weights: &PackedLinear,
+        inputs: &[f32],
+        norm: &[u8],
+        states: &mut [f32],
+        quantized: &mut Quantized,
+    ) {
+        let weights = weights.layer();
+        let rows = quantized.fill(self.isa, inputs, weights.inputs);
+        linear::<true>(self.isa, rows, &weights, states);
+        let (weight, bias) = halves(bytemuck::try_cast_slice(norm).unwrap_or_default());
+        norm::layer_norm(self.isa, states, weight, bias, self.model.shape.epsilon);
+    }
+}
+
+/// Weight and bias that lie one after the other.
+fn halves(both: &[f32]) -> (&[f32], &[f32]) {
+    both.split_at(both.len() / 2)
+}

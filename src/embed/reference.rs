@@ -1,0 +1,58 @@
+//! The reference tokenizer: Hugging Face `tokenizers`, built from the same vocabulary. Used with
+//! `--engine candle`, and the oracle of our own.
+
+use tokenizers::models::unigram::Unigram;
+use tokenizers::normalizers::{Precompiled, Replace, Sequence, replace::ReplacePattern};
+use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
+
+use super::tokenizer::Pieces;
+use super::vocabulary::Vocabulary;
+use crate::error::{Error, Result};
+
+/// `tokenizers`, set up as XLM-R's tokenizer.json does.
+pub struct Reference(tokenizers::Tokenizer);
+
+impl Reference {
+    /// # Errors
+    /// [`Error::Tokenizer`] where the vocabulary or the charsmap is refused.
+    pub fn new(vocabulary: &Vocabulary<'_>) -> Result<Self> {
+        // A special piece must not be found in a text. Its stand-in cannot be: the charsmap deletes
+        // control characters.
+        let pieces = vocabulary.pieces.iter().zip(&vocabulary.scores).zip(0..);
+        let pieces = pieces.map(|((piece, score), id): ((_, _), u32)| {
+            let piece = piece.map_or_else(|| format!("\u{1}{id}"), str::to_owned);
+            (piece, f64::from(*score))
+        });
+        let unknown = vocabulary.specials.unknown as usize;
+        let unigram = Unigram::from(pieces.collect(), Some(unknown), false)
+            .map_err(|error| failure("build the vocabulary", &error))?;
+        let charsmap = Precompiled::from(&vocabulary.charsmap)
+            .map_err(|error| failure("read the charsmap", &error))?;
+        let spaces = Replace::new(ReplacePattern::Regex(" {2,}".to_owned()), " ")
+            .map_err(|error| failure("build the normaliser", &error))?;
+        let mut tokenizer = tokenizers::Tokenizer::new(unigram);
+        tokenizer
+            .with_normalizer(Some(Sequence::new(vec![charsmap.into(), spaces.into()])))
+            .map_err(|error| failure("build the tokenizer", &error))?
+            .with_pre_tokenizer(Some(Metaspace::new('▁', PrependScheme::Always, true)));
+        Ok(Self(tokenizer))
+    }
+}
+
+impl Pieces for Reference {
+    fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()> {
+        let encoding = self
+            .0
+            .encode_fast(text, false)
+            .map_err(|error| failure("tokenize a text", &error))?;
+        ids.extend(encoding.get_ids());
+        Ok(())
+    }
+}
+
+fn failure(action: &'static str, error: &dyn std::fmt::Display) -> Error {
+    Error::Tokenizer {
+        action,
+        message: error.to_string(),
+    }
+}
