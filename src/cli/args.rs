@@ -310,7 +310,12 @@ pub struct Engine {
     #[arg(long, env = "TANE_MODEL", value_name = "NAME")]
     pub model: Option<String>,
     /// What computes: the fastest there is, or candle's stock ops in f32
-    #[arg(long, env = "TANE_ENGINE", value_name = "ENGINE", default_value = "auto")]
+    #[arg(
+        long,
+        env = "TANE_ENGINE",
+        value_name = "ENGINE",
+        default_value = "auto"
+    )]
     pub engine: EngineName,
     /// auto, cpu, cuda, cuda:N or metal
     #[arg(

@@ -12,7 +12,9 @@ use crate::search::Mode;
 pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     args.mode.map_or(Mode::Dense, Mode::from).check_built()?;
     let embedder = settings.embedder(&args.engine, None)?;
-    let dir = user_cache().filter(|_| !args.no_cache).map(|dir| dir.join("vectors"));
+    let dir = user_cache()
+        .filter(|_| !args.no_cache)
+        .map(|dir| dir.join("vectors"));
     let bar = Bar::new(settings.quiet);
     let progress = Box::new(move |done, total| bar.count("embedding", "texts", done, total));
     let mut cache = VectorCache::open(dir.as_deref(), &embedder, progress)?;

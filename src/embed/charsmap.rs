@@ -22,7 +22,9 @@ impl<T: Deref<Target = [u8]>> Charsmap<T> {
     /// # Errors
     /// [`Error::Tokenizer`] where the bytes are no charsmap.
     pub fn new(bytes: T) -> Result<Self> {
-        let trie = bytes.first_chunk::<4>().map(|size| u32::from_le_bytes(*size) as usize);
+        let trie = bytes
+            .first_chunk::<4>()
+            .map(|size| u32::from_le_bytes(*size) as usize);
         let fits = |size: &usize| *size > 0 && size.is_multiple_of(4) && *size <= bytes.len() - 4;
         let trie = trie.filter(fits).ok_or_else(|| Error::Tokenizer {
             action: "read the charsmap",
@@ -71,7 +73,10 @@ impl<T: Deref<Target = [u8]>> Charsmap<T> {
             if here & (1 << 8) != 0 {
                 let start = (unit(at)? & !(1 << 31)) as usize;
                 let rest = replacements.get(start..)?;
-                let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
+                let end = rest
+                    .iter()
+                    .position(|byte| *byte == 0)
+                    .unwrap_or(rest.len());
                 return std::str::from_utf8(&rest[..end]).ok();
             }
         }

@@ -6,18 +6,18 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::bert::Bert;
-use super::fused::Fused;
-use super::packed::PackedBert;
-use super::reference::Reference;
-use super::vocabulary::Vocabulary;
 use super::bundled;
 use super::device::DeviceChoice;
 use super::encoder::{Encoder, Sequence};
+use super::fused::Fused;
 use super::gguf::Gguf;
+use super::packed::PackedBert;
 use super::pooling::normalize;
+use super::reference::Reference;
 use super::registry::Model;
 use super::space::Space;
 use super::tokenizer::Tokenizer;
+use super::vocabulary::Vocabulary;
 use crate::error::{Error, Result};
 use crate::passage::TokenCount;
 
@@ -124,7 +124,12 @@ impl Embedder {
     ///
     /// # Errors
     /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::Device`], [`Error::Compute`].
-    pub fn load(model: &Model, engine: Engine, device: DeviceChoice, cache: Option<&Path>) -> Result<Self> {
+    pub fn load(
+        model: &Model,
+        engine: Engine,
+        device: DeviceChoice,
+        cache: Option<&Path>,
+    ) -> Result<Self> {
         let not_runnable = |reason| Error::ModelNotRunnable {
             name: model.name.clone(),
             reason,
@@ -133,14 +138,20 @@ impl Embedder {
             return Err(not_runnable(reason));
         }
         let (Some(bytes), Some(sha256)) = (bundled::GGUF, &model.sha256) else {
-            return Err(not_runnable("its weights have no recorded checksum".to_owned()));
+            return Err(not_runnable(
+                "its weights have no recorded checksum".to_owned(),
+            ));
         };
         let device = device.open()?;
         let (tokenizer, encoder): (_, Box<dyn Encoder>) = match engine {
             Engine::Auto => {
                 let packed = PackedBert::open(model, sha256, bytes, cache)?;
-                let tokenizer = Tokenizer::new(Box::new(packed.unigram()?), packed.specials.clone());
-                (tokenizer, Box::new(Fused::new(packed, bytes, model.pooling)))
+                let tokenizer =
+                    Tokenizer::new(Box::new(packed.unigram()?), packed.specials.clone());
+                (
+                    tokenizer,
+                    Box::new(Fused::new(packed, bytes, model.pooling)),
+                )
             }
             Engine::Candle => {
                 let gguf = Gguf::open(&model.name, bytes)?;
@@ -253,7 +264,13 @@ impl Embedder {
 
     fn window(&self, prefix: &[u32], chunk: &[u32]) -> Window {
         Window {
-            ids: [&[self.tokenizer.bos()], prefix, chunk, &[self.tokenizer.eos()]].concat(),
+            ids: [
+                &[self.tokenizer.bos()],
+                prefix,
+                chunk,
+                &[self.tokenizer.eos()],
+            ]
+            .concat(),
             weight: chunk.len(),
         }
     }
@@ -383,7 +400,8 @@ fn batches<'a, 'b>(jobs: &'b [Job<'a>], pads: bool) -> impl Iterator<Item = &'b 
         let mut tokens = 0;
         let fits = |job: &Job<'_>| {
             tokens += if pads { longest } else { job.ids.len() };
-            tokens <= BATCH_TOKENS.max(longest) && (!pads || (longest - job.ids.len()) * 16 <= longest)
+            tokens <= BATCH_TOKENS.max(longest)
+                && (!pads || (longest - job.ids.len()) * 16 <= longest)
         };
         let count = rest
             .iter()

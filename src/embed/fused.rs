@@ -12,8 +12,9 @@ use super::pooling::pool;
 use super::registry::Pooling;
 use crate::error::{Error, Result};
 use crate::kernel::attention::{self, Shape};
-use crate::kernel::linear::{Rows, linear};
-use crate::kernel::{Isa, activation, norm, q4_0, quantize};
+use crate::kernel::linear::linear;
+use crate::kernel::quantize::{Quantized, quantize};
+use crate::kernel::{Isa, activation, norm, q4_0};
 
 /// Rows that go through the feed-forward together: 96 x 1536 f32 are 576 KiB.
 const FFN_ROWS: usize = 96;
@@ -42,14 +43,20 @@ impl Fused {
         let positions = self.model.positions.cast::<f32>();
         let tokens: usize = batch.iter().map(|sequence| sequence.ids.len()).sum();
         let mut rows = vec![0f32; tokens * hidden];
-        let places = batch.iter().flat_map(|sequence| sequence.ids.iter().zip(positions.chunks_exact(hidden)));
+        let places = batch
+            .iter()
+            .flat_map(|sequence| sequence.ids.iter().zip(positions.chunks_exact(hidden)));
         for (row, (id, position)) in rows.chunks_exact_mut(hidden).zip(places) {
-            let blocks = self.model.table.row(self.file, *id).ok_or_else(|| Error::BadModel {
-                model: "bundled".to_owned(),
-                what: "token id".to_owned(),
-                expected: format!("under {}", self.model.table.rows),
-                received: id.to_string(),
-            })?;
+            let blocks = self
+                .model
+                .table
+                .row(self.file, *id)
+                .ok_or_else(|| Error::BadModel {
+                    model: "bundled".to_owned(),
+                    what: "token id".to_owned(),
+                    expected: format!("under {}", self.model.table.rows),
+                    received: id.to_string(),
+                })?;
             q4_0::expand(blocks, row);
             for (value, position) in row.iter_mut().zip(position) {
                 *value += position;
@@ -77,14 +84,18 @@ impl Encoder for Fused {
         let run = || {
             let tokens = embeddings.len() / hidden;
             let embeddings = Tensor::from_vec(embeddings, (tokens, hidden), &cpu())?;
-            embeddings.apply_op1_no_bwd(&stack)?.flatten_all()?.to_vec1::<f32>()
+            embeddings
+                .apply_op1_no_bwd(&stack)?
+                .flatten_all()?
+                .to_vec1::<f32>()
         };
         let states = run().map_err(Error::compute("the model failed"))?;
         let mut rest = states.as_slice();
         let pooled = batch.iter().map(|sequence| {
             let (rows, others) = rest.split_at(sequence.ids.len() * hidden);
             rest = others;
-            let pool = |range: &std::ops::Range<usize>| pool(self.pooling, rows, hidden, range.clone());
+            let pool =
+                |range: &std::ops::Range<usize>| pool(self.pooling, rows, hidden, range.clone());
             sequence.pools.iter().map(pool).collect()
         });
         Ok(pooled.collect())
@@ -103,7 +114,11 @@ impl CustomOp1 for Stack<'_> {
         "bert-encoder-int8"
     }
 
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> candle_core::Result<(CpuStorage, TensorShape)> {
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, TensorShape)> {
         let Some((start, end)) = layout.contiguous_offsets() else {
             candle_core::bail!("{}: the embeddings are not contiguous", self.name());
         };
@@ -127,48 +142,53 @@ struct Work {
     attention: attention::Scratch,
 }
 
-#[derive(Default)]
-struct Quantized {
-    values: Vec<u8>,
-    scales: Vec<f32>,
-}
-
-impl Quantized {
-    fn fill(&mut self, isa: Isa, rows: &[f32], width: usize) -> Rows<'_> {
-        self.values.resize(rows.len(), 0);
-        self.scales.resize(rows.len() / width, 0.0);
-        quantize::quantize(isa, rows, width, &mut self.values, &mut self.scales);
-        Rows {
-            values: &self.values,
-            scales: &self.scales,
-        }
-    }
-}
-
 impl Stack<'_> {
     fn layer(&self, layer: &PackedLayer, states: &mut [f32], work: &mut Work) {
         let shape = &self.model.shape;
         let (hidden, isa) = (shape.hidden, self.isa);
         work.qkv.resize(states.len() * 3, 0.0);
         work.mixed.resize(states.len(), 0.0);
-        let rows = work.quantized.fill(isa, states, hidden);
-        linear::<false>(isa, rows, &layer.qkv.layer(), &mut work.qkv);
+        quantize(isa, states, hidden, &mut work.quantized);
+        linear::<false>(isa, &work.quantized, &layer.qkv.layer(), &mut work.qkv);
         let mut first = 0;
         for &tokens in &self.lengths {
-            let attention = Shape { tokens, heads: shape.heads, head_size: hidden / shape.heads };
+            let attention = Shape {
+                tokens,
+                heads: shape.heads,
+                head_size: hidden / shape.heads,
+            };
             let qkv = &work.qkv[first * 3 * hidden..][..tokens * 3 * hidden];
             let mixed = &mut work.mixed[first * hidden..][..tokens * hidden];
             attention::attend(isa, attention, qkv, mixed, &mut work.attention);
             first += tokens;
         }
-        for (states, mixed) in states.chunks_mut(FFN_ROWS * hidden).zip(work.mixed.chunks(FFN_ROWS * hidden)) {
-            self.add_and_norm(&layer.output, mixed, &layer.attention_norm, states, &mut work.quantized);
+        for (states, mixed) in states
+            .chunks_mut(FFN_ROWS * hidden)
+            .zip(work.mixed.chunks(FFN_ROWS * hidden))
+        {
+            self.add_and_norm(
+                &layer.output,
+                mixed,
+                &layer.attention_norm,
+                states,
+                &mut work.quantized,
+            );
             work.inner.resize(states.len() / hidden * shape.ffn, 0.0);
-            let rows = work.quantized.fill(isa, states, hidden);
-            linear::<false>(isa, rows, &layer.up.layer(), &mut work.inner);
+            quantize(isa, states, hidden, &mut work.quantized);
+            linear::<false>(isa, &work.quantized, &layer.up.layer(), &mut work.inner);
             activation::gelu(isa, &mut work.inner);
-            let Work { inner, inner_quantized, .. } = work;
-            self.add_and_norm(&layer.down, inner, &layer.output_norm, states, inner_quantized);
+            let Work {
+                inner,
+                inner_quantized,
+                ..
+            } = work;
+            self.add_and_norm(
+                &layer.down,
+                inner,
+                &layer.output_norm,
+                states,
+                inner_quantized,
+            );
         }
     }
 
@@ -182,8 +202,8 @@ impl Stack<'_> {
         quantized: &mut Quantized,
     ) {
         let weights = weights.layer();
-        let rows = quantized.fill(self.isa, inputs, weights.inputs);
-        linear::<true>(self.isa, rows, &weights, states);
+        quantize(self.isa, inputs, weights.inputs, quantized);
+        linear::<true>(self.isa, quantized, &weights, states);
         let (weight, bias) = halves(bytemuck::try_cast_slice(norm).unwrap_or_default());
         norm::layer_norm(self.isa, states, weight, bias, self.model.shape.epsilon);
     }

@@ -201,7 +201,11 @@ impl Gguf {
         };
         if received != columns || info.ggml_dtype != GgmlDType::Q4_0 {
             let received = format!("{received} columns of {:?}", info.ggml_dtype);
-            return Err(self.fault(format!("`{name}`"), format!("{columns} columns of Q4_0"), received));
+            return Err(self.fault(
+                format!("`{name}`"),
+                format!("{columns} columns of Q4_0"),
+                received,
+            ));
         }
         let table = Q4Table {
             start: (self.content.tensor_data_offset + info.offset) as usize,
@@ -209,7 +213,11 @@ impl Gguf {
             columns,
         };
         if table.row(self.bytes, rows as u32 - 1).is_none() {
-            return Err(self.fault(format!("bytes of `{name}`"), "inside the file", "past its end"));
+            return Err(self.fault(
+                format!("bytes of `{name}`"),
+                "inside the file",
+                "past its end",
+            ));
         }
         Ok(table)
     }
@@ -228,7 +236,8 @@ impl Q4Table {
     pub fn row<'a>(&self, file: &'a [u8], row: u32) -> Option<&'a [u8]> {
         let bytes = self.columns / q4_0::BLOCK * q4_0::BLOCK_BYTES;
         let start = self.start + row as usize * bytes;
-        file.get(start..start + bytes).filter(|_| (row as usize) < self.rows)
+        file.get(start..start + bytes)
+            .filter(|_| (row as usize) < self.rows)
     }
 }
 

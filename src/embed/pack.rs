@@ -122,13 +122,18 @@ impl<H: Serialize + for<'de> Deserialize<'de>> Pack<H> {
             && number(8)? == bytes.len() as u64
             && number(16)? == xxh3_64(&bytes[PREFIX..]);
         let end = PREFIX.checked_add(usize::try_from(number(24)?).ok()?)?;
-        let head: Head<H> = serde_json::from_slice(bytes.get(PREFIX..end).filter(|_| whole)?).ok()?;
+        let head: Head<H> =
+            serde_json::from_slice(bytes.get(PREFIX..end).filter(|_| whole)?).ok()?;
         let base = end.next_multiple_of(ALIGN);
         let place = |(name, range): (String, Range<usize>)| {
             let range = base + range.start..base + range.end;
             bytes.get(range.clone()).map(|_| (name, range))
         };
-        let sections = head.sections.into_iter().map(place).collect::<Option<_>>()?;
+        let sections = head
+            .sections
+            .into_iter()
+            .map(place)
+            .collect::<Option<_>>()?;
         Some(Self {
             header: head.header,
             sections,
@@ -194,7 +199,10 @@ mod tests {
 
     fn build() -> Result<(u32, Vec<(String, Vec<u8>)>)> {
         let floats = bytemuck::cast_slice(&[1.5f32, -2.0]).to_vec();
-        Ok((7, vec![("a".to_owned(), vec![1, 2, 3]), ("b".to_owned(), floats)]))
+        Ok((
+            7,
+            vec![("a".to_owned(), vec![1, 2, 3]), ("b".to_owned(), floats)],
+        ))
     }
 
     fn check(pack: &Pack<u32>) {

@@ -87,10 +87,20 @@ impl PackedBert {
     /// # Errors
     /// [`Error::BadModel`], [`Error::Compute`], [`Error::Tokenizer`] where the GGUF file is not such a
     /// model.
-    pub fn open(model: &Model, sha256: &str, gguf: &'static [u8], cache: Option<&Path>) -> Result<Self> {
-        let path = cache.map(|dir| dir.join(format!("{}-{LAYOUT}.pack", &sha256[..16.min(sha256.len())])));
+    pub fn open(
+        model: &Model,
+        sha256: &str,
+        gguf: &'static [u8],
+        cache: Option<&Path>,
+    ) -> Result<Self> {
+        let path =
+            cache.map(|dir| dir.join(format!("{}-{LAYOUT}.pack", &sha256[..16.min(sha256.len())])));
         let pack = Pack::open_or_build(path.as_deref(), || prepare(model, gguf))?;
-        let Header { shape, specials, table } = &pack.header;
+        let Header {
+            shape,
+            specials,
+            table,
+        } = &pack.header;
         let (hidden, ffn) = (shape.hidden, shape.ffn);
         let layers = (0..shape.layers).map(|number| {
             let section = |name: &str| pack.section(&format!("{number}.{name}"));
@@ -145,7 +155,10 @@ fn prepare(model: &Model, bytes: &'static [u8]) -> Result<(Header, Sections)> {
         ffn: config.intermediate_size,
         epsilon: config.layer_norm_eps as f32,
     };
-    for (what, size) in [("bert.embedding_length", shape.hidden), ("bert.feed_forward_length", shape.ffn)] {
+    for (what, size) in [
+        ("bert.embedding_length", shape.hidden),
+        ("bert.feed_forward_length", shape.ffn),
+    ] {
         if !size.is_multiple_of(linear::MULTIPLE) {
             return Err(gguf.fault(what, format!("a multiple of {}", linear::MULTIPLE), size));
         }
@@ -153,14 +166,20 @@ fn prepare(model: &Model, bytes: &'static [u8]) -> Result<(Header, Sections)> {
     let vocabulary = Vocabulary::from_gguf(&gguf)?;
     let mut sections: Sections = vec![
         ("trie".to_owned(), unigram::compile(&vocabulary.pieces)?),
-        ("scores".to_owned(), bytemuck::cast_slice(&vocabulary.scores).to_vec()),
+        (
+            "scores".to_owned(),
+            bytemuck::cast_slice(&vocabulary.scores).to_vec(),
+        ),
         ("charsmap".to_owned(), vocabulary.charsmap.clone()),
     ];
     let positions = floats(&gguf, &["position_embd.weight"])?;
     let types = floats(&gguf, &["token_types.weight"])?;
     let type_0 = types.iter().take(shape.hidden).cycle();
     let positions: Vec<f32> = positions.iter().zip(type_0).map(|(p, t)| p + t).collect();
-    sections.push(("positions".to_owned(), bytemuck::cast_slice(&positions).to_vec()));
+    sections.push((
+        "positions".to_owned(),
+        bytemuck::cast_slice(&positions).to_vec(),
+    ));
     let norm = floats(&gguf, &["token_embd_norm.weight", "token_embd_norm.bias"])?;
     sections.push(("norm".to_owned(), bytemuck::cast_slice(&norm).to_vec()));
     for number in 0..shape.layers {
@@ -175,7 +194,8 @@ fn prepare(model: &Model, bytes: &'static [u8]) -> Result<(Header, Sections)> {
 }
 
 fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, sections: &mut Sections) -> Result<()> {
-    let mut push = |name: &str, bytes: &[u8]| sections.push((format!("{number}.{name}"), bytes.to_vec()));
+    let mut push =
+        |name: &str, bytes: &[u8]| sections.push((format!("{number}.{name}"), bytes.to_vec()));
     for (name, inputs, parts) in [
         ("qkv", shape.hidden, &["attn_q", "attn_k", "attn_v"][..]),
         ("output", shape.hidden, &["attn_output"]),
@@ -183,19 +203,38 @@ fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, sections: &mut Sections
         ("down", shape.ffn, &["ffn_down"]),
     ] {
         let tensors = |kind: &str| -> Vec<String> {
-            parts.iter().map(|part| format!("blk.{number}.{part}.{kind}")).collect()
+            parts
+                .iter()
+                .map(|part| format!("blk.{number}.{part}.{kind}"))
+                .collect()
         };
         let weights = floats(gguf, &tensors("weight"))?;
         if let Some(bad) = weights.iter().find(|w| !w.is_finite()) {
-            return Err(gguf.fault(format!("weights of blk.{number}.{name}"), "finite numbers", bad));
+            return Err(gguf.fault(
+                format!("weights of blk.{number}.{name}"),
+                "finite numbers",
+                bad,
+            ));
         }
         let packed = linear::pack(&weights, inputs);
-        push(&format!("{name}.weights"), bytemuck::cast_slice(&packed.weights));
-        push(&format!("{name}.scales"), bytemuck::cast_slice(&packed.scales));
+        push(
+            &format!("{name}.weights"),
+            bytemuck::cast_slice(&packed.weights),
+        );
+        push(
+            &format!("{name}.scales"),
+            bytemuck::cast_slice(&packed.scales),
+        );
         push(&format!("{name}.sums"), bytemuck::cast_slice(&packed.sums));
-        push(&format!("{name}.bias"), bytemuck::cast_slice(&floats(gguf, &tensors("bias"))?));
+        push(
+            &format!("{name}.bias"),
+            bytemuck::cast_slice(&floats(gguf, &tensors("bias"))?),
+        );
     }
-    for (name, part) in [("attention_norm", "attn_output_norm"), ("output_norm", "layer_output_norm")] {
+    for (name, part) in [
+        ("attention_norm", "attn_output_norm"),
+        ("output_norm", "layer_output_norm"),
+    ] {
         let tensors = ["weight", "bias"].map(|kind| format!("blk.{number}.{part}.{kind}"));
         push(name, bytemuck::cast_slice(&floats(gguf, &tensors)?));
     }

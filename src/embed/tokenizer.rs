@@ -46,7 +46,8 @@ impl Tokenizer {
         if is_nfc(text) {
             self.pieces.encode(text, &mut ids)?;
         } else {
-            self.pieces.encode(&text.nfc().collect::<String>(), &mut ids)?;
+            self.pieces
+                .encode(&text.nfc().collect::<String>(), &mut ids)?;
         }
         Ok(ids)
     }
@@ -69,7 +70,11 @@ impl Tokenizer {
                 return Ok(ids);
             };
             let before = &rest[..at];
-            let before = if id == self.specials.mask { before.trim_end() } else { before };
+            let before = if id == self.specials.mask {
+                before.trim_end()
+            } else {
+                before
+            };
             self.pieces.encode(before, &mut ids)?;
             ids.push(id);
             rest = &rest[at + piece.len()..];

@@ -67,7 +67,8 @@ impl Unigram {
     pub fn new(trie: Section, scores: Section, charsmap: Section, unknown: u32) -> Result<Self> {
         let lowest = |low: f64, score: &f32| low.min(f64::from(*score));
         Ok(Self {
-            unknown_score: scores.cast::<f32>().iter().fold(f64::INFINITY, lowest) - UNKNOWN_PENALTY,
+            unknown_score: scores.cast::<f32>().iter().fold(f64::INFINITY, lowest)
+                - UNKNOWN_PENALTY,
             trie: DoubleArray::new(trie).map_err(|error| Error::Tokenizer {
                 action: "read the vocabulary",
                 message: error.to_string(),
@@ -109,13 +110,23 @@ impl Unigram {
     fn word(&self, word: &str, nodes: &mut Vec<Node>, ids: &mut Vec<u32>) {
         let scores = self.scores.cast::<f32>();
         nodes.clear();
-        nodes.resize(word.len() + 1, Node { start: usize::MAX, ..Node::default() });
+        nodes.resize(
+            word.len() + 1,
+            Node {
+                start: usize::MAX,
+                ..Node::default()
+            },
+        );
         for (start, c) in word.char_indices() {
             let here = nodes[start].score;
             let mut improve = |length: usize, score: f64, id: u32| {
                 let node = &mut nodes[start + length];
                 if node.start == usize::MAX || here + score > node.score {
-                    *node = Node { score: here + score, start, id };
+                    *node = Node {
+                        score: here + score,
+                        start,
+                        id,
+                    };
                 }
             };
             let mut single = false;
@@ -136,7 +147,8 @@ impl Unigram {
         let mut end = word.len();
         while end > 0 {
             let node = nodes[end];
-            let run = node.id == self.unknown && ids.len() > first && ids.last() == Some(&self.unknown);
+            let run =
+                node.id == self.unknown && ids.len() > first && ids.last() == Some(&self.unknown);
             if !run {
                 ids.push(node.id);
             }

@@ -46,7 +46,10 @@ impl<'a> Vocabulary<'a> {
             return Err(gguf.fault("tokenizer.ggml.tokens", pieces.len(), received));
         }
         // The table may have more rows than there are pieces.
-        let used = kinds.iter().rposition(|kind| *kind != UNUSED).map_or(0, |last| last + 1);
+        let used = kinds
+            .iter()
+            .rposition(|kind| *kind != UNUSED)
+            .map_or(0, |last| last + 1);
         scores.truncate(used);
         let id = |key: &str| match gguf.number(key)? {
             id if id < used => Ok(id as u32),
@@ -64,7 +67,9 @@ impl<'a> Vocabulary<'a> {
                     .map(|id| (pieces[id].clone(), id as u32))
                     .collect(),
             },
-            pieces: (0..used).map(|id| (!special(id)).then_some(pieces[id].as_str())).collect(),
+            pieces: (0..used)
+                .map(|id| (!special(id)).then_some(pieces[id].as_str()))
+                .collect(),
             scores,
             charsmap: gguf.array("tokenizer.ggml.precompiled_charsmap", "u8s", |v| v.to_u8())?,
         })

@@ -10,11 +10,11 @@ use std::path::Path;
 use memmap2::Mmap;
 
 use super::manifest::FileEntry;
-use crate::mmap;
 use super::scan::{Hit, scan_rows};
 use super::segment_writer::HashedFile;
 use crate::error::{Error, Result};
 use crate::kernel::dot::dot;
+use crate::mmap;
 
 pub const EXTENSION: &str = ".graph";
 const MAGIC: &[u8; 8] = b"TANEGRF1";

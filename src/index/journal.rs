@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::format::quantize;
 use super::key::Key;
-use crate::mmap;
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
+use crate::mmap;
 
 pub const FILE: &str = "embedding.journal";
 

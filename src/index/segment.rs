@@ -11,9 +11,9 @@ use super::format::{
 use super::journal::Vectors;
 use super::key::Key;
 use super::manifest::SegmentEntry;
-use crate::mmap;
 use crate::corpus::Span;
 use crate::error::{Error, Result};
+use crate::mmap;
 
 /// A passage as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,8 @@
 //! exp and GELU over slices.
-#![allow(unsafe_code, reason = "calls code compiled for a detected instruction set")]
+#![allow(
+    unsafe_code,
+    reason = "calls code compiled for a detected instruction set"
+)]
 
 use super::multiversion::{fma, multiversion};
 
@@ -46,7 +49,11 @@ fn erf<const FMA: bool>(x: f32) -> f32 {
 fn gelu_body<const FMA: bool>(values: &mut [f32]) {
     for value in values {
         let half = 0.5 * *value;
-        *value = fma::<FMA>(half, erf::<FMA>(*value * std::f32::consts::FRAC_1_SQRT_2), half);
+        *value = fma::<FMA>(
+            half,
+            erf::<FMA>(*value * std::f32::consts::FRAC_1_SQRT_2),
+            half,
+        );
     }
 }
 
@@ -78,7 +85,10 @@ mod tests {
             let x = -(i as f32) / 1000.0;
             let exact = f64::from(x).exp();
             for value in [exp::<true>(x), exp::<false>(x)] {
-                assert!((f64::from(value) - exact).abs() <= 2e-7 * exact, "exp({x}) = {value}");
+                assert!(
+                    (f64::from(value) - exact).abs() <= 2e-7 * exact,
+                    "exp({x}) = {value}"
+                );
             }
         }
         assert!(exp::<true>(-1e30) < 1e-37);
@@ -89,7 +99,10 @@ mod tests {
             for (x, value) in inputs.iter().zip(values) {
                 let x = f64::from(*x);
                 let exact = 0.5 * x * (1.0 + erf_oracle(x / 2f64.sqrt()));
-                assert!((f64::from(value) - exact).abs() <= 1e-6, "{isa:?} gelu({x}) = {value}, {exact}");
+                assert!(
+                    (f64::from(value) - exact).abs() <= 1e-6,
+                    "{isa:?} gelu({x}) = {value}, {exact}"
+                );
             }
             let mut ends = [1e30, 50.0, 0.0, -50.0, -1e30];
             gelu(isa, &mut ends);

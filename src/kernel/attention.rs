@@ -4,7 +4,10 @@
 //! values before the next rows follow: they never leave the first-level cache.
 //!
 //! Source: Vaswani et al. 2017, <https://arxiv.org/abs/1706.03762>.
-#![allow(unsafe_code, reason = "calls code compiled for a detected instruction set")]
+#![allow(
+    unsafe_code,
+    reason = "calls code compiled for a detected instruction set"
+)]
 
 use super::activation::exp;
 use super::multiversion::{fma, multiversion};
@@ -35,7 +38,11 @@ pub struct Shape {
 
 #[inline(always)]
 fn attend_body<const FMA: bool>(shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) {
-    let Shape { tokens, heads, head_size } = shape;
+    let Shape {
+        tokens,
+        heads,
+        head_size,
+    } = shape;
     let hidden = heads * head_size;
     let keys = tokens.next_multiple_of(LANES);
     let width = head_size.next_multiple_of(LANES);
@@ -53,7 +60,8 @@ fn attend_body<const FMA: bool>(shape: Shape, qkv: &[f32], out: &mut [f32], scra
             for (i, key) in row[hidden + column..][..head_size].iter().enumerate() {
                 scratch.keys[i * keys + token] = key * scale;
             }
-            scratch.values[token * width..][..head_size].copy_from_slice(&row[2 * hidden + column..][..head_size]);
+            scratch.values[token * width..][..head_size]
+                .copy_from_slice(&row[2 * hidden + column..][..head_size]);
         }
         for first in (0..tokens).step_by(ROWS) {
             // The last rows may be fewer: the last one then stands in for those missing.
@@ -68,7 +76,13 @@ fn attend_body<const FMA: bool>(shape: Shape, qkv: &[f32], out: &mut [f32], scra
                 *sum = exponentiate::<FMA>(&mut row[..tokens]);
             }
             for block in (0..width).step_by(LANES) {
-                let mixed = mix::<FMA>(&scratch.scores, keys, &scratch.values[block..], width, tokens);
+                let mixed = mix::<FMA>(
+                    &scratch.scores,
+                    keys,
+                    &scratch.values[block..],
+                    width,
+                    tokens,
+                );
                 for row in 0..ROWS.min(tokens - first) {
                     let start = (first + row) * hidden + column + block;
                     let count = LANES.min(head_size - block);
@@ -113,7 +127,10 @@ fn exponentiate<const FMA: bool>(row: &mut [f32]) -> f32 {
             *largest = largest.max(*value);
         }
     }
-    let largest = rest.iter().chain(&largest).fold(f32::MIN, |m, value| m.max(*value));
+    let largest = rest
+        .iter()
+        .chain(&largest)
+        .fold(f32::MIN, |m, value| m.max(*value));
     let mut sums = [0f32; LANES];
     let (chunks, rest) = row.as_chunks_mut::<LANES>();
     for chunk in chunks {
@@ -167,7 +184,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn oracle(shape: Shape, qkv: &[f32]) -> Vec<f64> {
-        let Shape { tokens, heads, head_size } = shape;
+        let Shape {
+            tokens,
+            heads,
+            head_size,
+        } = shape;
         let hidden = heads * head_size;
         let at = |token: usize, part: usize, head: usize, i: usize| {
             f64::from(qkv[token * 3 * hidden + part * hidden + head * head_size + i])
@@ -176,13 +197,20 @@ mod tests {
         for head in 0..heads {
             for query in 0..tokens {
                 let scores: Vec<f64> = (0..tokens)
-                    .map(|key| (0..head_size).map(|i| at(query, 0, head, i) * at(key, 1, head, i)).sum::<f64>() / (head_size as f64).sqrt())
+                    .map(|key| {
+                        (0..head_size)
+                            .map(|i| at(query, 0, head, i) * at(key, 1, head, i))
+                            .sum::<f64>()
+                            / (head_size as f64).sqrt()
+                    })
                     .collect();
                 let largest = scores.iter().fold(f64::MIN, |m, s| m.max(*s));
                 let weights: Vec<f64> = scores.iter().map(|s| (s - largest).exp()).collect();
                 let total: f64 = weights.iter().sum();
                 for i in 0..head_size {
-                    let mixed: f64 = (0..tokens).map(|key| weights[key] * at(key, 2, head, i)).sum();
+                    let mixed: f64 = (0..tokens)
+                        .map(|key| weights[key] * at(key, 2, head, i))
+                        .sum();
                     out[query * hidden + head * head_size + i] = mixed / total;
                 }
             }

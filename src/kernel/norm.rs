@@ -1,5 +1,8 @@
 //! Layer normalisation.
-#![allow(unsafe_code, reason = "calls code compiled for a detected instruction set")]
+#![allow(
+    unsafe_code,
+    reason = "calls code compiled for a detected instruction set"
+)]
 
 use super::multiversion::{fma, multiversion};
 

@@ -10,7 +10,10 @@ pub const BLOCK: usize = 32;
 
 /// Expands blocks into f32. `out` is 32 long for each block.
 pub fn expand(blocks: &[u8], out: &mut [f32]) {
-    for (block, out) in blocks.chunks_exact(BLOCK_BYTES).zip(out.chunks_exact_mut(BLOCK)) {
+    for (block, out) in blocks
+        .chunks_exact(BLOCK_BYTES)
+        .zip(out.chunks_exact_mut(BLOCK))
+    {
         let scale = f16_to_f32(u16::from_le_bytes([block[0], block[1]]));
         let (low, high) = out.split_at_mut(BLOCK / 2);
         for ((byte, low), high) in block[2..].iter().zip(low).zip(high) {
@@ -43,7 +46,9 @@ mod tests {
 
     #[test]
     fn agrees_with_candle() {
-        let mut bytes: Vec<u8> = (0..BLOCK_BYTES * 600).map(|i| (i * 131 % 251) as u8).collect();
+        let mut bytes: Vec<u8> = (0..BLOCK_BYTES * 600)
+            .map(|i| (i * 131 % 251) as u8)
+            .collect();
         for (number, block) in bytes.chunks_exact_mut(BLOCK_BYTES).enumerate() {
             // Every kind of finite half: subnormal, normal, negative.
             let scale = (number * 107) as u16 % 0x7c00 | ((number as u16 & 1) << 15);
@@ -53,7 +58,10 @@ mod tests {
         expand(&bytes, &mut ours);
         let cpu = candle_core::Device::Cpu;
         let storage = QStorage::from_data(Cow::Owned(bytes), &cpu, GgmlDType::Q4_0).unwrap();
-        let tensor = QTensor::new(storage, ours.len()).unwrap().dequantize(&cpu).unwrap();
+        let tensor = QTensor::new(storage, ours.len())
+            .unwrap()
+            .dequantize(&cpu)
+            .unwrap();
         assert_eq!(tensor.to_vec1::<f32>().unwrap(), ours);
     }
 }

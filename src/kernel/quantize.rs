@@ -1,34 +1,65 @@
 //! Rows of activations to eight bits.
-#![allow(unsafe_code, reason = "calls code compiled for a detected instruction set")]
+#![allow(
+    unsafe_code,
+    reason = "calls code compiled for a detected instruction set"
+)]
 
-use super::multiversion::multiversion;
+use super::multiversion::{fma, multiversion};
+
+/// Rows of bytes: `[n, width]`, row-major; number `i` of row `r` stands for
+/// `scales[r] * (values[i] - zeros[r])`.
+#[derive(Default)]
+pub struct Quantized {
+    pub values: Vec<u8>,
+    pub scales: Vec<f32>,
+    pub zeros: Vec<i32>,
+}
 
 #[inline(always)]
-fn quantize_body<const FMA: bool>(rows: &[f32], width: usize, values: &mut [u8], scales: &mut [f32]) {
-    let rows = rows.chunks_exact(width);
-    for ((row, values), scale) in rows.zip(values.chunks_exact_mut(width)).zip(scales) {
-        let mut lanes = [0f32; 32];
+fn quantize_body<const FMA: bool>(rows: &[f32], width: usize, out: &mut Quantized) {
+    let count = rows.len() / width;
+    out.values.resize(rows.len(), 0);
+    out.scales.resize(count, 0.0);
+    out.zeros.resize(count, 0);
+    let per_row = out.scales.iter_mut().zip(&mut out.zeros);
+    let rows = rows
+        .chunks_exact(width)
+        .zip(out.values.chunks_exact_mut(width));
+    for ((row, values), (scale, zero)) in rows.zip(per_row) {
+        let (mut low, mut high) = ([0f32; 32], [0f32; 32]);
         let (chunks, rest) = row.as_chunks::<32>();
         for chunk in chunks {
-            for (lane, value) in lanes.iter_mut().zip(chunk) {
-                *lane = lane.max(value.abs());
+            for ((low, high), value) in low.iter_mut().zip(&mut high).zip(chunk) {
+                *low = low.min(*value);
+                *high = high.max(*value);
             }
         }
-        let largest = rest.iter().chain(&lanes).fold(0f32, |m, value| m.max(value.abs()));
-        *scale = largest / 127.0;
-        let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+        let low = rest.iter().chain(&low).fold(0f32, |m, value| m.min(*value));
+        let high = rest
+            .iter()
+            .chain(&high)
+            .fold(0f32, |m, value| m.max(*value));
+        let range = high - low;
+        *scale = range / 255.0;
+        let inverse = if range > f32::MIN_POSITIVE {
+            255.0 / range
+        } else {
+            0.0
+        };
+        let offset = (-low * inverse).round();
+        *zero = offset as i32;
         for (out, value) in values.iter_mut().zip(row) {
-            // Adding 1.5 * 2^23 + 128 rounds to the nearest whole number and leaves it, plus 128, in
-            // the low byte.
-            *out = (value * inverse + 12_583_040.0).to_bits() as u8;
+            // Adding 1.5 * 2^23 rounds to the nearest whole number and leaves it in the low byte.
+            let shifted = fma::<FMA>(*value, inverse, offset).min(255.0);
+            *out = (shifted + 12_582_912.0).to_bits() as u8;
         }
     }
 }
 
 multiversion! {
-    /// Quantises each row (`[n, width]`, row-major) with a scale of its own: `values` holds
-    /// `128 + round(x / scale)`, which is 1 to 255. A row of zeros has scale 0.
-    pub fn quantize(rows: &[f32], width: usize, values: &mut [u8], scales: &mut [f32]) = quantize_body
+    /// Quantises each row of `rows` (`[n, width]`, row-major) by its own range, zero included, so
+    /// that one-sided rows (after GELU) use all 256 levels.
+    pub fn quantize(rows: &[f32], width: usize, out: &mut Quantized) = quantize_body
 }
 
 #[cfg(test)]
@@ -39,15 +70,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn within_half_a_step(row in prop::collection::vec(-1e4f32..1e4, 1..300), factor in prop::sample::select(vec![0f32, 1e-20, 1.0, 1e20])) {
+        fn within_a_step(row in prop::collection::vec(-1e4f32..1e4, 1..300), factor in prop::sample::select(vec![0f32, 1e-20, 1.0, 1e20])) {
             let row: Vec<f32> = row.iter().map(|v| v * factor).collect();
             for isa in Isa::available() {
-                let (mut values, mut scales) = (vec![0u8; row.len()], [0f32]);
-                quantize(isa, &row, row.len(), &mut values, &mut scales);
-                for (x, q) in row.iter().zip(&values) {
-                    prop_assert!(*q >= 1);
-                    let back = (f32::from(*q) - 128.0) * scales[0];
-                    prop_assert!((back - x).abs() <= 0.5001 * scales[0] + 1e-30, "{isa:?} {x} {back}");
+                let mut out = Quantized::default();
+                quantize(isa, &row, row.len(), &mut out);
+                for (x, q) in row.iter().zip(&out.values) {
+                    let back = (i32::from(*q) - out.zeros[0]) as f32 * out.scales[0];
+                    let step = out.scales[0] + row.iter().fold(0f32, |m, v| m.max(v.abs())) * 1e-6;
+                    prop_assert!((back - x).abs() <= step + 1e-30, "{isa:?} {x} {back}");
                 }
             }
         }

@@ -3,7 +3,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{GROUP, Layer, PANEL, Rows};
+use super::super::quantize::Quantized;
+use super::{GROUP, Layer, PANEL};
 
 /// Rows that share the weights they load.
 const TILE: usize = 2;
@@ -11,16 +12,21 @@ const TILE: usize = 2;
 /// # Safety
 /// The CPU must have AVX2; lengths as `super::linear` checks them.
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn linear<const ADD: bool>(rows: Rows<'_>, layer: &Layer<'_>, out: &mut [f32]) {
-    let Layer { inputs, outputs, .. } = *layer;
+pub(super) unsafe fn linear<const ADD: bool>(rows: &Quantized, layer: &Layer<'_>, out: &mut [f32]) {
+    let Layer {
+        inputs, outputs, ..
+    } = *layer;
     let count = rows.scales.len();
     // Activations as signed 16-bit numbers, for one tile of rows.
     let mut wide = vec![0i16; TILE * inputs];
     for first in (0..count).step_by(TILE) {
         let tile = TILE.min(count - first);
-        let bytes = &rows.values[first * inputs..][..tile * inputs];
-        for (wide, byte) in wide.iter_mut().zip(bytes) {
-            *wide = i16::from(*byte) - 128;
+        for row in 0..tile {
+            let zero = rows.zeros[first + row] as i16;
+            let bytes = &rows.values[(first + row) * inputs..][..inputs];
+            for (wide, byte) in wide[row * inputs..].iter_mut().zip(bytes) {
+                *wide = i16::from(*byte) - zero;
+            }
         }
         for panel in 0..outputs / PANEL {
             let weights = layer.weights[panel * PANEL * inputs..][..PANEL * inputs].as_ptr();
@@ -36,7 +42,12 @@ pub(super) unsafe fn linear<const ADD: bool>(rows: Rows<'_>, layer: &Layer<'_>, 
                 }
                 for (row, sums) in sums.iter_mut().enumerate() {
                     // SAFETY: `wide` holds TILE rows of `inputs` numbers, four of them a group.
-                    let four = unsafe { wide.as_ptr().add(row * inputs + group * GROUP).cast::<i64>().read_unaligned() };
+                    let four = unsafe {
+                        wide.as_ptr()
+                            .add(row * inputs + group * GROUP)
+                            .cast::<i64>()
+                            .read_unaligned()
+                    };
                     let values = _mm256_set1_epi64x(four);
                     for (sum, columns) in sums.iter_mut().zip(columns) {
                         *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(values, columns));
@@ -53,7 +64,10 @@ pub(super) unsafe fn linear<const ADD: bool>(rows: Rows<'_>, layer: &Layer<'_>, 
                     let place = &mut out[(first + row) * outputs + column..][..8];
                     // SAFETY: eight outputs from `column` on exist in scales, bias and `place`.
                     unsafe {
-                        let scales = _mm256_mul_ps(scale, _mm256_loadu_ps(layer.scales.as_ptr().add(column)));
+                        let scales = _mm256_mul_ps(
+                            scale,
+                            _mm256_loadu_ps(layer.scales.as_ptr().add(column)),
+                        );
                         let bias = _mm256_loadu_ps(layer.bias.as_ptr().add(column));
                         let mut value = _mm256_fmadd_ps(_mm256_cvtepi32_ps(ordered), scales, bias);
                         if ADD {

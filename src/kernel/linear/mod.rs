@@ -1,6 +1,6 @@
 //! Linear layers on eight-bit numbers: `out = activations @ weights^T + bias`.
 //!
-//! Activations are unsigned (signed plus 128, a scale a row), weights signed (a scale an output).
+//! Activations are unsigned (a scale and a zero a row), weights signed (a scale an output).
 //! Products are summed exactly in 32 bits on every path, so all paths give the same integers.
 #![allow(unsafe_code, reason = "SIMD intrinsics; each use says why it is sound")]
 
@@ -11,6 +11,7 @@ mod portable;
 mod vnni;
 
 use super::Isa;
+use super::quantize::Quantized;
 
 /// Outputs whose weights lie side by side.
 pub const PANEL: usize = 16;
@@ -64,22 +65,24 @@ pub fn pack(weights: &[f32], inputs: usize) -> Packed {
     packed
 }
 
-/// Activations: `[rows, inputs]` bytes, row-major, and a scale a row, as `quantize` makes them.
-#[derive(Clone, Copy)]
-pub struct Rows<'a> {
-    pub values: &'a [u8],
-    pub scales: &'a [f32],
-}
-
 /// Computes a layer into `out` (`[rows, outputs]`, row-major f32); with `ADD` onto what is there.
 ///
 /// # Panics
 /// Where the lengths do not fit each other.
-pub fn linear<const ADD: bool>(isa: Isa, rows: Rows<'_>, layer: &Layer<'_>, out: &mut [f32]) {
+pub fn linear<const ADD: bool>(isa: Isa, rows: &Quantized, layer: &Layer<'_>, out: &mut [f32]) {
     let count = rows.scales.len();
-    let Layer { inputs, outputs, .. } = *layer;
-    assert!(inputs.is_multiple_of(MULTIPLE) && outputs.is_multiple_of(MULTIPLE), "shape of a layer");
-    assert_eq!(rows.values.len(), count * inputs, "activations");
+    let Layer {
+        inputs, outputs, ..
+    } = *layer;
+    assert!(
+        inputs.is_multiple_of(MULTIPLE) && outputs.is_multiple_of(MULTIPLE),
+        "shape of a layer"
+    );
+    assert_eq!(
+        (rows.values.len(), rows.zeros.len()),
+        (count * inputs, count),
+        "activations"
+    );
     assert_eq!(layer.weights.len(), outputs * inputs, "weights");
     let per_output = [layer.scales.len(), layer.sums.len(), layer.bias.len()];
     assert_eq!(per_output, [outputs; 3], "scales, sums and bias");
@@ -108,7 +111,7 @@ mod tests {
             0 => 255,
             1 => 1,
             2 => 128,
-            _ => (*state >> 16).clamp(1, 255) as u8,
+            _ => (*state >> 24) as u8,
         }
     }
 
@@ -122,14 +125,17 @@ mod tests {
             kinds in (0u8..4, 0u8..4), seed in any::<u32>(), add in any::<bool>()
         ) {
             let mut state = seed;
-            let values: Vec<u8> = (0..count * inputs).map(|_| byte(kinds.0, &mut state)).collect();
+            let rows = Quantized {
+                values: (0..count * inputs).map(|_| byte(kinds.0, &mut state)).collect(),
+                // Powers of two, so that the only rounding is the last.
+                scales: (0..count).map(|i| 0.25f32.powi(i as i32 % 3)).collect(),
+                zeros: (0..count).map(|i| [128, 0, 255, 77][i % 4]).collect(),
+            };
             let plain: Vec<i8> = (0..outputs * inputs)
                 .map(|_| (i16::from(byte(kinds.1, &mut state)) - 128).max(-127) as i8)
                 .collect();
             let floats: Vec<f32> = plain.iter().map(|w| f32::from(*w)).collect();
             let mut packed = pack(&floats, inputs);
-            // Powers of two, so that the only rounding is the last.
-            let scales: Vec<f32> = (0..count).map(|i| 0.25f32.powi(i as i32 % 3)).collect();
             let bias: Vec<f32> = (0..outputs).map(|i| i as f32).collect();
             let exact: Vec<i8> = floats.chunks_exact(inputs).flat_map(|row| {
                 let largest = row.iter().fold(0f32, |m, w| m.max(w.abs()));
@@ -142,14 +148,13 @@ mod tests {
             let oracle: Vec<f32> = (0..count * outputs).map(|i| {
                 let (row, output) = (i / outputs, i % outputs);
                 let sum: i64 = (0..inputs)
-                    .map(|k| (i64::from(values[row * inputs + k]) - 128) * i64::from(exact[output * inputs + k]))
+                    .map(|k| (i64::from(rows.values[row * inputs + k]) - i64::from(rows.zeros[row])) * i64::from(exact[output * inputs + k]))
                     .sum();
-                sum as f32 * (scales[row] * 0.5) + bias[output] + before
+                sum as f32 * (rows.scales[row] * 0.5) + bias[output] + before
             }).collect();
             for isa in Isa::available() {
                 let mut out = vec![3.0f32; count * outputs];
-                let rows = Rows { values: &values, scales: &scales };
-                if add { linear::<true>(isa, rows, &layer, &mut out) } else { linear::<false>(isa, rows, &layer, &mut out) }
+                if add { linear::<true>(isa, &rows, &layer, &mut out) } else { linear::<false>(isa, &rows, &layer, &mut out) }
                 for (value, exact) in out.iter().zip(&oracle) {
                     prop_assert!((value - exact).abs() <= 1e-5 * exact.abs().max(1.0), "{isa:?} {value} {exact}");
                 }

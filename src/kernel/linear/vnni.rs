@@ -1,9 +1,10 @@
 //! AVX-512 VNNI (`vpdpbusd`): four products of an unsigned and a signed byte, summed into 32 bits.
-//! Activations are 128 too large; the sums of the weights take that back.
+//! Activations are too large by their row's zero; the sums of the weights take that back.
 
 use std::arch::x86_64::*;
 
-use super::{GROUP, Layer, PANEL, Rows};
+use super::super::quantize::Quantized;
+use super::{GROUP, Layer, PANEL};
 
 /// Rows of a register tile, and its panels of 16 outputs: 24 of the 32 registers are sums.
 const TILE: usize = 6;
@@ -12,7 +13,7 @@ const PANELS: usize = 4;
 /// # Safety
 /// The CPU must have AVX-512 F, BW, VL and VNNI; lengths as `super::linear` checks them.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-pub(super) unsafe fn linear<const ADD: bool>(rows: Rows<'_>, layer: &Layer<'_>, out: &mut [f32]) {
+pub(super) unsafe fn linear<const ADD: bool>(rows: &Quantized, layer: &Layer<'_>, out: &mut [f32]) {
     let count = rows.scales.len();
     for column in (0..layer.outputs).step_by(PANELS * PANEL) {
         let mut first = 0;
@@ -39,7 +40,7 @@ pub(super) unsafe fn linear<const ADD: bool>(rows: Rows<'_>, layer: &Layer<'_>, 
 /// `ROWS` rows from `first` on and 64 outputs from `column` on must exist.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 unsafe fn tile<const ROWS: usize, const ADD: bool>(
-    rows: Rows<'_>,
+    rows: &Quantized,
     layer: &Layer<'_>,
     first: usize,
     column: usize,
@@ -58,7 +59,10 @@ unsafe fn tile<const ROWS: usize, const ADD: bool>(
                 *columns = _mm512_loadu_si512(weights.add(panel * panel_bytes + group * 64).cast());
             }
             for (row, sums) in sums.iter_mut().enumerate() {
-                let four = activations.add(row * inputs + group * GROUP).cast::<i32>().read_unaligned();
+                let four = activations
+                    .add(row * inputs + group * GROUP)
+                    .cast::<i32>()
+                    .read_unaligned();
                 let values = _mm512_set1_epi32(four);
                 for (sum, columns) in sums.iter_mut().zip(columns) {
                     *sum = _mm512_dpbusd_epi32(*sum, values, columns);
@@ -70,10 +74,11 @@ unsafe fn tile<const ROWS: usize, const ADD: bool>(
         let at = column + panel * PANEL;
         // SAFETY: 16 outputs from `at` on exist in sums, scales, bias and every row of `out`.
         unsafe {
-            let excess = _mm512_slli_epi32::<7>(_mm512_loadu_si512(layer.sums.as_ptr().add(at).cast()));
+            let totals = _mm512_loadu_si512(layer.sums.as_ptr().add(at).cast());
             let scales = _mm512_loadu_ps(layer.scales.as_ptr().add(at));
             let bias = _mm512_loadu_ps(layer.bias.as_ptr().add(at));
             for (row, sums) in sums.iter().enumerate() {
+                let excess = _mm512_mullo_epi32(totals, _mm512_set1_epi32(rows.zeros[first + row]));
                 let exact = _mm512_cvtepi32_ps(_mm512_sub_epi32(sums[panel], excess));
                 let scale = _mm512_mul_ps(_mm512_set1_ps(rows.scales[first + row]), scales);
                 let mut value = _mm512_fmadd_ps(exact, scale, bias);
