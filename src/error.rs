@@ -51,6 +51,13 @@ pub enum Error {
         action: &'static str,
         message: String,
     },
+    /// The engine does not compute in such numbers.
+    #[error("engine `{engine}` does not compute in {precision}; possible: {possible}")]
+    Precision {
+        engine: &'static str,
+        precision: String,
+        possible: &'static str,
+    },
     /// The device asked for is not there.
     #[error("device `{device}` is not available: {reason}; use `--device cpu`")]
     Device { device: String, reason: String },

@@ -317,6 +317,9 @@ pub struct Engine {
         default_value = "auto"
     )]
     pub engine: EngineName,
+    /// Numbers to compute in [default: int8; f32 with `--engine candle` and `embed --as raw`]
+    #[arg(long, env = "TANE_PRECISION", value_name = "PRECISION")]
+    pub precision: Option<PrecisionName>,
     /// auto, cpu, cuda, cuda:N or metal
     #[arg(
         long,
@@ -331,6 +334,32 @@ pub struct Engine {
 pub enum EngineName {
     Auto,
     Candle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionName {
+    Int8,
+    F32,
+}
+
+impl From<PrecisionName> for embed::Precision {
+    fn from(name: PrecisionName) -> Self {
+        match name {
+            PrecisionName::Int8 => Self::Int8,
+            PrecisionName::F32 => Self::F32,
+        }
+    }
+}
+
+impl Engine {
+    /// What it says of how to compute.
+    pub fn compute(&self) -> embed::Compute {
+        embed::Compute {
+            engine: self.engine.into(),
+            precision: self.precision.map(Into::into),
+            device: self.device,
+        }
+    }
 }
 
 impl From<EngineName> for embed::Engine {

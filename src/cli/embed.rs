@@ -40,7 +40,12 @@ struct Request {
 }
 
 pub fn run(args: &args::Embed, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
-    let embedder = settings.embedder(&args.engine, None)?;
+    let mut engine = args.engine.clone();
+    if args.role == args::RoleName::Raw {
+        // "As the reference takes it" means its numbers too, where nothing else was asked for.
+        engine.precision.get_or_insert(args::PrecisionName::F32);
+    }
+    let embedder = settings.embedder(&engine, None)?;
     let mut stdin = std::io::stdin().lock();
     let mut number = 0u64;
     let mut failed = 0usize;

@@ -146,8 +146,7 @@ impl Settings {
         let cache = user_cache().map(|dir| dir.join("models"));
         Embedder::load(
             self.registry()?.get(name)?,
-            engine.engine.into(),
-            engine.device,
+            engine.compute(),
             cache.as_deref(),
         )
     }

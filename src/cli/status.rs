@@ -1,5 +1,7 @@
 //! `tane status`.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::Found;
@@ -8,6 +10,7 @@ use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
+use crate::embed::Precision;
 use crate::index::{Index, Manifest};
 use crate::search::{ArticleView, JSON_VERSION, Viewer};
 
@@ -20,6 +23,8 @@ struct Json {
     model: String,
     space: String,
     dimension: usize,
+    /// The numbers its vectors were computed in.
+    precisions: BTreeSet<Precision>,
     articles: usize,
     passages: usize,
     bytes: u64,
@@ -88,6 +93,7 @@ fn describe(index: &Index, list: bool) -> crate::error::Result<Json> {
         model: space.model.clone(),
         space: space.id.clone(),
         dimension: space.dimension,
+        precisions: entry.precisions.clone(),
         articles: segment.articles,
         passages: segment.passages,
         bytes: entry.file.bytes + entry.graph.as_ref().map_or(0, |graph| graph.bytes),
@@ -108,14 +114,18 @@ fn describe(index: &Index, list: bool) -> crate::error::Result<Json> {
 
 fn print(page: &mut Page<'_>, json: &Json) -> std::io::Result<()> {
     let megabytes = json.bytes as f64 / 1e6;
+    let precisions: Vec<String> = json.precisions.iter().map(ToString::to_string).collect();
     page.line(&format!("index       {}", json.index))?;
     page.line(&format!(
         "generation  {} (format {})",
         json.generation, json.format
     ))?;
     page.line(&format!(
-        "model       {} ({} dimensions, space {})",
-        json.model, json.dimension, json.space
+        "model       {} ({} dimensions, {}, space {})",
+        json.model,
+        json.dimension,
+        precisions.join(" and "),
+        json.space
     ))?;
     page.line(&format!("articles    {}", json.articles))?;
     page.line(&format!("passages    {}", json.passages))?;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::bert::Bert;
 use super::bundled;
@@ -99,6 +100,50 @@ pub enum Engine {
     Candle,
 }
 
+/// The numbers a model is computed in; vectors of one space may be compared whatever theirs is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Eight-bit integers, accumulated in 32 bits: the fastest.
+    Int8,
+    F32,
+}
+
+impl std::fmt::Display for Precision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Int8 => "int8",
+            Self::F32 => "f32",
+        })
+    }
+}
+
+/// How to compute.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Compute {
+    pub engine: Engine,
+    /// `None`: the fastest that the engine has.
+    pub precision: Option<Precision>,
+    pub device: DeviceChoice,
+}
+
+impl Compute {
+    /// The engine and the precision that are really used.
+    fn resolve(self) -> Result<(Engine, Precision)> {
+        match (self.engine, self.precision) {
+            (Engine::Candle, Some(Precision::Int8)) => Err(Error::Precision {
+                engine: "candle",
+                precision: Precision::Int8.to_string(),
+                possible: "f32",
+            }),
+            (Engine::Candle, _) | (Engine::Auto, Some(Precision::F32)) => {
+                Ok((Engine::Candle, Precision::F32))
+            }
+            (Engine::Auto, _) => Ok((Engine::Auto, Precision::Int8)),
+        }
+    }
+}
+
 /// What became of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embedding {
@@ -116,6 +161,7 @@ pub struct Embedder {
     tokenizer: Tokenizer,
     encoder: Box<dyn Encoder>,
     space: Space,
+    precision: Precision,
     max_tokens: usize,
 }
 
@@ -123,13 +169,9 @@ impl Embedder {
     /// Loads a model. `cache` is where a prepared model may be kept between runs.
     ///
     /// # Errors
-    /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::Device`], [`Error::Compute`].
-    pub fn load(
-        model: &Model,
-        engine: Engine,
-        device: DeviceChoice,
-        cache: Option<&Path>,
-    ) -> Result<Self> {
+    /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::Precision`], [`Error::Device`],
+    /// [`Error::Compute`].
+    pub fn load(model: &Model, compute: Compute, cache: Option<&Path>) -> Result<Self> {
         let not_runnable = |reason| Error::ModelNotRunnable {
             name: model.name.clone(),
             reason,
@@ -142,7 +184,8 @@ impl Embedder {
                 "its weights have no recorded checksum".to_owned(),
             ));
         };
-        let device = device.open()?;
+        let (engine, precision) = compute.resolve()?;
+        let device = compute.device.open()?;
         let (tokenizer, encoder): (_, Box<dyn Encoder>) = match engine {
             Engine::Auto => {
                 let packed = PackedBert::open(model, sha256, bytes, cache)?;
@@ -165,6 +208,7 @@ impl Embedder {
             tokenizer,
             encoder,
             space: Space::new(model, sha256),
+            precision,
             max_tokens: model.max_tokens,
         })
     }
@@ -172,6 +216,11 @@ impl Embedder {
     /// Where the vectors lie.
     pub fn space(&self) -> &Space {
         &self.space
+    }
+
+    /// The numbers it computes in.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Counts tokens as this model does.

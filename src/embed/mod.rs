@@ -19,6 +19,6 @@ mod unigram;
 mod vocabulary;
 
 pub use device::DeviceChoice;
-pub use embedder::{Embedder, Embedding, Engine, Input, Role};
+pub use embedder::{Compute, Embedder, Embedding, Engine, Input, Precision, Role};
 pub use registry::{DEFAULT_MODEL, Family, Model, Pooling, Registry, Source};
 pub use space::Space;

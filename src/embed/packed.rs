@@ -1,4 +1,4 @@
-//! A BERT model prepared for the CPU engine: what a [`Pack`] holds of it.
+//! A BERT model prepared for the CPU engine: what a `Pack` holds of it.
 
 use std::path::Path;
 

@@ -34,8 +34,9 @@ impl VectorCache {
         let journal = match dir {
             Some(dir) => {
                 std::fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
-                let path = dir.join(format!("{}.journal", space.id));
-                Some(Journal::open(&path, space.dimension)?)
+                let precision = embedder.precision();
+                let path = dir.join(format!("{}-{precision}.journal", space.id));
+                Some(Journal::open(&path, space.dimension, precision)?)
             }
             None => None,
         };

@@ -1,5 +1,6 @@
 //! Vectors as they are computed, appended to a file, so that an interrupted run loses none of them.
 //!
+//! First a magic and the precision of the vectors; a journal of another precision begins anew.
 //! A record: key (16), number of parts (u32), vector (f32), parts (f32 scale and i8 each), the first
 //! 8 bytes of the BLAKE3 of all that. A record cut short or damaged ends the journal there.
 
@@ -10,13 +11,23 @@ use std::path::{Path, PathBuf};
 
 use super::format::quantize;
 use super::key::Key;
-use crate::embed::Embedding;
+use crate::embed::{Embedding, Precision};
 use crate::error::{Error, Result};
 use crate::mmap;
 
 pub const FILE: &str = "embedding.journal";
 
 const CHECK_BYTES: usize = 8;
+
+/// What a journal begins with.
+fn header(precision: Precision) -> [u8; 8] {
+    let mut header = *b"TANEJ1\0\0";
+    header[7] = match precision {
+        Precision::Int8 => 1,
+        Precision::F32 => 2,
+    };
+    header
+}
 
 /// The vectors of one input, as they are stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +61,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn open(path: &Path, dimension: usize) -> Result<Self> {
+    pub fn open(path: &Path, dimension: usize, precision: Precision) -> Result<Self> {
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -59,14 +70,19 @@ impl Journal {
             .open(path)
             .map_err(Error::io("open", path))?;
         let mut known = HashMap::new();
-        let mut end = 0;
-        if file.metadata().map_err(Error::io("read", path))?.len() > 0 {
-            let bytes = mmap::map(path)?;
+        let header = header(precision);
+        let mut end = header.len();
+        let length = file.metadata().map_err(Error::io("read", path))?.len();
+        let bytes = (length > 0).then(|| mmap::map(path)).transpose()?;
+        if let Some(bytes) = bytes.filter(|bytes| bytes.starts_with(&header)) {
             while let Some((key, _, length)) = read_record(&bytes[end..], dimension) {
                 known.insert(key, end as u64);
                 end += length;
             }
         }
+        file.seek(SeekFrom::Start(0))
+            .and_then(|_| file.write_all(&header))
+            .map_err(Error::io("write", path))?;
         // Whatever follows the last whole record is overwritten.
         file.seek(SeekFrom::Start(end as u64))
             .map_err(Error::io("seek", path))?;
@@ -79,6 +95,7 @@ impl Journal {
         })
     }
 
+    /// Whether there are vectors of this key.
     pub fn contains(&self, key: &Key) -> bool {
         self.known.contains_key(key)
     }
@@ -117,14 +134,9 @@ impl Journal {
     /// [`Error::Io`].
     pub fn reader(&mut self) -> Result<JournalReader<'_>> {
         self.flush()?;
-        let bytes = if self.end == 0 {
-            None
-        } else {
-            Some(mmap::map(&self.path)?)
-        };
         Ok(JournalReader {
             known: &self.known,
-            bytes,
+            bytes: mmap::map(&self.path)?,
             dimension: self.dimension,
         })
     }
@@ -133,14 +145,14 @@ impl Journal {
 /// Looks vectors up.
 pub struct JournalReader<'a> {
     known: &'a HashMap<Key, u64>,
-    bytes: Option<memmap2::Mmap>,
+    bytes: memmap2::Mmap,
     dimension: usize,
 }
 
 impl JournalReader<'_> {
     pub fn get(&self, key: &Key) -> Option<Vectors> {
         let at = *self.known.get(key)? as usize;
-        let (_, vectors, _) = read_record(self.bytes.as_ref()?.get(at..)?, self.dimension)?;
+        let (_, vectors, _) = read_record(self.bytes.get(at..)?, self.dimension)?;
         Some(vectors)
     }
 }
@@ -191,7 +203,7 @@ mod tests {
     fn records_survive_and_a_torn_one_ends_the_journal() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(FILE);
-        let mut journal = Journal::open(&path, 3).unwrap();
+        let mut journal = Journal::open(&path, 3, Precision::Int8).unwrap();
         for seed in 0..3u8 {
             journal.append([seed; 16], &vectors(seed)).unwrap();
         }
@@ -199,7 +211,7 @@ mod tests {
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
 
-        let mut journal = Journal::open(&path, 3).unwrap();
+        let mut journal = Journal::open(&path, 3, Precision::Int8).unwrap();
         assert!(journal.contains(&[1; 16]) && !journal.contains(&[2; 16]));
         journal.append([2; 16], &vectors(2)).unwrap();
         let reader = journal.reader().unwrap();
@@ -207,5 +219,8 @@ mod tests {
             assert_eq!(reader.get(&[seed; 16]), Some(vectors(seed)));
         }
         assert_eq!(std::fs::read(&path).unwrap(), whole);
+
+        let other = Journal::open(&path, 3, Precision::F32).unwrap();
+        assert!(!other.contains(&[1; 16]));
     }
 }

@@ -1,5 +1,6 @@
 //! The manifest: the one file that says what an index holds. Replacing it is the commit.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::format::Sections;
-use crate::embed::Space;
+use crate::embed::{Precision, Space};
 use crate::error::{Error, Result};
 
 pub const FILE: &str = "manifest.json";
@@ -45,18 +46,11 @@ pub struct SegmentEntry {
     pub file: FileEntry,
     pub articles: usize,
     pub passages: usize,
-    /// How the vectors were computed.
-    pub mode: Mode,
+    /// The numbers its vectors were computed in; more than one where some were reused.
+    pub precisions: BTreeSet<Precision>,
     pub sections: Sections,
     /// Absent where the scan is as fast.
     pub graph: Option<FileEntry>,
-}
-
-/// Numeric mode of vectors. Modes of one space may be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    F32,
 }
 
 /// A file of the index.

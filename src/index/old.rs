@@ -1,6 +1,6 @@
 //! The generation before an update.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::format::ArticleRecord;
@@ -9,7 +9,7 @@ use super::manifest::{Manifest, Root};
 use super::plan::{Body, Planned};
 use super::reader::{Index, check_space};
 use super::segment::Segment;
-use crate::embed::Embedder;
+use crate::embed::{Embedder, Precision};
 use crate::error::{Error, Result};
 use crate::passage::{Passage, RECIPE};
 
@@ -20,6 +20,7 @@ pub(super) struct Old {
     pub(super) generation: u64,
     pub(super) articles: HashMap<String, (usize, ArticleRecord)>,
     pub(super) rows: HashMap<Key, usize>,
+    pub(super) precisions: BTreeSet<Precision>,
     /// Its articles are cut as they would be now.
     pub(super) same_recipe: bool,
 }
@@ -44,6 +45,7 @@ impl Old {
                 generation: next_free_generation(dir),
                 articles: HashMap::new(),
                 rows: HashMap::new(),
+                precisions: BTreeSet::new(),
                 same_recipe: false,
             });
         };
@@ -61,6 +63,7 @@ impl Old {
             rows: (0..index.segment.passages)
                 .map(|row| (index.segment.key(row), row))
                 .collect(),
+            precisions: index.manifest.segment.precisions.clone(),
             same_recipe: index.manifest.recipe == RECIPE && !rebuild,
             articles,
             index: Some(index),

@@ -1,5 +1,6 @@
 //! Writes a segment file: streamed under a temporary name, then renamed.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
@@ -8,7 +9,8 @@ use std::path::{Path, PathBuf};
 use super::format::{ALIGN, ArticleRecord, MAGIC, Sections};
 use super::journal::Vectors;
 use super::key::Key;
-use super::manifest::{FileEntry, Mode, SegmentEntry};
+use super::manifest::{FileEntry, SegmentEntry};
+use crate::embed::Precision;
 use crate::error::{Error, Result};
 use crate::passage::Passage;
 
@@ -116,10 +118,11 @@ impl SegmentWriter {
     }
 
     /// Writes what waits, makes it last, and gives the file its name. Nothing refers to it yet.
+    /// `precisions` are those of the vectors.
     ///
     /// # Errors
     /// [`Error::Io`]; the temporary file is removed.
-    pub fn finish(mut self) -> Result<SegmentEntry> {
+    pub fn finish(mut self, precisions: BTreeSet<Precision>) -> Result<SegmentEntry> {
         let start = ALIGN;
         let mut sections = Sections {
             vectors: start..self.file.length,
@@ -135,7 +138,7 @@ impl SegmentWriter {
             file: self.file.finish(&self.dir, &self.name)?,
             articles: self.counts.0,
             passages: self.counts.1,
-            mode: Mode::F32,
+            precisions,
             sections,
             graph: None,
         })

@@ -4,6 +4,7 @@
 //! segment, commit the manifest, remove what nothing refers to. Until the commit the old
 //! generation stands; a failure or an interruption leaves it as it was.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::journal::{self, Journal, JournalReader};
@@ -15,7 +16,7 @@ use super::plan::{Body, Planned, plan};
 use super::segment::Segment;
 use super::segment_writer::{SegmentWriter, is_segment_name};
 use super::{GRAPH_ROWS, check_is_index_or_empty, hnsw, roots};
-use crate::embed::Embedder;
+use crate::embed::{Embedder, Precision};
 use crate::error::{Error, Result};
 use crate::passage::RECIPE;
 
@@ -128,7 +129,10 @@ pub fn update(
         return Ok(report);
     }
     let mut journal = (!update.dry_run)
-        .then(|| Journal::open(&dir.join(journal::FILE), embedder.space().dimension))
+        .then(|| {
+            let dimension = embedder.space().dimension;
+            Journal::open(&dir.join(journal::FILE), dimension, embedder.precision())
+        })
         .transpose()?;
     embed(
         &mut planned,
@@ -146,7 +150,7 @@ pub fn update(
             generation,
             &planned,
             &old,
-            &journal.reader()?,
+            (&journal.reader()?, embedder.precision()),
             progress,
         )?;
         let manifest = Manifest {
@@ -193,9 +197,10 @@ fn write(
     generation: u64,
     planned: &[Planned],
     old: &Old,
-    journal: &JournalReader<'_>,
+    (journal, precision): (&JournalReader<'_>, Precision),
     progress: &dyn Progress,
 ) -> Result<SegmentEntry> {
+    let mut precisions = BTreeSet::new();
     let mut writer = SegmentWriter::create(dir, generation)?;
     for article in planned {
         let text = match (&article.body, old.segment()) {
@@ -207,8 +212,14 @@ fn write(
         for (passage, key) in article.passages.iter().zip(&article.keys) {
             let stored = old.segment().zip(old.rows.get(key));
             let vectors = match stored {
-                Some((segment, row)) => Some(segment.stored_vectors(*row)?),
-                None => journal.get(key),
+                Some((segment, row)) => {
+                    precisions.extend(&old.precisions);
+                    Some(segment.stored_vectors(*row)?)
+                }
+                None => {
+                    precisions.insert(precision);
+                    journal.get(key)
+                }
             };
             let vectors = vectors.ok_or_else(|| Error::Corrupt {
                 path: dir.join(journal::FILE),
@@ -219,7 +230,7 @@ fn write(
             writer.passage(passage, key, &vectors)?;
         }
     }
-    let mut entry = writer.finish()?;
+    let mut entry = writer.finish(precisions)?;
     if entry.passages >= GRAPH_ROWS {
         progress.at(Stage::BuildingGraph);
         let dimension = entry.sections.vectors.len() / 4 / entry.passages;

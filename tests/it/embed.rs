@@ -21,7 +21,10 @@ fn order_ids_and_prefixes() {
         (&1.into(), &serde_json::json!({"k": 7}), &3.into())
     );
     assert_eq!(lines[0]["embedding"], lines[1]["embedding"]);
-    let raw = embed(&["--as", "raw"], "passage: 東京\nquery: 東京\n");
+    let raw = embed(
+        &["--as", "raw", "--precision", "int8"],
+        "passage: 東京\nquery: 東京\n",
+    );
     assert!(cosine(&lines[0]["embedding"], &raw[0]["embedding"]) > 0.999_999);
     let query = embed(&["--as", "query"], "東京\n");
     assert!(cosine(&query[0]["embedding"], &raw[1]["embedding"]) > 0.999_999);
@@ -85,17 +88,19 @@ fn a_bad_line_stops_nothing() {
     assert_eq!((&lines[1]["id"], &lines[4]["id"]), (&5.into(), &"a".into()));
 }
 
+/// Rounding differs between kernels in the last bit, and a flipped rounding to eight bits grows over the
+/// layers: the vectors are equally good, not equal.
 #[test]
-fn the_portable_kernel_gives_the_same_answer() {
-    let run = |kernel: &str| -> Vec<Value> {
+fn every_kernel_is_as_close_to_f32() {
+    let text = "東京は日本の首都であり、人口は約1400万人である。\n";
+    let exact = embed(&["--precision", "f32"], text);
+    for kernel in ["portable", "avx2", "avx512"] {
         let out = Tane::new(["embed"])
             .env("TANE_KERNEL", kernel)
-            .stdin("同じ文\n")
+            .stdin(text)
             .ok();
-        out.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    };
-    let (portable, fast) = (run("portable"), run(""));
-    assert!(cosine(&portable[0]["embedding"], &fast[0]["embedding"]) > 0.9999);
+        let line: Value = serde_json::from_str(&out).unwrap();
+        let cosine = cosine(&line["embedding"], &exact[0]["embedding"]);
+        assert!((0.999..0.999_999).contains(&cosine), "{kernel}: {cosine}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Data flows one way: a module uses only what stands to its left, and `error`.
+//! Data flows one way: a module uses only what stands to its left, `error` and `mmap`.
 
 use std::path::Path;
 
@@ -36,8 +36,7 @@ fn no_module_looks_upwards() {
                     .collect();
                 let used = ORDER.iter().position(|m| *m == name);
                 let allowed = name == *module
-                    || name == "error"
-                    || name == "Error"
+                    || ["error", "Error", "mmap"].contains(&name.as_str())
                     || used.is_some_and(|used| used < rank);
                 assert!(allowed, "{path}: `{module}` may not use `{name}`");
             }
@@ -52,7 +51,7 @@ fn third_parties_stay_behind_their_file() {
     for (word, allowed) in [
         ("hnsw_rs::", "src/index/hnsw.rs"),
         ("clap", "src/cli/"),
-        ("Device::Cpu", "src/embed/device.rs|src/embed/bert.rs"),
+        ("Device::Cpu", "src/embed/device.rs"),
         ("anyhow", "src/cli/"),
         ("unsafe {", "src/kernel/|src/mmap.rs"),
         ("std::arch", "src/kernel/"),
@@ -60,6 +59,7 @@ fn third_parties_stay_behind_their_file() {
         for (path, text) in &files {
             let code = text
                 .lines()
+                .take_while(|line| !line.starts_with("#[cfg(test)]"))
                 .filter(|line| !line.trim_start().starts_with("//"));
             let used = code.clone().any(|line| line.contains(word));
             let here = allowed.split('|').any(|allowed| path.contains(allowed));
