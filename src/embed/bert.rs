@@ -121,11 +121,14 @@ mod tests {
         let gguf = Gguf::open(&model.name, bundled::GGUF.unwrap()).unwrap();
         let bert = Bert::load(gguf, model, &Device::Cpu).unwrap();
         let encode = |sequences: &[&Vec<u32>]| -> Vec<Vec<f32>> {
-            let pools: Vec<_> = sequences.iter().map(|ids| [0..ids.len()]).collect();
+            let pools: Vec<_> = sequences.iter().map(|ids| 0..ids.len()).collect();
             let batch: Vec<Sequence<'_>> = sequences
                 .iter()
                 .zip(&pools)
-                .map(|(ids, pools)| Sequence { ids, pools })
+                .map(|(ids, pool)| Sequence {
+                    ids,
+                    pools: std::slice::from_ref(pool),
+                })
                 .collect();
             bert.encode(&batch).unwrap().concat()
         };

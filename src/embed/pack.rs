@@ -197,7 +197,9 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    fn build() -> Result<(u32, Vec<(String, Vec<u8>)>)> {
+    type Built = Result<(u32, Vec<(String, Vec<u8>)>)>;
+
+    fn build() -> Built {
         let floats = bytemuck::cast_slice(&[1.5f32, -2.0]).to_vec();
         Ok((
             7,
@@ -219,7 +221,7 @@ mod tests {
         check(&Pack::open_or_build(None, build).unwrap());
         check(&Pack::open_or_build(Some(&path), build).unwrap());
         let good = std::fs::read(&path).unwrap();
-        let fail = || -> Result<(u32, Vec<(String, Vec<u8>)>)> { panic!("not opened") };
+        let fail = || -> Built { panic!("not opened") };
         check(&Pack::open_or_build(Some(&path), fail).unwrap());
         for at in 0..good.len() {
             let mut damaged = good.clone();

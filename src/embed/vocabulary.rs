@@ -39,8 +39,16 @@ impl<'a> Vocabulary<'a> {
             return Err(gguf.fault("tokenizer.ggml.model", "t5 (SentencePiece Unigram)", model));
         }
         let pieces = gguf.array("tokenizer.ggml.tokens", "strings", |v| v.to_string())?;
-        let mut scores = gguf.array("tokenizer.ggml.scores", "f32s", |v| v.to_f32())?;
-        let kinds = gguf.array("tokenizer.ggml.token_type", "i32s", |v| v.to_i32())?;
+        let mut scores = gguf.array(
+            "tokenizer.ggml.scores",
+            "f32s",
+            candle_core::quantized::gguf_file::Value::to_f32,
+        )?;
+        let kinds = gguf.array(
+            "tokenizer.ggml.token_type",
+            "i32s",
+            candle_core::quantized::gguf_file::Value::to_i32,
+        )?;
         if scores.len() != pieces.len() || kinds.len() != pieces.len() {
             let received = format!("{} scores and {} types", scores.len(), kinds.len());
             return Err(gguf.fault("tokenizer.ggml.tokens", pieces.len(), received));
@@ -71,7 +79,11 @@ impl<'a> Vocabulary<'a> {
                 .map(|id| (!special(id)).then_some(pieces[id].as_str()))
                 .collect(),
             scores,
-            charsmap: gguf.array("tokenizer.ggml.precompiled_charsmap", "u8s", |v| v.to_u8())?,
+            charsmap: gguf.array(
+                "tokenizer.ggml.precompiled_charsmap",
+                "u8s",
+                candle_core::quantized::gguf_file::Value::to_u8,
+            )?,
         })
     }
 }

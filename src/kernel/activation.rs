@@ -36,7 +36,7 @@ fn erf<const FMA: bool>(x: f32) -> f32 {
     let p = fma::<FMA>(p, s, -2.101_024e-6);
     let p = fma::<FMA>(p, s, -5.692_506_4e-5);
     let p = fma::<FMA>(p, s, -7.349_906_3e-4);
-    let p = fma::<FMA>(p, s, -2.954_599_8e-3);
+    let p = fma::<FMA>(p, s, -2.954_6e-3);
     let p = fma::<FMA>(p, s, -1.609_603_3e-2);
     let q = fma::<FMA>(-1.456_607_2e-5, s, -2.133_740_6e-4);
     let q = fma::<FMA>(q, s, -1.682_827e-3);

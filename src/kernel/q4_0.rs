@@ -51,7 +51,7 @@ mod tests {
             .collect();
         for (number, block) in bytes.chunks_exact_mut(BLOCK_BYTES).enumerate() {
             // Every kind of finite half: subnormal, normal, negative.
-            let scale = (number * 107) as u16 % 0x7c00 | ((number as u16 & 1) << 15);
+            let scale = ((number * 107) as u16 % 0x7c00) | ((number as u16 & 1) << 15);
             block[..2].copy_from_slice(&scale.to_le_bytes());
         }
         let mut ours = vec![0f32; BLOCK * 600];
