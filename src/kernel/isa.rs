@@ -11,6 +11,8 @@ pub enum Isa {
     Avx2,
     /// x86-64 with AVX-512 F, BW, DQ, VL and VNNI (Ice Lake, Zen 4 and later).
     Avx512,
+    /// All that, AVX-512 BF16 and AMX for bytes and bf16 (Sapphire Rapids and later; Linux).
+    Amx,
 }
 
 impl Isa {
@@ -27,13 +29,16 @@ impl Isa {
                 && is_x86_feature_detected!("avx512vnni")
             {
                 all.push(Self::Avx512);
+                if super::amx::available() {
+                    all.push(Self::Amx);
+                }
             }
         }
         all
     }
 
     /// The one in use: the strongest available, or the one that `TANE_KERNEL` names
-    /// (`portable`, `avx2`, `avx512`) where the CPU has it.
+    /// (`portable`, `avx2`, `avx512`, `amx`) where the CPU has it.
     pub fn current() -> Self {
         static CURRENT: OnceLock<Isa> = OnceLock::new();
         *CURRENT.get_or_init(|| {
@@ -42,6 +47,7 @@ impl Isa {
             let forced = match std::env::var("TANE_KERNEL").as_deref() {
                 Ok("portable") => Self::Portable,
                 Ok("avx2") => Self::Avx2,
+                Ok("avx512") => Self::Avx512,
                 _ => strongest,
             };
             forced.min(strongest)

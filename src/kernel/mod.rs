@@ -1,9 +1,11 @@
 //! SIMD kernels, each with a plain oracle. Knows nothing of the rest of the program.
 //!
-//! Two kinds: written in intrinsics per instruction set (`dot`, `linear`), and plain Rust that is
-//! compiled once for each (`attention`, `activation`, `norm`, `quantize`; see [`multiversion`]).
+//! Two kinds: written in intrinsics or assembly per instruction set (`dot`, `linear`, attention on AMX),
+//! and plain Rust that is compiled once for each (all others; see `multiversion.rs`).
 
 pub mod activation;
+#[cfg(target_arch = "x86_64")]
+mod amx;
 pub mod attention;
 pub mod dot;
 mod isa;

@@ -3,9 +3,9 @@
 /// Makes `pub fn name(isa, args...)` out of an `#[inline(always)] fn body<const FMA: bool>(args...)`.
 /// `FMA` says that [`fma`] is one instruction.
 macro_rules! multiversion {
-    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $kind:ty),* $(,)?) = $body:ident) => {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $kind:ty),* $(,)?) = $body:ident) => {
         $(#[$doc])*
-        pub fn $name(isa: $crate::kernel::Isa, $($arg: $kind),*) {
+        $vis fn $name(isa: $crate::kernel::Isa, $($arg: $kind),*) {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
@@ -18,7 +18,7 @@ macro_rules! multiversion {
                 }
                 match isa {
                     // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection.
-                    $crate::kernel::Isa::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::kernel::Isa::Avx512 | $crate::kernel::Isa::Amx => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
                     $crate::kernel::Isa::Avx2 => return unsafe { avx2($($arg),*) },
                     $crate::kernel::Isa::Portable => {}

@@ -6,10 +6,14 @@
 
 use super::multiversion::{fma, multiversion};
 
+/// Rows of bytes come in such blocks; what is missing of the last one is there, with any values.
+pub const ROW_BLOCK: usize = 32;
+
 /// Rows of bytes: `[n, width]`, row-major; number `i` of row `r` stands for
 /// `scales[r] * (values[i] - zeros[r])`.
 #[derive(Default)]
 pub struct Quantized {
+    /// `n` rounded up to whole blocks of [`ROW_BLOCK`] rows.
     pub values: Vec<u8>,
     pub scales: Vec<f32>,
     pub zeros: Vec<i32>,
@@ -18,7 +22,8 @@ pub struct Quantized {
 #[inline(always)]
 fn quantize_body<const FMA: bool>(rows: &[f32], width: usize, out: &mut Quantized) {
     let count = rows.len() / width;
-    out.values.resize(rows.len(), 0);
+    out.values
+        .resize(count.next_multiple_of(ROW_BLOCK) * width, 0);
     out.scales.resize(count, 0.0);
     out.zeros.resize(count, 0);
     let per_row = out.scales.iter_mut().zip(&mut out.zeros);

@@ -5,13 +5,15 @@
 #![allow(unsafe_code, reason = "SIMD intrinsics; each use says why it is sound")]
 
 #[cfg(target_arch = "x86_64")]
+mod amx;
+#[cfg(target_arch = "x86_64")]
 mod avx2;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
 
 use super::Isa;
-use super::quantize::Quantized;
+use super::quantize::{Quantized, ROW_BLOCK};
 
 /// Outputs whose weights lie side by side.
 pub const PANEL: usize = 16;
@@ -80,7 +82,7 @@ pub fn linear<const ADD: bool>(isa: Isa, rows: &Quantized, layer: &Layer<'_>, ou
     );
     assert_eq!(
         (rows.values.len(), rows.zeros.len()),
-        (count * inputs, count),
+        (count.next_multiple_of(ROW_BLOCK) * inputs, count),
         "activations"
     );
     assert_eq!(layer.weights.len(), outputs * inputs, "weights");
@@ -90,6 +92,9 @@ pub fn linear<const ADD: bool>(isa: Isa, rows: &Quantized, layer: &Layer<'_>, ou
     match isa {
         // SAFETY: the CPU has the instructions (`Isa` comes from detection), and every length was
         // checked above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Amx => unsafe { amx::linear::<ADD>(rows, layer, out) },
+        // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => unsafe { vnni::linear::<ADD>(rows, layer, out) },
         // SAFETY: as above.
@@ -119,14 +124,14 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(60))]
         #[test]
         fn every_path_gives_the_oracles_integers(
-            count in prop::sample::select(vec![0usize, 1, 2, 3, 5, 6, 7, 12, 13, 31, 96, 97]),
+            count in prop::sample::select(vec![0usize, 1, 2, 3, 5, 6, 7, 12, 13, 16, 17, 31, 96, 97]),
             inputs in prop::sample::select(vec![64usize, 128, 192, 384]),
             outputs in prop::sample::select(vec![64usize, 128, 192]),
             kinds in (0u8..4, 0u8..4), seed in any::<u32>(), add in any::<bool>()
         ) {
             let mut state = seed;
             let rows = Quantized {
-                values: (0..count * inputs).map(|_| byte(kinds.0, &mut state)).collect(),
+                values: (0..count.next_multiple_of(ROW_BLOCK) * inputs).map(|_| byte(kinds.0, &mut state)).collect(),
                 // Powers of two, so that the only rounding is the last.
                 scales: (0..count).map(|i| 0.25f32.powi(i as i32 % 3)).collect(),
                 zeros: (0..count).map(|i| [128, 0, 255, 77][i % 4]).collect(),

@@ -71,23 +71,49 @@ unsafe fn tile<const ROWS: usize, const ADD: bool>(
         }
     }
     for panel in 0..PANELS {
-        let at = column + panel * PANEL;
-        // SAFETY: 16 outputs from `at` on exist in sums, scales, bias and every row of `out`.
-        unsafe {
-            let totals = _mm512_loadu_si512(layer.sums.as_ptr().add(at).cast());
-            let scales = _mm512_loadu_ps(layer.scales.as_ptr().add(at));
-            let bias = _mm512_loadu_ps(layer.bias.as_ptr().add(at));
-            for (row, sums) in sums.iter().enumerate() {
-                let excess = _mm512_mullo_epi32(totals, _mm512_set1_epi32(rows.zeros[first + row]));
-                let exact = _mm512_cvtepi32_ps(_mm512_sub_epi32(sums[panel], excess));
-                let scale = _mm512_mul_ps(_mm512_set1_ps(rows.scales[first + row]), scales);
-                let mut value = _mm512_fmadd_ps(exact, scale, bias);
-                let place = out.as_mut_ptr().add((first + row) * layer.outputs + at);
-                if ADD {
-                    value = _mm512_add_ps(value, _mm512_loadu_ps(place));
-                }
-                _mm512_storeu_ps(place, value);
+        for (row, sums) in sums.iter().enumerate() {
+            // SAFETY: 16 outputs from `column + 16 * panel` on exist, and this row does.
+            unsafe {
+                finish::<ADD>(
+                    rows,
+                    layer,
+                    first + row,
+                    column + panel * PANEL,
+                    sums[panel],
+                    out,
+                );
             }
         }
+    }
+}
+
+/// Scales the integer sums of one row and 16 outputs, adds the bias, and stores them.
+///
+/// # Safety
+/// The row must exist, and 16 outputs from `at` on.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[inline]
+pub(super) unsafe fn finish<const ADD: bool>(
+    rows: &Quantized,
+    layer: &Layer<'_>,
+    row: usize,
+    at: usize,
+    sum: __m512i,
+    out: &mut [f32],
+) {
+    // SAFETY: 16 outputs from `at` on exist in sums, scales, bias and every row of `out`.
+    unsafe {
+        let totals = _mm512_loadu_si512(layer.sums.as_ptr().add(at).cast());
+        let zero = _mm512_set1_epi32(*rows.zeros.get_unchecked(row));
+        let exact = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum, _mm512_mullo_epi32(totals, zero)));
+        let scales = _mm512_loadu_ps(layer.scales.as_ptr().add(at));
+        let scale = _mm512_mul_ps(_mm512_set1_ps(*rows.scales.get_unchecked(row)), scales);
+        let bias = _mm512_loadu_ps(layer.bias.as_ptr().add(at));
+        let mut value = _mm512_fmadd_ps(exact, scale, bias);
+        let place = out.as_mut_ptr().add(row * layer.outputs + at);
+        if ADD {
+            value = _mm512_add_ps(value, _mm512_loadu_ps(place));
+        }
+        _mm512_storeu_ps(place, value);
     }
 }

@@ -9,6 +9,10 @@
     reason = "calls code compiled for a detected instruction set"
 )]
 
+#[cfg(target_arch = "x86_64")]
+mod amx;
+
+use super::Isa;
 use super::activation::exp;
 use super::multiversion::{fma, multiversion};
 
@@ -26,6 +30,8 @@ pub struct Scratch {
     values: Vec<f32>,
     /// `[ROWS, keys]`
     scores: Vec<f32>,
+    #[cfg(target_arch = "x86_64")]
+    amx: amx::Scratch,
 }
 
 /// Shape of the attention.
@@ -172,14 +178,32 @@ fn mix<const FMA: bool>(
 }
 
 multiversion! {
-    /// Attention over one sequence. `qkv` is `[tokens, 3 * heads * head_size]` (queries, keys, values
-    /// of all heads side by side), `out` is `[tokens, heads * head_size]`, both row-major.
-    pub fn attend(shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) = attend_body
+    /// In f32.
+    fn attend_f32(shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) = attend_body
+}
+
+/// Attention over one sequence. `qkv` is `[tokens, 3 * heads * head_size]` (queries, keys, values of all
+/// heads side by side), `out` is `[tokens, heads * head_size]`, both row-major. Products are f32, or
+/// bf16 where the CPU has matrix units for it.
+///
+/// # Panics
+/// Where the lengths do not fit the shape, or there are no tokens.
+pub fn attend(isa: Isa, shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) {
+    let size = shape.tokens * shape.heads * shape.head_size;
+    assert!(shape.tokens > 0, "tokens of a sequence");
+    assert_eq!((qkv.len(), out.len()), (3 * size, size), "qkv and out");
+    match isa {
+        // SAFETY: the process may use AMX (`Isa` comes from detection), and the lengths were checked.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Amx if shape.head_size.is_multiple_of(amx::HEAD_MULTIPLE) => unsafe {
+            amx::attend(shape, qkv, out, &mut scratch.amx);
+        },
+        _ => attend_f32(isa, shape, qkv, out, scratch),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Isa;
     use super::*;
     use proptest::prelude::*;
 
@@ -218,6 +242,12 @@ mod tests {
         out
     }
 
+    /// Rounded to bf16, to even.
+    fn bf16(x: f32) -> f32 {
+        let bits = x.to_bits();
+        f32::from_bits((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
@@ -233,12 +263,17 @@ mod tests {
                 ((state >> 8) as f32 / (1 << 24) as f32 - 0.5) * magnitude
             }).collect();
             let exact = oracle(shape, &qkv);
+            // The difference that is left on AMX is that of the probabilities.
+            let rounded: Vec<f32> = qkv.iter().map(|x| bf16(*x)).collect();
+            let exact_bf16 = oracle(shape, &rounded);
             let mut scratch = Scratch::default();
             for isa in Isa::available() {
                 let mut out = vec![f32::NAN; tokens * hidden];
                 attend(isa, shape, &qkv, &mut out, &mut scratch);
-                for (value, exact) in out.iter().zip(&exact) {
-                    prop_assert!((f64::from(*value) - exact).abs() <= 1e-4 * f64::from(magnitude) + 1e-30, "{isa:?} {value} {exact}");
+                let bf16 = isa == Isa::Amx && head_size % 32 == 0;
+                let (exact, allowed) = if bf16 { (&exact_bf16, 4e-3) } else { (&exact, 1e-4) };
+                for (value, exact) in out.iter().zip(exact) {
+                    prop_assert!((f64::from(*value) - exact).abs() <= allowed * f64::from(magnitude) + 1e-30, "{isa:?} {value} {exact}");
                 }
             }
         }
