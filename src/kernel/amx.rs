@@ -33,8 +33,7 @@ fn cpu_has_tiles() -> bool {
         // SAFETY: register 0 exists wherever XGETBV does.
         unsafe { _xgetbv(0) }
     }
-    is_x86_feature_detected!("avx512bf16")
-        && is_x86_feature_detected!("xsave")
+    is_x86_feature_detected!("xsave")
         && __cpuid_count(7, 0).edx & FEATURES == FEATURES
         // SAFETY: XSAVE was detected.
         && unsafe { saved() } & SAVED == SAVED

@@ -23,10 +23,10 @@ pub fn dot_with(isa: Isa, a: &[f32], b: &[f32]) -> f32 {
         // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection (`Isa::available`,
         // `Isa::current`), and the lengths are equal.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => unsafe { x86::dot_avx512(a, b) },
+        Isa::Avx2 => unsafe { x86::dot_avx2(a, b) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { x86::dot_avx2(a, b) },
+        isa if isa >= Isa::Avx512 => unsafe { x86::dot_avx512(a, b) },
         _ => dot_portable(a, b),
     }
 }

@@ -11,7 +11,9 @@ pub enum Isa {
     Avx2,
     /// x86-64 with AVX-512 F, BW, DQ, VL and VNNI (Ice Lake, Zen 4 and later).
     Avx512,
-    /// All that, AVX-512 BF16 and AMX for bytes and bf16 (Sapphire Rapids and later; Linux).
+    /// All that and AVX-512 BF16 (Zen 4, Cooper Lake and later).
+    Avx512Bf16,
+    /// All that and AMX for bytes and bf16 (Sapphire Rapids and later; Linux).
     Amx,
 }
 
@@ -29,8 +31,11 @@ impl Isa {
                 && is_x86_feature_detected!("avx512vnni")
             {
                 all.push(Self::Avx512);
-                if super::amx::available() {
-                    all.push(Self::Amx);
+                if is_x86_feature_detected!("avx512bf16") {
+                    all.push(Self::Avx512Bf16);
+                    if super::amx::available() {
+                        all.push(Self::Amx);
+                    }
                 }
             }
         }
@@ -38,7 +43,7 @@ impl Isa {
     }
 
     /// The one in use: the strongest available, or the one that `TANE_KERNEL` names
-    /// (`portable`, `avx2`, `avx512`, `amx`) where the CPU has it.
+    /// (`portable`, `avx2`, `avx512`, `avx512bf16`, `amx`) where the CPU has it.
     pub fn current() -> Self {
         static CURRENT: OnceLock<Isa> = OnceLock::new();
         *CURRENT.get_or_init(|| {
@@ -48,6 +53,7 @@ impl Isa {
                 Ok("portable") => Self::Portable,
                 Ok("avx2") => Self::Avx2,
                 Ok("avx512") => Self::Avx512,
+                Ok("avx512bf16") => Self::Avx512Bf16,
                 _ => strongest,
             };
             forced.min(strongest)

@@ -3,9 +3,9 @@
 /// Makes `pub fn name(isa, args...)` out of an `#[inline(always)] fn body<const FMA: bool>(args...)`.
 /// `FMA` says that [`fma`] is one instruction.
 macro_rules! multiversion {
-    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $kind:ty),* $(,)?) = $body:ident) => {
+    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $kind:ty),* $(,)?) = $body:ident) => {
         $(#[$doc])*
-        $vis fn $name(isa: $crate::kernel::Isa, $($arg: $kind),*) {
+        pub fn $name(isa: $crate::kernel::Isa, $($arg: $kind),*) {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
@@ -17,11 +17,11 @@ macro_rules! multiversion {
                     $body::<true>($($arg),*);
                 }
                 match isa {
-                    // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection.
-                    $crate::kernel::Isa::Avx512 | $crate::kernel::Isa::Amx => return unsafe { avx512($($arg),*) },
-                    // SAFETY: as above.
-                    $crate::kernel::Isa::Avx2 => return unsafe { avx2($($arg),*) },
                     $crate::kernel::Isa::Portable => {}
+                    // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection.
+                    $crate::kernel::Isa::Avx2 => return unsafe { avx2($($arg),*) },
+                    // SAFETY: as above.
+                    _ => return unsafe { avx512($($arg),*) },
                 }
             }
             let _ = isa;
@@ -35,4 +35,15 @@ pub(super) use multiversion;
 #[inline(always)]
 pub(super) fn fma<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// Combines lanes by halves: vectors first, and no long chain of scalars.
+#[inline(always)]
+pub(super) fn reduce(mut lanes: [f32; 32], combine: impl Fn(f32, f32) -> f32) -> f32 {
+    for half in [16, 8, 4, 2, 1] {
+        for i in 0..half {
+            lanes[i] = combine(lanes[i], lanes[i + half]);
+        }
+    }
+    lanes[0]
 }

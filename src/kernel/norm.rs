@@ -4,7 +4,7 @@
     reason = "calls code compiled for a detected instruction set"
 )]
 
-use super::multiversion::{fma, multiversion};
+use super::multiversion::{fma, multiversion, reduce};
 
 /// Sum over eight or more independent lanes.
 #[inline(always)]
@@ -16,7 +16,7 @@ fn sum<const FMA: bool>(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
             *lane += of(*value);
         }
     }
-    lanes.iter().sum::<f32>() + rest.iter().map(|value| of(*value)).sum::<f32>()
+    reduce(lanes, |a, b| a + b) + rest.iter().map(|value| of(*value)).sum::<f32>()
 }
 
 #[inline(always)]

@@ -4,7 +4,7 @@
     reason = "calls code compiled for a detected instruction set"
 )]
 
-use super::multiversion::{fma, multiversion};
+use super::multiversion::{fma, multiversion, reduce};
 
 /// Rows of bytes come in such blocks; what is missing of the last one is there, with any values.
 pub const ROW_BLOCK: usize = 32;
@@ -39,11 +39,8 @@ fn quantize_body<const FMA: bool>(rows: &[f32], width: usize, out: &mut Quantize
                 *high = high.max(*value);
             }
         }
-        let low = rest.iter().chain(&low).fold(0f32, |m, value| m.min(*value));
-        let high = rest
-            .iter()
-            .chain(&high)
-            .fold(0f32, |m, value| m.max(*value));
+        let low = rest.iter().fold(reduce(low, f32::min), |m, v| m.min(*v));
+        let high = rest.iter().fold(reduce(high, f32::max), |m, v| m.max(*v));
         let range = high - low;
         *scale = range / 255.0;
         let inverse = if range > f32::MIN_POSITIVE {

@@ -96,7 +96,7 @@ pub fn linear<const ADD: bool>(isa: Isa, rows: &Quantized, layer: &Layer<'_>, ou
         Isa::Amx => unsafe { amx::linear::<ADD>(rows, layer, out) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => unsafe { vnni::linear::<ADD>(rows, layer, out) },
+        Isa::Avx512 | Isa::Avx512Bf16 => unsafe { vnni::linear::<ADD>(rows, layer, out) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 => unsafe { avx2::linear::<ADD>(rows, layer, out) },

@@ -1,20 +1,19 @@
-//! AMX: products in bf16 with f32 sums, by tiles of 16 query rows; exp by AVX-512.
+//! Products in bf16 with f32 sums, 16 query rows at a time; exp by AVX-512.
 //!
-//! A tile of keys is held transposed and a tile of values interleaved, as the instruction wants its
-//! second operand: pairs of numbers that are multiplied and added lie side by side.
+//! Keys are held transposed and values interleaved, in tiles: pairs of numbers that are multiplied and
+//! added lie side by side, as both `tdpbf16ps` (AMX) and `vdpbf16ps` (AVX-512 BF16) take them.
 
-use std::arch::asm;
 use std::arch::x86_64::*;
 
 use super::super::amx::{TILE_ROWS, Tiles};
-use super::Shape;
+use super::{Shape, dot_bf16, tile_bf16};
 
 /// Numbers of bf16 in a row of a tile.
-const PAIRED: usize = 32;
+pub(super) const PAIRED: usize = 32;
 /// Numbers of f32 in a row of a tile.
-const WIDE: usize = 16;
+pub(super) const WIDE: usize = 16;
 /// Numbers of bf16 in a tile.
-const TILE: usize = TILE_ROWS * PAIRED;
+pub(super) const TILE: usize = TILE_ROWS * PAIRED;
 
 /// A multiple of head sizes that fit.
 pub(super) const HEAD_MULTIPLE: usize = PAIRED;
@@ -23,26 +22,31 @@ pub(super) const HEAD_MULTIPLE: usize = PAIRED;
 #[derive(Default)]
 pub(super) struct Scratch {
     /// `[tokens / 16][16][head_size]` bf16
-    queries: Vec<u16>,
+    pub(super) queries: Vec<u16>,
     /// `[tokens / 16][head_size / 32][16 pairs of components][16 keys][2]` bf16
-    keys: Vec<u16>,
+    pub(super) keys: Vec<u16>,
     /// `[tokens / 32][head_size / 16][16 pairs of keys][16 components][2]` bf16
-    values: Vec<u16>,
+    pub(super) values: Vec<u16>,
     /// `[16][tokens]` f32
-    scores: Vec<f32>,
+    pub(super) scores: Vec<f32>,
     /// `[16][tokens]` bf16
-    weights: Vec<u16>,
+    pub(super) weights: Vec<u16>,
     /// `[head_size / 16][16][16]` f32
-    mixed: Vec<f32>,
+    pub(super) mixed: Vec<f32>,
 }
 
 /// As `super::attend`.
 ///
 /// # Safety
-/// The process must have AMX (`amx::available`); lengths as `super::attend` checks them, the head size
-/// a multiple of 32.
+/// The CPU must have AVX-512 BF16, and with `AMX` the process AMX (`amx::available`); lengths as
+/// `super::attend` checks them, the head size a multiple of 32.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
-pub(super) unsafe fn attend(shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) {
+pub(super) unsafe fn attend<const AMX: bool>(
+    shape: Shape,
+    qkv: &[f32],
+    out: &mut [f32],
+    scratch: &mut Scratch,
+) {
     let Shape {
         tokens,
         heads,
@@ -59,14 +63,20 @@ pub(super) unsafe fn attend(shape: Shape, qkv: &[f32], out: &mut [f32], scratch:
     // Scores are exponents of two: e^(x / sqrt d) = 2^(x log2(e) / sqrt d).
     let factor = std::f32::consts::LOG2_E / (head_size as f32).sqrt();
     // SAFETY: AMX is there; the kernels configure tiles one after the other.
-    let _tiles = unsafe { Tiles::configure() };
+    let _tiles = AMX.then(|| unsafe { Tiles::configure() });
     for head in 0..heads {
         // SAFETY: head_size is a multiple of 32, every row of `qkv` holds it three times, and the
         // scratch holds `padded` rows.
         unsafe { convert(shape, head, qkv, scratch) };
         for first in (0..tokens).step_by(TILE_ROWS) {
             // SAFETY: the scratch holds `padded` tokens, which are whole tiles.
-            unsafe { score(scratch, first, padded, head_size) };
+            unsafe {
+                if AMX {
+                    tile_bf16::score(scratch, first, padded, head_size);
+                } else {
+                    dot_bf16::score(scratch, first, padded, head_size);
+                }
+            }
             let mut inverse = [0f32; TILE_ROWS];
             for (row, inverse) in inverse.iter_mut().enumerate() {
                 let scores = &scratch.scores[row * padded..][..padded];
@@ -75,7 +85,13 @@ pub(super) unsafe fn attend(shape: Shape, qkv: &[f32], out: &mut [f32], scratch:
                 *inverse = 1.0 / unsafe { exponentiate(scores, tokens, factor, weights) };
             }
             // SAFETY: as above.
-            unsafe { mix(scratch, padded, head_size) };
+            unsafe {
+                if AMX {
+                    tile_bf16::mix(scratch, padded, head_size);
+                } else {
+                    dot_bf16::mix(scratch, padded, head_size);
+                }
+            }
             for (row, inverse) in inverse.iter().enumerate().take(tokens - first) {
                 let start = (first + row) * hidden + head * head_size;
                 let out = &mut out[start..start + head_size];
@@ -204,87 +220,6 @@ fn transpose(rows: [__m512i; 16]) -> [__m512i; 16] {
         out[12 + c] = _mm512_shuffle_i32x4::<0xdd>(upper_odd, lower_odd);
     }
     out
-}
-
-/// `scores[row][key] = queries[first + row] . keys[key]` for 16 rows and all keys.
-///
-/// # Safety
-/// See `attend`, its only caller.
-unsafe fn score(scratch: &mut Scratch, first: usize, padded: usize, head_size: usize) {
-    let chunks = head_size / PAIRED;
-    for block in (0..padded).step_by(PAIRED) {
-        // SAFETY: two tiles of 16 keys with all their chunks, 16 rows of queries, and 16 rows of scores
-        // with 32 numbers from `block` on.
-        unsafe {
-            let keys = scratch.keys.as_ptr().add(block * head_size);
-            asm!(
-                "tilezero tmm0",
-                "tilezero tmm1",
-                "2:",
-                "tileloadd tmm4, [{queries} + {query_stride}]",
-                "tileloadd tmm6, [{left} + {line}]",
-                "tileloadd tmm7, [{right} + {line}]",
-                "tdpbf16ps tmm0, tmm4, tmm6",
-                "tdpbf16ps tmm1, tmm4, tmm7",
-                "add {queries}, 64",
-                "add {left}, 1024",
-                "add {right}, 1024",
-                "dec {chunks}",
-                "jnz 2b",
-                "tilestored [{scores} + {score_stride}], tmm0",
-                "tilestored [{scores} + {score_stride} + 64], tmm1",
-                queries = inout(reg) scratch.queries.as_ptr().add(first * head_size) => _,
-                left = inout(reg) keys => _,
-                right = inout(reg) keys.add(chunks * TILE) => _,
-                chunks = inout(reg) chunks => _,
-                query_stride = in(reg) head_size * 2,
-                line = in(reg) 64usize,
-                scores = in(reg) scratch.scores.as_mut_ptr().add(block),
-                score_stride = in(reg) padded * 4,
-                out("tmm0") _, out("tmm1") _, out("tmm4") _, out("tmm6") _, out("tmm7") _,
-                options(nostack),
-            );
-        }
-    }
-}
-
-/// `mixed = weights @ values`, two tiles of 16 components at a time.
-///
-/// # Safety
-/// See `attend`, its only caller.
-unsafe fn mix(scratch: &mut Scratch, padded: usize, head_size: usize) {
-    let tiles = head_size / WIDE;
-    for tile in (0..tiles).step_by(2) {
-        // SAFETY: `padded / 32` blocks of keys, each with two tiles of values from `tile` on; 16 rows
-        // of weights; two tiles of results.
-        unsafe {
-            asm!(
-                "tilezero tmm0",
-                "tilezero tmm1",
-                "2:",
-                "tileloadd tmm4, [{weights} + {weight_stride}]",
-                "tileloadd tmm6, [{values} + {line}]",
-                "tileloadd tmm7, [{values} + {line} + 1024]",
-                "tdpbf16ps tmm0, tmm4, tmm6",
-                "tdpbf16ps tmm1, tmm4, tmm7",
-                "add {weights}, 64",
-                "add {values}, {value_step}",
-                "dec {blocks}",
-                "jnz 2b",
-                "tilestored [{mixed} + {line}], tmm0",
-                "tilestored [{mixed} + {line} + 1024], tmm1",
-                weights = inout(reg) scratch.weights.as_ptr() => _,
-                values = inout(reg) scratch.values.as_ptr().add(tile * TILE) => _,
-                blocks = inout(reg) padded / PAIRED => _,
-                weight_stride = in(reg) padded * 2,
-                value_step = in(reg) tiles * TILE * 2,
-                line = in(reg) 64usize,
-                mixed = in(reg) scratch.mixed.as_mut_ptr().add(tile * TILE_ROWS * WIDE),
-                out("tmm0") _, out("tmm1") _, out("tmm4") _, out("tmm6") _, out("tmm7") _,
-                options(nostack),
-            );
-        }
-    }
 }
 
 /// `weights = 2^((scores - max) * factor)` in bf16, zero behind the last token; their sum.
