@@ -317,7 +317,8 @@ pub struct Engine {
         default_value = "auto"
     )]
     pub engine: EngineName,
-    /// Numbers to compute in [default: int8; f32 with `--engine candle` and `embed --as raw`]
+    /// Numbers to compute in [default: bf16 on CPUs with AMX, else int8; f32 with `--engine candle`
+    /// and `embed --as raw`]
     #[arg(long, env = "TANE_PRECISION", value_name = "PRECISION")]
     pub precision: Option<PrecisionName>,
     /// auto, cpu, cuda, cuda:N or metal
@@ -339,6 +340,8 @@ pub enum EngineName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PrecisionName {
     Int8,
+    /// On CPUs with AVX-512 BF16 or AMX
+    Bf16,
     F32,
 }
 
@@ -346,6 +349,7 @@ impl From<PrecisionName> for embed::Precision {
     fn from(name: PrecisionName) -> Self {
         match name {
             PrecisionName::Int8 => Self::Int8,
+            PrecisionName::Bf16 => Self::Bf16,
             PrecisionName::F32 => Self::F32,
         }
     }

@@ -4,11 +4,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::bert::Bert;
 use super::bundled;
-use super::device::DeviceChoice;
+use super::compute::{Compute, Engine, Precision};
 use super::encoder::{Encoder, Sequence};
 use super::fused::Fused;
 use super::gguf::Gguf;
@@ -90,60 +89,6 @@ impl Input {
     }
 }
 
-/// What computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Engine {
-    /// The fastest there is for the model: our own kernels, eight-bit, on the CPU.
-    #[default]
-    Auto,
-    /// candle's stock ops in f32, and the reference tokenizer.
-    Candle,
-}
-
-/// The numbers a model is computed in; vectors of one space may be compared whatever theirs is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// Eight-bit integers, accumulated in 32 bits: the fastest.
-    Int8,
-    F32,
-}
-
-impl std::fmt::Display for Precision {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Int8 => "int8",
-            Self::F32 => "f32",
-        })
-    }
-}
-
-/// How to compute.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Compute {
-    pub engine: Engine,
-    /// `None`: the fastest that the engine has.
-    pub precision: Option<Precision>,
-    pub device: DeviceChoice,
-}
-
-impl Compute {
-    /// The engine and the precision that are really used.
-    fn resolve(self) -> Result<(Engine, Precision)> {
-        match (self.engine, self.precision) {
-            (Engine::Candle, Some(Precision::Int8)) => Err(Error::Precision {
-                engine: "candle",
-                precision: Precision::Int8.to_string(),
-                possible: "f32",
-            }),
-            (Engine::Candle, _) | (Engine::Auto, Some(Precision::F32)) => {
-                Ok((Engine::Candle, Precision::F32))
-            }
-            (Engine::Auto, _) => Ok((Engine::Auto, Precision::Int8)),
-        }
-    }
-}
-
 /// What became of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embedding {
@@ -184,11 +129,11 @@ impl Embedder {
                 "its weights have no recorded checksum".to_owned(),
             ));
         };
-        let (engine, precision) = compute.resolve()?;
+        let precision = compute.resolve()?;
         let device = compute.device.open()?;
-        let (tokenizer, encoder): (_, Box<dyn Encoder>) = match engine {
+        let (tokenizer, encoder): (_, Box<dyn Encoder>) = match compute.engine {
             Engine::Auto => {
-                let packed = PackedBert::open(model, sha256, bytes, cache)?;
+                let packed = PackedBert::open(model, sha256, bytes, precision, cache)?;
                 let tokenizer =
                     Tokenizer::new(Box::new(packed.unigram()?), packed.specials.clone());
                 (

@@ -1,18 +1,20 @@
-//! The CPU engine: the whole encoder stack as one candle op on eight-bit kernels.
+//! The CPU engine: the whole encoder stack as one candle op on kernels of our own.
 //!
 //! Sequences lie end to end, without padding. One chunk of them runs on one thread from the embeddings
 //! to the last layer; rows go through the feed-forward in blocks that stay in the second-level cache.
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape as TensorShape, Tensor};
 
+use super::compute::Precision;
 use super::device::cpu;
 use super::encoder::{Encoder, Sequence};
+use super::pack::Section;
 use super::packed::{PackedBert, PackedLayer, PackedLinear};
 use super::pooling::pool;
 use super::registry::Pooling;
 use crate::error::{Error, Result};
 use crate::kernel::attention::{self, Shape};
-use crate::kernel::linear::linear;
+use crate::kernel::linear::{bf16, f32, int8};
 use crate::kernel::quantize::{Quantized, quantize};
 use crate::kernel::{Isa, activation, norm, q4_0};
 
@@ -111,7 +113,7 @@ struct Stack<'a> {
 
 impl CustomOp1 for Stack<'_> {
     fn name(&self) -> &'static str {
-        "bert-encoder-int8"
+        "bert-encoder"
     }
 
     fn cpu_fwd(
@@ -134,12 +136,19 @@ impl CustomOp1 for Stack<'_> {
 /// Memory that the layers share.
 #[derive(Default)]
 struct Work {
-    quantized: Quantized,
     qkv: Vec<f32>,
     mixed: Vec<f32>,
     inner: Vec<f32>,
-    inner_quantized: Quantized,
+    inputs: Inputs,
     attention: attention::Scratch,
+}
+
+/// Inputs of a linear layer as its kernels take them.
+#[derive(Default)]
+struct Inputs {
+    int8: Quantized,
+    bf16: Vec<u16>,
+    f32: Vec<f32>,
 }
 
 impl Stack<'_> {
@@ -148,64 +157,62 @@ impl Stack<'_> {
         let (hidden, isa) = (shape.hidden, self.isa);
         work.qkv.resize(states.len() * 3, 0.0);
         work.mixed.resize(states.len(), 0.0);
-        quantize(isa, states, hidden, &mut work.quantized);
-        linear::<false>(isa, &work.quantized, &layer.qkv.layer(), &mut work.qkv);
+        self.linear::<false>(&layer.qkv, states, &mut work.qkv, &mut work.inputs);
+        let attend = match self.model.precision {
+            Precision::F32 => attention::attend::<false>,
+            Precision::Int8 | Precision::Bf16 => attention::attend::<true>,
+        };
         let mut first = 0;
         for &tokens in &self.lengths {
-            let attention = Shape {
+            let shape = Shape {
                 tokens,
                 heads: shape.heads,
                 head_size: hidden / shape.heads,
             };
             let qkv = &work.qkv[first * 3 * hidden..][..tokens * 3 * hidden];
             let mixed = &mut work.mixed[first * hidden..][..tokens * hidden];
-            attention::attend(isa, attention, qkv, mixed, &mut work.attention);
+            attend(isa, shape, qkv, mixed, &mut work.attention);
             first += tokens;
         }
-        for (states, mixed) in states
+        let blocks = states
             .chunks_mut(FFN_ROWS * hidden)
-            .zip(work.mixed.chunks(FFN_ROWS * hidden))
-        {
-            self.add_and_norm(
-                &layer.output,
-                mixed,
-                &layer.attention_norm,
-                states,
-                &mut work.quantized,
-            );
+            .zip(work.mixed.chunks(FFN_ROWS * hidden));
+        for (states, mixed) in blocks {
+            self.linear::<true>(&layer.output, mixed, states, &mut work.inputs);
+            self.norm(&layer.attention_norm, states);
             work.inner.resize(states.len() / hidden * shape.ffn, 0.0);
-            quantize(isa, states, hidden, &mut work.quantized);
-            linear::<false>(isa, &work.quantized, &layer.up.layer(), &mut work.inner);
+            self.linear::<false>(&layer.up, states, &mut work.inner, &mut work.inputs);
             activation::gelu(isa, &mut work.inner);
-            let Work {
-                inner,
-                inner_quantized,
-                ..
-            } = work;
-            self.add_and_norm(
-                &layer.down,
-                inner,
-                &layer.output_norm,
-                states,
-                inner_quantized,
-            );
+            self.linear::<true>(&layer.down, &work.inner, states, &mut work.inputs);
+            self.norm(&layer.output_norm, states);
         }
     }
 
-    /// `states = norm(states + linear(inputs))`
-    fn add_and_norm(
+    /// `out = linear(rows)`, or with `ADD` `out += linear(rows)`.
+    fn linear<const ADD: bool>(
         &self,
-        weights: &PackedLinear,
-        inputs: &[f32],
-        norm: &[u8],
-        states: &mut [f32],
-        quantized: &mut Quantized,
+        layer: &PackedLinear,
+        rows: &[f32],
+        out: &mut [f32],
+        inputs: &mut Inputs,
     ) {
-        let weights = weights.layer();
-        quantize(self.isa, inputs, weights.inputs, quantized);
-        linear::<true>(self.isa, quantized, &weights, states);
-        let (weight, bias) = halves(bytemuck::try_cast_slice(norm).unwrap_or_default());
-        norm::layer_norm(self.isa, states, weight, bias, self.model.shape.epsilon);
+        match self.model.precision {
+            Precision::Int8 => {
+                quantize(self.isa, rows, layer.inputs, &mut inputs.int8);
+                int8::linear::<ADD>(self.isa, &inputs.int8, &layer.int8(), out);
+            }
+            Precision::Bf16 => {
+                bf16::linear::<ADD>(self.isa, rows, &layer.bf16(), out, &mut inputs.bf16);
+            }
+            Precision::F32 => {
+                f32::linear::<ADD>(self.isa, rows, &layer.f32(), out, &mut inputs.f32);
+            }
+        }
+    }
+
+    fn norm(&self, norm: &Section, rows: &mut [f32]) {
+        let (weight, bias) = halves(norm.cast());
+        norm::layer_norm(self.isa, rows, weight, bias, self.model.shape.epsilon);
     }
 }
 

@@ -3,6 +3,7 @@
 mod bert;
 mod bundled;
 mod charsmap;
+mod compute;
 mod device;
 mod embedder;
 mod encoder;
@@ -18,7 +19,8 @@ mod tokenizer;
 mod unigram;
 mod vocabulary;
 
+pub use compute::{Compute, Engine, Precision};
 pub use device::DeviceChoice;
-pub use embedder::{Compute, Embedder, Embedding, Engine, Input, Precision, Role};
+pub use embedder::{Embedder, Embedding, Input, Role};
 pub use registry::{DEFAULT_MODEL, Family, Model, Pooling, Registry, Source};
 pub use space::Space;

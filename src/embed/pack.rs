@@ -58,6 +58,12 @@ impl Deref for Section {
     }
 }
 
+impl AsRef<[u8]> for Section {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
 impl Section {
     /// The section as numbers; empty where its length does not fit.
     pub fn cast<T: bytemuck::Pod>(&self) -> &[T] {

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::compute::Precision;
 use super::device::cpu;
 use super::gguf::{Gguf, Q4Table};
 use super::pack::{Pack, Section};
@@ -11,10 +13,10 @@ use super::registry::Model;
 use super::unigram::{self, Unigram};
 use super::vocabulary::{Specials, Vocabulary};
 use crate::error::{Error, Result};
-use crate::kernel::linear::{self, Layer};
+use crate::kernel::linear::{self, bf16, f32, int8};
 
 /// Version of everything in the pack; part of its file name.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 3;
 
 /// The numbers of the model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,6 +37,7 @@ struct Header {
 
 /// The model, mapped.
 pub struct PackedBert {
+    pub precision: Precision,
     pub shape: Shape,
     pub specials: Specials,
     pub table: Q4Table,
@@ -58,10 +61,10 @@ pub struct PackedLayer {
     pub output_norm: Section,
 }
 
-/// One linear layer.
+/// One linear layer. Scales and sums are empty but for int8.
 pub struct PackedLinear {
-    inputs: usize,
-    outputs: usize,
+    pub inputs: usize,
+    pub outputs: usize,
     weights: Section,
     scales: Section,
     sums: Section,
@@ -69,13 +72,31 @@ pub struct PackedLinear {
 }
 
 impl PackedLinear {
-    pub fn layer(&self) -> Layer<'_> {
-        Layer {
+    pub fn int8(&self) -> int8::Layer<'_> {
+        int8::Layer {
             inputs: self.inputs,
             outputs: self.outputs,
             weights: self.weights.cast(),
             scales: self.scales.cast(),
             sums: self.sums.cast(),
+            bias: self.bias.cast(),
+        }
+    }
+
+    pub fn bf16(&self) -> bf16::Layer<'_> {
+        bf16::Layer {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            weights: self.weights.cast(),
+            bias: self.bias.cast(),
+        }
+    }
+
+    pub fn f32(&self) -> f32::Layer<'_> {
+        f32::Layer {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            weights: self.weights.cast(),
             bias: self.bias.cast(),
         }
     }
@@ -91,11 +112,12 @@ impl PackedBert {
         model: &Model,
         sha256: &str,
         gguf: &'static [u8],
+        precision: Precision,
         cache: Option<&Path>,
     ) -> Result<Self> {
-        let path =
-            cache.map(|dir| dir.join(format!("{}-{LAYOUT}.pack", &sha256[..16.min(sha256.len())])));
-        let pack = Pack::open_or_build(path.as_deref(), || prepare(model, gguf))?;
+        let weights = &sha256[..16.min(sha256.len())];
+        let path = cache.map(|dir| dir.join(format!("{weights}-{precision}-{LAYOUT}.pack")));
+        let pack = Pack::open_or_build(path.as_deref(), || prepare(model, gguf, precision))?;
         let Header {
             shape,
             specials,
@@ -123,12 +145,13 @@ impl PackedBert {
         });
         Ok(Self {
             layers: layers.collect(),
+            precision,
             shape: shape.clone(),
             specials: specials.clone(),
             table: table.clone(),
             positions: pack.section("positions"),
             norm: pack.section("norm"),
-            vocabulary: ["trie", "scores", "charsmap"].map(|name| pack.section(name)),
+            vocabulary: ["pieces", "scores", "charsmap"].map(|name| pack.section(name)),
         })
     }
 
@@ -137,15 +160,19 @@ impl PackedBert {
     /// # Errors
     /// [`Error::Tokenizer`].
     pub fn unigram(&self) -> Result<Unigram> {
-        let [trie, scores, charsmap] = self.vocabulary.clone();
-        Unigram::new(trie, scores, charsmap, self.specials.unknown)
+        let [pieces, scores, charsmap] = self.vocabulary.clone();
+        Unigram::new(pieces, scores, charsmap, self.specials.unknown)
     }
 }
 
 type Sections = Vec<(String, Vec<u8>)>;
 
 /// Reads the GGUF file and packs what is in it.
-fn prepare(model: &Model, bytes: &'static [u8]) -> Result<(Header, Sections)> {
+fn prepare(
+    model: &Model,
+    bytes: &'static [u8],
+    precision: Precision,
+) -> Result<(Header, Sections)> {
     let gguf = Gguf::open(&model.name, bytes)?;
     let config = gguf.bert_config(model)?;
     let shape = Shape {
@@ -163,39 +190,46 @@ fn prepare(model: &Model, bytes: &'static [u8]) -> Result<(Header, Sections)> {
             return Err(gguf.fault(what, format!("a multiple of {}", linear::MULTIPLE), size));
         }
     }
-    let vocabulary = Vocabulary::from_gguf(&gguf)?;
-    let mut sections: Sections = vec![
-        ("trie".to_owned(), unigram::compile(&vocabulary.pieces)?),
-        (
-            "scores".to_owned(),
-            bytemuck::cast_slice(&vocabulary.scores).to_vec(),
-        ),
-        ("charsmap".to_owned(), vocabulary.charsmap.clone()),
-    ];
+    // The vocabulary takes as long as all the layers.
+    let (vocabulary, layers) = rayon::join(
+        || pack_vocabulary(&gguf),
+        || -> Result<Vec<Sections>> {
+            (0..shape.layers)
+                .into_par_iter()
+                .map(|number| pack_layer(&gguf, number, &shape, precision))
+                .collect()
+        },
+    );
+    let (specials, mut sections) = vocabulary?;
+    sections.extend(layers?.into_iter().flatten());
     let positions = floats(&gguf, &["position_embd.weight"])?;
     let types = floats(&gguf, &["token_types.weight"])?;
     let type_0 = types.iter().take(shape.hidden).cycle();
     let positions: Vec<f32> = positions.iter().zip(type_0).map(|(p, t)| p + t).collect();
-    sections.push((
-        "positions".to_owned(),
-        bytemuck::cast_slice(&positions).to_vec(),
-    ));
     let norm = floats(&gguf, &["token_embd_norm.weight", "token_embd_norm.bias"])?;
-    sections.push(("norm".to_owned(), bytemuck::cast_slice(&norm).to_vec()));
-    for number in 0..shape.layers {
-        pack_layer(&gguf, number, &shape, &mut sections)?;
-    }
+    sections.push(("positions".to_owned(), bytes_of(&positions)));
+    sections.push(("norm".to_owned(), bytes_of(&norm)));
     let header = Header {
         table: gguf.table("token_embd.weight", shape.hidden)?,
-        specials: vocabulary.specials,
+        specials,
         shape,
     };
     Ok((header, sections))
 }
 
-fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, sections: &mut Sections) -> Result<()> {
-    let mut push =
-        |name: &str, bytes: &[u8]| sections.push((format!("{number}.{name}"), bytes.to_vec()));
+fn pack_vocabulary(gguf: &Gguf) -> Result<(Specials, Sections)> {
+    let vocabulary = Vocabulary::from_gguf(gguf)?;
+    let sections = vec![
+        ("pieces".to_owned(), unigram::compile(&vocabulary.pieces)?),
+        ("scores".to_owned(), bytes_of(&vocabulary.scores)),
+        ("charsmap".to_owned(), vocabulary.charsmap),
+    ];
+    Ok((vocabulary.specials, sections))
+}
+
+fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, precision: Precision) -> Result<Sections> {
+    let mut sections = Sections::new();
+    let mut push = |name: String, bytes| sections.push((format!("{number}.{name}"), bytes));
     for (name, inputs, parts) in [
         ("qkv", shape.hidden, &["attn_q", "attn_k", "attn_v"][..]),
         ("output", shape.hidden, &["attn_output"]),
@@ -216,19 +250,20 @@ fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, sections: &mut Sections
                 bad,
             ));
         }
-        let packed = linear::pack(&weights, inputs);
+        let packed = match precision {
+            Precision::Int8 => {
+                let packed = int8::pack(&weights, inputs);
+                push(format!("{name}.scales"), bytes_of(&packed.scales));
+                push(format!("{name}.sums"), bytes_of(&packed.sums));
+                bytes_of(&packed.weights)
+            }
+            Precision::Bf16 => bytes_of(&bf16::pack(&weights, inputs)),
+            Precision::F32 => bytes_of(&f32::pack(&weights, inputs)),
+        };
+        push(format!("{name}.weights"), packed);
         push(
-            &format!("{name}.weights"),
-            bytemuck::cast_slice(&packed.weights),
-        );
-        push(
-            &format!("{name}.scales"),
-            bytemuck::cast_slice(&packed.scales),
-        );
-        push(&format!("{name}.sums"), bytemuck::cast_slice(&packed.sums));
-        push(
-            &format!("{name}.bias"),
-            bytemuck::cast_slice(&floats(gguf, &tensors("bias"))?),
+            format!("{name}.bias"),
+            bytes_of(&floats(gguf, &tensors("bias"))?),
         );
     }
     for (name, part) in [
@@ -236,9 +271,13 @@ fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, sections: &mut Sections
         ("output_norm", "layer_output_norm"),
     ] {
         let tensors = ["weight", "bias"].map(|kind| format!("blk.{number}.{part}.{kind}"));
-        push(name, bytemuck::cast_slice(&floats(gguf, &tensors)?));
+        push(name.to_owned(), bytes_of(&floats(gguf, &tensors)?));
     }
-    Ok(())
+    Ok(sections)
+}
+
+fn bytes_of<T: bytemuck::Pod>(numbers: &[T]) -> Vec<u8> {
+    bytemuck::cast_slice(numbers).to_vec()
 }
 
 /// Tensors as f32, one after another.

@@ -1,12 +1,12 @@
-//! SentencePiece Unigram: the best segmentation of a text, over a trie that needs no building.
+//! SentencePiece Unigram: the best segmentation of a text, over an automaton that needs no building.
 //!
 //! Gives the ids of Hugging Face tokenizers' `Unigram` (the oracle in the tests): f64 sums, the first of
 //! equal paths kept, unknown characters at the lowest score minus 10, runs of them one token.
 //!
 //! Source: Kudo 2018, <https://arxiv.org/abs/1804.10959>.
 
-use yada::DoubleArray;
-use yada::builder::DoubleArrayBuilder;
+use fst::Map;
+use fst::raw::Output;
 
 use super::charsmap::Charsmap;
 use super::pack::Section;
@@ -17,27 +17,28 @@ use crate::error::{Error, Result};
 const SPACE: char = '▁';
 const UNKNOWN_PENALTY: f64 = 10.0;
 
-/// The double-array trie of a vocabulary, as bytes for [`Unigram::new`]. The value of a piece is its
-/// position in `pieces`; `None` is no piece (special tokens).
+/// The automaton of a vocabulary, as bytes for [`Unigram::new`]. The value of a piece is its position in
+/// `pieces`; `None` is no piece (special tokens).
 ///
 /// # Errors
-/// [`Error::Tokenizer`] where a piece is empty, double or holds NUL.
+/// [`Error::Tokenizer`] where two pieces are equal.
 pub fn compile(pieces: &[Option<&str>]) -> Result<Vec<u8>> {
-    let mut keys: Vec<(&[u8], u32)> = pieces
+    let mut keys: Vec<(&[u8], u64)> = pieces
         .iter()
         .zip(0..)
         .filter_map(|(piece, id)| Some((piece.as_ref()?.as_bytes(), id)))
         .collect();
     keys.sort_unstable();
-    DoubleArrayBuilder::build(&keys).map_err(|error| Error::Tokenizer {
+    let map = Map::from_iter(keys).map_err(|error| Error::Tokenizer {
         action: "compile the vocabulary",
         message: error.to_string(),
-    })
+    })?;
+    Ok(map.into_fst().into_inner())
 }
 
 /// A vocabulary over bytes that lie elsewhere.
 pub struct Unigram {
-    trie: DoubleArray<Section>,
+    pieces: Map<Section>,
     /// f32, one a piece.
     scores: Section,
     charsmap: Charsmap<Section>,
@@ -63,13 +64,13 @@ struct Node {
 
 impl Unigram {
     /// # Errors
-    /// [`Error::Tokenizer`] where trie or charsmap are damaged.
-    pub fn new(trie: Section, scores: Section, charsmap: Section, unknown: u32) -> Result<Self> {
+    /// [`Error::Tokenizer`] where pieces or charsmap are damaged.
+    pub fn new(pieces: Section, scores: Section, charsmap: Section, unknown: u32) -> Result<Self> {
         let lowest = |low: f64, score: &f32| low.min(f64::from(*score));
         Ok(Self {
             unknown_score: scores.cast::<f32>().iter().fold(f64::INFINITY, lowest)
                 - UNKNOWN_PENALTY,
-            trie: DoubleArray::new(trie).map_err(|error| Error::Tokenizer {
+            pieces: Map::new(pieces).map_err(|error| Error::Tokenizer {
                 action: "read the vocabulary",
                 message: error.to_string(),
             })?,
@@ -130,12 +131,20 @@ impl Unigram {
                 }
             };
             let mut single = false;
-            // NUL ends the keys of the trie and is in none of them.
-            let rest = &word.as_bytes()[start..];
-            let rest = rest.split(|byte| *byte == 0).next().unwrap_or(rest);
-            for (id, length) in self.trie.common_prefix_search(rest) {
+            let fst = self.pieces.as_fst();
+            let (mut node, mut value) = (fst.root(), Output::zero());
+            for (byte, length) in word.as_bytes()[start..].iter().zip(1..) {
+                let Some(transition) = node.find_input(*byte).map(|i| node.transition(i)) else {
+                    break;
+                };
+                node = fst.node(transition.addr);
+                value = value.cat(transition.out);
+                if !node.is_final() {
+                    continue;
+                }
+                let id = value.cat(node.final_output()).value();
                 if let Some(score) = scores.get(id as usize) {
-                    improve(length, f64::from(*score), id);
+                    improve(length, f64::from(*score), id as u32);
                     single |= length == c.len_utf8();
                 }
             }

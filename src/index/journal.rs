@@ -25,6 +25,7 @@ fn header(precision: Precision) -> [u8; 8] {
     header[7] = match precision {
         Precision::Int8 => 1,
         Precision::F32 => 2,
+        Precision::Bf16 => 3,
     };
     header
 }

@@ -4,10 +4,8 @@
     reason = "calls code compiled for a detected instruction set"
 )]
 
+use super::linear::ROW_BLOCK;
 use super::multiversion::{fma, multiversion, reduce};
-
-/// Rows of bytes come in such blocks; what is missing of the last one is there, with any values.
-pub const ROW_BLOCK: usize = 32;
 
 /// Rows of bytes: `[n, width]`, row-major; number `i` of row `r` stands for
 /// `scales[r] * (values[i] - zeros[r])`.

@@ -13,8 +13,9 @@ fn embed(args: &[&str], input: &str) -> Vec<Value> {
 }
 
 #[test]
-fn order_ids_and_prefixes() {
-    let lines = embed(&["--ids"], "東京\n{\"id\":{\"k\":7},\"text\":\"東京\"}\n\n");
+fn order_and_prefixes() {
+    let int8 = ["--precision", "int8"];
+    let lines = embed(&int8, "東京\n{\"id\":{\"k\":7},\"text\":\"東京\"}\n\n");
     assert_eq!(lines.len(), 3);
     assert_eq!(
         (&lines[0]["id"], &lines[1]["id"], &lines[2]["id"]),
@@ -26,7 +27,7 @@ fn order_ids_and_prefixes() {
         "passage: 東京\nquery: 東京\n",
     );
     assert!(cosine(&lines[0]["embedding"], &raw[0]["embedding"]) > 0.999_999);
-    let query = embed(&["--as", "query"], "東京\n");
+    let query = embed(&["--as", "query", int8[0], int8[1]], "東京\n");
     assert!(cosine(&query[0]["embedding"], &raw[1]["embedding"]) > 0.999_999);
     assert!(cosine(&query[0]["embedding"], &lines[0]["embedding"]) < 0.999);
 }

@@ -37,23 +37,29 @@ pub struct Shape {
 
 /// Attention over one sequence. `qkv` is `[tokens, 3 * heads * head_size]` (queries, keys, values of all
 /// heads side by side), `out` is `[tokens, heads * head_size]`, both row-major. Products are f32, or
-/// bf16 where the CPU has instructions for it.
+/// with `BF16` bf16 where the CPU has instructions for it.
 ///
 /// # Panics
 /// Where the lengths do not fit the shape, or there are no tokens.
-pub fn attend(isa: Isa, shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) {
+pub fn attend<const BF16: bool>(
+    isa: Isa,
+    shape: Shape,
+    qkv: &[f32],
+    out: &mut [f32],
+    scratch: &mut Scratch,
+) {
     let size = shape.tokens * shape.heads * shape.head_size;
     assert!(shape.tokens > 0, "tokens of a sequence");
     assert_eq!((qkv.len(), out.len()), (3 * size, size), "qkv and out");
     match isa {
         // SAFETY: the process may use AMX (`Isa` comes from detection), and the lengths were checked.
         #[cfg(target_arch = "x86_64")]
-        Isa::Amx if shape.head_size.is_multiple_of(bf16::HEAD_MULTIPLE) => unsafe {
+        Isa::Amx if BF16 && shape.head_size.is_multiple_of(bf16::HEAD_MULTIPLE) => unsafe {
             bf16::attend::<true>(shape, qkv, out, &mut scratch.bf16);
         },
         // SAFETY: the CPU has AVX-512 BF16, and the lengths were checked.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512Bf16 if shape.head_size.is_multiple_of(bf16::HEAD_MULTIPLE) => unsafe {
+        Isa::Avx512Bf16 if BF16 && shape.head_size.is_multiple_of(bf16::HEAD_MULTIPLE) => unsafe {
             bf16::attend::<false>(shape, qkv, out, &mut scratch.bf16);
         },
         _ => plain::attend(isa, shape, qkv, out, &mut scratch.plain),
@@ -125,10 +131,15 @@ mod tests {
             let rounded: Vec<f32> = qkv.iter().map(|x| bf16(*x)).collect();
             let exact_bf16 = oracle(shape, &rounded);
             let mut scratch = Scratch::default();
-            for isa in Isa::available() {
+            let runs = Isa::available().into_iter().flat_map(|isa| [(isa, false), (isa, true)]);
+            for (isa, bf16) in runs {
                 let mut out = vec![f32::NAN; tokens * hidden];
-                attend(isa, shape, &qkv, &mut out, &mut scratch);
-                let bf16 = isa >= Isa::Avx512Bf16 && head_size % 32 == 0;
+                if bf16 {
+                    attend::<true>(isa, shape, &qkv, &mut out, &mut scratch);
+                } else {
+                    attend::<false>(isa, shape, &qkv, &mut out, &mut scratch);
+                }
+                let bf16 = bf16 && isa >= Isa::Avx512Bf16 && head_size % 32 == 0;
                 let (exact, allowed) = if bf16 { (&exact_bf16, 4e-3) } else { (&exact, 1e-4) };
                 for (value, exact) in out.iter().zip(exact) {
                     prop_assert!((f64::from(*value) - exact).abs() <= allowed * f64::from(magnitude) + 1e-30, "{isa:?} {value} {exact}");

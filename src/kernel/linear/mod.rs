@@ -1,169 +1,79 @@
-//! Linear layers on eight-bit numbers: `out = activations @ weights^T + bias`.
+//! Linear layers: `out = inputs @ weights^T + bias`, in three precisions.
 //!
-//! Activations are unsigned (a scale and a zero a row), weights signed (a scale an output).
-//! Products are summed exactly in 32 bits on every path, so all paths give the same integers.
+//! Weights are packed in panels of 16 outputs, so that one instruction multiplies an input, or a group
+//! of four bytes of inputs, with the weights of 16 outputs.
 #![allow(unsafe_code, reason = "SIMD intrinsics; each use says why it is sound")]
 
+pub mod bf16;
 #[cfg(target_arch = "x86_64")]
-mod amx;
+mod dot;
+pub mod f32;
+pub mod int8;
 #[cfg(target_arch = "x86_64")]
-mod avx2;
-mod portable;
+mod int8_avx2;
+mod int8_portable;
 #[cfg(target_arch = "x86_64")]
-mod vnni;
-
-use super::Isa;
-use super::quantize::{Quantized, ROW_BLOCK};
+mod tile;
 
 /// Outputs whose weights lie side by side.
-pub const PANEL: usize = 16;
-/// Inputs whose weights lie side by side.
-pub const GROUP: usize = 4;
+const PANEL: usize = 16;
 /// Inputs and outputs are multiples of this.
 pub const MULTIPLE: usize = 64;
+/// Rows of bytes and of bf16 come in such blocks; what is missing of the last one is there, with any
+/// values.
+pub const ROW_BLOCK: usize = 32;
 
-/// A layer with `outputs x inputs` weights, packed.
+/// What the kernels with products of four-byte groups take: rows of inputs and panels of weights.
+#[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
-pub struct Layer<'a> {
-    pub inputs: usize,
-    pub outputs: usize,
-    /// `[outputs / 16][inputs / 4][16][4]`
-    pub weights: &'a [i8],
-    /// For each output `[scale, bias]` and, as an integer, the sum of its weights; see [`pack`].
-    pub scales: &'a [f32],
-    pub sums: &'a [i32],
-    pub bias: &'a [f32],
+struct Product<'a> {
+    /// Rows that count; there are more, up to a multiple of [`ROW_BLOCK`].
+    count: usize,
+    /// A multiple of 64.
+    row_bytes: usize,
+    rows: &'a [u8],
+    /// `[outputs / 16][row_bytes / 4][16][4]`
+    weights: &'a [u8],
+    outputs: usize,
 }
 
-/// A packed layer, owned.
-pub struct Packed {
-    pub weights: Vec<i8>,
-    pub scales: Vec<f32>,
-    pub sums: Vec<i32>,
-}
-
-/// Quantises and packs weights, `[outputs, inputs]` row-major.
-pub fn pack(weights: &[f32], inputs: usize) -> Packed {
-    let outputs = weights.len() / inputs;
-    let mut packed = Packed {
-        weights: vec![0; weights.len()],
-        scales: Vec::with_capacity(outputs),
-        sums: Vec::with_capacity(outputs),
-    };
-    for (output, row) in weights.chunks_exact(inputs).enumerate() {
-        let largest = row.iter().fold(0f32, |m, w| m.max(w.abs()));
-        let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-        let (panel, lane) = (output / PANEL, output % PANEL);
-        let base = panel * PANEL * inputs + lane * GROUP;
-        let mut sum = 0i32;
-        for (input, weight) in row.iter().enumerate() {
-            let value = (weight / scale).round() as i8;
-            sum += i32::from(value);
-            packed.weights[base + input / GROUP * PANEL * GROUP + input % GROUP] = value;
+#[cfg(target_arch = "x86_64")]
+impl<'a> Product<'a> {
+    /// # Panics
+    /// Where the lengths do not fit each other.
+    fn new(
+        count: usize,
+        row_bytes: usize,
+        rows: &'a [u8],
+        weights: &'a [u8],
+        outputs: usize,
+    ) -> Self {
+        assert!(
+            row_bytes.is_multiple_of(64) && outputs.is_multiple_of(MULTIPLE),
+            "shape"
+        );
+        assert_eq!(
+            rows.len(),
+            count.next_multiple_of(ROW_BLOCK) * row_bytes,
+            "rows"
+        );
+        assert_eq!(weights.len(), outputs * row_bytes, "weights");
+        Self {
+            count,
+            row_bytes,
+            rows,
+            weights,
+            outputs,
         }
-        packed.scales.push(scale);
-        packed.sums.push(sum);
     }
-    packed
 }
 
-/// Computes a layer into `out` (`[rows, outputs]`, row-major f32); with `ADD` onto what is there.
-///
-/// # Panics
-/// Where the lengths do not fit each other.
-pub fn linear<const ADD: bool>(isa: Isa, rows: &Quantized, layer: &Layer<'_>, out: &mut [f32]) {
-    let count = rows.scales.len();
-    let Layer {
-        inputs, outputs, ..
-    } = *layer;
+/// Values and layer shapes fit each other.
+fn check(count: usize, inputs: usize, outputs: usize, bias: usize, out: usize) {
     assert!(
         inputs.is_multiple_of(MULTIPLE) && outputs.is_multiple_of(MULTIPLE),
         "shape of a layer"
     );
-    assert_eq!(
-        (rows.values.len(), rows.zeros.len()),
-        (count.next_multiple_of(ROW_BLOCK) * inputs, count),
-        "activations"
-    );
-    assert_eq!(layer.weights.len(), outputs * inputs, "weights");
-    let per_output = [layer.scales.len(), layer.sums.len(), layer.bias.len()];
-    assert_eq!(per_output, [outputs; 3], "scales, sums and bias");
-    assert_eq!(out.len(), count * outputs, "out");
-    match isa {
-        // SAFETY: the CPU has the instructions (`Isa` comes from detection), and every length was
-        // checked above.
-        #[cfg(target_arch = "x86_64")]
-        Isa::Amx => unsafe { amx::linear::<ADD>(rows, layer, out) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 | Isa::Avx512Bf16 => unsafe { vnni::linear::<ADD>(rows, layer, out) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { avx2::linear::<ADD>(rows, layer, out) },
-        _ => portable::linear::<ADD>(rows, layer, out),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Numbers whose sums test the extremes: all largest, all smallest, or anything.
-    fn byte(kind: u8, state: &mut u32) -> u8 {
-        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        match kind {
-            0 => 255,
-            1 => 1,
-            2 => 128,
-            _ => (*state >> 24) as u8,
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(60))]
-        #[test]
-        fn every_path_gives_the_oracles_integers(
-            count in prop::sample::select(vec![0usize, 1, 2, 3, 5, 6, 7, 12, 13, 16, 17, 31, 96, 97]),
-            inputs in prop::sample::select(vec![64usize, 128, 192, 384]),
-            outputs in prop::sample::select(vec![64usize, 128, 192]),
-            kinds in (0u8..4, 0u8..4), seed in any::<u32>(), add in any::<bool>()
-        ) {
-            let mut state = seed;
-            let rows = Quantized {
-                values: (0..count.next_multiple_of(ROW_BLOCK) * inputs).map(|_| byte(kinds.0, &mut state)).collect(),
-                // Powers of two, so that the only rounding is the last.
-                scales: (0..count).map(|i| 0.25f32.powi(i as i32 % 3)).collect(),
-                zeros: (0..count).map(|i| [128, 0, 255, 77][i % 4]).collect(),
-            };
-            let plain: Vec<i8> = (0..outputs * inputs)
-                .map(|_| (i16::from(byte(kinds.1, &mut state)) - 128).max(-127) as i8)
-                .collect();
-            let floats: Vec<f32> = plain.iter().map(|w| f32::from(*w)).collect();
-            let mut packed = pack(&floats, inputs);
-            let bias: Vec<f32> = (0..outputs).map(|i| i as f32).collect();
-            let exact: Vec<i8> = floats.chunks_exact(inputs).flat_map(|row| {
-                let largest = row.iter().fold(0f32, |m, w| m.max(w.abs()));
-                let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-                row.iter().map(move |w| (w / scale).round() as i8).collect::<Vec<_>>()
-            }).collect();
-            packed.scales.iter_mut().for_each(|scale| *scale = 0.5);
-            let layer = Layer { inputs, outputs, weights: &packed.weights, scales: &packed.scales, sums: &packed.sums, bias: &bias };
-            let before = if add { 3.0 } else { 0.0 };
-            let oracle: Vec<f32> = (0..count * outputs).map(|i| {
-                let (row, output) = (i / outputs, i % outputs);
-                let sum: i64 = (0..inputs)
-                    .map(|k| (i64::from(rows.values[row * inputs + k]) - i64::from(rows.zeros[row])) * i64::from(exact[output * inputs + k]))
-                    .sum();
-                sum as f32 * (rows.scales[row] * 0.5) + bias[output] + before
-            }).collect();
-            for isa in Isa::available() {
-                let mut out = vec![3.0f32; count * outputs];
-                if add { linear::<true>(isa, &rows, &layer, &mut out) } else { linear::<false>(isa, &rows, &layer, &mut out) }
-                for (value, exact) in out.iter().zip(&oracle) {
-                    prop_assert!((value - exact).abs() <= 1e-5 * exact.abs().max(1.0), "{isa:?} {value} {exact}");
-                }
-            }
-        }
-    }
+    assert_eq!(bias, outputs, "bias");
+    assert_eq!(out, count * outputs, "out");
 }

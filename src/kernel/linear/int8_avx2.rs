@@ -4,7 +4,8 @@
 use std::arch::x86_64::*;
 
 use super::super::quantize::Quantized;
-use super::{GROUP, Layer, PANEL};
+use super::PANEL;
+use super::int8::{GROUP, Layer};
 
 /// Rows that share the weights they load.
 const TILE: usize = 2;

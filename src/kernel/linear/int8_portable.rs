@@ -1,7 +1,8 @@
 //! Plain Rust.
 
 use super::super::quantize::Quantized;
-use super::{GROUP, Layer, PANEL};
+use super::PANEL;
+use super::int8::{GROUP, Layer};
 
 pub(super) fn linear<const ADD: bool>(rows: &Quantized, layer: &Layer<'_>, out: &mut [f32]) {
     let Layer {
