@@ -112,7 +112,8 @@ impl Tane {
 /// A home without configuration.
 static HOME: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a temporary folder"));
 
-/// An index of the five articles, built once for all tests.
+/// An index of the five articles, built once for all tests; in f32, so that ranks that hang on the third
+/// decimal are the same on every CPU.
 pub fn seeds_index() -> &'static Path {
     static INDEX: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
         let dir = tempfile::tempdir().expect("a temporary folder");
@@ -120,6 +121,7 @@ pub fn seeds_index() -> &'static Path {
         Tane::new(["index", "--index"])
             .arg(&index)
             .arg("seeds")
+            .env("TANE_PRECISION", "f32")
             .dir(repository())
             .ok();
         (dir, index)
@@ -138,6 +140,7 @@ impl Tane {
         Self::new(args)
             .arg("--index")
             .arg(seeds_index())
+            .env("TANE_PRECISION", "f32")
             .dir(repository())
     }
 }
