@@ -88,3 +88,120 @@ impl TokenCount for Tokenizer {
         self.encode(text).map_or(0, |ids| ids.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufRead;
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::super::bundled;
+    use super::super::gguf::Gguf;
+    use super::super::reference::Reference;
+    use super::super::registry::{DEFAULT_MODEL, Registry};
+    use super::super::vocabulary::Vocabulary;
+    use super::super::{Compute, Embedder, Role};
+    use super::*;
+
+    static OURS: LazyLock<Embedder> = LazyLock::new(|| {
+        let registry = Registry::load(None).unwrap();
+        let model = registry.get(DEFAULT_MODEL).unwrap();
+        Embedder::load(model, Compute::default(), None).unwrap()
+    });
+
+    /// The same model through Hugging Face tokenizers.
+    static ORACLE: LazyLock<Tokenizer> = LazyLock::new(|| {
+        let gguf = Gguf::open(DEFAULT_MODEL, bundled::GGUF.unwrap()).unwrap();
+        let vocabulary = Vocabulary::from_gguf(&gguf).unwrap();
+        let reference = Reference::new(&vocabulary).unwrap();
+        Tokenizer::new(Box::new(reference), vocabulary.specials)
+    });
+
+    fn differs(text: &str) -> bool {
+        let inner = |role| {
+            let ids = OURS.input(text, role).unwrap().ids;
+            ids[1..ids.len() - 1].to_vec()
+        };
+        let passage = format!("passage: {text}");
+        inner(Role::Raw) != ORACLE.encode_raw(text).unwrap()
+            || inner(Role::Passage) != ORACLE.encode(&passage).unwrap()
+    }
+
+    /// What normalisers, segmenters and special tokens stumble over.
+    const TRICKY: [&str; 40] = [
+        " ",
+        "  ",
+        "\u{3000}",
+        "\u{a0}",
+        "\t",
+        "\n",
+        "\r\n",
+        "\0",
+        "\u{1}",
+        "\u{200b}",
+        "\u{feff}",
+        "▁",
+        "▁▁",
+        "<s>",
+        "</s>",
+        "<mask>",
+        " <mask> ",
+        "<unk>",
+        "<pad>",
+        "か\u{3099}",
+        "ｶﾞ",
+        "ﾊﾟ",
+        "e\u{301}",
+        "\u{301}",
+        "ệ",
+        "ﷺ",
+        "㍿",
+        "①",
+        "ﬁ",
+        "Å",
+        "각",
+        "각",
+        "กำ",
+        "👨‍👩‍👧",
+        "🇯🇵",
+        "\u{10ffff}",
+        "ß",
+        "東京",
+        "ー",
+        "。",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn ids_are_the_oracles_on_any_text(
+            any in "\\PC{0,40}", parts in prop::collection::vec(prop::sample::select(TRICKY.to_vec()), 0..12),
+            raw in prop::collection::vec(any::<char>(), 0..12)
+        ) {
+            let raw: String = raw.into_iter().collect();
+            for text in [any.clone(), parts.concat(), raw.clone(), format!("{any}{}{raw}", parts.join("a"))] {
+                prop_assert!(!differs(&text), "{text:?}");
+            }
+        }
+    }
+
+    /// `TANE_TEXTS` names files, separated by `:`; every line is a text.
+    #[test]
+    #[ignore = "reads the files that TANE_TEXTS names"]
+    fn ids_are_the_oracles_on_files() {
+        use rayon::prelude::*;
+        let files = std::env::var("TANE_TEXTS").expect("TANE_TEXTS");
+        for path in files.split(':') {
+            let lines = std::io::BufReader::new(std::fs::File::open(path).unwrap()).lines();
+            let lines: Vec<String> = lines.map(Result::unwrap).collect();
+            let different: Vec<&String> = lines.par_iter().filter(|line| differs(line)).collect();
+            assert!(
+                different.is_empty(),
+                "{path}: {} lines, first {:?}",
+                different.len(),
+                different[0]
+            );
+        }
+    }
+}
