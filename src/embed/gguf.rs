@@ -111,6 +111,13 @@ impl Gguf {
             .dequantize(device)
     }
 
+    /// Where the bytes of a tensor begin.
+    #[cfg(test)]
+    pub fn data_start(&self, name: &str) -> Option<usize> {
+        let info = self.content.tensor_infos.get(name)?;
+        Some((self.content.tensor_data_offset + info.offset) as usize)
+    }
+
     /// Some rows of a two-dimensional tensor, in the order asked for: f32, `[rows.len(), columns]`.
     /// The rest of the tensor is not touched.
     ///
@@ -212,7 +219,7 @@ impl Gguf {
             rows,
             columns,
         };
-        if table.row(self.bytes, rows as u32 - 1).is_none() {
+        if rows == 0 || table.row(self.bytes, rows as u32 - 1).is_none() {
             return Err(self.fault(
                 format!("bytes of `{name}`"),
                 "inside the file",

@@ -202,11 +202,15 @@ fn prepare(
     );
     let (specials, mut sections) = vocabulary?;
     sections.extend(layers?.into_iter().flatten());
-    let positions = floats(&gguf, &["position_embd.weight"])?;
-    let types = floats(&gguf, &["token_types.weight"])?;
-    let type_0 = types.iter().take(shape.hidden).cycle();
+    let hidden = shape.hidden;
+    let positions = gguf.number("bert.context_length")? * hidden;
+    let positions = floats(&gguf, &["position_embd.weight"], positions)?;
+    let types = gguf.number("tokenizer.ggml.token_type_count")? * hidden;
+    let types = floats(&gguf, &["token_types.weight"], types)?;
+    let type_0 = types.iter().take(hidden).cycle();
     let positions: Vec<f32> = positions.iter().zip(type_0).map(|(p, t)| p + t).collect();
-    let norm = floats(&gguf, &["token_embd_norm.weight", "token_embd_norm.bias"])?;
+    let norm = ["token_embd_norm.weight", "token_embd_norm.bias"];
+    let norm = floats(&gguf, &norm, 2 * hidden)?;
     sections.push(("positions".to_owned(), bytes_of(&positions)));
     sections.push(("norm".to_owned(), bytes_of(&norm)));
     let header = Header {
@@ -230,11 +234,17 @@ fn pack_vocabulary(gguf: &Gguf) -> Result<(Specials, Sections)> {
 fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, precision: Precision) -> Result<Sections> {
     let mut sections = Sections::new();
     let mut push = |name: String, bytes| sections.push((format!("{number}.{name}"), bytes));
-    for (name, inputs, parts) in [
-        ("qkv", shape.hidden, &["attn_q", "attn_k", "attn_v"][..]),
-        ("output", shape.hidden, &["attn_output"]),
-        ("up", shape.hidden, &["ffn_up"]),
-        ("down", shape.ffn, &["ffn_down"]),
+    let (hidden, ffn) = (shape.hidden, shape.ffn);
+    for (name, inputs, outputs, parts) in [
+        (
+            "qkv",
+            hidden,
+            3 * hidden,
+            &["attn_q", "attn_k", "attn_v"][..],
+        ),
+        ("output", hidden, hidden, &["attn_output"]),
+        ("up", hidden, ffn, &["ffn_up"]),
+        ("down", ffn, hidden, &["ffn_down"]),
     ] {
         let tensors = |kind: &str| -> Vec<String> {
             parts
@@ -242,14 +252,7 @@ fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, precision: Precision) -
                 .map(|part| format!("blk.{number}.{part}.{kind}"))
                 .collect()
         };
-        let weights = floats(gguf, &tensors("weight"))?;
-        if let Some(bad) = weights.iter().find(|w| !w.is_finite()) {
-            return Err(gguf.fault(
-                format!("weights of blk.{number}.{name}"),
-                "finite numbers",
-                bad,
-            ));
-        }
+        let weights = floats(gguf, &tensors("weight"), inputs * outputs)?;
         let packed = match precision {
             Precision::Int8 => {
                 let packed = int8::pack(&weights, inputs);
@@ -263,7 +266,7 @@ fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, precision: Precision) -
         push(format!("{name}.weights"), packed);
         push(
             format!("{name}.bias"),
-            bytes_of(&floats(gguf, &tensors("bias"))?),
+            bytes_of(&floats(gguf, &tensors("bias"), outputs)?),
         );
     }
     for (name, part) in [
@@ -271,7 +274,10 @@ fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, precision: Precision) -
         ("output_norm", "layer_output_norm"),
     ] {
         let tensors = ["weight", "bias"].map(|kind| format!("blk.{number}.{part}.{kind}"));
-        push(name.to_owned(), bytes_of(&floats(gguf, &tensors)?));
+        push(
+            name.to_owned(),
+            bytes_of(&floats(gguf, &tensors, 2 * hidden)?),
+        );
     }
     Ok(sections)
 }
@@ -280,13 +286,100 @@ fn bytes_of<T: bytemuck::Pod>(numbers: &[T]) -> Vec<u8> {
     bytemuck::cast_slice(numbers).to_vec()
 }
 
-/// Tensors as f32, one after another.
-fn floats<S: AsRef<str>>(gguf: &Gguf, names: &[S]) -> Result<Vec<f32>> {
+/// Tensors as f32, one after another: `expected` numbers in all.
+fn floats<S: AsRef<str>>(gguf: &Gguf, names: &[S], expected: usize) -> Result<Vec<f32>> {
     let mut all = Vec::new();
     for name in names {
         let tensor = gguf.tensor(name.as_ref(), &cpu())?;
         let values = tensor.flatten_all().and_then(|flat| flat.to_vec1::<f32>());
         all.extend(values.map_err(Error::compute("cannot read a tensor of the model"))?);
     }
+    let what = || {
+        names
+            .iter()
+            .map(AsRef::as_ref)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    if all.len() != expected {
+        return Err(gguf.fault(what(), format!("{expected} numbers"), all.len()));
+    }
+    if let Some(bad) = all.iter().find(|value| !value.is_finite()) {
+        return Err(gguf.fault(what(), "finite numbers", bad));
+    }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bundled;
+    use super::super::registry::{DEFAULT_MODEL, Registry};
+    use super::*;
+
+    /// Opens a copy of the bundled file that `change` has changed; what is wrong with it.
+    fn fault(change: impl FnOnce(&mut Vec<u8>)) -> String {
+        let registry = Registry::load(None).unwrap();
+        let model = registry.get(DEFAULT_MODEL).unwrap();
+        let mut bytes = bundled::GGUF.unwrap().to_vec();
+        change(&mut bytes);
+        // Models live as long as the program.
+        let bytes: &'static [u8] = bytes.leak();
+        match PackedBert::open(model, "0", bytes, Precision::Int8, None) {
+            Ok(_) => "nothing".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Where `text` stands first.
+    fn find(bytes: &[u8], text: &str) -> usize {
+        let found = bytes.windows(text.len()).position(|w| w == text.as_bytes());
+        found.unwrap_or_else(|| panic!("no {text}"))
+    }
+
+    /// Sets a u32 of the metadata.
+    fn set(bytes: &mut [u8], key: &str, value: u32) {
+        let at = find(bytes, key) + key.len() + 4;
+        bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    }
+
+    #[test]
+    fn faulty_files_are_named_not_run() {
+        assert_eq!(fault(|_| ()), "nothing");
+        for length in [0, 3, 4, 100, 5_000_000, 20_000_000] {
+            let fault = fault(|bytes| bytes.truncate(length));
+            assert!(fault.contains("cannot read"), "{length}: {fault}");
+        }
+        let fewer = fault(|bytes| bytes.truncate(bytes.len() - 1));
+        assert!(fewer != "nothing", "{fewer}");
+        for (key, value, expected) in [
+            ("bert.embedding_length", 400, "expected 384, received 400"),
+            ("bert.feed_forward_length", 1500, "a multiple of 64"),
+            ("bert.feed_forward_length", 1472, "expected 565248 numbers"),
+            ("bert.attention.head_count", 7, "a divisor of 384"),
+            ("bert.attention.head_count", 0, "a divisor of 384"),
+            ("bert.context_length", 100, "at least 512"),
+            ("bert.block_count", 13, "blk.12"),
+            ("tokenizer.ggml.bos_token_id", 300_000, "under 250002"),
+        ] {
+            let fault = fault(|bytes| set(bytes, key, value));
+            assert!(fault.contains(expected), "{key}: {fault}");
+        }
+    }
+
+    #[test]
+    fn weights_that_are_no_numbers_are_refused() {
+        let registry = Registry::load(None).unwrap();
+        let model = registry.get(DEFAULT_MODEL).unwrap();
+        let gguf = Gguf::open(&model.name, bundled::GGUF.unwrap()).unwrap();
+        for (name, bits) in [
+            ("blk.3.ffn_up.weight", &0x7e00u16.to_le_bytes()[..]),
+            ("blk.3.ffn_up.bias", &f32::NAN.to_le_bytes()),
+            ("token_embd_norm.weight", &f32::INFINITY.to_le_bytes()),
+        ] {
+            let start = gguf.data_start(name).unwrap();
+            let fault = fault(|bytes| bytes[start..start + bits.len()].copy_from_slice(bits));
+            let said = fault.contains(name) && fault.contains("finite numbers");
+            assert!(said, "{name}: {fault}");
+        }
+    }
 }

@@ -57,8 +57,8 @@ impl Pieces for Unigram {
 #[derive(Clone, Copy, Default)]
 struct Node {
     score: f64,
-    /// Where the last piece begins; `usize::MAX` where no path leads here.
-    start: usize,
+    /// Bytes of the last piece; 0 where no path leads here.
+    length: u32,
     id: u32,
 }
 
@@ -111,21 +111,15 @@ impl Unigram {
     fn word(&self, word: &str, nodes: &mut Vec<Node>, ids: &mut Vec<u32>) {
         let scores = self.scores.cast::<f32>();
         nodes.clear();
-        nodes.resize(
-            word.len() + 1,
-            Node {
-                start: usize::MAX,
-                ..Node::default()
-            },
-        );
+        nodes.resize(word.len() + 1, Node::default());
         for (start, c) in word.char_indices() {
             let here = nodes[start].score;
             let mut improve = |length: usize, score: f64, id: u32| {
                 let node = &mut nodes[start + length];
-                if node.start == usize::MAX || here + score > node.score {
+                if node.length == 0 || here + score > node.score {
                     *node = Node {
                         score: here + score,
-                        start,
+                        length: length as u32,
                         id,
                     };
                 }
@@ -161,7 +155,7 @@ impl Unigram {
             if !run {
                 ids.push(node.id);
             }
-            end = node.start;
+            end -= node.length as usize;
         }
         ids[first..].reverse();
     }

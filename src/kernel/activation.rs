@@ -27,22 +27,31 @@ pub(super) fn exp<const FMA: bool>(x: f32) -> f32 {
     f32::from_bits(p.to_bits().wrapping_add(power))
 }
 
-/// erf, within 5e-7 absolutely: the rational approximation that Eigen and XLA use.
+/// The rational approximation of erf on [-4, 4] that Eigen and XLA use, in x^2, highest power first.
+const ERF_P: [f32; 7] = [
+    -2.726_142_3e-10,
+    2.770_681_4e-8,
+    -2.101_024e-6,
+    -5.692_506_4e-5,
+    -7.349_906_3e-4,
+    -2.954_6e-3,
+    -1.609_603_3e-2,
+];
+const ERF_Q: [f32; 5] = [
+    -1.456_607_2e-5,
+    -2.133_740_6e-4,
+    -1.682_827e-3,
+    -7.373_329e-3,
+    -1.426_473_9e-2,
+];
+
+/// erf, within 5e-7 absolutely.
 #[inline(always)]
 fn erf<const FMA: bool>(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
     let s = x * x;
-    let p = fma::<FMA>(-2.726_142_3e-10, s, 2.770_681_4e-8);
-    let p = fma::<FMA>(p, s, -2.101_024e-6);
-    let p = fma::<FMA>(p, s, -5.692_506_4e-5);
-    let p = fma::<FMA>(p, s, -7.349_906_3e-4);
-    let p = fma::<FMA>(p, s, -2.954_6e-3);
-    let p = fma::<FMA>(p, s, -1.609_603_3e-2);
-    let q = fma::<FMA>(-1.456_607_2e-5, s, -2.133_740_6e-4);
-    let q = fma::<FMA>(q, s, -1.682_827e-3);
-    let q = fma::<FMA>(q, s, -7.373_329e-3);
-    let q = fma::<FMA>(q, s, -1.426_473_9e-2);
-    x * p / q
+    let horner = |all: &[f32]| all.iter().fold(0.0, |sum, c| fma::<FMA>(sum, s, *c));
+    x * horner(&ERF_P) / horner(&ERF_Q)
 }
 
 #[inline(always)]
@@ -55,6 +64,28 @@ fn gelu_body<const FMA: bool>(values: &mut [f32]) {
             half,
         );
     }
+}
+
+/// [`gelu`] of 16 values in a register.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+#[inline]
+pub(super) fn gelu_avx512(value: std::arch::x86_64::__m512) -> std::arch::x86_64::__m512 {
+    use std::arch::x86_64::*;
+    let x = _mm512_mul_ps(value, _mm512_set1_ps(std::f32::consts::FRAC_1_SQRT_2));
+    let x = _mm512_min_ps(_mm512_max_ps(x, _mm512_set1_ps(-4.0)), _mm512_set1_ps(4.0));
+    let s = _mm512_mul_ps(x, x);
+    let mut p = _mm512_set1_ps(ERF_P[0]);
+    for c in &ERF_P[1..] {
+        p = _mm512_fmadd_ps(p, s, _mm512_set1_ps(*c));
+    }
+    let mut q = _mm512_set1_ps(ERF_Q[0]);
+    for c in &ERF_Q[1..] {
+        q = _mm512_fmadd_ps(q, s, _mm512_set1_ps(*c));
+    }
+    let erf = _mm512_div_ps(_mm512_mul_ps(x, p), q);
+    let half = _mm512_mul_ps(value, _mm512_set1_ps(0.5));
+    _mm512_fmadd_ps(half, erf, half)
 }
 
 multiversion! {

@@ -39,32 +39,74 @@ pub fn pack(weights: &[f32], inputs: usize) -> Vec<u16> {
     packed
 }
 
+/// Rows of bf16: `[n, width]`, row-major, `n` rounded up to whole blocks of [`ROW_BLOCK`] rows.
+#[derive(Default)]
+pub struct Rounded {
+    count: usize,
+    values: Vec<u16>,
+}
+
+impl Rounded {
+    fn resize(&mut self, count: usize, width: usize) {
+        self.count = count;
+        self.values
+            .resize(count.next_multiple_of(ROW_BLOCK) * width, 0);
+    }
+}
+
+/// Rounds rows (`[n, width]`, row-major; `width` a multiple of 32).
+///
+/// # Panics
+/// Where the CPU has no bf16 ([`supported`]), or the width is none.
+pub fn round_rows(isa: Isa, rows: &[f32], width: usize, out: &mut Rounded) {
+    assert!(supported(isa) && width.is_multiple_of(32), "bf16 rows");
+    out.resize(rows.len() / width, width);
+    // SAFETY: the CPU has the instructions.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        x86::round_rows(rows, &mut out.values);
+    }
+}
+
 /// Computes a layer into `out` (`[rows, outputs]`, row-major f32); with `ADD` onto what is there.
-/// `rounded` is memory to work with.
 ///
 /// # Panics
 /// Where the lengths do not fit each other, or the CPU has no bf16 ([`supported`]).
-pub fn linear<const ADD: bool>(
-    isa: Isa,
-    rows: &[f32],
-    layer: &Layer<'_>,
-    out: &mut [f32],
-    rounded: &mut Vec<u16>,
-) {
-    let count = rows.len() / layer.inputs;
+pub fn linear<const ADD: bool>(isa: Isa, rows: &Rounded, layer: &Layer<'_>, out: &mut [f32]) {
     check(
-        count,
+        rows.count,
         layer.inputs,
         layer.outputs,
         layer.bias.len(),
         out.len(),
     );
     assert!(supported(isa), "bf16 without instructions for it");
-    rounded.resize(count.next_multiple_of(ROW_BLOCK) * layer.inputs, 0);
     // SAFETY: the CPU has the instructions, and the lengths were checked.
     #[cfg(target_arch = "x86_64")]
     unsafe {
-        x86::linear::<ADD>(isa, count, rows, layer, out, rounded);
+        x86::linear::<ADD>(isa, rows, layer, out);
+    }
+}
+
+/// Computes a layer and GELU, and rounds the result.
+///
+/// # Panics
+/// As [`linear`].
+pub fn linear_gelu(isa: Isa, rows: &Rounded, layer: &Layer<'_>, out: &mut Rounded) {
+    let (count, outputs) = (rows.count, layer.outputs);
+    check(
+        count,
+        layer.inputs,
+        outputs,
+        layer.bias.len(),
+        count * outputs,
+    );
+    assert!(supported(isa), "bf16 without instructions for it");
+    out.resize(count, outputs);
+    // SAFETY: the CPU has the instructions, and the lengths were checked.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        x86::linear_gelu(isa, rows, layer, &mut out.values);
     }
 }
 
@@ -72,23 +114,16 @@ pub fn linear<const ADD: bool>(
 mod x86 {
     use std::arch::x86_64::*;
 
+    use super::super::super::activation::gelu_avx512;
     use super::super::{Product, dot, tile};
-    use super::{Isa, Layer};
+    use super::{Isa, Layer, Rounded};
 
     /// # Safety
-    /// The CPU must have what `isa` says, which is AVX-512 BF16 or more; lengths as `super::linear`
-    /// checks them.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16")]
-    pub(super) unsafe fn linear<const ADD: bool>(
-        isa: Isa,
-        count: usize,
-        rows: &[f32],
-        layer: &Layer<'_>,
-        out: &mut [f32],
-        rounded: &mut [u16],
-    ) {
+    /// The CPU must have AVX-512 BF16.
+    #[target_feature(enable = "avx512f,avx512bf16")]
+    pub(super) unsafe fn round_rows(rows: &[f32], out: &mut [u16]) {
         let (chunks, _) = rows.as_chunks::<32>();
-        let (targets, _) = rounded.as_chunks_mut::<32>();
+        let (targets, _) = out.as_chunks_mut::<32>();
         for (chunk, target) in chunks.iter().zip(targets) {
             // SAFETY: 32 numbers are read and 32 written.
             unsafe {
@@ -98,18 +133,22 @@ mod x86 {
                 _mm512_storeu_si512(target.as_mut_ptr().cast(), both);
             }
         }
-        let product = Product::new(
-            count,
-            layer.inputs * 2,
-            bytemuck::cast_slice(rounded),
-            bytemuck::cast_slice(layer.weights),
-            layer.outputs,
-        );
+    }
+
+    /// # Safety
+    /// The CPU must have what `isa` says, which is AVX-512 BF16 or more; lengths as `super::linear`
+    /// checks them.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16")]
+    pub(super) unsafe fn linear<const ADD: bool>(
+        isa: Isa,
+        rows: &Rounded,
+        layer: &Layer<'_>,
+        out: &mut [f32],
+    ) {
         let finish = |row: usize, at: usize, sum: __m512i| {
             // SAFETY: row `row` and 16 outputs from `at` on exist in everything read and written.
             unsafe {
-                let bias = _mm512_loadu_ps(layer.bias.as_ptr().add(at));
-                let mut value = _mm512_add_ps(_mm512_castsi512_ps(sum), bias);
+                let mut value = biased(layer, at, sum);
                 let place = out.as_mut_ptr().add(row * layer.outputs + at);
                 if ADD {
                     value = _mm512_add_ps(value, _mm512_loadu_ps(place));
@@ -117,6 +156,56 @@ mod x86 {
                 _mm512_storeu_ps(place, value);
             }
         };
+        // SAFETY: the instructions are there, says the caller.
+        unsafe { multiply(isa, rows, layer, finish) };
+    }
+
+    /// # Safety
+    /// As `linear`; `out` holds a row for each of `rows`.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16")]
+    pub(super) unsafe fn linear_gelu(isa: Isa, rows: &Rounded, layer: &Layer<'_>, out: &mut [u16]) {
+        let finish = |row: usize, at: usize, sum: __m512i| {
+            // SAFETY: as in `linear`.
+            unsafe {
+                let value = _mm512_cvtneps_pbh(gelu_avx512(biased(layer, at, sum)));
+                let place = out.as_mut_ptr().add(row * layer.outputs + at);
+                _mm256_storeu_si256(
+                    place.cast(),
+                    std::mem::transmute::<__m256bh, __m256i>(value),
+                );
+            }
+        };
+        // SAFETY: the instructions are there, says the caller.
+        unsafe { multiply(isa, rows, layer, finish) };
+    }
+
+    /// # Safety
+    /// 16 outputs from `at` on must exist.
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    unsafe fn biased(layer: &Layer<'_>, at: usize, sum: __m512i) -> __m512 {
+        // SAFETY: says the caller.
+        let bias = unsafe { _mm512_loadu_ps(layer.bias.as_ptr().add(at)) };
+        _mm512_add_ps(_mm512_castsi512_ps(sum), bias)
+    }
+
+    /// # Safety
+    /// The CPU must have what `isa` says, which is AVX-512 BF16 or more.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16")]
+    #[inline]
+    unsafe fn multiply(
+        isa: Isa,
+        rows: &Rounded,
+        layer: &Layer<'_>,
+        finish: impl FnMut(usize, usize, __m512i),
+    ) {
+        let product = Product::new(
+            rows.count,
+            layer.inputs * 2,
+            bytemuck::cast_slice(&rows.values),
+            bytemuck::cast_slice(layer.weights),
+            layer.outputs,
+        );
         // SAFETY: the instructions are there, says the caller.
         unsafe {
             if isa == Isa::Amx {

@@ -146,6 +146,7 @@ fn products<const FMA: bool, const LANES: usize>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::activation;
     use super::super::bf16;
     use super::*;
     use proptest::prelude::*;
@@ -194,9 +195,23 @@ mod tests {
                 if bf16::supported(isa) {
                     let layer = bf16::Layer { inputs, outputs, weights: &packed_bf16, bias: &bias };
                     let mut out = vec![3.0f32; count * outputs];
-                    let mut rounded = Vec::new();
-                    if add { bf16::linear::<true>(isa, &rows, &layer, &mut out, &mut rounded) } else { bf16::linear::<false>(isa, &rows, &layer, &mut out, &mut rounded) }
+                    let mut rounded = bf16::Rounded::default();
+                    bf16::round_rows(isa, &rows, inputs, &mut rounded);
+                    if add { bf16::linear::<true>(isa, &rounded, &layer, &mut out) } else { bf16::linear::<false>(isa, &rounded, &layer, &mut out) }
                     prop_assert!(close(&out, &exact_bf16), "{isa:?} bf16");
+                    // With the identity behind it, what GELU and rounding gave is seen.
+                    let mut inner = bf16::Rounded::default();
+                    bf16::linear_gelu(isa, &rounded, &layer, &mut inner);
+                    let identity: Vec<f32> = (0..outputs * outputs).map(|i| f32::from(i % outputs == i / outputs)).collect();
+                    let packed = bf16::pack(&identity, outputs);
+                    let zeros = vec![0.0; outputs];
+                    let layer = bf16::Layer { inputs: outputs, outputs, weights: &packed, bias: &zeros };
+                    bf16::linear::<false>(isa, &inner, &layer, &mut out);
+                    let mut plain: Vec<f32> = exact_bf16.iter().map(|x| (*x - f64::from(start)) as f32).collect();
+                    activation::gelu(Isa::Portable, &mut plain);
+                    for (value, plain) in out.iter().zip(plain) {
+                        prop_assert!((value - plain).abs() <= 4e-3 * plain.abs() + 1e-4 * magnitude.max(1.0), "{isa:?} {value} {plain}");
+                    }
                 }
             }
         }

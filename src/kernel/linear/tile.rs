@@ -23,33 +23,47 @@ pub(super) unsafe fn multiply<const BF16: bool>(
     mut finish: impl FnMut(usize, usize, __m512i),
 ) {
     let row_bytes = product.row_bytes;
-    let mut sums = Sums([[[0; PANEL]; TILE_ROWS]; 4]);
+    let mut buffers = [const { Sums([[[0; PANEL]; TILE_ROWS]; 4]) }; 2];
     // SAFETY: AMX is there; the kernels configure tiles one after the other.
     let _tiles = unsafe { Tiles::configure() };
+    let mut finish_block = |sums: &Sums, column: usize, first: usize| {
+        for (tile, sums) in sums.0.iter().enumerate() {
+            let at = column + tile % 2 * PANEL;
+            let start = first + tile / 2 * TILE_ROWS;
+            let rows = product.count.saturating_sub(start);
+            for (row, sum) in sums.iter().enumerate().take(rows) {
+                // SAFETY: 64 bytes, aligned.
+                let sum = unsafe { _mm512_load_si512(sum.as_ptr().cast()) };
+                finish(start + row, at, sum);
+            }
+        }
+    };
+    // A block is finished while the next one is multiplied: loads would wait for the stores of tiles.
+    let (mut before, mut turn) = (None, false);
     for column in (0..product.outputs).step_by(2 * PANEL) {
         let weights = product.weights[column * row_bytes..][..2 * PANEL * row_bytes].as_ptr();
         for first in (0..product.count).step_by(ROW_BLOCK) {
             let rows = product.rows[first * row_bytes..][..ROW_BLOCK * row_bytes].as_ptr();
-            let left = product.count - first;
+            let [even, odd] = &mut buffers;
+            let (sums, sums_before) = if turn { (odd, even) } else { (even, odd) };
             // SAFETY: 32 rows (padded) and two panels of weights are there.
             unsafe {
-                match (BF16, left > TILE_ROWS) {
-                    (false, true) => two_int8(rows, weights, row_bytes, &mut sums),
-                    (false, false) => one_int8(rows, weights, row_bytes, &mut sums),
-                    (true, true) => two_bf16(rows, weights, row_bytes, &mut sums),
-                    (true, false) => one_bf16(rows, weights, row_bytes, &mut sums),
+                match (BF16, product.count - first > TILE_ROWS) {
+                    (false, true) => two_int8(rows, weights, row_bytes, sums),
+                    (false, false) => one_int8(rows, weights, row_bytes, sums),
+                    (true, true) => two_bf16(rows, weights, row_bytes, sums),
+                    (true, false) => one_bf16(rows, weights, row_bytes, sums),
                 }
             }
-            for (tile, sums) in sums.0.iter().enumerate() {
-                let at = column + tile % 2 * PANEL;
-                let start = tile / 2 * TILE_ROWS;
-                for (row, sum) in sums.iter().enumerate().take(left.saturating_sub(start)) {
-                    // SAFETY: 64 bytes, aligned.
-                    let sum = unsafe { _mm512_load_si512(sum.as_ptr().cast()) };
-                    finish(first + start + row, at, sum);
-                }
+            if let Some((column, first)) = before {
+                finish_block(sums_before, column, first);
             }
+            before = Some((column, first));
+            turn = !turn;
         }
+    }
+    if let Some((column, first)) = before {
+        finish_block(&buffers[usize::from(!turn)], column, first);
     }
 }
 
