@@ -309,7 +309,7 @@ pub struct Engine {
     /// Model, by its name in the registry (see `tane models list`)
     #[arg(long, env = "TANE_MODEL", value_name = "NAME")]
     pub model: Option<String>,
-    /// What computes: the fastest there is, or candle's stock ops in f32
+    /// What computes: kernels of our own, or candle's stock ops in f32
     #[arg(
         long,
         env = "TANE_ENGINE",

@@ -10,7 +10,7 @@ use crate::kernel::linear::bf16;
 /// What computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Engine {
-    /// The fastest there is for the model: our own kernels, eight-bit, on the CPU.
+    /// Kernels of our own, on the CPU.
     #[default]
     Auto,
     /// candle's stock ops in f32, and the reference tokenizer.
@@ -65,7 +65,7 @@ impl Compute {
                 Err(impossible("auto on this CPU", "int8, f32"))
             }
             (Engine::Auto, Some(asked)) => Ok(asked),
-            // Matrix units multiply bf16 nearly as fast as bytes need for being made and unmade.
+            // Matrix units take most of what bf16 costs: a sixth slower, and nothing is lost.
             (Engine::Auto, None) if Isa::current() == Isa::Amx => Ok(Precision::Bf16),
             (Engine::Auto, None) => Ok(Precision::Int8),
         }
