@@ -155,8 +155,8 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(60))]
         #[test]
         fn f32_and_bf16_agree_with_f64(
-            count in prop::sample::select(vec![0usize, 1, 2, 3, 4, 5, 7, 16, 17, 31, 33, 96]),
-            inputs in prop::sample::select(vec![64usize, 128, 384]),
+            count in prop::sample::select(vec![0usize, 1, 2, 3, 4, 5, 7, 16, 17, 31, 33, 96, 300]),
+            inputs in prop::sample::select(vec![64usize, 128, 384, 1024]),
             outputs in prop::sample::select(vec![64usize, 128, 192]),
             seed in any::<u32>(), magnitude in prop::sample::select(vec![0f32, 1.0, 1e15]), add in any::<bool>()
         ) {

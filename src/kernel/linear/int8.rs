@@ -157,8 +157,8 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(60))]
         #[test]
         fn every_path_gives_the_oracles_integers(
-            count in prop::sample::select(vec![0usize, 1, 2, 3, 5, 6, 7, 12, 13, 16, 17, 31, 96, 97]),
-            inputs in prop::sample::select(vec![64usize, 128, 192, 384]),
+            count in prop::sample::select(vec![0usize, 1, 2, 3, 5, 6, 7, 12, 13, 16, 17, 31, 96, 97, 600]),
+            inputs in prop::sample::select(vec![64usize, 128, 192, 384, 1024]),
             outputs in prop::sample::select(vec![64usize, 128, 192]),
             kinds in (0u8..4, 0u8..4), seed in any::<u32>(), add in any::<bool>()
         ) {
