@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 /// Rows of a tile.
 pub const TILE_ROWS: usize = 16;
 /// Bytes of a row of a tile.
-pub const TILE_BYTES: usize = 64;
+const TILE_BYTES: usize = 64;
 
 /// Whether this process may use AMX with bytes and bf16. The first call asks the kernel for permission.
 pub fn available() -> bool {

@@ -52,7 +52,7 @@ pub(super) unsafe fn attend<const AMX: bool>(
         heads,
         head_size,
     } = shape;
-    let hidden = heads * head_size;
+    let hidden = shape.hidden();
     let padded = tokens.next_multiple_of(PAIRED);
     scratch.queries.resize(padded * head_size, 0);
     scratch.keys.resize(padded * head_size, 0);
@@ -114,15 +114,12 @@ pub(super) unsafe fn attend<const AMX: bool>(
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
 unsafe fn convert(shape: Shape, head: usize, qkv: &[f32], scratch: &mut Scratch) {
     let Shape {
-        tokens,
-        heads,
-        head_size,
+        tokens, head_size, ..
     } = shape;
-    let hidden = heads * head_size;
     // SAFETY: `part` is below 3 and `component + 16 <= head_size`; only tokens that exist are read.
     let load = |token: usize, part: usize, component: usize| unsafe {
         if token < tokens {
-            let at = token * 3 * hidden + part * hidden + head * head_size + component;
+            let at = shape.start(token, part, head) + component;
             _mm512_loadu_ps(qkv.as_ptr().add(at))
         } else {
             _mm512_setzero_ps()

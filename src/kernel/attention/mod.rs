@@ -35,6 +35,18 @@ pub struct Shape {
     pub head_size: usize,
 }
 
+impl Shape {
+    /// Numbers of a row of the output.
+    fn hidden(self) -> usize {
+        self.heads * self.head_size
+    }
+
+    /// Where the query (part 0), key (1) or value (2) of a token and head begins in `qkv`.
+    fn start(self, token: usize, part: usize, head: usize) -> usize {
+        (token * 3 + part) * self.hidden() + head * self.head_size
+    }
+}
+
 /// Attention over one sequence. `qkv` is `[tokens, 3 * heads * head_size]` (queries, keys, values of all
 /// heads side by side), `out` is `[tokens, heads * head_size]`, both row-major. Products are f32, or
 /// with `BF16` bf16 where the CPU has instructions for it.
@@ -48,7 +60,7 @@ pub fn attend<const BF16: bool>(
     out: &mut [f32],
     scratch: &mut Scratch,
 ) {
-    let size = shape.tokens * shape.heads * shape.head_size;
+    let size = shape.tokens * shape.hidden();
     assert!(shape.tokens > 0, "tokens of a sequence");
     assert_eq!((qkv.len(), out.len()), (3 * size, size), "qkv and out");
     match isa {

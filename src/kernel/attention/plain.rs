@@ -8,8 +8,9 @@ use super::super::activation::exp;
 use super::super::multiversion::fma;
 use super::Shape;
 
-/// Keys come in such blocks; what is missing of the last one is zero.
-const KEY_BLOCK: usize = 8;
+/// Keys, or components of values, of a register tile; a last key block is filled up with zeros. More,
+/// and the compiler no longer keeps the sums in registers.
+const TILE: usize = 4;
 
 /// Memory that calls share.
 #[derive(Default)]
@@ -25,17 +26,16 @@ pub(super) struct Scratch {
 
 /// As `super::attend`.
 pub(super) fn attend(isa: Isa, shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) {
-    // Lanes and keys of a register tile: as many sums as fit the registers, and enough to hide the
-    // latency of the products.
+    // Lanes: as many sums as fit the registers, and enough to hide the latency of the products.
     #[cfg(target_arch = "x86_64")]
     {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
         fn avx512(shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) {
-            body::<true, 32, 4>(shape, qkv, out, scratch);
+            body::<true, 32>(shape, qkv, out, scratch);
         }
         #[target_feature(enable = "avx2,fma")]
         fn avx2(shape: Shape, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) {
-            body::<true, 16, 4>(shape, qkv, out, scratch);
+            body::<true, 16>(shape, qkv, out, scratch);
         }
         match isa {
             Isa::Portable => {}
@@ -46,11 +46,11 @@ pub(super) fn attend(isa: Isa, shape: Shape, qkv: &[f32], out: &mut [f32], scrat
         }
     }
     let _ = isa;
-    body::<false, 8, 4>(shape, qkv, out, scratch);
+    body::<false, 8>(shape, qkv, out, scratch);
 }
 
 #[inline(always)]
-fn body<const FMA: bool, const LANES: usize, const TILE: usize>(
+fn body<const FMA: bool, const LANES: usize>(
     shape: Shape,
     qkv: &[f32],
     out: &mut [f32],
@@ -61,8 +61,8 @@ fn body<const FMA: bool, const LANES: usize, const TILE: usize>(
         heads,
         head_size,
     } = shape;
-    let hidden = heads * head_size;
-    let padded = tokens.next_multiple_of(KEY_BLOCK);
+    let hidden = shape.hidden();
+    let padded = tokens.next_multiple_of(TILE);
     let scale = 1.0 / (head_size as f32).sqrt();
     for buffer in [&mut scratch.keys, &mut scratch.values] {
         buffer.clear();
@@ -72,8 +72,7 @@ fn body<const FMA: bool, const LANES: usize, const TILE: usize>(
     scratch.scores.resize(padded * LANES, 0.0);
     for head in 0..heads {
         let column = head * head_size;
-        let part =
-            |token: usize, part: usize| &qkv[(token * 3 + part) * hidden + column..][..head_size];
+        let part = |token: usize, part: usize| &qkv[shape.start(token, part, head)..][..head_size];
         for token in 0..tokens {
             let row = token * head_size..(token + 1) * head_size;
             scratch.keys[row.clone()].copy_from_slice(part(token, 1));
@@ -91,16 +90,12 @@ fn body<const FMA: bool, const LANES: usize, const TILE: usize>(
             let (scores, _) = scratch.scores.as_chunks_mut::<LANES>();
             let keys = scratch.keys.chunks_exact(TILE * head_size);
             for (keys, scores) in keys.zip(scores.chunks_exact_mut(TILE)) {
-                scores.copy_from_slice(&score::<FMA, LANES, TILE>(queries, keys));
+                scores.copy_from_slice(&score::<FMA, LANES>(queries, keys));
             }
             let inverse = exponentiate::<FMA, LANES>(&mut scores[..tokens]);
             for component in (0..head_size).step_by(TILE) {
-                let mixed = mix::<FMA, LANES, TILE>(
-                    &scores[..tokens],
-                    &scratch.values,
-                    head_size,
-                    component,
-                );
+                let mixed =
+                    mix::<FMA, LANES>(&scores[..tokens], &scratch.values, head_size, component);
                 for lane in 0..LANES.min(tokens - first) {
                     let out = &mut out[(first + lane) * hidden + column + component..];
                     for (out, mixed) in out.iter_mut().zip(&mixed) {
@@ -114,7 +109,7 @@ fn body<const FMA: bool, const LANES: usize, const TILE: usize>(
 
 /// Scores of `TILE` keys (`[TILE, head_size]`) with all queries.
 #[inline(always)]
-fn score<const FMA: bool, const LANES: usize, const TILE: usize>(
+fn score<const FMA: bool, const LANES: usize>(
     queries: &[[f32; LANES]],
     keys: &[f32],
 ) -> [[f32; LANES]; TILE] {
@@ -153,7 +148,7 @@ fn exponentiate<const FMA: bool, const LANES: usize>(scores: &mut [[f32; LANES]]
 
 /// `weights @ values` for `TILE` components from `component` on.
 #[inline(always)]
-fn mix<const FMA: bool, const LANES: usize, const TILE: usize>(
+fn mix<const FMA: bool, const LANES: usize>(
     weights: &[[f32; LANES]],
     values: &[f32],
     head_size: usize,
