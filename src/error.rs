@@ -58,6 +58,9 @@ pub enum Error {
         precision: String,
         possible: &'static str,
     },
+    /// `TANE_KERNEL` names no instruction set.
+    #[error("TANE_KERNEL: unknown kernels `{name}`; known: {known}")]
+    Kernels { name: String, known: String },
     /// The device asked for is not there.
     #[error("device `{device}` is not available: {reason}; use `--device cpu`")]
     Device { device: String, reason: String },
@@ -98,6 +101,17 @@ pub enum Error {
         expected_space: String,
         received: String,
         received_space: String,
+    },
+    /// The index was made with another alignment of the languages.
+    #[error(
+        "{}: made with alignment {received} of its languages, this program has {expected}; \
+         refresh it with `tane index` (nothing is embedded anew)",
+        path.display()
+    )]
+    AlignmentMismatch {
+        path: PathBuf,
+        expected: String,
+        received: String,
     },
     /// A file of the index is not what the manifest says.
     #[error(

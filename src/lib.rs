@@ -1,7 +1,7 @@
 //! Local semantic search with citations: one binary, a multilingual model inside.
 //!
 //! Data flows one way through the modules: [`kernel`] (SIMD), [`corpus`] (files to articles),
-//! [`passage`] (articles to passages), [`embed`] (text to vectors), [`index`] (what lies on disk),
+//! [`words`] (terms of a text), [`passage`] (articles to passages), [`embed`] (text to vectors), [`index`] (what lies on disk),
 //! [`search`] (questions to cited answers), [`cli`]. [`eval`] measures quality beside the command
 //! line. A module uses only those before it.
 
@@ -15,5 +15,6 @@ pub mod kernel;
 mod mmap;
 pub mod passage;
 pub mod search;
+pub mod words;
 
 pub use error::{Error, Result};

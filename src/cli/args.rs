@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::embed::{self, DeviceChoice, Role};
-use crate::search::Mode;
+use crate::search::{Mode, PreferLanguage};
 
 /// Local semantic search with citations.
 #[derive(Debug, Parser)]
@@ -123,6 +123,18 @@ pub struct Query {
     /// At most so many passages of one article
     #[arg(long, value_name = "N", value_parser = positive)]
     pub per_article: Option<usize>,
+    /// No passages with this word or phrase; may be given several times
+    #[arg(long, value_name = "WORD")]
+    pub not: Vec<String>,
+    /// Only answers at least so likely to be right, 0 to 1; nothing convinces: exit code 1
+    #[arg(long, env = "TANE_MIN_CONFIDENCE", value_name = "P", value_parser = fraction)]
+    pub min_confidence: Option<f32>,
+    /// Which language comes first where passages say the same
+    #[arg(long, env = "TANE_PREFER_LANGUAGE", value_name = "WHICH")]
+    pub prefer_language: Option<PreferLanguageName>,
+    /// Say what every score is made of
+    #[arg(long)]
+    pub explain: bool,
     /// Show so many sentences before and after
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub context: usize,
@@ -150,6 +162,23 @@ impl From<ModeName> for Mode {
             ModeName::Hybrid => Self::Hybrid,
             ModeName::Dense => Self::Dense,
             ModeName::Keyword => Self::Keyword,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PreferLanguageName {
+    /// That of the question
+    Same,
+    /// None
+    Any,
+}
+
+impl From<PreferLanguageName> for PreferLanguage {
+    fn from(name: PreferLanguageName) -> Self {
+        match name {
+            PreferLanguageName::Same => Self::Same,
+            PreferLanguageName::Any => Self::Any,
         }
     }
 }
@@ -245,11 +274,29 @@ pub enum ModelsCommand {
 /// file of questions with answer strings, which are asked of the index.
 #[derive(Debug, clap::Args)]
 pub struct Eval {
-    #[arg(required = true)]
+    #[arg(required_unless_present = "self_check")]
     pub sets: Vec<PathBuf>,
-    /// How to search
-    #[arg(long, value_name = "MODE")]
-    pub mode: Option<ModeName>,
+    /// How to search; several separated by commas [default: all]
+    #[arg(long, value_name = "MODE", value_delimiter = ',')]
+    pub mode: Vec<ModeName>,
+    /// Ask the index about itself: titles as questions, recall of the graph, duplicates
+    #[arg(long = "self", conflicts_with = "sets")]
+    pub self_check: bool,
+    /// Compare in the model's own space (same) or with languages aligned (any)
+    #[arg(long, value_name = "WHICH")]
+    pub prefer_language: Option<PreferLanguageName>,
+    /// Index titles too
+    #[arg(long)]
+    pub titles: bool,
+    /// Ask every question once more without the articles that answer it: can confidence tell?
+    #[arg(long)]
+    pub no_answer: bool,
+    /// With --json: what every query found
+    #[arg(long, requires = "json")]
+    pub per_query: bool,
+    /// Compare with an earlier run (what `--json --per-query` printed)
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<PathBuf>,
     /// One corpus row is one passage
     #[arg(long)]
     pub no_chunk: bool,
@@ -273,6 +320,13 @@ pub struct Eval {
 #[derive(Debug, clap::Args)]
 pub struct Completions {
     pub shell: clap_complete::Shell,
+}
+
+fn fraction(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
+        _ => Err(format!("expected a number from 0 to 1, received `{text}`")),
+    }
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -9,7 +9,10 @@ use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
 use crate::error::Error;
-use crate::search::{Answer, Filter, Mode, Query, query};
+use crate::search::{Answer, Explanation, Filter, Mode, Query, query};
+
+/// Below this confidence the best answer is introduced as a doubtful one.
+const CONVINCING: f32 = 0.1;
 
 pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let started = Instant::now();
@@ -25,6 +28,10 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
         mode: args.mode.map_or(settings.mode, Mode::from),
         limit: args.limit.unwrap_or(settings.limit),
         per_article: args.per_article,
+        min_confidence: args.min_confidence,
+        prefer_language: args.prefer_language.map(Into::into).unwrap_or_default(),
+        not: args.not.clone(),
+        explain: args.explain,
         context: args.context,
         filter: Filter::new(
             args.article.as_deref(),
@@ -32,7 +39,6 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
             args.source.clone(),
         )?,
     };
-    asked.mode.check_built()?;
     let (index, embedder) = open_or_build(settings, &args.engine)?;
     let answers = query(&index, &embedder, &asked, started)?;
     if args.json {
@@ -43,11 +49,20 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
         }
     } else {
         let mut page = Page::new(out);
+        let best = answers.results.first().and_then(|answer| answer.confidence);
+        if best.is_some_and(|confidence| confidence < CONVINCING) {
+            page.line("Nothing here is likely to answer this. The closest passages:")?;
+            page.line("")?;
+        }
         for answer in &answers.results {
             print(&mut page, answer)?;
         }
         if answers.results.is_empty() {
-            super::output::remark("nothing found");
+            super::output::remark(if asked.min_confidence.is_some() {
+                "nothing convinces; ask in other words, or lower --min-confidence"
+            } else {
+                "nothing found"
+            });
         }
     }
     Ok(if answers.results.is_empty() {
@@ -62,7 +77,10 @@ fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
     page.gap()?;
     page.heading(
         answer.rank,
-        answer.score,
+        &answer.confidence.map_or_else(
+            || format!("{:.3}", answer.score),
+            |confidence| format!("{:>3.0}%", 100.0 * confidence),
+        ),
         article.title.as_deref().unwrap_or(&article.id),
     )?;
     page.citation(&answer.citation, &article.path)?;
@@ -75,6 +93,35 @@ fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
     page.passage(&answer.passage)?;
     if let Some(context) = &answer.context {
         page.dimmed(&context.after)?;
+    }
+    for citation in &answer.duplicates {
+        page.line(&format!("   also {citation}"))?;
+    }
+    if let Some(explanation) = &answer.explanation {
+        explain(page, explanation)?;
+    }
+    Ok(())
+}
+
+/// What a score is made of.
+fn explain(page: &mut Page<'_>, explanation: &Explanation) -> std::io::Result<()> {
+    let parts = &explanation.parts;
+    if let Some(dense) = parts.dense {
+        page.line(&format!(
+            "   dense {dense:.3} ({}): {:.2} spreads above the mean of {:.3} (spread {:.3}); {:.2} is chance",
+            explanation.search, parts.z, parts.background_mean, parts.background_spread, parts.z_chance,
+        ))?;
+    }
+    page.line(&format!(
+        "   words: coverage {:.3}, beyond chance {:+.3}, worth {:+.3}",
+        parts.coverage, parts.excess, parts.keyword_part,
+    ))?;
+    for term in &explanation.terms {
+        let mark = if term.occurs { '+' } else { '-' };
+        page.line(&format!(
+            "   {mark} {}  weight {:.3}, in {} passages",
+            term.term, term.weight, term.passages,
+        ))?;
     }
     Ok(())
 }

@@ -38,10 +38,10 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Rank, score and title.
-    pub fn heading(&mut self, rank: usize, score: f32, title: &str) -> io::Result<()> {
+    /// Rank, what it is worth, and title.
+    pub fn heading(&mut self, rank: usize, worth: &str, title: &str) -> io::Result<()> {
         let title = self.styled(BOLD, &clean(title));
-        self.out.line(&format!("{rank:<2} {score:.3}  {title}"))
+        self.out.line(&format!("{rank:<2} {worth}  {title}"))
     }
 
     /// Where it stands, linked to the file where it exists.

@@ -11,13 +11,13 @@ use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
 use crate::corpus::Article;
-use crate::embed::{Embedder, Role};
+use crate::embed::{Alignment, Embedder, Role};
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 use crate::passage::passages;
 use crate::search::{
-    ArticleView, JSON_VERSION, OmittedView, PassageView, SimilarArticles, Subject, Viewer,
-    find_article, resemblance, similar,
+    ArticleView, Duplicate, JSON_VERSION, OmittedView, PassageView, Shingles, SimilarArticles,
+    Subject, Viewer, duplicates, find_article, resemblance, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -25,7 +25,7 @@ pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyho
     index.check_space(embedder.space())?;
     let limit = args.limit.unwrap_or(settings.limit);
     let Some(given) = &args.article else {
-        return all(args, &index, out);
+        return all(args, &index, &embedder, out);
     };
     let subject = subject(given, &index, &embedder)?;
     let found = similar(&index, &subject, limit, args.pairs)?;
@@ -51,7 +51,7 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
         );
     }
     match find_article(index, given) {
-        Ok(number) => indexed(index, number),
+        Ok(number) => indexed(index, number, embedder.alignment()),
         Err(Error::Unknown { .. }) if Path::new(given).is_file() => {
             read(Article::read(Path::new(given))?, given, embedder)
         }
@@ -59,7 +59,7 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
     }
 }
 
-fn indexed(index: &Index, number: usize) -> Result<Subject> {
+fn indexed(index: &Index, number: usize, alignment: &Alignment) -> Result<Subject> {
     let viewer = Viewer::new(index);
     let rows = index.segment.rows_of(number);
     Ok(Subject {
@@ -69,7 +69,10 @@ fn indexed(index: &Index, number: usize) -> Result<Subject> {
             .clone()
             .map(|row| viewer.passage(row, None))
             .collect::<Result<_>>()?,
-        vectors: rows.map(|row| index.segment.vector(row).to_vec()).collect(),
+        probes: rows
+            .map(|row| alignment.probe(index.segment.vector(row), Role::Passage))
+            .collect(),
+        shingles: Shingles::new(index.segment.text(number)?),
     })
 }
 
@@ -79,10 +82,10 @@ fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
         .iter()
         .map(|passage| embedder.input(&passage.readable(&article.text).0, Role::Passage))
         .collect::<Result<Vec<_>>>()?;
-    let vectors = embedder
+    let probes = embedder
         .embed(&inputs)?
         .into_iter()
-        .map(|e| e.vector)
+        .map(|embedding| embedder.alignment().probe(&embedding.vector, Role::Passage))
         .collect();
     let view = |(passage, number): (&crate::passage::Passage, usize)| PassageView {
         id: format!("{name}#{number}"),
@@ -107,7 +110,8 @@ fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
         article: article_view(&article, name),
         number: None,
         passages: cut.iter().zip(1..).map(view).collect(),
-        vectors,
+        probes,
+        shingles: Shingles::new(&article.text),
     })
 }
 
@@ -132,12 +136,12 @@ fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {
         page.gap()?;
         page.heading(
             result.rank,
-            result.score,
+            &format!("{:.3}", result.score),
             article.title.as_deref().unwrap_or(&article.id),
         )?;
         page.citation(&article.path, &article.path)?;
         if let Some(duplicate) = result.duplicate {
-            page.line(&format!("   {duplicate}"))?;
+            page.line(&format!("   {duplicate} duplicate"))?;
         }
         if let Some(url) = &article.source_url {
             page.url(url)?;
@@ -159,14 +163,27 @@ struct Matrix {
     articles: Vec<String>,
     /// For each article its score with each, in the order of `articles`; 1 with itself.
     scores: Vec<Vec<f32>>,
+    /// Articles that hold the same text, or most of the shorter one.
+    duplicates: Vec<DuplicatePair>,
 }
 
-fn all(args: &args::Similar, index: &Index, out: &mut Output) -> anyhow::Result<Found> {
+#[derive(Serialize)]
+struct DuplicatePair {
+    duplicate: Duplicate,
+    articles: [String; 2],
+}
+
+fn all(
+    args: &args::Similar,
+    index: &Index,
+    embedder: &Embedder,
+    out: &mut Output,
+) -> anyhow::Result<Found> {
     let count = index.segment.articles;
     let mut articles = Vec::with_capacity(count);
     let mut scores = vec![vec![1.0f32; count]; count];
     for (number, row) in scores.iter_mut().enumerate() {
-        let subject = indexed(index, number)?;
+        let subject = indexed(index, number, embedder.alignment())?;
         for (other, score) in row
             .iter_mut()
             .enumerate()
@@ -176,11 +193,17 @@ fn all(args: &args::Similar, index: &Index, out: &mut Output) -> anyhow::Result<
         }
         articles.push(subject.article.id);
     }
+    let pair = |(a, b, duplicate): (usize, usize, Duplicate)| DuplicatePair {
+        duplicate,
+        articles: [articles[a].clone(), articles[b].clone()],
+    };
+    let duplicates: Vec<DuplicatePair> = duplicates(index)?.into_iter().map(pair).collect();
     if args.json {
         out.json(&Matrix {
             version: JSON_VERSION,
             articles,
             scores,
+            duplicates,
         })?;
         return Ok(Found::Something);
     }
@@ -199,6 +222,13 @@ fn all(args: &args::Similar, index: &Index, out: &mut Output) -> anyhow::Result<
     for (number, row) in scores.iter().enumerate() {
         let row: Vec<String> = row.iter().map(|score| format!("{score:.3}")).collect();
         page.line(&format!("{:<3}{}", number + 1, cells(&row)))?;
+    }
+    for DuplicatePair {
+        duplicate,
+        articles: [a, b],
+    } in duplicates
+    {
+        page.line(&format!("{duplicate} duplicates: {a}, {b}"))?;
     }
     Ok(Found::Something)
 }

@@ -7,6 +7,12 @@ pub const GGUF: Option<&[u8]> = Some(include_bytes!(concat!(
     "/models/multilingual-e5-small-q4_0.gguf"
 )));
 
+/// How languages are brought together in its space; see `models/align.py`.
+pub const ALIGNMENT: &[u8] = include_bytes!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/models/multilingual-e5-small.alignment.safetensors"
+));
+
 /// The GGUF file, where the program was built with feature `bundled-model`.
 #[cfg(not(feature = "bundled-model"))]
 pub const GGUF: Option<&[u8]> = None;

@@ -51,8 +51,12 @@ impl Compute {
     /// The precision that is really used.
     ///
     /// # Errors
-    /// [`Error::Precision`] where the engine or the CPU has no such numbers.
+    /// [`Error::Precision`] where the engine or the CPU has no such numbers, [`Error::Kernels`].
     pub(super) fn resolve(self) -> Result<Precision> {
+        Isa::requested().map_err(|name| Error::Kernels {
+            name,
+            known: Isa::NAMES.map(|(name, _)| name).join(", "),
+        })?;
         let impossible = |engine, possible| Error::Precision {
             engine,
             precision: self.precision.map_or_else(String::new, |p| p.to_string()),

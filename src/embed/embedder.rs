@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::alignment::Alignment;
 use super::bert::Bert;
 use super::bundled;
 use super::compute::{Compute, Engine, Precision};
@@ -20,6 +21,7 @@ use super::tokenizer::Tokenizer;
 use super::vocabulary::Vocabulary;
 use crate::error::{Error, Result};
 use crate::passage::TokenCount;
+use crate::words;
 
 /// Tokens of one batch on the CPU; more would leave the caches.
 const BATCH_TOKENS: usize = 512;
@@ -106,6 +108,7 @@ pub struct Embedder {
     tokenizer: Tokenizer,
     encoder: Box<dyn Encoder>,
     space: Space,
+    alignment: Alignment,
     precision: Precision,
     max_tokens: usize,
 }
@@ -149,13 +152,20 @@ impl Embedder {
                 (tokenizer, Box::new(Bert::load(gguf, model, &device)?))
             }
         };
+        let alignment = Alignment::read(&model.name, bundled::ALIGNMENT, model.dimension)?;
         Ok(Self {
             tokenizer,
             encoder,
-            space: Space::new(model, sha256),
+            space: Space::new(model, sha256, alignment.id.clone()),
+            alignment,
             precision,
             max_tokens: model.max_tokens,
         })
+    }
+
+    /// How vectors of different languages are compared.
+    pub fn alignment(&self) -> &Alignment {
+        &self.alignment
     }
 
     /// Where the vectors lie.
@@ -196,6 +206,9 @@ impl Embedder {
             Role::Passage => self.space.passage_prefix.as_str(),
             Role::Raw => "",
         };
+        // A question has no parts that would have to move.
+        let joined = (role == Role::Query).then(|| words::joined(text));
+        let text = joined.as_deref().unwrap_or(text);
         let encode = |text: &str| match role {
             Role::Raw => self.tokenizer.encode_raw(text),
             Role::Query | Role::Passage => self.tokenizer.encode(text),

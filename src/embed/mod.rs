@@ -1,5 +1,6 @@
 //! From text to vectors: the registry of models, the tokenizer, the encoder, pooling.
 
+mod alignment;
 mod bert;
 mod bundled;
 mod charsmap;
@@ -19,6 +20,7 @@ mod tokenizer;
 mod unigram;
 mod vocabulary;
 
+pub use alignment::{Alignment, Probe};
 pub use compute::{Compute, Engine, Precision};
 pub use device::DeviceChoice;
 pub use embedder::{Embedder, Embedding, Input, Role};

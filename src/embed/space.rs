@@ -17,10 +17,13 @@ pub struct Space {
     pub query_prefix: String,
     pub passage_prefix: String,
     pub normalize: bool,
+    /// How languages are brought together when vectors are compared; no part of `id`, because vectors
+    /// are stored as the model made them.
+    pub alignment: Option<String>,
 }
 
 impl Space {
-    pub(super) fn new(model: &Model, weights: &str) -> Self {
+    pub(super) fn new(model: &Model, weights: &str, alignment: Option<String>) -> Self {
         let mut space = Self {
             id: String::new(),
             model: model.name.clone(),
@@ -30,6 +33,7 @@ impl Space {
             query_prefix: model.query_prefix.clone(),
             passage_prefix: model.passage_prefix.clone(),
             normalize: model.normalize,
+            alignment,
         };
         // The model's name is only a name: two names of one space are one space.
         let parts = (

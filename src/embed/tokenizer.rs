@@ -36,18 +36,28 @@ impl Tokenizer {
         self.specials.eos
     }
 
-    /// Ids of a text, without special tokens. The text is composed (NFC) first, and what looks like
-    /// a special token in it stays text.
+    /// Ids of a text, without special tokens. The text is composed first (NFC, and half-width katakana with
+    /// their voicing marks, which the charsmap does not join), and what looks like a special token in it
+    /// stays text.
     ///
     /// # Errors
     /// [`crate::Error::Tokenizer`].
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
         let mut ids = Vec::new();
-        if is_nfc(text) {
+        if is_nfc(text) && !text.contains(is_half_width) {
             self.pieces.encode(text, &mut ids)?;
         } else {
+            let widened: String = text.split_inclusive(|c| !is_half_width(c)).fold(
+                String::with_capacity(text.len()),
+                |mut widened, part| {
+                    // The half-width characters, and the one after them that is not.
+                    let end = part.rfind(is_half_width).map_or(0, |last| last + 3);
+                    widened.extend(part[..end].nfkc());
+                    widened + &part[end..]
+                },
+            );
             self.pieces
-                .encode(&text.nfc().collect::<String>(), &mut ids)?;
+                .encode(&widened.nfc().collect::<String>(), &mut ids)?;
         }
         Ok(ids)
     }
@@ -87,6 +97,11 @@ impl TokenCount for Tokenizer {
         // A text that cannot be tokenized is refused when it is embedded; until then it is short.
         self.encode(text).map_or(0, |ids| ids.len())
     }
+}
+
+/// Half-width katakana and their marks; three bytes each.
+fn is_half_width(c: char) -> bool {
+    matches!(c, '\u{ff61}'..='\u{ff9f}')
 }
 
 #[cfg(test)]

@@ -1,17 +1,26 @@
-//! Quality on labelled sets. Uses the same public interface as the command line.
+//! Quality on labelled sets, and of an index without labels. Uses the same public interface as the
+//! command line.
 
+mod against;
+mod bootstrap;
 mod cache;
+mod collection;
 mod metrics;
+mod no_answer;
 mod pairs;
 mod questions;
 mod retrieval;
+mod self_check;
 mod set;
 
+pub use against::{Comparison, OldEvaluation, against, load_old};
 pub use cache::VectorCache;
 pub use metrics::Ranking;
+pub use no_answer::{NoAnswer, Reliability};
 pub use pairs::PairScores;
 pub use questions::QuestionScores;
-pub use retrieval::RetrievalOptions;
+pub use retrieval::{ModeScores, QueryResult, RetrievalOptions};
+pub use self_check::{SelfCheck, self_check};
 pub use set::Set;
 
 use std::collections::BTreeMap;
@@ -22,7 +31,7 @@ use serde::Serialize;
 use crate::embed::Embedder;
 use crate::error::Result;
 use crate::index::Index;
-use crate::search::JSON_VERSION;
+use crate::search::{JSON_VERSION, Mode};
 
 /// What one set gave.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +43,15 @@ pub struct Evaluation {
     pub queries: usize,
     #[serde(flatten)]
     pub scores: Scores,
+    /// Where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_answer: Option<NoAnswer>,
+    /// Where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_query: Option<Vec<QueryResult>>,
+    /// With another run, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Vec<Comparison>>,
 }
 
 /// Scores by the kind of the set.
@@ -42,7 +60,7 @@ pub struct Evaluation {
 pub enum Scores {
     /// By mode.
     Retrieval {
-        modes: BTreeMap<&'static str, Ranking>,
+        modes: BTreeMap<&'static str, ModeScores>,
     },
     /// By mode.
     Questions {
@@ -67,35 +85,48 @@ pub fn evaluate(
         .unwrap_or(path.as_os_str())
         .to_string_lossy()
         .into_owned();
-    let (passages, queries, scores) = match Set::load(path, options)? {
+    let evaluation = |passages, queries, scores| Evaluation {
+        version: JSON_VERSION,
+        set: name,
+        model: embedder.space().model.clone(),
+        passages,
+        queries,
+        scores,
+        no_answer: None,
+        per_query: None,
+        against: None,
+    };
+    Ok(match Set::load(path, options)? {
         Set::Retrieval(set) => {
-            let (passages, ranking) = retrieval::run(&set, embedder, cache, options)?;
-            let modes = BTreeMap::from([("dense", ranking)]);
-            (passages, set.queries.len(), Scores::Retrieval { modes })
+            let result = retrieval::run(&set, embedder, cache, options)?;
+            let modes = result.modes;
+            Evaluation {
+                no_answer: result.no_answer,
+                per_query: result.per_query,
+                ..evaluation(
+                    result.passages,
+                    set.queries.len(),
+                    Scores::Retrieval { modes },
+                )
+            }
         }
-        Set::Pairs(set) => (
-            0,
-            set.pairs.len(),
-            Scores::Pairs(pairs::run(&set, embedder, cache)?),
-        ),
+        Set::Pairs(set) => {
+            let scores = Scores::Pairs(pairs::run(&set, embedder, cache)?);
+            evaluation(0, set.pairs.len(), scores)
+        }
         Set::Questions(questions) => {
             let index = index()?;
-            let scores = questions::run(&questions, &index, embedder)?;
-            let modes = BTreeMap::from([("dense", scores)]);
-            (
+            let modes: &[Mode] = if options.modes.is_empty() {
+                &Mode::ALL
+            } else {
+                &options.modes
+            };
+            let modes = questions::run(&questions, &index, embedder, modes)?;
+            evaluation(
                 index.segment.passages,
                 questions.len(),
                 Scores::Questions { modes },
             )
         }
-    };
-    let model = embedder.space().model.clone();
-    Ok(Evaluation {
-        version: JSON_VERSION,
-        set: name,
-        model,
-        passages,
-        queries,
-        scores,
     })
 }

@@ -7,7 +7,7 @@ use super::metrics::spearman;
 use super::set::PairSet;
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
-use crate::index::scan_rows;
+use crate::index::scan;
 use crate::kernel::dot::dot;
 
 /// What a set of pairs gave.
@@ -45,9 +45,8 @@ pub fn run(set: &PairSet, embedder: &Embedder, cache: &mut VectorCache) -> Resul
 }
 
 fn nearest_is_own(from: &[Vec<f32>], to: &[Vec<f32>]) -> f64 {
-    let rows: Vec<f32> = to.concat();
     let own = from.iter().enumerate().filter(|(number, vector)| {
-        scan_rows(&rows, vector, 1, |_| true)
+        scan(to.len(), 1, |row| Some(dot(&to[row], vector)))
             .first()
             .is_some_and(|hit| hit.row == *number)
     });

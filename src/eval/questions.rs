@@ -1,5 +1,6 @@
 //! Questions with answer strings, asked of an index.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use super::set::Question;
 use crate::embed::Embedder;
 use crate::error::Result;
 use crate::index::Index;
-use crate::search::{Answer, Filter, Mode, Query, query};
+use crate::search::{Answer, Mode, Query, query};
 
 /// A longer passage counts only with this many characters around its best sentence.
 const DISPLAY_CHARS: usize = 300;
@@ -31,19 +32,32 @@ pub struct QuestionScores {
     pub longest_passage_chars: usize,
 }
 
-/// Asks every question.
-pub fn run(questions: &[Question], index: &Index, embedder: &Embedder) -> Result<QuestionScores> {
+/// Asks every question in every mode.
+pub fn run(
+    questions: &[Question],
+    index: &Index,
+    embedder: &Embedder,
+    modes: &[Mode],
+) -> Result<BTreeMap<&'static str, QuestionScores>> {
+    let scores = |mode: &Mode| Ok((mode.name(), ask_all(questions, index, embedder, *mode)?));
+    modes.iter().map(scores).collect()
+}
+
+fn ask_all(
+    questions: &[Question],
+    index: &Index,
+    embedder: &Embedder,
+    mode: Mode,
+) -> Result<QuestionScores> {
     let mut ranks: Vec<Option<usize>> = Vec::new();
     let mut best_hits = 0usize;
     let mut lengths: Vec<usize> = Vec::new();
     for question in questions {
         let asked = Query {
             text: question.query.clone(),
-            mode: Mode::Dense,
+            mode,
             limit: 10,
-            per_article: None,
-            context: 0,
-            filter: Filter::default(),
+            ..Query::default()
         };
         let results = query(index, embedder, &asked, Instant::now())?.results;
         lengths.extend(results.iter().map(|r| r.passage.text.chars().count()));

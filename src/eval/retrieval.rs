@@ -1,101 +1,242 @@
 //! Queries against a corpus of rows.
 
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use super::bootstrap::interval;
 use super::cache::VectorCache;
+use super::collection::{Collection, Document};
 use super::metrics::Ranking;
+use super::no_answer::{Attempt, NoAnswer};
 use super::set::RetrievalSet;
-use crate::corpus::Article;
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
-use crate::kernel::dot::dot;
-use crate::passage::passages;
+use crate::index::Rows;
+use crate::search::{Asked, Mode, PreferLanguage, Ranked};
 
 /// How a retrieval set is run.
 #[derive(Debug, Clone, Default)]
 pub struct RetrievalOptions {
+    /// Ways to search; empty: all.
+    pub modes: Vec<Mode>,
     /// One row is one passage, whatever its length.
     pub no_chunk: bool,
+    /// Compare in the model's own space (`same`) or with languages aligned (`any`).
+    pub prefer_language: PreferLanguage,
+    /// Titles are indexed too.
+    pub titles: bool,
     /// Folder with the corpus and the judgements, where the set has only queries.
     pub corpus: Option<PathBuf>,
     /// Only corpus rows of this language.
     pub lang: Option<String>,
+    /// Ask each question a second time with the articles that answer it taken away.
+    pub no_answer: bool,
+    /// Keep what each query found.
+    pub per_query: bool,
 }
 
-/// Number of passages, and the mean over the queries. A row scores by its best passage.
+/// What a mode gave.
+#[derive(Debug, Clone, Serialize)]
+pub struct ModeScores {
+    #[serde(flatten)]
+    pub mean: Ranking,
+    /// 95 % of bootstrap samples over articles lie between.
+    #[serde(rename = "mrr@10_interval")]
+    pub interval: [f64; 2],
+    /// By the language of the query, where queries name theirs.
+    pub languages: Option<BTreeMap<String, Ranking>>,
+}
+
+/// What one query gave.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct QueryResult {
+    pub query: String,
+    pub mode: String,
+    pub lang: Option<String>,
+    /// Of the first relevant row among ten.
+    pub rank: Option<usize>,
+    #[serde(rename = "ndcg@10")]
+    pub ndcg_10: f64,
+    /// The article that answers: bootstrap samples are drawn of these.
+    pub article: String,
+    /// The first ten rows.
+    pub found: Vec<String>,
+}
+
+impl QueryResult {
+    pub fn reciprocal_rank(&self) -> f64 {
+        self.rank.map_or(0.0, |rank| 1.0 / rank as f64)
+    }
+}
+
+/// What a retrieval set gave.
+pub struct RetrievalResult {
+    pub passages: usize,
+    pub modes: BTreeMap<&'static str, ModeScores>,
+    pub no_answer: Option<NoAnswer>,
+    pub per_query: Option<Vec<QueryResult>>,
+}
+
+/// Runs every query in every mode. A corpus row scores by its best passage.
 pub fn run(
     set: &RetrievalSet,
     embedder: &Embedder,
     cache: &mut VectorCache,
     options: &RetrievalOptions,
-) -> Result<(usize, Ranking)> {
-    let cut: Vec<Vec<String>> = set
+) -> Result<RetrievalResult> {
+    let documents: Vec<Document<'_>> = set
         .corpus
-        .par_iter()
-        .map(|row| {
-            if options.no_chunk {
-                Ok(vec![row.text.clone()])
-            } else {
-                cut(&row.text, embedder)
-            }
-        })
-        .collect::<Result<_>>()?;
-    let texts: Vec<&str> = cut.iter().flatten().map(String::as_str).collect();
-    let owners: Vec<usize> = cut
         .iter()
-        .enumerate()
-        .flat_map(|(row, texts)| vec![row; texts.len()])
+        .map(|row| Document {
+            text: &row.text,
+            title: if options.titles { &row.title } else { "" },
+            lang: row.lang.as_deref(),
+        })
         .collect();
-    let vectors = cache.embed(embedder, &texts, Role::Passage)?;
+    let collection = Collection::new(&documents, options.no_chunk, embedder, cache)?;
+    let rows = collection.rows();
     let queries: Vec<&str> = set
         .queries
         .iter()
         .map(|query| query.text.as_str())
         .collect();
-    let queries = cache.embed(embedder, &queries, Role::Query)?;
+    let vectors = cache.embed(embedder, &queries, Role::Query)?;
+    let asked = |mode: Mode, query: usize| {
+        let probe = || options.prefer_language.probe(embedder, &vectors[query]);
+        let probe = (mode != Mode::Keyword).then(probe);
+        Asked::new(&rows, mode, queries[query], probe)
+    };
+    let modes: &[Mode] = if options.modes.is_empty() {
+        &Mode::ALL
+    } else {
+        &options.modes
+    };
+    let mut scores = BTreeMap::new();
+    let mut per_query = Vec::new();
+    for mode in modes {
+        let results: Vec<(Ranking, QueryResult)> = (0..queries.len())
+            .into_par_iter()
+            .map(|query| {
+                let found = first_ten(&asked(*mode, query), &rows, &collection.owners);
+                judge(set, query, *mode, &found)
+            })
+            .collect();
+        scores.insert(mode.name(), mode_scores(&results));
+        per_query.extend(results.into_iter().map(|(_, result)| result));
+    }
+    let no_answer = options.no_answer.then(|| {
+        let articles: Vec<String> = set.corpus.iter().map(super::set::Row::article).collect();
+        let attempts = (0..queries.len()).into_par_iter().flat_map_iter(|query| {
+            attempts(
+                set,
+                query,
+                &asked(Mode::Hybrid, query),
+                &rows,
+                &collection.owners,
+                &articles,
+            )
+        });
+        NoAnswer::new(attempts.collect())
+    });
+    Ok(RetrievalResult {
+        passages: rows.len(),
+        modes: scores,
+        no_answer,
+        per_query: options.per_query.then_some(per_query),
+    })
+}
 
-    let rankings: Vec<Ranking> = set
-        .queries
-        .par_iter()
-        .zip(&queries)
-        .map(|(query, vector)| {
-            let mut scores = vec![f32::MIN; set.corpus.len()];
-            for (row, passage) in owners.iter().zip(&vectors) {
-                scores[*row] = scores[*row].max(dot(passage, vector));
+/// The ten best documents.
+fn first_ten(asked: &Asked, rows: &Rows<'_>, owners: &[usize]) -> Vec<usize> {
+    let mut count = 64;
+    loop {
+        let ranked = asked.best(rows, None, count, None);
+        let mut documents: Vec<usize> = Vec::new();
+        for Ranked { row, .. } in &ranked {
+            if !documents.contains(&owners[*row]) {
+                documents.push(owners[*row]);
             }
-            let grades = &set.relevant[&query.id];
-            let found: Vec<f64> = first_ten(&scores)
-                .into_iter()
-                .map(|row| grades.get(&set.corpus[row].id).copied().unwrap_or(0.0))
-                .collect();
-            Ranking::of(&found, &grades.values().copied().collect::<Vec<_>>())
-        })
-        .collect();
-    Ok((texts.len(), Ranking::mean(&rankings)))
+        }
+        if documents.len() >= 10 || ranked.len() < count {
+            documents.truncate(10);
+            return documents;
+        }
+        count *= 4;
+    }
 }
 
-/// The row as an article, through the real chunker. A row of which nothing would be read stays whole.
-fn cut(text: &str, embedder: &Embedder) -> Result<Vec<String>> {
-    let article = Article::from_bytes(text.as_bytes().to_vec(), Path::new("corpus.jsonl"))?;
-    let cut = passages(&article, embedder.counter());
-    if cut.is_empty() {
-        return Ok(vec![text.to_owned()]);
+fn judge(set: &RetrievalSet, query: usize, mode: Mode, found: &[usize]) -> (Ranking, QueryResult) {
+    let query = &set.queries[query];
+    let grades = &set.relevant[&query.id];
+    let ids = found.iter().map(|row| &set.corpus[*row].id);
+    let grade = |id: &String| grades.get(id).copied().unwrap_or(0.0);
+    let graded: Vec<f64> = ids.clone().map(grade).collect();
+    let ranking = Ranking::of(&graded, &grades.values().copied().collect::<Vec<_>>());
+    let gold = set.corpus.iter().find(|row| grades.contains_key(&row.id));
+    let result = QueryResult {
+        query: query.id.clone(),
+        mode: mode.name().to_owned(),
+        lang: query.lang.clone(),
+        rank: graded
+            .iter()
+            .position(|grade| *grade > 0.0)
+            .map(|at| at + 1),
+        ndcg_10: ranking.ndcg_10,
+        article: gold.map(super::set::Row::article).unwrap_or_default(),
+        found: ids.cloned().collect(),
+    };
+    (ranking, result)
+}
+
+fn mode_scores(results: &[(Ranking, QueryResult)]) -> ModeScores {
+    let mut languages: BTreeMap<String, Vec<Ranking>> = BTreeMap::new();
+    for (ranking, result) in results {
+        if let Some(lang) = &result.lang {
+            languages.entry(lang.clone()).or_default().push(*ranking);
+        }
     }
-    Ok(cut
+    let all: Vec<Ranking> = results.iter().map(|(ranking, _)| *ranking).collect();
+    let by_article = results
         .iter()
-        .map(|passage| passage.readable(&article.text).0)
-        .collect())
+        .map(|(ranking, result)| (result.article.as_str(), ranking.mrr_10));
+    let languages: BTreeMap<_, _> = languages
+        .into_iter()
+        .map(|(lang, all)| (lang, Ranking::mean(&all)))
+        .collect();
+    ModeScores {
+        mean: Ranking::mean(&all),
+        interval: interval(by_article),
+        languages: (!languages.is_empty()).then_some(languages),
+    }
 }
 
-fn first_ten(scores: &[f32]) -> Vec<usize> {
-    let mut rows: Vec<usize> = (0..scores.len()).collect();
-    let order = |a: &usize, b: &usize| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b));
-    if rows.len() > 10 {
-        rows.select_nth_unstable_by(9, order);
-        rows.truncate(10);
-    }
-    rows.sort_by(order);
-    rows
+/// The first answer as it is, and with the articles that answer taken away.
+fn attempts(
+    set: &RetrievalSet,
+    query: usize,
+    asked: &Asked,
+    rows: &Rows<'_>,
+    owners: &[usize],
+    articles: &[String],
+) -> Vec<Attempt> {
+    let grades = &set.relevant[&set.queries[query].id];
+    let relevant = |document: usize| grades.contains_key(&set.corpus[document].id);
+    let gold: HashSet<&str> = (0..articles.len())
+        .filter(|document| relevant(*document))
+        .map(|document| articles[document].as_str())
+        .collect();
+    let without = |row: usize| !gold.contains(articles[owners[row]].as_str());
+    let with = asked.best(rows, None, 1, None);
+    let without = asked.best(rows, None, 1, Some(&without));
+    let attempt = |answerable: bool, ranked: &Ranked| Attempt {
+        answerable,
+        confidence: f64::from(ranked.confidence.unwrap_or(0.0)),
+        right: answerable && relevant(owners[ranked.row]),
+    };
+    let with = with.iter().map(|ranked| attempt(true, ranked));
+    with.chain(without.iter().map(|ranked| attempt(false, ranked)))
+        .collect()
 }

@@ -30,8 +30,26 @@ pub struct RetrievalSet {
 pub struct Row {
     #[serde(rename = "_id")]
     pub id: String,
+    #[serde(default)]
+    pub title: String,
     pub text: String,
     pub lang: Option<String>,
+    /// The article it is from.
+    doc: Option<String>,
+}
+
+impl Row {
+    /// The article it is from: as it says; else its title; else its id without the last part.
+    pub fn article(&self) -> String {
+        match (&self.doc, self.title.as_str()) {
+            (Some(doc), _) => doc.clone(),
+            (None, "") => {
+                let cut = self.id.rfind(['-', '#', '_']).unwrap_or(self.id.len());
+                self.id[..cut].to_owned()
+            }
+            (None, title) => title.to_owned(),
+        }
+    }
 }
 
 /// `pairs.jsonl`.

@@ -3,6 +3,8 @@
 //! | section | record |
 //! | --- | --- |
 //! | vectors | `dimension` f32, of length 1, one row a passage |
+//! | rows | [`RowRecord`](super::rows::RowRecord) |
+//! | terms, postings | see [`super::keyword`] |
 //! | keys | 16 bytes: content key of the row |
 //! | passages | 8 u32: article, start, end, first line, last line, first sentence, sentences, tokens |
 //! | sentences | 2 u32 (start, end), f32 scale, `dimension` i8: vector = scale * i8 |
@@ -34,6 +36,9 @@ pub const fn sentence_bytes(dimension: usize) -> usize {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sections {
     pub vectors: Range<usize>,
+    pub rows: Range<usize>,
+    pub terms: Range<usize>,
+    pub postings: Range<usize>,
     pub keys: Range<usize>,
     pub passages: Range<usize>,
     pub sentences: Range<usize>,

@@ -10,7 +10,7 @@ use std::path::Path;
 use memmap2::Mmap;
 
 use super::manifest::FileEntry;
-use super::scan::{Hit, scan_rows};
+use super::scan::{Hit, scan};
 use super::segment_writer::HashedFile;
 use crate::error::{Error, Result};
 use crate::kernel::dot::dot;
@@ -52,7 +52,10 @@ impl Layer {
                 continue;
             }
             let row = &rows[node * dimension..][..dimension];
-            let nearest = scan_rows(rows, row, 1, |other| reached[other]);
+            let score = |other: usize| {
+                reached[other].then(|| dot(row, &rows[other * dimension..][..dimension]))
+            };
+            let nearest = scan(self.nodes.len(), 1, score);
             let Some(nearest) = nearest.first() else {
                 return;
             };
@@ -210,11 +213,11 @@ impl MappedGraph {
         None
     }
 
-    /// About the best `count` rows, best first; `ef` (at least `count`) candidates are kept.
-    pub fn search(&self, rows: &[f32], query: &[f32], count: usize, ef: usize) -> Vec<Hit> {
+    /// About the `count` rows that score best, best first; `ef` (at least `count`) candidates are kept.
+    pub fn search(&self, score: impl Fn(usize) -> f32, count: usize, ef: usize) -> Vec<Hit> {
         let score = |row: usize| Hit {
             row,
-            score: dot(&rows[row * query.len()..][..query.len()], query),
+            score: score(row),
         };
         let mut nearest = score(self.entry);
         for layer in self.layers.iter().skip(1).rev() {

@@ -59,7 +59,7 @@ pub fn build(rows: &[f32], dimension: usize) -> FlatGraph {
 #[cfg(test)]
 mod tests {
     use super::super::graph::MappedGraph;
-    use super::super::scan::scan_rows;
+    use super::super::scan::scan;
     use super::*;
     use crate::kernel::dot::dot;
 
@@ -93,9 +93,10 @@ mod tests {
 
         let (mut common, mut found_itself) = (0, 0);
         for row in (0..count).step_by(10) {
-            let query = &rows[row * dimension..][..dimension];
-            let exact = scan_rows(&rows, query, 10, |_| true);
-            let hits = graph.search(&rows, query, 10, 64);
+            let vector = |row: usize| &rows[row * dimension..][..dimension];
+            let score = |other: usize| dot(vector(row), vector(other));
+            let exact = scan(count, 10, |other| Some(score(other)));
+            let hits = graph.search(score, 10, 64);
             common += hits
                 .iter()
                 .filter(|h| exact.iter().any(|e| e.row == h.row))
@@ -118,7 +119,8 @@ mod tests {
             damaged[at] ^= 0xff;
             std::fs::write(&path, &damaged).unwrap();
             if let Ok(graph) = MappedGraph::open(dir.path(), &entry, 300) {
-                let hits = graph.search(&rows, &rows[..8], 10, 64);
+                let score = |row: usize| dot(&rows[row * 8..][..8], &rows[..8]);
+                let hits = graph.search(score, 10, 64);
                 assert!(hits.iter().all(|h| h.row < 300));
             }
         }

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub const FILE: &str = "manifest.json";
 
 /// Version of everything in the index folder.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What an index holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Manifest {
     pub space: Space,
     /// Version of the chunker ([`crate::passage::RECIPE`]).
     pub recipe: u32,
+    /// Version of the words ([`crate::words::VERSION`]).
+    pub words: u32,
     pub roots: Vec<Root>,
     pub segment: SegmentEntry,
 }
@@ -48,6 +50,8 @@ pub struct SegmentEntry {
     pub passages: usize,
     /// The numbers its vectors were computed in; more than one where some were reused.
     pub precisions: BTreeSet<Precision>,
+    /// Languages that the rows count.
+    pub languages: Vec<String>,
     pub sections: Sections,
     /// Absent where the scan is as fast.
     pub graph: Option<FileEntry>,

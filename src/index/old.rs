@@ -12,6 +12,7 @@ use super::segment::Segment;
 use crate::embed::{Embedder, Precision};
 use crate::error::{Error, Result};
 use crate::passage::{Passage, RECIPE};
+use crate::words;
 
 /// The generation before this update; empty where there is none.
 pub(super) struct Old {
@@ -23,6 +24,8 @@ pub(super) struct Old {
     pub(super) precisions: BTreeSet<Precision>,
     /// Its articles are cut as they would be now.
     pub(super) same_recipe: bool,
+    /// Its rows are what they would be now: aligned the same way, with the same words.
+    pub(super) same_rows: bool,
 }
 
 impl Old {
@@ -47,6 +50,7 @@ impl Old {
                 rows: HashMap::new(),
                 precisions: BTreeSet::new(),
                 same_recipe: false,
+                same_rows: false,
             });
         };
         if !rebuild {
@@ -65,6 +69,8 @@ impl Old {
                 .collect(),
             precisions: index.manifest.segment.precisions.clone(),
             same_recipe: index.manifest.recipe == RECIPE && !rebuild,
+            same_rows: index.manifest.words == words::VERSION
+                && index.manifest.space.alignment == embedder.space().alignment,
             articles,
             index: Some(index),
         })
@@ -117,6 +123,7 @@ impl Old {
 
     pub(super) fn is_same(&self, planned: &[Planned], roots: &[Root]) -> bool {
         self.same_recipe
+            && self.same_rows
             && self.roots == roots
             && planned.len() == self.articles.len()
             && planned

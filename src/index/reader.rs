@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::format::ArticleRecord;
 use super::graph::MappedGraph;
 use super::manifest::Manifest;
-use super::scan::{Hit, scan_rows};
+use super::scan::Hit;
 use super::segment::Segment;
-use crate::embed::Space;
+use crate::embed::{Probe, Space};
 use crate::error::{Error, Result};
 
 /// Candidates the graph keeps beyond those asked for.
@@ -75,9 +75,18 @@ impl Index {
     /// Refuses vectors of another space.
     ///
     /// # Errors
-    /// [`Error::SpaceMismatch`] with both.
+    /// [`Error::SpaceMismatch`], [`Error::AlignmentMismatch`] with both.
     pub fn check_space(&self, space: &Space) -> Result<()> {
-        check_space(&self.dir, &self.manifest.space, space)
+        check_space(&self.dir, &self.manifest.space, space)?;
+        if self.manifest.space.alignment != space.alignment {
+            let shown = |alignment: &Option<String>| alignment.clone().unwrap_or("none".to_owned());
+            return Err(Error::AlignmentMismatch {
+                path: self.dir.clone(),
+                expected: shown(&space.alignment),
+                received: shown(&self.manifest.space.alignment),
+            });
+        }
+        Ok(())
     }
 
     /// The graph is open.
@@ -85,19 +94,23 @@ impl Index {
         self.graph.is_some()
     }
 
-    /// The best `count` rows, best first. With a filter every row is compared.
-    pub fn search(
-        &self,
-        query: &[f32],
-        count: usize,
-        keep: Option<&(dyn Fn(usize) -> bool + Sync)>,
-    ) -> Vec<Hit> {
-        let rows = self.segment.vectors();
-        match (&self.graph, keep) {
-            (Some(graph), None) => graph.search(rows, query, count, EF_SEARCH),
-            (_, Some(keep)) => scan_rows(rows, query, count, keep),
-            (None, None) => scan_rows(rows, query, count, |_| true),
-        }
+    /// The graph, where it leads through the space that a question is compared in.
+    fn graph_of(&self, probe: &Probe) -> Option<&MappedGraph> {
+        let aligned = self.manifest.space.alignment.is_some();
+        self.graph.as_ref().filter(|_| probe.aligned == aligned)
+    }
+
+    /// Questions of this kind are answered through the graph.
+    pub fn has_graph_for(&self, probe: &Probe) -> bool {
+        self.graph_of(probe).is_some()
+    }
+
+    /// About the `count` rows nearest to a question, found through the graph; `None` where there is none
+    /// for this kind of question.
+    pub fn nearest(&self, probe: &Probe, count: usize) -> Option<Vec<Hit>> {
+        let rows = self.segment.rows();
+        let graph = self.graph_of(probe)?;
+        Some(graph.search(|row| rows.score(probe, row), count, EF_SEARCH))
     }
 
     /// Where an article's file should be on this machine.

@@ -4,8 +4,6 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
-use crate::kernel::dot::dot;
-
 /// A row and its score, the cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
@@ -23,28 +21,19 @@ impl Hit {
     }
 }
 
-/// The best `count` rows among those that `keep` lets through, best first. `rows` is
-/// `[n, query.len()]`, row-major.
-pub fn scan_rows(
-    rows: &[f32],
-    query: &[f32],
-    count: usize,
-    keep: impl Fn(usize) -> bool + Sync,
-) -> Vec<Hit> {
+/// The best `count` of `rows` rows, best first. `score` gives `None` for rows that are left out.
+pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sync) -> Vec<Hit> {
     const CHUNK: usize = 4096;
-    let dimension = query.len().max(1);
-    let mut hits: Vec<Hit> = rows
-        .par_chunks(CHUNK * dimension)
-        .enumerate()
-        .flat_map_iter(|(chunk, rows)| {
-            let first = chunk * CHUNK;
-            let mut hits: Vec<Hit> = rows
-                .chunks_exact(dimension)
-                .enumerate()
-                .filter(|(i, _)| keep(first + i))
-                .map(|(i, row)| Hit {
-                    row: first + i,
-                    score: dot(row, query),
+    let mut hits: Vec<Hit> = (0..rows.div_ceil(CHUNK))
+        .into_par_iter()
+        .flat_map_iter(|chunk| {
+            let chunk = chunk * CHUNK..rows.min((chunk + 1) * CHUNK);
+            let mut hits: Vec<Hit> = chunk
+                .filter_map(|row| {
+                    Some(Hit {
+                        row,
+                        score: score(row)?,
+                    })
                 })
                 .collect();
             best(&mut hits, count);
@@ -70,12 +59,10 @@ mod tests {
 
     #[test]
     fn best_rows_in_order_ties_by_row() {
-        let rows = [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.6, 0.8];
+        let scores = [1.0f32, 0.0, 1.0, 0.6];
         let found = |count, keep: fn(usize) -> bool| -> Vec<usize> {
-            scan_rows(&rows, &[1.0, 0.0], count, keep)
-                .iter()
-                .map(|h| h.row)
-                .collect()
+            let score = |row: usize| keep(row).then(|| scores[row]);
+            scan(4, count, score).iter().map(|h| h.row).collect()
         };
         assert_eq!(found(3, |_| true), [0, 2, 3]);
         assert_eq!(found(9, |row| row != 0), [2, 3, 1]);

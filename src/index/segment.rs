@@ -10,7 +10,9 @@ use super::format::{
 };
 use super::journal::Vectors;
 use super::key::Key;
+use super::keyword::Keyword;
 use super::manifest::SegmentEntry;
+use super::rows::{ROW_BYTES, Rows};
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 use crate::mmap;
@@ -42,6 +44,7 @@ pub struct Segment {
     bytes: Mmap,
     sections: Sections,
     dimension: usize,
+    languages: usize,
     pub articles: usize,
     pub passages: usize,
 }
@@ -58,6 +61,7 @@ impl Segment {
             path,
             sections: entry.sections.clone(),
             dimension,
+            languages: entry.languages.len(),
             articles: entry.articles,
             passages: entry.passages,
             bytes,
@@ -76,6 +80,7 @@ impl Segment {
                 segment.passages,
                 dimension * 4,
             ),
+            ("rows", &sections.rows, segment.passages, ROW_BYTES),
             ("keys", &sections.keys, segment.passages, KEY_BYTES),
             (
                 "passages",
@@ -94,6 +99,9 @@ impl Segment {
         }
         for section in [
             &sections.vectors,
+            &sections.rows,
+            &sections.terms,
+            &sections.postings,
             &sections.keys,
             &sections.passages,
             &sections.sentences,
@@ -113,6 +121,21 @@ impl Segment {
         let bytes = self.section(&self.sections.vectors);
         // Sections are aligned and mappings begin at a page; were it otherwise, nothing is found.
         bytemuck::try_cast_slice(bytes).unwrap_or_default()
+    }
+
+    /// What searching needs of every row.
+    pub fn rows(&self) -> Rows<'_> {
+        // As with the vectors: sections are aligned.
+        let records = bytemuck::try_cast_slice(self.section(&self.sections.rows));
+        let terms = self.section(&self.sections.terms);
+        let postings = self.section(&self.sections.postings);
+        Rows {
+            dimension: self.dimension,
+            vectors: self.vectors(),
+            records: records.unwrap_or_default(),
+            keyword: Keyword::new(terms, postings, self.passages),
+            languages: self.languages.max(1),
+        }
     }
 
     /// The vector of a row.

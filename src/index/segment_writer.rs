@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use super::format::{ALIGN, ArticleRecord, MAGIC, Sections};
 use super::journal::Vectors;
 use super::key::Key;
+use super::keyword::KeywordWriter;
 use super::manifest::{FileEntry, SegmentEntry};
+use super::rows::RowRecord;
 use crate::embed::Precision;
 use crate::error::{Error, Result};
 use crate::passage::Passage;
@@ -33,6 +35,11 @@ pub struct SegmentWriter {
     dir: PathBuf,
     name: String,
     file: HashedFile,
+    rows: Vec<RowRecord>,
+    keyword: KeywordWriter,
+    languages: Vec<String>,
+    /// Of the last article.
+    language: usize,
     keys: Vec<u8>,
     passages: Vec<u8>,
     sentences: Vec<u8>,
@@ -56,6 +63,10 @@ impl SegmentWriter {
             dir: dir.to_path_buf(),
             name,
             file,
+            rows: Vec::new(),
+            keyword: KeywordWriter::default(),
+            languages: Vec::new(),
+            language: 0,
             keys: Vec::new(),
             passages: Vec::new(),
             sentences: Vec::new(),
@@ -69,6 +80,12 @@ impl SegmentWriter {
     /// Adds an article; its passages follow.
     pub fn article(&mut self, record: &ArticleRecord, text: &str, passages: usize) {
         let meta = serde_json::to_vec(record).unwrap_or_default();
+        let language = record.lang.clone().unwrap_or_default();
+        let known = self.languages.iter().position(|known| *known == language);
+        self.language = known.unwrap_or_else(|| {
+            self.languages.push(language);
+            self.languages.len() - 1
+        });
         let row = &mut self.articles;
         row.extend((self.texts.len() as u64).to_le_bytes());
         row.extend((self.meta.len() as u64).to_le_bytes());
@@ -80,11 +97,24 @@ impl SegmentWriter {
         self.counts.0 += 1;
     }
 
-    /// Adds a passage of the last article.
+    /// Adds a passage of the last article. `words` is the text whose words find it, `inverse_length` what
+    /// [`crate::embed::Alignment::inverse_length`] gives for its vector.
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn passage(&mut self, passage: &Passage, key: &Key, vectors: &Vectors) -> Result<()> {
+    pub fn passage(
+        &mut self,
+        passage: &Passage,
+        key: &Key,
+        vectors: &Vectors,
+        words: &str,
+        inverse_length: f32,
+    ) -> Result<()> {
+        self.rows.push(RowRecord {
+            inverse_length,
+            terms: self.keyword.row(words),
+            language: self.language as u32,
+        });
         let bytes: Vec<u8> = vectors
             .vector
             .iter()
@@ -128,6 +158,10 @@ impl SegmentWriter {
             vectors: start..self.file.length,
             ..Sections::default()
         };
+        sections.rows = self.file.section(bytemuck::cast_slice(&self.rows))?;
+        let (terms, postings) = self.keyword.finish();
+        sections.terms = self.file.section(&terms)?;
+        sections.postings = self.file.section(&postings)?;
         sections.keys = self.file.section(&self.keys)?;
         sections.passages = self.file.section(&self.passages)?;
         sections.sentences = self.file.section(&self.sentences)?;
@@ -139,6 +173,7 @@ impl SegmentWriter {
             articles: self.counts.0,
             passages: self.counts.1,
             precisions,
+            languages: self.languages,
             sections,
             graph: None,
         })

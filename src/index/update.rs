@@ -7,6 +7,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
+use super::format::ArticleRecord;
 use super::journal::{self, Journal, JournalReader};
 use super::lock::WriterLock;
 use super::manifest::{FORMAT, Manifest, Root, SegmentEntry, sync_dir};
@@ -16,9 +19,10 @@ use super::plan::{Body, Planned, plan};
 use super::segment::Segment;
 use super::segment_writer::{SegmentWriter, is_segment_name};
 use super::{GRAPH_ROWS, check_is_index_or_empty, hnsw, roots};
-use crate::embed::{Embedder, Precision};
+use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
-use crate::passage::RECIPE;
+use crate::passage::{Passage, RECIPE};
+use crate::words;
 
 /// Passages that are embedded between two looks at the journal and the interrupt.
 pub(super) const CHUNK: usize = 256;
@@ -150,7 +154,8 @@ pub fn update(
             generation,
             &planned,
             &old,
-            (&journal.reader()?, embedder.precision()),
+            &journal.reader()?,
+            embedder,
             progress,
         )?;
         let manifest = Manifest {
@@ -158,6 +163,7 @@ pub fn update(
             generation,
             space: embedder.space().clone(),
             recipe: RECIPE,
+            words: words::VERSION,
             roots,
             segment,
         };
@@ -197,7 +203,8 @@ fn write(
     generation: u64,
     planned: &[Planned],
     old: &Old,
-    (journal, precision): (&JournalReader<'_>, Precision),
+    journal: &JournalReader<'_>,
+    embedder: &Embedder,
     progress: &dyn Progress,
 ) -> Result<SegmentEntry> {
     let mut precisions = BTreeSet::new();
@@ -217,7 +224,7 @@ fn write(
                     Some(segment.stored_vectors(*row)?)
                 }
                 None => {
-                    precisions.insert(precision);
+                    precisions.insert(embedder.precision());
                     journal.get(key)
                 }
             };
@@ -227,7 +234,9 @@ fn write(
                 expected: "written a moment ago".to_owned(),
                 received: "nothing".to_owned(),
             })?;
-            writer.passage(passage, key, &vectors)?;
+            let words = words_of(&article.record, text, passage);
+            let inverse_length = embedder.alignment().inverse_length(&vectors.vector);
+            writer.passage(passage, key, &vectors, &words, inverse_length)?;
         }
     }
     let mut entry = writer.finish(precisions)?;
@@ -235,9 +244,31 @@ fn write(
         progress.at(Stage::BuildingGraph);
         let dimension = entry.sections.vectors.len() / 4 / entry.passages;
         let segment = Segment::open(dir, &entry, dimension)?;
-        entry.graph = Some(hnsw::build(segment.vectors(), dimension).write(dir, generation)?);
+        let align = |row: &[f32]| embedder.alignment().align(row, Role::Passage);
+        let aligned: Vec<f32> = segment
+            .vectors()
+            .par_chunks_exact(dimension)
+            .flat_map_iter(align)
+            .collect();
+        entry.graph = Some(hnsw::build(&aligned, dimension).write(dir, generation)?);
     }
     Ok(entry)
+}
+
+/// The text whose words find a passage: its article's title, and what is read of its span.
+fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
+    let mut words = record.title.clone().unwrap_or_default();
+    let mut start = passage.span.start;
+    let inside = |span: &(usize, usize)| passage.span.start <= span.0 && span.1 <= passage.span.end;
+    let omitted = record.omitted.iter().map(|(from, to, _)| (*from, *to));
+    for (from, to) in omitted.filter(inside) {
+        words.push('\n');
+        words.push_str(text.get(start..from).unwrap_or_default());
+        start = to;
+    }
+    words.push('\n');
+    words.push_str(text.get(start..passage.span.end).unwrap_or_default());
+    words
 }
 
 /// Removes files of this program that the manifest does not name. Only under the writer lock; what

@@ -18,6 +18,15 @@ pub enum Isa {
 }
 
 impl Isa {
+    /// How `TANE_KERNEL` names them.
+    pub const NAMES: [(&str, Self); 5] = [
+        ("portable", Self::Portable),
+        ("avx2", Self::Avx2),
+        ("avx512", Self::Avx512),
+        ("avx512bf16", Self::Avx512Bf16),
+        ("amx", Self::Amx),
+    ];
+
     /// Every instruction set this CPU can run, weakest first. Always starts with `Portable`.
     pub fn available() -> Vec<Self> {
         let mut all = vec![Self::Portable];
@@ -42,20 +51,27 @@ impl Isa {
         all
     }
 
-    /// The one in use: the strongest available, or the one that `TANE_KERNEL` names
-    /// (`portable`, `avx2`, `avx512`, `avx512bf16`, `amx`) where the CPU has it.
+    /// What `TANE_KERNEL` names, where it is set.
+    ///
+    /// # Errors
+    /// The name, where it is no instruction set's.
+    pub fn requested() -> Result<Option<Self>, String> {
+        let Some(name) = std::env::var_os("TANE_KERNEL") else {
+            return Ok(None);
+        };
+        let known = Self::NAMES.iter().find(|(known, _)| name == *known);
+        known
+            .map(|(_, isa)| Some(*isa))
+            .ok_or_else(|| name.to_string_lossy().into_owned())
+    }
+
+    /// The one in use: the strongest available, or the one that `TANE_KERNEL` names where the CPU has it.
     pub fn current() -> Self {
         static CURRENT: OnceLock<Isa> = OnceLock::new();
         *CURRENT.get_or_init(|| {
             let available = Self::available();
             let strongest = *available.last().unwrap_or(&Self::Portable);
-            let forced = match std::env::var("TANE_KERNEL").as_deref() {
-                Ok("portable") => Self::Portable,
-                Ok("avx2") => Self::Avx2,
-                Ok("avx512") => Self::Avx512,
-                Ok("avx512bf16") => Self::Avx512Bf16,
-                _ => strongest,
-            };
+            let forced = Self::requested().ok().flatten().unwrap_or(strongest);
             forced.min(strongest)
         })
     }

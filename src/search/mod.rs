@@ -1,14 +1,22 @@
 //! Questions and articles to cited answers.
 
 mod article;
+mod duplicates;
 mod filter;
+mod lexical;
+mod phrase;
 mod query;
+mod rank;
+mod shingles;
 mod similar;
 mod view;
 
 pub use article::{find_article, find_passage};
+pub use duplicates::{Duplicate, duplicates};
 pub use filter::Filter;
-pub use query::{Answer, Answers, Mode, Query, query};
+pub use query::{Answer, Answers, Explanation, Mode, PreferLanguage, Query, query};
+pub use rank::{Asked, Parts, Ranked};
+pub use shingles::Shingles;
 pub use similar::{Pair, Similar, SimilarArticles, Subject, resemblance, similar};
 pub use view::{ArticleView, Best, Context, OmittedView, PassageView, Viewer};
 

@@ -7,50 +7,90 @@ use serde::{Deserialize, Serialize};
 
 use super::JSON_VERSION;
 use super::filter::Filter;
+use super::lexical::Lexical;
+use super::phrase::{Phrase, quoted};
+use super::rank::{Asked, Parts, Ranked};
+use super::shingles::Shingles;
 use super::view::{ArticleView, Context, PassageView, Viewer};
 use crate::corpus::Span;
-use crate::embed::{Embedder, Role};
+use crate::embed::{Alignment, Embedder, Probe, Role};
 use crate::error::{Error, Result};
-use crate::index::{Hit, Index};
+use crate::index::{Index, StoredSentence};
+use crate::kernel::dot::dot;
+use crate::words;
+
+/// Two passages are the same answer from this share of common shingles of the shorter one.
+const SAME_PASSAGE: f32 = 0.8;
+/// Fewer shingles say nothing about being the same.
+const LEAST_SHINGLES: usize = 16;
+/// What full coverage is worth for a sentence of a passage, as a cosine of the model's own space.
+const SENTENCE_COVERAGE: f32 = 0.2;
 
 /// How passages are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// By vectors and words.
+    #[default]
     Hybrid,
     /// By vectors.
-    #[default]
     Dense,
     /// By words.
     Keyword,
 }
 
 impl Mode {
-    /// # Errors
-    /// [`Error::NotBuilt`] for modes that come later.
-    pub fn check_built(self) -> Result<()> {
-        if self == Self::Dense {
-            return Ok(());
+    pub const ALL: [Self; 3] = [Self::Dense, Self::Keyword, Self::Hybrid];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hybrid => "hybrid",
+            Self::Dense => "dense",
+            Self::Keyword => "keyword",
         }
-        Err(Error::NotBuilt {
-            what: "search by words (modes hybrid and keyword)",
-            instead: "it comes with the keyword index; use `--mode dense`",
-        })
+    }
+}
+
+/// Which of two passages that say the same comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PreferLanguage {
+    /// The one in the language of the question.
+    Same,
+    /// The one that says it best, whatever its language.
+    #[default]
+    Any,
+}
+
+impl PreferLanguage {
+    /// What compares a question's vector with passages.
+    pub fn probe(self, embedder: &Embedder, vector: &[f32]) -> Probe {
+        match self {
+            Self::Any => embedder.alignment().probe(vector, Role::Query),
+            Self::Same => Alignment::plain_probe(vector),
+        }
     }
 }
 
 /// A question and what may answer it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Query {
+    /// Strings in double quotes must occur.
     pub text: String,
     pub mode: Mode,
     /// Answers at most.
     pub limit: usize,
     /// Answers of one article at most.
     pub per_article: Option<usize>,
+    /// Answers less likely to be right than this are left out.
+    pub min_confidence: Option<f32>,
+    pub prefer_language: PreferLanguage,
+    /// Words that answers do not have.
+    pub not: Vec<String>,
     /// Sentences shown around an answer.
     pub context: usize,
+    /// Say what every score is made of.
+    pub explain: bool,
     pub filter: Filter,
 }
 
@@ -70,31 +110,56 @@ pub struct Answers {
 pub struct Answer {
     pub rank: usize,
     pub score: f32,
-    /// How likely it is right; not known yet.
+    /// How likely it is right; `None` where only words were searched.
     pub confidence: Option<f32>,
     pub scores: Scores,
     pub citation: String,
     pub passage: PassageView,
     pub article: ArticleView,
-    /// The same text elsewhere; not looked for yet.
+    /// Citations of nearly the same text elsewhere.
     pub duplicates: Vec<String>,
     /// Sentences around the passage, where they were asked for.
     pub context: Option<Context>,
+    /// Where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 /// The parts of a score.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Scores {
-    /// Cosine of question and passage.
+    /// Cosine of question and passage, their languages aligned.
     pub dense: Option<f32>,
+    /// Share of the question's words that occur, weighted; in keyword mode BM25.
     pub keyword: Option<f32>,
+}
+
+/// What a score is made of.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    #[serde(flatten)]
+    pub parts: Parts,
+    /// How rows were compared: `scan` or `graph`.
+    pub search: &'static str,
+    pub terms: Vec<TermView>,
+}
+
+/// A term of the question.
+#[derive(Debug, Clone, Serialize)]
+pub struct TermView {
+    pub term: String,
+    /// Passages of the index that have it.
+    pub passages: usize,
+    /// Its share of the question's weight in the language of the answer.
+    pub weight: f32,
+    /// The answer has it.
+    pub occurs: bool,
 }
 
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
 /// # Errors
-/// [`Error::EmptyQuestion`], [`Error::NotBuilt`] for other modes than dense,
-/// [`Error::SpaceMismatch`], [`Error::Corrupt`] and what the embedder returns.
+/// [`Error::EmptyQuestion`], [`Error::SpaceMismatch`], [`Error::Corrupt`] and what the embedder returns.
 pub fn query(
     index: &Index,
     embedder: &Embedder,
@@ -105,15 +170,26 @@ pub fn query(
     if text.is_empty() {
         return Err(Error::EmptyQuestion);
     }
-    query.mode.check_built()?;
-    index.check_space(embedder.space())?;
-    let vector = embedder.embed_one(text, Role::Query)?;
-    let viewer = Viewer::new(index);
-    let results = closest(index, query, &vector)?
-        .into_iter()
-        .zip(1..)
-        .map(|(hit, rank)| answer(&viewer, hit, rank, &vector, query.context))
-        .collect::<Result<_>>()?;
+    let (asked_text, required) = quoted(text);
+    let vector = if query.mode == Mode::Keyword {
+        None
+    } else {
+        index.check_space(embedder.space())?;
+        let vector = embedder.embed_one(&asked_text, Role::Query)?;
+        let probe = query.prefer_language.probe(embedder, &vector);
+        Some((vector, probe))
+    };
+    let (vector, probe) = vector.unzip();
+    let rows = index.segment.rows();
+    let asked = Asked::new(&rows, query.mode, &asked_text, probe);
+    let search = Search {
+        index,
+        query,
+        asked,
+        vector,
+        viewer: Viewer::new(index),
+    };
+    let results = search.answers(&required)?;
     Ok(Answers {
         version: JSON_VERSION,
         query: text.to_owned(),
@@ -124,69 +200,178 @@ pub fn query(
     })
 }
 
-fn answer(
-    viewer: &Viewer<'_>,
-    hit: Hit,
-    rank: usize,
-    vector: &[f32],
-    context: usize,
-) -> Result<Answer> {
-    let passage = viewer.passage(hit.row, Some(vector))?;
-    let article = viewer.article(viewer.index().segment.passage(hit.row)?.article)?;
-    Ok(Answer {
-        rank,
-        score: hit.score,
-        confidence: None,
-        scores: Scores {
-            dense: Some(hit.score),
-            keyword: None,
-        },
-        citation: passage.citation(&article),
-        passage,
-        article,
-        duplicates: Vec::new(),
-        context: (context > 0)
-            .then(|| viewer.context(hit.row, context))
-            .transpose()?,
-    })
+/// A question being answered.
+struct Search<'a> {
+    index: &'a Index,
+    query: &'a Query,
+    asked: Asked,
+    vector: Option<Vec<f32>>,
+    viewer: Viewer<'a>,
 }
 
-/// The best rows of which none overlaps a better one: neighbouring passages share a sentence, and
-/// the same sentence twice is one answer.
-fn closest(index: &Index, query: &Query, vector: &[f32]) -> Result<Vec<Hit>> {
-    let segment = &index.segment;
-    let accepted = query.filter.accepted(index)?;
-    let keep = accepted
-        .map(|accepted| move |row: usize| segment.passage(row).is_ok_and(|p| accepted[p.article]));
-    let keep: Option<&(dyn Fn(usize) -> bool + Sync)> = keep.as_ref().map(|keep| keep as _);
-    // An answer can hide its two neighbours; more are needed only with a limit per article.
-    let mut candidates = query.limit.saturating_mul(3).saturating_add(8);
-    loop {
-        let hits = index.search(vector, candidates, keep);
-        let exhausted = hits.len() < candidates;
-        let chosen = choose(index, query, hits)?;
-        if chosen.len() >= query.limit || exhausted {
-            return Ok(chosen);
+/// A row that is shown, and rows that say the same.
+struct Chosen {
+    ranked: Ranked,
+    shingles: Shingles,
+    duplicates: Vec<usize>,
+}
+
+impl Search<'_> {
+    fn answers(&self, required: &[Phrase]) -> Result<Vec<Answer>> {
+        let keep = self.kept_rows(required)?;
+        let keep = keep.as_ref().map(|keep| |row: usize| keep[row]);
+        let keep: Option<&(dyn Fn(usize) -> bool + Sync)> = keep.as_ref().map(|keep| keep as _);
+        let rows = self.index.segment.rows();
+        // An answer can hide its two neighbours; more are needed for duplicates and a limit per article.
+        let mut candidates = self.query.limit.saturating_mul(3).saturating_add(8);
+        let chosen = loop {
+            let ranked = self.asked.best(&rows, Some(self.index), candidates, keep);
+            let exhausted = ranked.len() < candidates;
+            let chosen = self.choose(ranked)?;
+            if chosen.len() >= self.query.limit || exhausted {
+                break chosen;
+            }
+            candidates = candidates.saturating_mul(4);
+        };
+        let convincing = |chosen: &Chosen| {
+            let least = self.query.min_confidence.unwrap_or(0.0);
+            chosen
+                .ranked
+                .confidence
+                .is_none_or(|confidence| confidence >= least)
+        };
+        let convincing = chosen.into_iter().filter(convincing).zip(1..);
+        convincing
+            .map(|(chosen, rank)| self.answer(&chosen, rank))
+            .collect()
+    }
+
+    /// For each row whether it may answer; `None` where all may.
+    fn kept_rows(&self, required: &[Phrase]) -> Result<Option<Vec<bool>>> {
+        let segment = &self.index.segment;
+        let accepted = self.query.filter.accepted(self.index)?;
+        if accepted.is_none() && required.is_empty() && self.query.not.is_empty() {
+            return Ok(None);
         }
-        candidates = candidates.saturating_mul(4);
+        let mut keep = vec![true; segment.passages];
+        if let Some(accepted) = accepted {
+            for (row, keep) in keep.iter_mut().enumerate() {
+                *keep = accepted[segment.passage(row)?.article];
+            }
+        }
+        for phrase in required {
+            let mut occurs = vec![false; segment.passages];
+            phrase
+                .rows(self.index)?
+                .into_iter()
+                .for_each(|row| occurs[row] = true);
+            keep.iter_mut()
+                .zip(occurs)
+                .for_each(|(keep, occurs)| *keep &= occurs);
+        }
+        for word in &self.query.not {
+            Phrase::new(word)
+                .rows(self.index)?
+                .into_iter()
+                .for_each(|row| keep[row] = false);
+        }
+        Ok(Some(keep))
+    }
+
+    /// The best rows of which none overlaps a better one (neighbouring passages share a sentence, and the
+    /// same sentence twice is one answer) or says the same as one.
+    fn choose(&self, ranked: Vec<Ranked>) -> Result<Vec<Chosen>> {
+        let segment = &self.index.segment;
+        let mut shown: HashMap<usize, Vec<Span>> = HashMap::new();
+        let mut per_article: HashMap<usize, usize> = HashMap::new();
+        let mut chosen: Vec<Chosen> = Vec::new();
+        for ranked in ranked {
+            let passage = segment.passage(ranked.row)?;
+            let spans = shown.entry(passage.article).or_default();
+            let overlaps =
+                |span: &Span| span.start < passage.span.end && passage.span.start < span.end;
+            let count = per_article.entry(passage.article).or_default();
+            let full = self.query.per_article.is_some_and(|most| *count >= most);
+            if full || spans.iter().any(overlaps) {
+                continue;
+            }
+            let shingles = Shingles::new(segment.passage_text(&passage)?);
+            let same = |other: &&mut Chosen| {
+                shingles.count().min(other.shingles.count()) >= LEAST_SHINGLES
+                    && shingles.containment(&other.shingles) >= SAME_PASSAGE
+            };
+            if let Some(same) = chosen.iter_mut().find(same) {
+                spans.push(passage.span);
+                same.duplicates.push(ranked.row);
+            } else if chosen.len() < self.query.limit {
+                spans.push(passage.span);
+                *count += 1;
+                chosen.push(Chosen {
+                    ranked,
+                    shingles,
+                    duplicates: Vec::new(),
+                });
+            }
+        }
+        Ok(chosen)
+    }
+
+    fn answer(&self, chosen: &Chosen, rank: usize) -> Result<Answer> {
+        let Chosen {
+            ranked, duplicates, ..
+        } = chosen;
+        let rows = self.index.segment.rows();
+        let language = rows.language(ranked.row);
+        let judge = |sentence: &StoredSentence, text: &str| {
+            let dense = self
+                .vector
+                .as_ref()
+                .map_or(0.0, |vector| dot(vector, &sentence.vector));
+            let coverage = self.asked.lexical.coverage_of(text, language);
+            dense + SENTENCE_COVERAGE * coverage.powi(2)
+        };
+        let passage = self.viewer.passage(ranked.row, Some(&judge))?;
+        let article = self
+            .viewer
+            .article(self.index.segment.passage(ranked.row)?.article)?;
+        let duplicates = duplicates.iter().map(|row| self.citation(*row));
+        Ok(Answer {
+            rank,
+            score: ranked.score,
+            confidence: ranked.confidence,
+            scores: Scores {
+                dense: ranked.dense,
+                keyword: ranked.keyword,
+            },
+            citation: passage.citation(&article),
+            duplicates: duplicates.collect::<Result<_>>()?,
+            context: (self.query.context > 0)
+                .then(|| self.viewer.context(ranked.row, self.query.context))
+                .transpose()?,
+            explanation: self.query.explain.then(|| Explanation {
+                parts: self.asked.parts(&rows, ranked.row),
+                search: self.asked.search(self.index),
+                terms: explained(&self.asked.lexical, &passage.text, language),
+            }),
+            passage,
+            article,
+        })
+    }
+
+    fn citation(&self, row: usize) -> Result<String> {
+        let passage = self.viewer.passage(row, None)?;
+        let article = self.index.segment.passage(row)?.article;
+        Ok(passage.citation(&self.viewer.article(article)?))
     }
 }
 
-fn choose(index: &Index, query: &Query, hits: Vec<Hit>) -> Result<Vec<Hit>> {
-    let mut shown: HashMap<usize, Vec<Span>> = HashMap::new();
-    let mut chosen = Vec::new();
-    for hit in hits {
-        if chosen.len() == query.limit {
-            break;
-        }
-        let passage = index.segment.passage(hit.row)?;
-        let spans = shown.entry(passage.article).or_default();
-        let overlaps = |span: &Span| span.start < passage.span.end && passage.span.start < span.end;
-        let full = query.per_article.is_some_and(|most| spans.len() >= most);
-        if !full && !spans.iter().any(overlaps) {
-            spans.push(passage.span);
-            chosen.push(hit);
-        }
-    }
-    Ok(chosen)
+fn explained(lexical: &Lexical, text: &str, language: usize) -> Vec<TermView> {
+    let there = words::counts(text);
+    let view = |(term, passages, weight): (&str, usize, f32)| TermView {
+        occurs: there.contains_key(term),
+        term: term.to_owned(),
+        passages,
+        weight,
+    };
+    lexical.terms(language).map(view).collect()
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::JSON_VERSION;
+use super::duplicates::Duplicate;
+use super::shingles::Shingles;
 use super::view::{ArticleView, PassageView, Viewer};
+use crate::embed::Probe;
 use crate::error::Result;
-use crate::index::Index;
-use crate::kernel::dot::dot;
+use crate::index::{Index, scan};
 
 /// Passages of the subject look up so many rows each to find candidate articles.
 const NEAREST: usize = 50;
@@ -21,8 +23,10 @@ pub struct Subject {
     /// Its number, where it is indexed: it is not its own neighbour.
     pub number: Option<usize>,
     pub passages: Vec<PassageView>,
-    /// One for each passage.
-    pub vectors: Vec<Vec<f32>>,
+    /// One for each passage: what compares its vector with others.
+    pub probes: Vec<Probe>,
+    /// Its text.
+    pub shingles: Shingles,
 }
 
 /// The articles closest to one.
@@ -37,10 +41,10 @@ pub struct SimilarArticles {
 #[derive(Debug, Clone, Serialize)]
 pub struct Similar {
     pub rank: usize,
-    /// Mean over both directions of the best cosine of each passage.
+    /// Mean over both directions of the best cosine of each passage, languages aligned.
     pub score: f32,
-    /// `identical` for the same bytes; near duplicates are not told apart yet.
-    pub duplicate: Option<&'static str>,
+    /// The same text, or most of the shorter one.
+    pub duplicate: Option<Duplicate>,
     pub article: ArticleView,
     pub pairs: Vec<Pair>,
 }
@@ -78,7 +82,11 @@ pub fn similar(
             Ok(Similar {
                 rank,
                 score,
-                duplicate: (article.sha256 == subject.article.sha256).then_some("identical"),
+                duplicate: Duplicate::of(
+                    article.sha256 == subject.article.sha256,
+                    &subject.shingles,
+                    &Shingles::new(index.segment.text(number)?),
+                ),
                 article,
                 pairs: strongest(&viewer, subject, number, pairs)?,
             })
@@ -98,9 +106,14 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
         .map(|number| index.segment.rows_of(number))
         .unwrap_or_default();
     let mut sums: BTreeMap<usize, f32> = BTreeMap::new();
-    for vector in &subject.vectors {
+    let rows = index.segment.rows();
+    for probe in &subject.probes {
         let mut best: BTreeMap<usize, f32> = BTreeMap::new();
-        for hit in index.search(vector, NEAREST + own.len(), None) {
+        let count = NEAREST + own.len();
+        let near = index.nearest(probe, count);
+        let near =
+            near.unwrap_or_else(|| scan(rows.len(), count, |row| Some(rows.score(probe, row))));
+        for hit in near {
             let article = index.segment.passage(hit.row)?.article;
             if Some(article) != subject.number {
                 best.entry(article).or_insert(hit.score);
@@ -121,20 +134,21 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
 
 /// Every passage against its best counterpart, both ways.
 pub fn resemblance(index: &Index, subject: &Subject, article: usize) -> f32 {
-    let rows = index.segment.rows_of(article);
-    let mut there = vec![f32::MIN; rows.len()];
+    let own = index.segment.rows_of(article);
+    let rows = index.segment.rows();
+    let mut there = vec![f32::MIN; own.len()];
     let mut here_sum = 0.0;
-    for vector in &subject.vectors {
+    for probe in &subject.probes {
         let mut here = f32::MIN;
-        for (row, there) in rows.clone().zip(&mut there) {
-            let score = dot(vector, index.segment.vector(row));
+        for (row, there) in own.clone().zip(&mut there) {
+            let score = rows.score(probe, row);
             here = here.max(score);
             *there = there.max(score);
         }
         here_sum += here;
     }
-    let here = here_sum / subject.vectors.len().max(1) as f32;
-    let there = there.iter().sum::<f32>() / rows.len().max(1) as f32;
+    let here = here_sum / subject.probes.len().max(1) as f32;
+    let there = there.iter().sum::<f32>() / own.len().max(1) as f32;
     f32::midpoint(here, there)
 }
 
@@ -147,12 +161,10 @@ fn strongest(
 ) -> Result<Vec<Pair>> {
     let segment = &viewer.index().segment;
     let mut all: Vec<(f32, usize, usize)> = Vec::new();
-    for (from, vector) in subject.vectors.iter().enumerate() {
-        all.extend(
-            segment
-                .rows_of(article)
-                .map(|row| (dot(vector, segment.vector(row)), from, row)),
-        );
+    let rows = segment.rows();
+    for (from, probe) in subject.probes.iter().enumerate() {
+        let pair = |row| (rows.score(probe, row), from, row);
+        all.extend(segment.rows_of(article).map(pair));
     }
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut pairs: Vec<Pair> = Vec::new();

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::corpus::{Omission, Span, TextSource};
 use crate::error::Result;
-use crate::index::{ArticleRecord, Index, StoredPassage};
+use crate::index::{ArticleRecord, Index, StoredPassage, StoredSentence};
 
 /// An article in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,6 +73,9 @@ impl PassageView {
     }
 }
 
+/// How well a sentence of a passage answers: its vector, its text.
+pub type Judge<'a> = dyn Fn(&StoredSentence, &str) -> f32 + 'a;
+
 /// Makes views of what an index holds.
 pub struct Viewer<'a> {
     index: &'a Index,
@@ -123,11 +126,11 @@ impl<'a> Viewer<'a> {
         relative.unwrap_or(path).to_string_lossy().into_owned()
     }
 
-    /// A passage by its row; with a query vector also the sentence nearest to it.
+    /// A passage by its row; with a judge of sentences also the best of them.
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn passage(&self, row: usize, query: Option<&[f32]>) -> Result<PassageView> {
+    pub fn passage(&self, row: usize, judge: Option<&Judge<'_>>) -> Result<PassageView> {
         let segment = &self.index.segment;
         let stored = segment.passage(row)?;
         let record = segment.article(stored.article)?;
@@ -152,27 +155,26 @@ impl<'a> Viewer<'a> {
                     reason,
                 })
                 .collect(),
-            best: query
-                .map(|query| self.best(&stored, query))
+            best: judge
+                .map(|judge| self.best(&stored, judge))
                 .transpose()?
                 .flatten(),
         })
     }
 
-    fn best(&self, passage: &StoredPassage, query: &[f32]) -> Result<Option<Best>> {
+    fn best(&self, passage: &StoredPassage, judge: &Judge<'_>) -> Result<Option<Best>> {
         let segment = &self.index.segment;
         let text = segment.text(passage.article)?;
-        let score = |vector: &[f32]| crate::kernel::dot::dot(vector, query);
         let sentences = segment.sentences(passage)?;
-        let best = sentences
-            .iter()
-            .max_by(|a, b| score(&a.vector).total_cmp(&score(&b.vector)));
-        Ok(best.and_then(|sentence| {
-            Some(Best {
-                start_byte: sentence.span.start,
-                end_byte: sentence.span.end,
-                text: text.get(sentence.span.clone())?.to_owned(),
-            })
+        let scored = sentences.iter().filter_map(|sentence| {
+            let text = text.get(sentence.span.clone())?;
+            Some((judge(sentence, text), sentence, text))
+        });
+        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0));
+        Ok(best.map(|(_, sentence, text)| Best {
+            start_byte: sentence.span.start,
+            end_byte: sentence.span.end,
+            text: text.to_owned(),
         }))
     }
 

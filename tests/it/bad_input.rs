@@ -52,12 +52,12 @@ fn questions_and_options() {
         .tane(["query", "-", "-n", "1"])
         .stdin("railway\n")
         .ok();
-    for mode in ["hybrid", "keyword"] {
-        contains_all(
-            &folder.tane(["query", "x", "--mode", mode]).fails(2),
-            &["not built yet", "--mode dense"],
-        );
-    }
+    contains_all(
+        &folder
+            .tane(["query", "x", "--min-confidence", "2"])
+            .fails(2),
+        &["expected a number from 0 to 1, received `2`"],
+    );
     contains_all(
         &folder.tane(["query", "x", "--model", "gpt"]).fails(2),
         &["unknown model `gpt`", "multilingual-e5-small"],
@@ -162,10 +162,10 @@ fn indexes_of_another_format_or_space_or_damaged_ones() {
     let manifest = folder.path().join("ix/manifest.json");
     let good = std::fs::read_to_string(&manifest).unwrap();
 
-    std::fs::write(&manifest, good.replace("\"format\": 1", "\"format\": 99")).unwrap();
+    std::fs::write(&manifest, good.replace("\"format\": 2", "\"format\": 99")).unwrap();
     contains_all(
         &folder.tane(["query", "x"]).fails(2),
-        &["format 99", "format 1", "--rebuild"],
+        &["format 99", "format 2", "--rebuild"],
     );
     contains_all(&folder.tane(["index"]).fails(2), &["format 99"]);
 

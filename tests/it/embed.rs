@@ -105,3 +105,15 @@ fn every_kernel_is_as_close_to_f32() {
         assert!((0.999..0.999_999).contains(&cosine), "{kernel}: {cosine}");
     }
 }
+
+#[test]
+fn unknown_kernels_are_refused() {
+    let ran = Tane::new(["embed"])
+        .env("TANE_KERNEL", "avx1024")
+        .stdin("text\n")
+        .run();
+    assert_eq!(ran.code, Some(2));
+    let expected = "tane: TANE_KERNEL: unknown kernels `avx1024`; \
+                    known: portable, avx2, avx512, avx512bf16, amx\n";
+    assert_eq!(ran.stderr, expected);
+}

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::support::repository;
 
-const ORDER: [&str; 8] = [
-    "kernel", "corpus", "passage", "embed", "index", "search", "eval", "cli",
+const ORDER: [&str; 9] = [
+    "kernel", "corpus", "words", "passage", "embed", "index", "search", "eval", "cli",
 ];
 
 fn sources(dir: &Path, out: &mut Vec<(String, String)>) {

@@ -1,0 +1,118 @@
+//! Texts as an index holds them, in memory.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::cache::VectorCache;
+use crate::corpus::Article;
+use crate::embed::{Embedder, Role};
+use crate::error::Result;
+use crate::index::{Keyword, KeywordWriter, RowRecord, Rows};
+use crate::passage::passages;
+
+/// A text to be found.
+pub struct Document<'a> {
+    pub text: &'a str,
+    /// Its words count for every passage, as an article's title does.
+    pub title: &'a str,
+    /// Its language, where it is known; else it is detected.
+    pub lang: Option<&'a str>,
+}
+
+/// Passages with their vectors and words.
+pub struct Collection {
+    dimension: usize,
+    vectors: Vec<f32>,
+    records: Vec<RowRecord>,
+    terms: Vec<u8>,
+    postings: Vec<u8>,
+    languages: Vec<String>,
+    /// For each row the number of its document.
+    pub owners: Vec<usize>,
+}
+
+impl Collection {
+    /// Cuts, embeds and indexes documents; with `no_chunk` each is one passage.
+    ///
+    /// # Errors
+    /// What cutting and embedding return.
+    pub fn new(
+        documents: &[Document<'_>],
+        no_chunk: bool,
+        embedder: &Embedder,
+        cache: &mut VectorCache,
+    ) -> Result<Self> {
+        let cut: Vec<(Vec<String>, String)> = documents
+            .par_iter()
+            .map(|document| cut(document, no_chunk, embedder))
+            .collect::<Result<_>>()?;
+        let texts: Vec<&str> = cut
+            .iter()
+            .flat_map(|(texts, _)| texts)
+            .map(String::as_str)
+            .collect();
+        let vectors = cache.embed(embedder, &texts, Role::Passage)?;
+        let mut collection = Self {
+            dimension: embedder.space().dimension,
+            vectors: vectors.concat(),
+            records: Vec::with_capacity(texts.len()),
+            terms: Vec::new(),
+            postings: Vec::new(),
+            languages: Vec::new(),
+            owners: Vec::with_capacity(texts.len()),
+        };
+        let mut keyword = KeywordWriter::default();
+        let mut vectors = vectors.iter();
+        for (owner, (document, (texts, lang))) in documents.iter().zip(&cut).enumerate() {
+            let known = collection.languages.iter().position(|known| known == lang);
+            let language = known.unwrap_or(collection.languages.len());
+            if known.is_none() {
+                collection.languages.push(lang.clone());
+            }
+            for (text, vector) in texts.iter().zip(&mut vectors) {
+                collection.owners.push(owner);
+                collection.records.push(RowRecord {
+                    inverse_length: embedder.alignment().inverse_length(vector),
+                    terms: keyword.row(&format!("{}\n{text}", document.title)),
+                    language: language as u32,
+                });
+            }
+        }
+        (collection.terms, collection.postings) = keyword.finish();
+        Ok(collection)
+    }
+
+    pub fn rows(&self) -> Rows<'_> {
+        Rows {
+            dimension: self.dimension,
+            vectors: &self.vectors,
+            records: &self.records,
+            keyword: Keyword::new(&self.terms, &self.postings, self.records.len()),
+            languages: self.languages.len().max(1),
+        }
+    }
+}
+
+/// The passages of a document and its language. One of which nothing would be read stays whole.
+fn cut(
+    document: &Document<'_>,
+    no_chunk: bool,
+    embedder: &Embedder,
+) -> Result<(Vec<String>, String)> {
+    let article =
+        Article::from_bytes(document.text.as_bytes().to_vec(), Path::new("corpus.jsonl"))?;
+    let lang = document
+        .lang
+        .map(str::to_owned)
+        .or_else(|| article.lang.clone());
+    let mut texts: Vec<String> = Vec::new();
+    if !no_chunk {
+        let cut = passages(&article, embedder.counter());
+        texts.extend(cut.iter().map(|passage| passage.readable(&article.text).0));
+    }
+    if texts.is_empty() {
+        texts.push(document.text.to_owned());
+    }
+    Ok((texts, lang.unwrap_or_default()))
+}

@@ -1,0 +1,93 @@
+//! Articles that hold the same text: identical, near (syndicated, lightly edited, cut, re-ordered), or
+//! neither, however much alike they are in meaning.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::shingles::Shingles;
+use crate::error::Result;
+use crate::index::Index;
+
+/// Share of the shorter text's shingles from which two articles are near duplicates.
+const NEAR: f32 = 0.5;
+/// Fewer shingles say nothing.
+const LEAST_SHINGLES: usize = 64;
+/// One shingle of so many is looked up to find the articles worth comparing.
+const SAMPLE: u64 = 16;
+/// A shingle of more articles than this is a phrase of the trade, and finds nothing.
+const COMMON: usize = 64;
+
+/// How much two articles are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Duplicate {
+    Identical,
+    Near,
+}
+
+impl std::fmt::Display for Duplicate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Identical => "identical",
+            Self::Near => "near",
+        })
+    }
+}
+
+impl Duplicate {
+    pub fn of(same_bytes: bool, a: &Shingles, b: &Shingles) -> Option<Self> {
+        if same_bytes || a == b {
+            return Some(Self::Identical);
+        }
+        let near = a.count().min(b.count()) >= LEAST_SHINGLES && a.containment(b) >= NEAR;
+        near.then_some(Self::Near)
+    }
+}
+
+/// All pairs of duplicates of an index, by article number.
+///
+/// # Errors
+/// [`crate::Error::Corrupt`].
+pub fn duplicates(index: &Index) -> Result<Vec<(usize, usize, Duplicate)>> {
+    let segment = &index.segment;
+    let articles: Vec<(String, Shingles)> = (0..segment.articles)
+        .into_par_iter()
+        .map(|number| {
+            Ok((
+                segment.article(number)?.sha256,
+                Shingles::new(segment.text(number)?),
+            ))
+        })
+        .collect::<Result<_>>()?;
+    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (number, (_, shingles)) in articles.iter().enumerate() {
+        for shingle in shingles.sample(SAMPLE) {
+            places.entry(shingle).or_default().push(number);
+        }
+    }
+    let mut shared: HashMap<(usize, usize), usize> = HashMap::new();
+    for numbers in places.values().filter(|numbers| numbers.len() <= COMMON) {
+        for (i, a) in numbers.iter().enumerate() {
+            for b in &numbers[i + 1..] {
+                *shared.entry((*a, *b)).or_default() += 1;
+            }
+        }
+    }
+    // Half of the threshold leaves room for chance in the sample and for common phrases.
+    let worth = |((a, b), shared): &((usize, usize), usize)| {
+        let shorter = articles[*a].1.count().min(articles[*b].1.count());
+        *shared as f32 * SAMPLE as f32 >= NEAR / 2.0 * shorter as f32
+    };
+    let mut found: Vec<(usize, usize, Duplicate)> = shared
+        .into_iter()
+        .filter(worth)
+        .filter_map(|((a, b), _)| {
+            let ((sha_a, text_a), (sha_b, text_b)) = (&articles[a], &articles[b]);
+            Some((a, b, Duplicate::of(sha_a == sha_b, text_a, text_b)?))
+        })
+        .collect();
+    found.sort_by_key(|(a, b, _)| (*a, *b));
+    Ok(found)
+}

@@ -1,0 +1,151 @@
+//! The words of a question in the rows of an index: coverage for hybrid search, BM25 for keyword search.
+
+use crate::index::Rows;
+use crate::words;
+
+/// Rows that every language is thought to have besides its own, with terms as frequent as in the whole
+/// index: languages of a few rows say little about which of their words are common.
+const PRIOR_ROWS: f32 = 32.0;
+/// Share of the attainable coverage that passages of the question's language reach by chance.
+const CHANCE: f32 = 0.4;
+/// BM25's saturation and length normalisation, as Lucene has them.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// The terms of a question and how much each weighs.
+pub struct Lexical {
+    terms: Vec<Term>,
+    /// For each row the weight of the question's terms in it over the weight of them all.
+    coverage: Vec<f32>,
+    /// For each language the squared coverage that chance gives.
+    chance: Vec<f32>,
+}
+
+/// A term of the question.
+struct Term {
+    text: String,
+    rows: usize,
+    /// For each language its share of the question's weight there.
+    weights: Vec<f32>,
+}
+
+impl Lexical {
+    /// Looks up the terms of a question.
+    ///
+    /// A term weighs its inverse document frequency (BM25's) among the rows of one language: `the` is rare
+    /// in a Japanese folder with ten English articles and says nothing about them. Coverage has no length
+    /// normalisation, because passages have one length.
+    pub fn new(rows: &Rows<'_>, question: &str) -> Self {
+        let languages = rows.languages.max(1);
+        let mut language_rows = vec![0f32; languages];
+        for row in 0..rows.len() {
+            language_rows[rows.language(row)] += 1.0;
+        }
+        let total = rows.len().max(1) as f32;
+        let mut terms = Vec::new();
+        let mut weights_sum = vec![0f32; languages];
+        let mut attainable = vec![0f32; languages];
+        for text in words::of_question(question) {
+            let found = rows.keyword.find(&text);
+            let frequency = found.document_frequency();
+            let mut by_language = vec![0f32; languages];
+            if languages == 1 {
+                by_language[0] = frequency as f32;
+            } else {
+                found.for_each(|(row, _)| by_language[rows.language(row)] += 1.0);
+            }
+            let everywhere = frequency as f32 / total;
+            let weight = |(occurs, rows): (&f32, &f32)| {
+                idf(occurs + PRIOR_ROWS * everywhere, rows + PRIOR_ROWS)
+            };
+            let weights: Vec<f32> = by_language.iter().zip(&language_rows).map(weight).collect();
+            for (language, weight) in weights.iter().enumerate() {
+                weights_sum[language] += weight;
+                if by_language[language] > 0.0 {
+                    attainable[language] += weight;
+                }
+            }
+            terms.push(Term {
+                text,
+                rows: frequency,
+                weights,
+            });
+        }
+        for term in &mut terms {
+            for (weight, sum) in term.weights.iter_mut().zip(&weights_sum) {
+                *weight /= sum.max(f32::MIN_POSITIVE);
+            }
+        }
+        let mut coverage = vec![0f32; rows.len()];
+        for term in &terms {
+            for (row, _) in rows.keyword.find(&term.text) {
+                coverage[row] += term.weights[rows.language(row)];
+            }
+        }
+        let chance = attainable
+            .iter()
+            .zip(&weights_sum)
+            .map(|(attainable, sum)| (CHANCE * attainable / sum.max(f32::MIN_POSITIVE)).powi(2))
+            .collect();
+        Self {
+            terms,
+            coverage,
+            chance,
+        }
+    }
+
+    /// Share of the question's weight that occurs in a row, 0 to 1.
+    pub fn coverage(&self, row: usize) -> f32 {
+        self.coverage[row]
+    }
+
+    /// Squared coverage beyond what chance gives in this language, which is the same for all rows of it:
+    /// it keeps passages that only share the question's language from passing those that answer.
+    pub fn excess(&self, row: usize, language: usize) -> f32 {
+        self.coverage[row].powi(2) - self.chance[language]
+    }
+
+    /// Coverage of a text in a row's language.
+    pub fn coverage_of(&self, text: &str, language: usize) -> f32 {
+        let there = words::counts(text);
+        self.terms
+            .iter()
+            .filter(|term| there.contains_key(&term.text))
+            .map(|term| term.weights[language])
+            .sum()
+    }
+
+    /// The terms: text, rows it occurs in, share of the weight in a language.
+    pub fn terms(&self, language: usize) -> impl Iterator<Item = (&str, usize, f32)> {
+        self.terms
+            .iter()
+            .map(move |term| (term.text.as_str(), term.rows, term.weights[language]))
+    }
+}
+
+/// BM25 of every row.
+pub fn bm25(rows: &Rows<'_>, question: &str) -> Vec<f32> {
+    let lengths: f64 = rows
+        .records
+        .iter()
+        .map(|record| f64::from(record.terms))
+        .sum();
+    let total = rows.len().max(1) as f32;
+    let mean = (lengths as f32 / total).max(1.0);
+    let mut scores = vec![0f32; rows.len()];
+    for term in words::of_question(question) {
+        let found = rows.keyword.find(&term);
+        let weight = idf(found.document_frequency() as f32, total);
+        for (row, count) in found {
+            let length = rows.records[row].terms as f32 / mean;
+            let count = count as f32;
+            scores[row] += weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length));
+        }
+    }
+    scores
+}
+
+/// Robertson and Sparck Jones's weight, never negative.
+fn idf(occurs: f32, rows: f32) -> f32 {
+    (1.0 + (rows - occurs + 0.5) / (occurs + 0.5)).ln()
+}

@@ -1,0 +1,212 @@
+//! The best rows for a question, by vectors, by words, or by both.
+
+use super::lexical::{Lexical, bm25};
+use super::query::Mode;
+use crate::embed::Probe;
+use crate::index::{Hit, Index, Rows, scan};
+
+/// Rows that tell how close a question is to what does not answer it.
+const BACKGROUND_ROWS: usize = 1024;
+/// What is known of that before any row is looked at: mean and spread of aligned cosines with texts that do
+/// not answer. It counts as so many rows, because the rows of a small folder are all on its subject.
+const PRIOR_MEAN: f32 = 0.45;
+const PRIOR_SPREAD: f32 = 0.045;
+const PRIOR_ROWS: f32 = 128.0;
+/// Spread of the scores of rows that are all the same.
+const LEAST_SPREAD: f32 = 0.01;
+/// What full coverage is worth, in spreads of the background.
+const COVERAGE_WEIGHT: f32 = 11.0;
+/// Confidence is logistic in how far a row stands out and in its coverage; fitted on the development
+/// halves, with and without their answers (`docs/QUALITY.md`).
+const CONFIDENCE: [f32; 3] = [1.38, 4.3, -1.5];
+/// Rows that the graph and the words each propose.
+const CANDIDATES: usize = 512;
+
+/// A question, ready to be compared with rows.
+pub struct Asked {
+    mode: Mode,
+    probe: Option<Probe>,
+    /// Mean and spread of the scores of rows that do not answer.
+    background: (f32, f32),
+    pub lexical: Lexical,
+    /// Only for search by words.
+    bm25: Vec<f32>,
+}
+
+/// A row that may answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked {
+    pub row: usize,
+    pub score: f32,
+    /// Cosine with the question, languages aligned.
+    pub dense: Option<f32>,
+    /// Coverage, or BM25 where only words were searched.
+    pub keyword: Option<f32>,
+    /// How likely it answers, 0 to 1; unknown without vectors.
+    pub confidence: Option<f32>,
+}
+
+/// The parts of a hybrid score and of a confidence.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Parts {
+    pub dense: Option<f32>,
+    pub coverage: f32,
+    /// Squared coverage less what chance gives in this language.
+    pub excess: f32,
+    /// What the excess adds to the score.
+    pub keyword_part: f32,
+    pub background_mean: f32,
+    pub background_spread: f32,
+    /// Spreads that `dense` stands above the background's mean.
+    pub z: f32,
+    /// The z that the best of as many rows reaches by chance.
+    pub z_chance: f32,
+}
+
+impl Asked {
+    /// `probe` is the question's vector; absent where only words are searched.
+    pub fn new(rows: &Rows<'_>, mode: Mode, text: &str, probe: Option<Probe>) -> Self {
+        let background = probe
+            .as_ref()
+            .map_or((0.0, 1.0), |probe| background(rows, probe));
+        Self {
+            mode,
+            background,
+            probe,
+            lexical: Lexical::new(rows, text),
+            bm25: if mode == Mode::Keyword {
+                bm25(rows, text)
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    fn score(&self, rows: &Rows<'_>, row: usize) -> f32 {
+        let dense = self
+            .probe
+            .as_ref()
+            .map_or(0.0, |probe| rows.score(probe, row));
+        match self.mode {
+            Mode::Dense => dense,
+            Mode::Keyword => self.bm25[row],
+            Mode::Hybrid => dense + self.keyword_part(rows, row),
+        }
+    }
+
+    fn keyword_part(&self, rows: &Rows<'_>, row: usize) -> f32 {
+        COVERAGE_WEIGHT * self.background.1 * self.lexical.excess(row, rows.language(row))
+    }
+
+    /// Everything that a row's score and confidence are made of.
+    pub fn parts(&self, rows: &Rows<'_>, row: usize) -> Parts {
+        let (mean, spread) = self.background;
+        let dense = self.probe.as_ref().map(|probe| rows.score(probe, row));
+        Parts {
+            dense,
+            coverage: self.lexical.coverage(row),
+            excess: self.lexical.excess(row, rows.language(row)),
+            keyword_part: self.keyword_part(rows, row),
+            background_mean: mean,
+            background_spread: spread,
+            z: dense.map_or(0.0, |dense| (dense - mean) / spread),
+            z_chance: (2.0 * (rows.len().max(1) as f32).ln()).sqrt(),
+        }
+    }
+
+    fn ranked(&self, rows: &Rows<'_>, hit: Hit) -> Ranked {
+        let parts = self.parts(rows, hit.row);
+        let [z, excess, intercept] = CONFIDENCE;
+        let logit = z * (parts.z - parts.z_chance) + excess * parts.excess + intercept;
+        Ranked {
+            row: hit.row,
+            score: hit.score,
+            dense: parts.dense,
+            keyword: match self.mode {
+                Mode::Hybrid => Some(parts.coverage),
+                Mode::Keyword => Some(self.bm25[hit.row]),
+                Mode::Dense => None,
+            },
+            confidence: parts.dense.map(|_| 1.0 / (1.0 + (-logit).exp())),
+        }
+    }
+
+    /// The best `count` rows among those that `keep` lets through, best first. Rows without any word of
+    /// the question are no answer where only words are searched.
+    pub fn best(
+        &self,
+        rows: &Rows<'_>,
+        index: Option<&Index>,
+        count: usize,
+        keep: Option<&(dyn Fn(usize) -> bool + Sync)>,
+    ) -> Vec<Ranked> {
+        let proposed = self.proposed(rows, index.filter(|_| keep.is_none()), count);
+        let hits = match proposed {
+            Some(mut proposed) => {
+                proposed.sort_unstable();
+                proposed.dedup();
+                let score = |row| Hit {
+                    row,
+                    score: self.score(rows, row),
+                };
+                let mut hits: Vec<Hit> = proposed.into_iter().map(score).collect();
+                hits.sort_by(Hit::order);
+                hits.truncate(count);
+                hits
+            }
+            None => scan(rows.len(), count, |row| {
+                let kept = keep.is_none_or(|keep| keep(row))
+                    && (self.mode != Mode::Keyword || self.bm25[row] > 0.0);
+                kept.then(|| self.score(rows, row))
+            }),
+        };
+        hits.into_iter().map(|hit| self.ranked(rows, hit)).collect()
+    }
+
+    /// How rows of an index are compared without a filter.
+    pub fn search(&self, index: &Index) -> &'static str {
+        match &self.probe {
+            Some(probe) if index.has_graph_for(probe) => "graph",
+            _ => "scan",
+        }
+    }
+
+    /// What graph and words propose; `None` where every row is compared.
+    fn proposed(&self, rows: &Rows<'_>, index: Option<&Index>, count: usize) -> Option<Vec<usize>> {
+        let probe = self.probe.as_ref().filter(|_| self.mode != Mode::Keyword)?;
+        let candidates = count.max(CANDIDATES);
+        let near = index?.nearest(probe, candidates)?;
+        let mut proposed: Vec<usize> = near.iter().map(|hit| hit.row).collect();
+        if self.mode == Mode::Hybrid {
+            let excess = |row| {
+                let covered = self.lexical.coverage(row) > 0.0;
+                covered.then(|| self.lexical.excess(row, rows.language(row)))
+            };
+            proposed.extend(
+                scan(rows.len(), candidates, excess)
+                    .iter()
+                    .map(|hit| hit.row),
+            );
+        }
+        Some(proposed)
+    }
+}
+
+/// Mean and spread of the scores of evenly chosen rows.
+fn background(rows: &Rows<'_>, probe: &Probe) -> (f32, f32) {
+    let step = rows.len().div_ceil(BACKGROUND_ROWS).max(1);
+    let scores: Vec<f32> = (0..rows.len())
+        .step_by(step)
+        .map(|row| rows.score(probe, row))
+        .collect();
+    // Nothing is known of plain cosines: every model has its own.
+    let prior = if probe.aligned { PRIOR_ROWS } else { 0.0 };
+    let count = scores.len() as f32;
+    let sum: f32 = scores.iter().sum();
+    let own = sum / count.max(1.0);
+    let squares: f32 = scores.iter().map(|score| (score - own).powi(2)).sum();
+    let rows = (count + prior).max(1.0);
+    let mean = (sum + prior * PRIOR_MEAN) / rows;
+    let spread = ((squares + prior * PRIOR_SPREAD.powi(2)) / rows).sqrt();
+    (mean, spread.max(LEAST_SPREAD))
+}
