@@ -27,8 +27,8 @@ struct Json {
 pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let index = open(settings)?;
     let viewer = Viewer::new(&index);
-    let (number, row) = match find_passage(&index, &args.id)? {
-        Some((number, row)) => (number, Some(row)),
+    let (number, rows) = match find_passage(&index, &args.id)? {
+        Some((number, rows)) => (number, Some(rows)),
         None => (find_article(&index, &args.id)?, None),
     };
     let text = index.segment.text(number)?;
@@ -37,16 +37,19 @@ pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::
         return Ok(Found::Something);
     }
     let article = viewer.article(number)?;
-    let passage = row.map(|row| viewer.passage(row, None)).transpose()?;
+    let passage = rows
+        .clone()
+        .map(|rows| viewer.passage(rows, None))
+        .transpose()?;
     let json = Json {
         version: JSON_VERSION,
         citation: passage
             .as_ref()
             .map_or_else(|| article.path.clone(), |p| p.citation(&article)),
-        context: row
-            .map(|row| viewer.context(row, args.context))
+        text: rows.is_none().then(|| text.to_owned()),
+        context: rows
+            .map(|rows| viewer.context(rows, args.context))
             .transpose()?,
-        text: row.is_none().then(|| text.to_owned()),
         passage,
         article,
     };

@@ -67,7 +67,7 @@ fn indexed(index: &Index, number: usize, alignment: &Alignment) -> Result<Subjec
         number: Some(number),
         passages: rows
             .clone()
-            .map(|row| viewer.passage(row, None))
+            .map(|row| viewer.passage(row..row + 1, None))
             .collect::<Result<_>>()?,
         probes: rows
             .map(|row| alignment.probe(index.segment.vector(row), Role::Passage))

@@ -184,6 +184,14 @@ impl Segment {
         Ok(passage)
     }
 
+    /// From the start of the first to the end of the last of consecutive rows of an article.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn span(&self, rows: &Range<usize>) -> Result<Span> {
+        Ok(self.passage(rows.start)?.span.start..self.passage(rows.end - 1)?.span.end)
+    }
+
     /// The sentences of a passage with their vectors.
     ///
     /// # Errors
@@ -254,19 +262,27 @@ impl Segment {
             .map_err(|error| self.corrupt("text of an article", "UTF-8", error.to_string()))
     }
 
+    /// A span of an article's text.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn span_text(&self, article: usize, span: &Span) -> Result<&str> {
+        let text = self.text(article)?;
+        text.get(span.clone()).ok_or_else(|| {
+            self.corrupt(
+                "span of a passage",
+                format!("inside 0..{}", text.len()),
+                format!("{span:?}"),
+            )
+        })
+    }
+
     /// The text of a passage.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
     pub fn passage_text(&self, passage: &StoredPassage) -> Result<&str> {
-        let text = self.text(passage.article)?;
-        text.get(passage.span.clone()).ok_or_else(|| {
-            self.corrupt(
-                "span of a passage",
-                format!("inside 0..{}", text.len()),
-                format!("{:?}", passage.span),
-            )
-        })
+        self.span_text(passage.article, &passage.span)
     }
 
     /// The rows of an article's passages.

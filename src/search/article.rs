@@ -1,5 +1,6 @@
 //! Articles and passages by what a person writes.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -45,29 +46,28 @@ pub fn find_article(index: &Index, given: &str) -> Result<usize> {
     })
 }
 
-/// Article number and row of the passage that `given` (`article#n`) names.
+/// The article's number and the rows that `given` (`article#3`, or `article#3-4`) names.
 ///
 /// # Errors
 /// [`Error::Unknown`].
-pub fn find_passage(index: &Index, given: &str) -> Result<Option<(usize, usize)>> {
-    let Some((article, number)) = given.rsplit_once('#') else {
+pub fn find_passage(index: &Index, given: &str) -> Result<Option<(usize, Range<usize>)>> {
+    let Some((article, numbers)) = given.rsplit_once('#') else {
         return Ok(None);
     };
-    let Ok(number) = number.parse::<usize>() else {
+    let (first, last) = numbers.split_once('-').unwrap_or((numbers, numbers));
+    let (Ok(first), Ok(last)) = (first.parse::<usize>(), last.parse::<usize>()) else {
         return Ok(None);
     };
     let article = find_article(index, article)?;
     let rows = index.segment.rows_of(article);
-    let row = number
-        .checked_sub(1)
-        .map(|n| rows.start + n)
-        .filter(|row| rows.contains(row));
-    row.map(|row| Some((article, row)))
-        .ok_or_else(|| Error::Unknown {
-            kind: "passage",
-            given: given.to_owned(),
-            hint: format!("; the article has passages 1 to {}", rows.len()),
-        })
+    if (1..=last).contains(&first) && last <= rows.len() {
+        return Ok(Some((article, rows.start + first - 1..rows.start + last)));
+    }
+    Err(Error::Unknown {
+        kind: "passage",
+        given: given.to_owned(),
+        hint: format!("; the article has passages 1 to {}", rows.len()),
+    })
 }
 
 fn first_few(mut ids: Vec<String>) -> String {

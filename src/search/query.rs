@@ -1,6 +1,7 @@
 //! A question to passages.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,12 @@ const SAME_PASSAGE: f32 = 0.8;
 const LEAST_SHINGLES: usize = 16;
 /// What full coverage is worth for a sentence of a passage, as a cosine of the model's own space.
 const SENTENCE_COVERAGE: f32 = 0.2;
+
+/// Characters that neighbouring hits are merged to.
+const SHOWN_CHARS: usize = 300;
+
+/// Which rows may answer.
+type Keep<'a> = dyn Fn(usize) -> bool + Sync + 'a;
 
 /// How passages are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -209,9 +216,10 @@ struct Search<'a> {
     viewer: Viewer<'a>,
 }
 
-/// A row that is shown, and rows that say the same.
+/// A row that is shown, with the neighbours shown with it, and rows that say the same.
 struct Chosen {
     ranked: Ranked,
+    rows: Range<usize>,
     shingles: Shingles,
     duplicates: Vec<usize>,
 }
@@ -220,14 +228,14 @@ impl Search<'_> {
     fn answers(&self, required: &[Phrase]) -> Result<Vec<Answer>> {
         let keep = self.kept_rows(required)?;
         let keep = keep.as_ref().map(|keep| |row: usize| keep[row]);
-        let keep: Option<&(dyn Fn(usize) -> bool + Sync)> = keep.as_ref().map(|keep| keep as _);
+        let keep: Option<&Keep<'_>> = keep.as_ref().map(|keep| keep as _);
         let rows = self.index.segment.rows();
         // An answer can hide its two neighbours; more are needed for duplicates and a limit per article.
         let mut candidates = self.query.limit.saturating_mul(3).saturating_add(8);
         let chosen = loop {
             let ranked = self.asked.best(&rows, Some(self.index), candidates, keep);
             let exhausted = ranked.len() < candidates;
-            let chosen = self.choose(ranked)?;
+            let chosen = self.choose(ranked, keep)?;
             if chosen.len() >= self.query.limit || exhausted {
                 break chosen;
             }
@@ -278,9 +286,9 @@ impl Search<'_> {
         Ok(Some(keep))
     }
 
-    /// The best rows of which none overlaps a better one (neighbouring passages share a sentence, and the
-    /// same sentence twice is one answer) or says the same as one.
-    fn choose(&self, ranked: Vec<Ranked>) -> Result<Vec<Chosen>> {
+    /// The best rows, hits that overlap as one (neighbouring passages share a sentence, and the same sentence
+    /// twice is one answer), and what says the same as a better one beside it.
+    fn choose(&self, ranked: Vec<Ranked>, keep: Option<&Keep<'_>>) -> Result<Vec<Chosen>> {
         let segment = &self.index.segment;
         let mut shown: HashMap<usize, Vec<Span>> = HashMap::new();
         let mut per_article: HashMap<usize, usize> = HashMap::new();
@@ -288,11 +296,9 @@ impl Search<'_> {
         for ranked in ranked {
             let passage = segment.passage(ranked.row)?;
             let spans = shown.entry(passage.article).or_default();
-            let overlaps =
-                |span: &Span| span.start < passage.span.end && passage.span.start < span.end;
             let count = per_article.entry(passage.article).or_default();
             let full = self.query.per_article.is_some_and(|most| *count >= most);
-            if full || spans.iter().any(overlaps) {
+            if full || spans.iter().any(|span| overlap(span, &passage.span)) {
                 continue;
             }
             let shingles = Shingles::new(segment.passage_text(&passage)?);
@@ -304,10 +310,12 @@ impl Search<'_> {
                 spans.push(passage.span);
                 same.duplicates.push(ranked.row);
             } else if chosen.len() < self.query.limit {
-                spans.push(passage.span);
+                let rows = self.merged(&ranked, spans, keep)?;
+                spans.push(segment.span(&rows)?);
                 *count += 1;
                 chosen.push(Chosen {
                     ranked,
+                    rows,
                     shingles,
                     duplicates: Vec::new(),
                 });
@@ -316,9 +324,54 @@ impl Search<'_> {
         Ok(chosen)
     }
 
+    /// A hit and the neighbours that overlap with it and answer about as well, as far as they fit what is
+    /// shown and overlap with nothing that is shown already.
+    fn merged(
+        &self,
+        hit: &Ranked,
+        shown: &[Span],
+        keep: Option<&Keep<'_>>,
+    ) -> Result<Range<usize>> {
+        let segment = &self.index.segment;
+        let all = segment.rows();
+        let article = segment.passage(hit.row)?.article;
+        let of_article = segment.rows_of(article);
+        let least = self.asked.about(hit.score);
+        let mut rows = hit.row..hit.row + 1;
+        loop {
+            let before = rows
+                .start
+                .checked_sub(1)
+                .map(|row| (row, row..rows.end, rows.start));
+            let after = (rows.end, rows.start..rows.end + 1, rows.end - 1);
+            let mut best: Option<(f32, Range<usize>)> = None;
+            for (row, larger, beside) in before.into_iter().chain([after]) {
+                if !of_article.contains(&row) || keep.is_some_and(|keep| !keep(row)) {
+                    continue;
+                }
+                let score = self.asked.score(&all, row);
+                let span = segment.span(&larger)?;
+                let fits = score >= least
+                    && overlap(&segment.passage(row)?.span, &segment.passage(beside)?.span)
+                    && !shown.iter().any(|other| overlap(other, &span))
+                    && segment.span_text(article, &span)?.chars().count() <= SHOWN_CHARS;
+                if fits && best.as_ref().is_none_or(|(most, _)| score > *most) {
+                    best = Some((score, larger));
+                }
+            }
+            match best {
+                Some((_, larger)) => rows = larger,
+                None => return Ok(rows),
+            }
+        }
+    }
+
     fn answer(&self, chosen: &Chosen, rank: usize) -> Result<Answer> {
         let Chosen {
-            ranked, duplicates, ..
+            ranked,
+            rows: shown,
+            duplicates,
+            ..
         } = chosen;
         let rows = self.index.segment.rows();
         let language = rows.language(ranked.row);
@@ -330,7 +383,7 @@ impl Search<'_> {
             let coverage = self.asked.lexical.coverage_of(text, language);
             dense + SENTENCE_COVERAGE * coverage.powi(2)
         };
-        let passage = self.viewer.passage(ranked.row, Some(&judge))?;
+        let passage = self.viewer.passage(shown.clone(), Some(&judge))?;
         let article = self
             .viewer
             .article(self.index.segment.passage(ranked.row)?.article)?;
@@ -346,7 +399,7 @@ impl Search<'_> {
             citation: passage.citation(&article),
             duplicates: duplicates.collect::<Result<_>>()?,
             context: (self.query.context > 0)
-                .then(|| self.viewer.context(ranked.row, self.query.context))
+                .then(|| self.viewer.context(shown.clone(), self.query.context))
                 .transpose()?,
             explanation: self.query.explain.then(|| Explanation {
                 parts: self.asked.parts(&rows, ranked.row),
@@ -359,10 +412,14 @@ impl Search<'_> {
     }
 
     fn citation(&self, row: usize) -> Result<String> {
-        let passage = self.viewer.passage(row, None)?;
+        let passage = self.viewer.passage(row..row + 1, None)?;
         let article = self.index.segment.passage(row)?.article;
         Ok(passage.citation(&self.viewer.article(article)?))
     }
+}
+
+fn overlap(a: &Span, b: &Span) -> bool {
+    a.start < b.end && b.start < a.end
 }
 
 fn explained(lexical: &Lexical, text: &str, language: usize) -> Vec<TermView> {

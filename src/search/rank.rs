@@ -82,7 +82,16 @@ impl Asked {
         }
     }
 
-    fn score(&self, rows: &Rows<'_>, row: usize) -> f32 {
+    /// The least score of a row that answers about as well as one with this score.
+    pub fn about(&self, score: f32) -> f32 {
+        match self.mode {
+            Mode::Keyword => score / 2.0,
+            Mode::Dense | Mode::Hybrid => score - 2.0 * self.background.1,
+        }
+    }
+
+    /// What a row is worth.
+    pub fn score(&self, rows: &Rows<'_>, row: usize) -> f32 {
         let dense = self
             .probe
             .as_ref()

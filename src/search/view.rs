@@ -1,12 +1,13 @@
 //! Articles and passages as they are printed and serialized; citations.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::corpus::{Omission, Span, TextSource};
 use crate::error::Result;
-use crate::index::{ArticleRecord, Index, StoredPassage, StoredSentence};
+use crate::index::{ArticleRecord, Index, StoredSentence};
 
 /// An article in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -126,24 +127,29 @@ impl<'a> Viewer<'a> {
         relative.unwrap_or(path).to_string_lossy().into_owned()
     }
 
-    /// A passage by its row; with a judge of sentences also the best of them.
+    /// What consecutive rows of an article hold, as one passage: `article#3`, or `article#3-4`. With a judge
+    /// of sentences also the best of them.
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn passage(&self, row: usize, judge: Option<&Judge<'_>>) -> Result<PassageView> {
+    pub fn passage(&self, rows: Range<usize>, judge: Option<&Judge<'_>>) -> Result<PassageView> {
         let segment = &self.index.segment;
-        let stored = segment.passage(row)?;
-        let record = segment.article(stored.article)?;
-        let number = row - segment.rows_of(stored.article).start + 1;
-        let inside =
-            |start: usize, end: usize| stored.span.start <= start && end <= stored.span.end;
+        let (first, last) = (segment.passage(rows.start)?, segment.passage(rows.end - 1)?);
+        let span = first.span.start..last.span.end;
+        let record = segment.article(first.article)?;
+        let number = rows.start - segment.rows_of(first.article).start + 1;
+        let id = format!("{}#{number}", record.id());
+        let inside = |start: usize, end: usize| span.start <= start && end <= span.end;
         Ok(PassageView {
-            id: format!("{}#{number}", record.id()),
-            text: segment.passage_text(&stored)?.to_owned(),
-            start_byte: stored.span.start,
-            end_byte: stored.span.end,
-            start_line: stored.lines.0,
-            end_line: stored.lines.1,
+            id: match rows.len() {
+                1 => id,
+                count => format!("{id}-{}", number + count - 1),
+            },
+            text: segment.span_text(first.article, &span)?.to_owned(),
+            start_byte: span.start,
+            end_byte: span.end,
+            start_line: first.lines.0,
+            end_line: last.lines.1,
             locator: None,
             omitted: record
                 .omitted
@@ -156,38 +162,46 @@ impl<'a> Viewer<'a> {
                 })
                 .collect(),
             best: judge
-                .map(|judge| self.best(&stored, judge))
+                .map(|judge| self.best(rows, judge))
                 .transpose()?
                 .flatten(),
         })
     }
 
-    fn best(&self, passage: &StoredPassage, judge: &Judge<'_>) -> Result<Option<Best>> {
+    fn best(&self, rows: Range<usize>, judge: &Judge<'_>) -> Result<Option<Best>> {
         let segment = &self.index.segment;
-        let text = segment.text(passage.article)?;
-        let sentences = segment.sentences(passage)?;
-        let scored = sentences.iter().filter_map(|sentence| {
-            let text = text.get(sentence.span.clone())?;
-            Some((judge(sentence, text), sentence, text))
-        });
-        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0));
-        Ok(best.map(|(_, sentence, text)| Best {
-            start_byte: sentence.span.start,
-            end_byte: sentence.span.end,
-            text: text.to_owned(),
-        }))
+        let mut best: Option<(f32, Best)> = None;
+        for row in rows {
+            let passage = segment.passage(row)?;
+            let text = segment.text(passage.article)?;
+            for sentence in segment.sentences(&passage)? {
+                let Some(text) = text.get(sentence.span.clone()) else {
+                    continue;
+                };
+                let score = judge(&sentence, text);
+                if best.as_ref().is_none_or(|(most, _)| score > *most) {
+                    let found = Best {
+                        start_byte: sentence.span.start,
+                        end_byte: sentence.span.end,
+                        text: text.to_owned(),
+                    };
+                    best = Some((score, found));
+                }
+            }
+        }
+        Ok(best.map(|(_, best)| best))
     }
 
-    /// Up to `count` sentences on either side of a passage.
+    /// Up to `count` sentences on either side of consecutive rows of an article.
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn context(&self, row: usize, count: usize) -> Result<Context> {
+    pub fn context(&self, rows: Range<usize>, count: usize) -> Result<Context> {
         let segment = &self.index.segment;
-        let passage = segment.passage(row)?;
-        let text = segment.text(passage.article)?;
+        let (first, last) = (segment.passage(rows.start)?, segment.passage(rows.end - 1)?);
+        let text = segment.text(first.article)?;
         let mut sentences: Vec<Span> = Vec::new();
-        for row in segment.rows_of(passage.article) {
+        for row in segment.rows_of(first.article) {
             sentences.extend(
                 segment
                     .sentences(&segment.passage(row)?)?
@@ -199,11 +213,11 @@ impl<'a> Viewer<'a> {
         sentences.dedup();
         let before: Vec<&Span> = sentences
             .iter()
-            .filter(|s| s.end <= passage.span.start)
+            .filter(|s| s.end <= first.span.start)
             .collect();
         let after: Vec<&Span> = sentences
             .iter()
-            .filter(|s| s.start >= passage.span.end)
+            .filter(|s| s.start >= last.span.end)
             .collect();
         let between = |spans: &[&Span]| match (spans.first(), spans.last()) {
             (Some(first), Some(last)) => text
