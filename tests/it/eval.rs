@@ -111,3 +111,45 @@ fn a_faulty_set_is_named_with_its_line() {
     let message = Tane::new(["eval", "nothing"]).dir(folder.path()).fails(2);
     assert!(message.contains("nothing"), "{message}");
 }
+
+#[test]
+fn runs_are_compared_query_by_query() {
+    let folder = set();
+    let eval = |args: &[&str]| {
+        let args = ["eval", "--json", "--no-chunk", "--per-query", "set"]
+            .iter()
+            .chain(args);
+        Tane::new(args).dir(folder.path())
+    };
+    let old = eval(&["--mode", "hybrid"]).ok();
+    folder.write("old.json", &old);
+    let same = eval(&["--mode", "hybrid", "--against", "old.json"]).json();
+    let difference = &same["against"][0];
+    assert_eq!(
+        (
+            &difference["mode"],
+            &difference["mrr@10_difference"],
+            &difference["better"]
+        ),
+        (&"hybrid".into(), &0.0.into(), &serde_json::json!([]))
+    );
+    folder.write("old.json", old.replace("\"rank\":1", "\"rank\":2"));
+    let better = eval(&["--mode", "hybrid", "--against", "old.json"]).json();
+    let difference = &better["against"][0];
+    assert_eq!(difference["mrr@10_difference"], 0.5);
+    assert_eq!(difference["better"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_users_own_folder_without_labels() {
+    let folder = Folder::new(&crate::support::ARTICLES);
+    folder.write("docs/soup2.txt", crate::support::ARTICLES[2].1);
+    folder.tane(["index", "docs"]).ok();
+    let found = folder.tane(["eval", "--self", "--json"]).json();
+    assert_eq!(
+        (&found["articles"], &found["identical_duplicates"]),
+        (&4.into(), &1.into())
+    );
+    assert_eq!(found["graph_recall@10"], serde_json::Value::Null);
+    assert!(found["titles"].as_u64().unwrap() >= 2, "{found}");
+}

@@ -13,6 +13,7 @@ mod golden;
 mod index;
 mod layers;
 mod output;
+mod query;
 mod similar;
 mod support;
 mod surface;

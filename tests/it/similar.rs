@@ -58,3 +58,49 @@ fn a_file_that_is_not_indexed() {
         .json();
     assert_eq!(piped["results"][0]["article"]["id"], "docs/soup.txt");
 }
+
+#[test]
+fn copies_are_told_from_what_is_merely_related() {
+    let original = include_str!("../../seeds/001_89299e0010fc7634.txt");
+    let lines: Vec<&str> = original.lines().collect();
+    let cut = lines[..lines.len() / 2].join("\n");
+    let reordered: Vec<&str> = lines.iter().rev().copied().collect();
+    let edited = format!("Syndicated.\n{}", original.replace("。", "。\n"));
+    let folder = Folder::new(&[
+        ("docs/original.txt", original),
+        ("docs/cut.txt", &cut),
+        ("docs/reordered.txt", &reordered.join("\n")),
+        ("docs/edited.txt", &edited),
+        (
+            "docs/related.txt",
+            include_str!("../../seeds/000_aeedbf9545c623bb.txt"),
+        ),
+        ("docs/same.txt", original),
+    ]);
+    folder.tane(["index", "docs"]).ok();
+    let found = folder
+        .tane(["similar", "--json", "-n", "9", "original.txt"])
+        .json();
+    for result in found["results"].as_array().unwrap() {
+        let expected = match result["article"]["id"].as_str().unwrap() {
+            "docs/same.txt" => Some("identical"),
+            "docs/related.txt" => None,
+            _ => Some("near"),
+        };
+        assert_eq!(
+            result["duplicate"].as_str(),
+            expected,
+            "{}",
+            result["article"]["id"]
+        );
+    }
+    let all = folder.tane(["similar", "--all", "--json"]).json();
+    let pairs = all["duplicates"].as_array().unwrap();
+    assert!(
+        pairs
+            .iter()
+            .all(|pair| !pair.to_string().contains("related"))
+    );
+    let with = |id: &str| pairs.iter().filter(|p| p.to_string().contains(id)).count();
+    assert_eq!((with("original.txt"), with("cut.txt")), (4, 4));
+}
