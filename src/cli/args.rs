@@ -84,6 +84,9 @@ pub struct Index {
     /// Read and cut everything anew; needed after a change of model
     #[arg(long)]
     pub rebuild: bool,
+    /// Write everything into one segment, which is fastest to search
+    #[arg(long)]
+    pub compact: bool,
     /// Say what would be done and do nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -34,6 +34,7 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         remove: args.remove.clone(),
         exclude: args.exclude.clone(),
         rebuild: args.rebuild,
+        compact: args.compact,
         dry_run: args.dry_run,
         language: settings.language.clone(),
     };

@@ -108,8 +108,8 @@ fn explain(page: &mut Page<'_>, explanation: &Explanation) -> std::io::Result<()
     let parts = &explanation.parts;
     if let Some(dense) = parts.dense {
         page.line(&format!(
-            "   dense {dense:.3} ({}): {:.2} spreads above the mean of {:.3} (spread {:.3}); {:.2} is chance",
-            explanation.search, parts.z, parts.background_mean, parts.background_spread, parts.z_chance,
+            "   dense {dense:.3} ({} of {} passages): {:.2} spreads above the mean of {:.3} (spread {:.3}); {:.2} is chance",
+            explanation.search, explanation.passages, parts.z, parts.background_mean, parts.background_spread, parts.z_chance,
         ))?;
     }
     page.line(&format!(

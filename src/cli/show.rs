@@ -31,7 +31,7 @@ pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::
         Some((number, rows)) => (number, Some(rows)),
         None => (find_article(&index, &args.id)?, None),
     };
-    let text = index.segment.text(number)?;
+    let text = index.text(number)?;
     if args.text {
         out.raw(text.as_bytes())?;
         return Ok(Found::Something);

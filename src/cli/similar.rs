@@ -61,7 +61,7 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
 
 fn indexed(index: &Index, number: usize, alignment: &Alignment) -> Result<Subject> {
     let viewer = Viewer::new(index);
-    let rows = index.segment.rows_of(number);
+    let rows = index.rows_of(number);
     Ok(Subject {
         article: viewer.article(number)?,
         number: Some(number),
@@ -70,9 +70,9 @@ fn indexed(index: &Index, number: usize, alignment: &Alignment) -> Result<Subjec
             .map(|row| viewer.passage(row..row + 1, None))
             .collect::<Result<_>>()?,
         probes: rows
-            .map(|row| alignment.probe(index.segment.vector(row), Role::Passage))
+            .map(|row| alignment.probe(index.vector(row), Role::Passage))
             .collect(),
-        shingles: Shingles::new(index.segment.text(number)?),
+        shingles: Shingles::new(index.text(number)?),
     })
 }
 
@@ -179,25 +179,34 @@ fn all(
     embedder: &Embedder,
     out: &mut Output,
 ) -> anyhow::Result<Found> {
-    let count = index.segment.articles;
+    let mut numbers: Vec<(String, usize)> = Vec::new();
+    for number in index.articles() {
+        numbers.push((index.article(number)?.id(), number));
+    }
+    numbers.sort();
+    let count = numbers.len();
     let mut articles = Vec::with_capacity(count);
     let mut scores = vec![vec![1.0f32; count]; count];
-    for (number, row) in scores.iter_mut().enumerate() {
-        let subject = indexed(index, number, embedder.alignment())?;
-        for (other, score) in row
-            .iter_mut()
-            .enumerate()
-            .filter(|(other, _)| *other != number)
-        {
-            *score = resemblance(index, &subject, other);
+    for ((id, number), row) in numbers.iter().zip(&mut scores) {
+        let subject = indexed(index, *number, embedder.alignment())?;
+        for ((_, other), score) in numbers.iter().zip(row) {
+            if other != number {
+                *score = resemblance(index, &subject, *other);
+            }
         }
-        articles.push(subject.article.id);
+        articles.push(id.clone());
     }
-    let pair = |(a, b, duplicate): (usize, usize, Duplicate)| DuplicatePair {
-        duplicate,
-        articles: [articles[a].clone(), articles[b].clone()],
-    };
-    let duplicates: Vec<DuplicatePair> = duplicates(index)?.into_iter().map(pair).collect();
+    let mut pairs: Vec<DuplicatePair> = Vec::new();
+    for (a, b, duplicate) in duplicates(index)? {
+        let mut articles = [index.article(a)?.id(), index.article(b)?.id()];
+        articles.sort();
+        pairs.push(DuplicatePair {
+            duplicate,
+            articles,
+        });
+    }
+    pairs.sort_by(|a, b| a.articles.cmp(&b.articles));
+    let duplicates = pairs;
     if args.json {
         out.json(&Matrix {
             version: JSON_VERSION,

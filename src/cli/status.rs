@@ -11,7 +11,7 @@ use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use crate::embed::Precision;
-use crate::index::{Index, Manifest};
+use crate::index::{Index, Manifest, SegmentEntry};
 use crate::search::{ArticleView, JSON_VERSION, Viewer};
 
 #[derive(Serialize)]
@@ -28,8 +28,9 @@ struct Json {
     articles: usize,
     passages: usize,
     bytes: u64,
-    /// `graph` or `scan`.
+    /// `graph` where one leads through a segment, else `scan`.
     search: &'static str,
+    segments: Vec<SegmentJson>,
     roots: Vec<RootJson>,
     article_list: Option<Vec<ArticleJson>>,
 }
@@ -42,6 +43,17 @@ struct RootJson {
     articles: usize,
     /// Its file or folder exists on this machine.
     present: bool,
+}
+
+#[derive(Serialize)]
+struct SegmentJson {
+    file: String,
+    articles: usize,
+    passages: usize,
+    /// Still in the file, never found.
+    removed_passages: usize,
+    bytes: u64,
+    search: &'static str,
 }
 
 #[derive(Serialize)]
@@ -64,25 +76,32 @@ pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow
 
 fn describe(index: &Index, list: bool) -> crate::error::Result<Json> {
     let viewer = Viewer::new(index);
-    let segment = &index.segment;
     let mut by_root: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     let mut articles = Vec::new();
-    for number in 0..segment.articles {
-        *by_root.entry(segment.article(number)?.root).or_default() += 1;
+    for number in index.articles() {
+        *by_root.entry(index.article(number)?.root).or_default() += 1;
         if list {
-            let passages = segment.rows_of(number).len();
             articles.push(ArticleJson {
                 article: viewer.article(number)?,
-                passages,
+                passages: index.rows_of(number).len(),
             });
         }
     }
+    articles.sort_by(|a, b| a.article.id.cmp(&b.article.id));
+    let segment = |(entry, removed, graph): (&SegmentEntry, usize, bool)| SegmentJson {
+        file: entry.file.name.clone(),
+        articles: entry.articles - removed,
+        passages: entry.live(),
+        removed_passages: entry.passages - entry.live(),
+        bytes: entry.file.bytes + entry.graph.as_ref().map_or(0, |graph| graph.bytes),
+        search: if graph { "graph" } else { "scan" },
+    };
     let Manifest {
         format,
         generation,
         space,
         roots,
-        segment: entry,
+        segments,
         ..
     } = &index.manifest;
     Ok(Json {
@@ -93,11 +112,12 @@ fn describe(index: &Index, list: bool) -> crate::error::Result<Json> {
         model: space.model.clone(),
         space: space.id.clone(),
         dimension: space.dimension,
-        precisions: entry.precisions.clone(),
-        articles: segment.articles,
-        passages: segment.passages,
-        bytes: entry.file.bytes + entry.graph.as_ref().map_or(0, |graph| graph.bytes),
+        precisions: segments.iter().flat_map(|s| s.precisions.clone()).collect(),
+        articles: index.articles().count(),
+        passages: index.rows().live(),
+        bytes: index.manifest.files().map(|file| file.bytes).sum(),
         search: if index.has_graph() { "graph" } else { "scan" },
+        segments: index.segments().map(segment).collect(),
         roots: roots
             .iter()
             .map(|root| RootJson {
@@ -131,6 +151,20 @@ fn print(page: &mut Page<'_>, json: &Json) -> std::io::Result<()> {
     page.line(&format!("passages    {}", json.passages))?;
     page.line(&format!("size        {megabytes:.1} MB"))?;
     page.line(&format!("search      {}", json.search))?;
+    // One segment without removed passages is what the lines above say.
+    if json.segments.len() > 1 || json.segments.iter().any(|s| s.removed_passages > 0) {
+        for segment in &json.segments {
+            page.line(&format!(
+                "segment     {}: {} articles, {} passages ({} more removed), {:.1} MB, {}",
+                segment.file,
+                segment.articles,
+                segment.passages,
+                segment.removed_passages,
+                segment.bytes as f64 / 1e6,
+                segment.search,
+            ))?;
+        }
+    }
     for root in &json.roots {
         let missing = if root.present { "" } else { " (missing)" };
         page.line(&format!(

@@ -30,6 +30,9 @@ pub struct Probe {
     /// `[dimension]`
     pub weights: Vec<f32>,
     pub offset: f32,
+    /// The vector that is compared: the question's, aligned where `aligned` says so; `[dimension]`, of
+    /// length 1.
+    pub vector: Vec<f32>,
     /// The score is divided by the length of the passage's aligned vector.
     pub aligned: bool,
 }
@@ -136,6 +139,7 @@ impl Alignment {
         Probe {
             offset: dot(&aligned, &self.passage_offset),
             weights: self.reduce(&aligned),
+            vector: aligned,
             aligned: true,
         }
     }
@@ -144,6 +148,7 @@ impl Alignment {
     pub fn plain_probe(vector: &[f32]) -> Probe {
         Probe {
             weights: vector.to_vec(),
+            vector: vector.to_vec(),
             offset: 0.0,
             aligned: false,
         }

@@ -8,7 +8,7 @@ use super::cache::VectorCache;
 use crate::corpus::Article;
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
-use crate::index::{Keyword, KeywordWriter, RowRecord, Rows};
+use crate::index::{Key, Keyword, KeywordWriter, LanguageRows, Part, RowRecord, Rows};
 use crate::passage::passages;
 
 /// A text to be found.
@@ -27,6 +27,9 @@ pub struct Collection {
     records: Vec<RowRecord>,
     terms: Vec<u8>,
     postings: Vec<u8>,
+    /// Of the texts, in place of content keys.
+    keys: Vec<Key>,
+    order: Vec<u32>,
     languages: Vec<String>,
     /// For each row the number of its document.
     pub owners: Vec<usize>,
@@ -59,6 +62,8 @@ impl Collection {
             records: Vec::with_capacity(texts.len()),
             terms: Vec::new(),
             postings: Vec::new(),
+            keys: texts.iter().map(|text| text_key(text)).collect(),
+            order: (0..texts.len() as u32).collect(),
             languages: Vec::new(),
             owners: Vec::with_capacity(texts.len()),
         };
@@ -80,18 +85,44 @@ impl Collection {
             }
         }
         (collection.terms, collection.postings) = keyword.finish();
+        let keys = &collection.keys;
+        collection
+            .order
+            .sort_unstable_by_key(|row| keys[*row as usize]);
         Ok(collection)
     }
 
+    fn rows_of_languages(&self) -> Vec<LanguageRows> {
+        let mut languages = vec![LanguageRows::default(); self.languages.len()];
+        for record in &self.records {
+            let language = &mut languages[record.language as usize];
+            language.rows += 1;
+            language.terms += u64::from(record.terms);
+        }
+        languages
+    }
+
     pub fn rows(&self) -> Rows<'_> {
-        Rows {
-            dimension: self.dimension,
+        let part = Part {
             vectors: &self.vectors,
+            codes: &[],
+            code_error: 0.0,
             records: &self.records,
             keyword: Keyword::new(&self.terms, &self.postings, self.records.len()),
-            languages: self.languages.len().max(1),
-        }
+            keys: &self.keys,
+            order: &self.order,
+            languages: (0..self.languages.len()).collect(),
+            dead: None,
+            first: 0,
+        };
+        Rows::new(self.dimension, vec![part], self.rows_of_languages(), false)
     }
+}
+
+fn text_key(text: &str) -> Key {
+    let mut key = Key::default();
+    key.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..16]);
+    key
 }
 
 /// The passages of a document and its language. One of which nothing would be read stays whole.

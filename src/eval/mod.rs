@@ -123,7 +123,7 @@ pub fn evaluate(
             };
             let modes = questions::run(&questions, &index, embedder, modes)?;
             evaluation(
-                index.segment.passages,
+                index.rows().live(),
                 questions.len(),
                 Scores::Questions { modes },
             )

@@ -14,7 +14,7 @@ use super::no_answer::{Attempt, NoAnswer};
 use super::set::RetrievalSet;
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
-use crate::index::Rows;
+use crate::index::{Keep, Rows};
 use crate::search::{Asked, Mode, PreferLanguage, Ranked};
 
 /// How a retrieval set is run.
@@ -153,7 +153,7 @@ pub fn run(
 fn first_ten(asked: &Asked, rows: &Rows<'_>, owners: &[usize]) -> Vec<usize> {
     let mut count = 64;
     loop {
-        let ranked = asked.best(rows, None, count, None);
+        let ranked = asked.best(rows, None, count, None).ranked;
         let mut documents: Vec<usize> = Vec::new();
         for Ranked { row, .. } in &ranked {
             if !documents.contains(&owners[*row]) {
@@ -229,8 +229,12 @@ fn attempts(
         .map(|document| articles[document].as_str())
         .collect();
     let without = |row: usize| !gold.contains(articles[owners[row]].as_str());
-    let with = asked.best(rows, None, 1, None);
-    let without = asked.best(rows, None, 1, Some(&without));
+    let with = asked.best(rows, None, 1, None).ranked;
+    let keep = Keep {
+        accepts: &without,
+        share: 1.0,
+    };
+    let without = asked.best(rows, None, 1, Some(keep)).ranked;
     let attempt = |answerable: bool, ranked: &Ranked| Attempt {
         answerable,
         confidence: f64::from(ranked.confidence.unwrap_or(0.0)),

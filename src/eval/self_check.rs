@@ -10,7 +10,7 @@ use super::cache::VectorCache;
 use super::metrics::Ranking;
 use crate::embed::{Embedder, Probe, Role};
 use crate::error::Result;
-use crate::index::{Index, Keyword, KeywordWriter, Rows, scan};
+use crate::index::{Index, Keep, Keyword, KeywordWriter, Rows, scan_rows};
 use crate::search::{Asked, Duplicate, JSON_VERSION, Mode, duplicates};
 use crate::words::fold;
 
@@ -45,10 +45,9 @@ pub fn self_check(
     cache: &mut VectorCache,
 ) -> Result<SelfCheck> {
     index.check_space(embedder.space())?;
-    let segment = &index.segment;
     let mut titled: Vec<(usize, String)> = Vec::new();
-    for number in 0..segment.articles {
-        let title = segment.article(number)?.title;
+    for number in index.articles() {
+        let title = index.article(number)?.title;
         titled.extend(
             title
                 .filter(|title| !title.trim().is_empty())
@@ -65,19 +64,22 @@ pub fn self_check(
         .collect();
 
     // In the index a title's words count for every passage of its article; here they must not.
-    let mut words = KeywordWriter::default();
-    let mut owners = Vec::with_capacity(segment.passages);
-    for row in 0..segment.passages {
-        let passage = segment.passage(row)?;
-        words.row(segment.passage_text(&passage)?);
-        owners.push(passage.article);
+    let stored = index.rows();
+    let mut owners = Vec::with_capacity(stored.len());
+    let mut words = Vec::new();
+    for part in stored.parts() {
+        let mut writer = KeywordWriter::default();
+        for row in part.first..part.first + part.records.len() {
+            let passage = index.passage(row)?;
+            writer.row(index.passage_text(&passage)?);
+            owners.push(passage.article);
+        }
+        words.push(writer.finish());
     }
-    let (terms, postings) = words.finish();
-    let stored = segment.rows();
-    let rows = Rows {
-        keyword: Keyword::new(&terms, &postings, segment.passages),
-        ..stored
-    };
+    let mut rows = stored.clone();
+    for (part, (terms, postings)) in rows.parts_mut().iter_mut().zip(&words) {
+        part.keyword = Keyword::new(terms, postings, part.records.len());
+    }
     let mut modes = BTreeMap::new();
     for mode in Mode::ALL {
         let rankings: Vec<Ranking> = titled
@@ -99,8 +101,8 @@ pub fn self_check(
     Ok(SelfCheck {
         version: JSON_VERSION,
         model: index.manifest.space.model.clone(),
-        articles: segment.articles,
-        passages: segment.passages,
+        articles: index.articles().count(),
+        passages: stored.live(),
         titles: titled.len(),
         modes,
         graph_recall: graph_recall(index, &stored, &probes),
@@ -118,12 +120,11 @@ fn rank(
     (number, title): (usize, &str),
     probe: &Probe,
 ) -> Result<Ranking> {
-    let segment = &index.segment;
     let folded = fold(title);
-    let own = segment.rows_of(number);
+    let own = index.rows_of(number);
     let mut with_title = vec![false; own.len()];
     for (row, with_title) in own.clone().zip(&mut with_title) {
-        *with_title = fold(segment.passage_text(&segment.passage(row)?)?).contains(&folded);
+        *with_title = fold(index.passage_text(&index.passage(row)?)?).contains(&folded);
     }
     if with_title.iter().all(|with_title| *with_title) {
         // Nothing but the title: it cannot be found without it.
@@ -133,7 +134,11 @@ fn rank(
     let probe = (mode != Mode::Keyword).then(|| probe.clone());
     let asked = Asked::new(rows, mode, title, probe);
     let mut articles: Vec<usize> = Vec::new();
-    for ranked in asked.best(rows, None, 200, Some(&keep)) {
+    let keep = Keep {
+        accepts: &keep,
+        share: 1.0,
+    };
+    for ranked in asked.best(rows, None, 200, Some(keep)).ranked {
         if !articles.contains(&owners[ranked.row]) {
             articles.push(owners[ranked.row]);
         }
@@ -149,8 +154,8 @@ fn rank(
 fn graph_recall(index: &Index, rows: &Rows<'_>, probes: &[Probe]) -> Option<f64> {
     let (mut found, mut all) = (0, 0);
     for probe in probes {
-        let near = index.nearest(probe, 10)?;
-        let exact = scan(rows.len(), 10, |row| Some(rows.score(probe, row)));
+        let near = index.nearest(rows, probe, 10, None)?;
+        let exact = scan_rows(rows, probe, 10, &|_| Some(0.0));
         all += exact.len();
         found += exact
             .iter()

@@ -3,14 +3,17 @@
 //! | section | record |
 //! | --- | --- |
 //! | vectors | `dimension` f32, of length 1, one row a passage |
+//! | codes | `dimension` i8 a row, see [`super::codes`] |
 //! | rows | [`RowRecord`](super::rows::RowRecord) |
 //! | terms, postings | see [`super::keyword`] |
 //! | keys | 16 bytes: content key of the row |
+//! | order | u32: the rows in the order of their keys |
 //! | passages | 8 u32: article, start, end, first line, last line, first sentence, sentences, tokens |
 //! | sentences | 2 u32 (start, end), f32 scale, `dimension` i8: vector = scale * i8 |
 //! | articles | 2 u64 and 4 u32: text offset, meta offset, text bytes, meta bytes, first passage, passages |
 //! | meta | one JSON object an article ([`ArticleRecord`]) |
 //! | texts | the articles' texts, UTF-8 |
+//! | checks | u64: XXH3 of each [`BLOCK`] of the file before this section |
 
 use std::ops::Range;
 
@@ -19,7 +22,9 @@ use serde::{Deserialize, Serialize};
 use crate::corpus::{Article, Omission, TextSource};
 
 /// First bytes of a segment file.
-pub const MAGIC: &[u8; 8] = b"TANESEG1";
+pub const MAGIC: &[u8; 8] = b"TANESEG3";
+/// Bytes that have a checksum of their own.
+pub const BLOCK: usize = 1 << 20;
 /// Sections begin at multiples of this, so that mapped f32 rows are aligned.
 pub const ALIGN: usize = 64;
 
@@ -36,15 +41,39 @@ pub const fn sentence_bytes(dimension: usize) -> usize {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sections {
     pub vectors: Range<usize>,
+    pub codes: Range<usize>,
     pub rows: Range<usize>,
     pub terms: Range<usize>,
     pub postings: Range<usize>,
     pub keys: Range<usize>,
+    pub order: Range<usize>,
     pub passages: Range<usize>,
     pub sentences: Range<usize>,
     pub articles: Range<usize>,
     pub meta: Range<usize>,
     pub texts: Range<usize>,
+    pub checks: Range<usize>,
+}
+
+impl Sections {
+    /// By name, in the order of the file.
+    pub fn all(&self) -> [(&'static str, &Range<usize>); 13] {
+        [
+            ("vectors", &self.vectors),
+            ("codes", &self.codes),
+            ("rows", &self.rows),
+            ("terms", &self.terms),
+            ("postings", &self.postings),
+            ("keys", &self.keys),
+            ("order", &self.order),
+            ("passages", &self.passages),
+            ("sentences", &self.sentences),
+            ("articles", &self.articles),
+            ("meta", &self.meta),
+            ("texts", &self.texts),
+            ("checks", &self.checks),
+        ]
+    }
 }
 
 /// What is known about an article besides its text.
@@ -61,6 +90,9 @@ pub struct ArticleRecord {
     pub text_source: TextSource,
     /// Of the file's bytes.
     pub sha256: String,
+    /// Length and time of change (nanoseconds since 1970) of the file when it was read: while both are the
+    /// same it is not read again. `None` where it may have changed in the same moment.
+    pub stamp: Option<(u64, u64)>,
     /// What of the text is not read: start, end, reason.
     pub omitted: Vec<(usize, usize, Omission)>,
 }
@@ -76,6 +108,7 @@ impl ArticleRecord {
             encoding: article.encoding.to_owned(),
             text_source: article.text_source,
             sha256: article.sha256.clone(),
+            stamp: None,
             omitted: article
                 .omitted
                 .iter()

@@ -3,21 +3,31 @@
 //! File, all little-endian u32 after the magic: rows, entry, layers; then for each layer the number
 //! of nodes `n` and of neighbours `m`, `n` ascending nodes, `n + 1` offsets, `m` neighbours.
 
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
 use std::path::Path;
 
 use memmap2::Mmap;
+use rayon::prelude::*;
 
+use super::dead::Bits;
 use super::manifest::FileEntry;
-use super::scan::{Hit, scan};
 use super::segment_writer::HashedFile;
 use crate::error::{Error, Result};
-use crate::kernel::dot::dot;
+use crate::kernel::Isa;
+use crate::kernel::dot_i8::{dot_i8, dots_i8, dots_i8_of, prefetch};
 use crate::mmap;
 
 pub const EXTENSION: &str = ".graph";
 const MAGIC: &[u8; 8] = b"TANEGRF1";
+/// u32s before the first layer: magic, rows, entry, layers.
+const HEADER: usize = 5;
+
+/// Candidates with which every row must find itself.
+const EF_SELF: usize = 64;
+/// Rounds of linking rows that do not.
+const SELF_ROUNDS: usize = 8;
 
 /// A graph in memory, lowest layer first.
 pub struct FlatGraph {
@@ -44,22 +54,21 @@ impl Layer {
 
     /// Makes every node reachable from `entry`: one that is not is linked from its nearest
     /// reachable row. Only for the lowest layer, whose nodes are all rows.
-    pub fn connect(&mut self, entry: u32, rows: &[f32], dimension: usize) {
+    fn connect(&mut self, entry: u32, codes: &[i8], dimension: usize) {
         let mut reached = vec![false; self.nodes.len()];
         self.reach(entry as usize, &mut reached);
+        let mut scores = vec![0; self.nodes.len()];
         for node in 0..self.nodes.len() {
             if reached[node] {
                 continue;
             }
-            let row = &rows[node * dimension..][..dimension];
-            let score = |other: usize| {
-                reached[other].then(|| dot(row, &rows[other * dimension..][..dimension]))
-            };
-            let nearest = scan(self.nodes.len(), 1, score);
-            let Some(nearest) = nearest.first() else {
+            let own = &codes[node * dimension..][..dimension];
+            dots_i8(Isa::current(), own, codes, &mut scores);
+            let reachable = scores.iter().enumerate().filter(|(row, _)| reached[*row]);
+            let Some((nearest, _)) = reachable.max_by_key(|(_, score)| **score) else {
                 return;
             };
-            self.neighbours[nearest.row].push(node as u32);
+            self.neighbours[nearest].push(node as u32);
             self.reach(node, &mut reached);
         }
     }
@@ -75,6 +84,64 @@ impl Layer {
 }
 
 impl FlatGraph {
+    /// Links what cannot be found: first rows that no path leads to, then rows that a search for their own
+    /// code misses.
+    pub fn connect(&mut self, codes: &[i8], dimension: usize) {
+        if let Some(base) = self.layers.first_mut() {
+            base.connect(self.entry, codes, dimension);
+        }
+        for _ in 0..SELF_ROUNDS {
+            let lost = self.lost(codes, dimension);
+            if lost.is_empty() {
+                return;
+            }
+            for (nearest, row) in lost {
+                self.layers[0].neighbours[nearest as usize].push(row);
+            }
+        }
+    }
+
+    /// Rows that do not find their own score, each with the row they find in their place.
+    fn lost(&self, codes: &[i8], dimension: usize) -> Vec<(u32, u32)> {
+        let numbers = self.numbers();
+        let rows = codes.len() / dimension;
+        let Some(view) = GraphView::new(&numbers, rows) else {
+            return Vec::new();
+        };
+        let code = |row: usize| &codes[row * dimension..][..dimension];
+        let finds = |row: usize| {
+            let found = *view.search(codes, code(row), EF_SELF, None).first()?;
+            let own = dot_i8(code(row), code(row));
+            let lost = dot_i8(code(row), code(found as usize)) < own;
+            lost.then_some((found, row as u32))
+        };
+        (0..rows).into_par_iter().filter_map(finds).collect()
+    }
+
+    /// The file as it is written.
+    fn numbers(&self) -> Vec<u32> {
+        let magic = MAGIC.as_chunks::<4>().0;
+        let mut numbers: Vec<u32> = magic.iter().map(|b| u32::from_le_bytes(*b)).collect();
+        let rows = self.layers.first().map_or(0, |base| base.nodes.len());
+        numbers.extend([rows as u32, self.entry, self.layers.len() as u32]);
+        for layer in &self.layers {
+            let total: usize = layer.neighbours.iter().map(Vec::len).sum();
+            numbers.extend([layer.nodes.len() as u32, total as u32]);
+            numbers.extend(&layer.nodes);
+            let mut offset = 0;
+            numbers.push(offset);
+            for list in &layer.neighbours {
+                offset += list.len() as u32;
+                numbers.push(offset);
+            }
+            layer
+                .neighbours
+                .iter()
+                .for_each(|list| numbers.extend(list));
+        }
+        numbers
+    }
+
     /// Writes the graph of a generation.
     ///
     /// # Errors
@@ -82,27 +149,7 @@ impl FlatGraph {
     pub fn write(&self, dir: &Path, generation: u64) -> Result<FileEntry> {
         let name = format!("{generation:08}{EXTENSION}");
         let mut file = HashedFile::create(&dir.join(format!("{name}.tmp")))?;
-        file.write(MAGIC)?;
-        let rows = self.layers.first().map_or(0, |base| base.nodes.len());
-        let mut numbers = |numbers: &[u32]| {
-            let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
-            file.write(&bytes)
-        };
-        numbers(&[rows as u32, self.entry, self.layers.len() as u32])?;
-        for layer in &self.layers {
-            let mut offsets = vec![0u32];
-            let mut total = 0u32;
-            for list in &layer.neighbours {
-                total += list.len() as u32;
-                offsets.push(total);
-            }
-            numbers(&[layer.nodes.len() as u32, total])?;
-            numbers(&layer.nodes)?;
-            numbers(&offsets)?;
-            for list in &layer.neighbours {
-                numbers(list)?;
-            }
-        }
+        file.write(bytemuck::cast_slice(&self.numbers()))?;
         file.finish(dir, &name)
     }
 }
@@ -111,15 +158,6 @@ impl FlatGraph {
 pub struct MappedGraph {
     bytes: Mmap,
     rows: usize,
-    entry: usize,
-    layers: Vec<LayerAt>,
-}
-
-/// Where a layer's arrays lie, in u32s from the start of the file.
-struct LayerAt {
-    nodes: Range<usize>,
-    offsets: usize,
-    neighbours: Range<usize>,
 }
 
 impl MappedGraph {
@@ -143,91 +181,134 @@ impl MappedGraph {
                 bytes.len().to_string(),
             ));
         }
-        let mut graph = Self {
-            bytes,
-            rows,
-            entry: 0,
-            layers: Vec::new(),
-        };
-        graph.read_layers().ok_or_else(|| {
-            corrupt(
+        let graph = Self { bytes, rows };
+        if graph.view().is_none() {
+            return Err(corrupt(
                 "graph",
                 format!("layers over {rows} rows"),
                 "something else".to_owned(),
-            )
-        })?;
+            ));
+        }
         Ok(graph)
     }
 
-    fn read_layers(&mut self) -> Option<()> {
-        if self.number(2)? != self.rows {
-            return None;
+    fn view(&self) -> Option<GraphView<'_>> {
+        // A mapping begins at a page.
+        GraphView::new(bytemuck::try_cast_slice(&self.bytes).ok()?, self.rows)
+    }
+
+    /// About the `ef` rows whose codes are closest to a question's, best first; only those that `keep` lets
+    /// through, others lead on.
+    ///
+    /// Source: Malkov and Yashunin 2016, algorithms 2 and 5.
+    pub fn search(&self, codes: &[i8], query: &[i8], ef: usize, keep: Option<&Kept>) -> Vec<u32> {
+        let fits = codes.len() == self.rows * query.len();
+        let view = self.view().filter(|_| fits);
+        view.map_or_else(Vec::new, |view| view.search(codes, query, ef, keep))
+    }
+
+    /// Rows that no path from the entry leads to.
+    pub fn unreachable(&self) -> usize {
+        let Some(view) = self.view() else {
+            return self.rows;
+        };
+        let mut reached = Bits::none(self.rows);
+        let mut count = usize::from(reached.insert(view.entry));
+        let mut stack = vec![view.entry];
+        while let Some(node) = stack.pop() {
+            for next in view.neighbours(&view.layers[0], node) {
+                let next = *next as usize;
+                if next < self.rows && reached.insert(next) {
+                    count += 1;
+                    stack.push(next);
+                }
+            }
         }
-        self.entry = self.number(3)?;
-        let count = self.number(4)?;
-        let mut at = 5usize;
-        for _ in 0..count {
-            let (nodes, neighbours) = (self.number(at)?, self.number(at + 1)?);
+        self.rows - count
+    }
+}
+
+/// Which rows of a segment may be found.
+pub type Kept<'a> = dyn Fn(usize) -> bool + Sync + 'a;
+
+/// The arrays of a graph.
+struct GraphView<'a> {
+    numbers: &'a [u32],
+    rows: usize,
+    entry: usize,
+    layers: Vec<LayerAt>,
+}
+
+/// Where a layer's arrays lie.
+struct LayerAt {
+    nodes: Range<usize>,
+    offsets: usize,
+    neighbours: Range<usize>,
+}
+
+impl<'a> GraphView<'a> {
+    /// `None` where the arrays are not a graph over `rows` rows.
+    fn new(numbers: &'a [u32], rows: usize) -> Option<Self> {
+        let number = |at: usize| numbers.get(at).map(|number| *number as usize);
+        let mut view = Self {
+            numbers,
+            rows,
+            entry: number(3)?,
+            layers: Vec::new(),
+        };
+        let mut at = HEADER;
+        for _ in 0..number(4)? {
+            let (nodes, neighbours) = (number(at)?, number(at + 1)?);
             let start = at + 2;
             let offsets = start.checked_add(nodes)?;
-            let first = offsets.checked_add(nodes + 1)?;
+            let first = offsets.checked_add(nodes)?.checked_add(1)?;
             at = first.checked_add(neighbours)?;
-            self.layers.push(LayerAt {
+            view.layers.push(LayerAt {
                 nodes: start..offsets,
                 offsets,
                 neighbours: first..at,
             });
         }
-        let base = self.layers.first()?;
-        (at * 4 == self.bytes.len() && base.nodes.len() == self.rows && self.entry < self.rows)
-            .then_some(())
+        let base = view.layers.first()?;
+        let fits = number(2)? == rows && base.nodes.len() == rows && view.entry < rows;
+        (fits && at == numbers.len()).then_some(view)
     }
 
-    /// The `at`th u32 of the file.
-    fn number(&self, at: usize) -> Option<usize> {
-        let bytes = self.bytes.get(at * 4..at * 4 + 4)?;
-        Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize)
-    }
-
-    /// The neighbours of a node that are rows.
-    fn neighbours(&self, layer: &LayerAt, position: usize) -> impl Iterator<Item = usize> {
-        let bound = |at: usize| self.number(layer.offsets + at).unwrap_or(0);
-        let all = layer.neighbours.len();
-        let (start, end) = (bound(position).min(all), bound(position + 1).min(all));
-        (start..end.max(start))
-            .filter_map(move |i| self.number(layer.neighbours.start + i))
-            .filter(|node| *node < self.rows)
-    }
-
-    /// Where a node stands in an upper layer.
-    fn position(&self, layer: &LayerAt, node: usize) -> Option<usize> {
-        let (mut low, mut high) = (0, layer.nodes.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            match self.number(layer.nodes.start + middle)?.cmp(&node) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
+    /// Where a node leads to; nothing where a damaged file says nonsense.
+    fn neighbours(&self, layer: &LayerAt, position: usize) -> &'a [u32] {
+        let bounds = self
+            .numbers
+            .get(layer.offsets + position..layer.offsets + position + 2);
+        let all = self.numbers.get(layer.neighbours.clone());
+        match (bounds, all) {
+            (Some([start, end]), Some(all)) => {
+                all.get(*start as usize..*end as usize).unwrap_or_default()
             }
+            _ => &[],
         }
-        None
     }
 
-    /// About the `count` rows that score best, best first; `ef` (at least `count`) candidates are kept.
-    pub fn search(&self, score: impl Fn(usize) -> f32, count: usize, ef: usize) -> Vec<Hit> {
-        let score = |row: usize| Hit {
-            row,
-            score: score(row),
+    fn search(&self, codes: &[i8], query: &[i8], ef: usize, keep: Option<&Kept>) -> Vec<u32> {
+        let isa = Isa::current();
+        let mut picked: Vec<u32> = Vec::new();
+        let mut scores: Vec<i32> = Vec::new();
+        let compare = |picked: &[u32], scores: &mut Vec<i32>| {
+            scores.resize(picked.len(), 0);
+            dots_i8_of(isa, query, codes, picked, scores);
         };
-        let mut nearest = score(self.entry);
+        compare(&[self.entry as u32], &mut scores);
+        let mut nearest = Candidate::new(scores[0], self.entry as u32);
         for layer in self.layers.iter().skip(1).rev() {
-            while let Some(position) = self.position(layer, nearest.row) {
-                let better = self
-                    .neighbours(layer, position)
-                    .map(score)
-                    .max_by(|a, b| b.order(a));
-                match better {
-                    Some(hit) if hit.score > nearest.score => nearest = hit,
+            let nodes = self.numbers.get(layer.nodes.clone()).unwrap_or_default();
+            while let Ok(position) = nodes.binary_search(&nearest.row()) {
+                picked.clear();
+                let near = self.neighbours(layer, position).iter();
+                picked.extend(near.filter(|row| (**row as usize) < self.rows));
+                compare(&picked, &mut scores);
+                let found = picked.iter().zip(&scores);
+                let best = found.map(|(row, score)| Candidate::new(*score, *row)).max();
+                match best {
+                    Some(best) if best.score() > nearest.score() => nearest = best,
                     _ => break,
                 }
             }
@@ -235,66 +316,79 @@ impl MappedGraph {
         let Some(base) = self.layers.first() else {
             return Vec::new();
         };
-        let ef = ef.max(count);
-        let mut visited = vec![0u64; self.rows.div_ceil(64)];
-        let mut visit = |row: usize| {
-            let (word, bit) = (row / 64, 1u64 << (row % 64));
-            let first = visited[word] & bit == 0;
-            visited[word] |= bit;
-            first
+        let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(row as usize));
+        let mut visited = Bits::none(self.rows);
+        visited.insert(nearest.row() as usize);
+        let mut open = BinaryHeap::from([nearest]);
+        let mut kept: BinaryHeap<Reverse<Candidate>> = BinaryHeap::with_capacity(ef + 1);
+        if kept_by_filter(nearest.row()) {
+            kept.push(Reverse(nearest));
+        }
+        // The worst that is kept, once there are enough.
+        let mut least = if kept.len() >= ef {
+            nearest
+        } else {
+            Candidate(0)
         };
-        visit(nearest.row);
-        let mut open = BinaryHeap::from([Nearest(nearest)]);
-        let mut kept = BinaryHeap::from([std::cmp::Reverse(Nearest(nearest))]);
-        while let Some(Nearest(hit)) = open.pop() {
-            let full = kept.len() >= ef;
-            if full && kept.peek().is_some_and(|worst| hit.score < worst.0.0.score) {
+        while let Some(candidate) = open.pop() {
+            if candidate < least {
                 break;
             }
-            for row in self.neighbours(base, hit.row) {
-                if !visit(row) {
+            picked.clear();
+            for row in self.neighbours(base, candidate.row() as usize) {
+                if (*row as usize) < self.rows && visited.insert(*row as usize) {
+                    picked.push(*row);
+                }
+            }
+            compare(&picked, &mut scores);
+            for (row, score) in picked.iter().zip(&scores) {
+                let found = Candidate::new(*score, *row);
+                if found <= least {
                     continue;
                 }
-                let next = score(row);
-                if kept.len() < ef
-                    || kept
-                        .peek()
-                        .is_some_and(|worst| next.score > worst.0.0.score)
-                {
-                    open.push(Nearest(next));
-                    kept.push(std::cmp::Reverse(Nearest(next)));
+                open.push(found);
+                if kept_by_filter(*row) {
+                    kept.push(Reverse(found));
                     if kept.len() > ef {
                         kept.pop();
                     }
+                    if kept.len() == ef {
+                        least = kept.peek().map_or(least, |worst| worst.0);
+                    }
                 }
             }
+            if let Some(next) = open.peek() {
+                self.prefetch(base, next.row() as usize);
+            }
         }
-        let mut hits: Vec<Hit> = kept.into_iter().map(|hit| hit.0.0).collect();
-        hits.sort_by(Hit::order);
-        hits.truncate(count);
-        hits
+        let mut found: Vec<Candidate> = kept.into_iter().map(|kept| kept.0).collect();
+        found.sort_unstable_by_key(|candidate| Reverse(*candidate));
+        found.into_iter().map(Candidate::row).collect()
+    }
+
+    /// Where a node leads to will be wanted soon.
+    fn prefetch(&self, layer: &LayerAt, position: usize) {
+        if let Some(list) = self.neighbours(layer, position).first_chunk::<16>() {
+            prefetch(list);
+        }
     }
 }
 
-/// Ordered by score: the nearest is the greatest.
-struct Nearest(Hit);
+/// A row and its score in one number: the better, the greater; of equals the lower row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate(u64);
 
-impl PartialEq for Nearest {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+impl Candidate {
+    fn new(score: i32, row: u32) -> Self {
+        let rising = u64::from(score.cast_unsigned() ^ (1 << 31));
+        Self(rising << 32 | u64::from(!row))
     }
-}
 
-impl Eq for Nearest {}
-
-impl PartialOrd for Nearest {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
+    fn row(self) -> u32 {
+        !(self.0 as u32)
     }
-}
 
-impl Ord for Nearest {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other.0.order(&self.0)
+    fn score(self) -> i32 {
+        ((self.0 >> 32) as u32 ^ (1 << 31)).cast_signed()
     }
 }

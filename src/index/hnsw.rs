@@ -7,8 +7,9 @@
 
 use hnsw_rs::prelude::{Distance, Hnsw};
 
+use super::codes::step;
 use super::graph::{FlatGraph, Layer};
-use crate::kernel::dot::dot;
+use crate::kernel::dot_i8::dot_i8;
 
 /// Neighbours a point keeps in the upper layers; twice as many in the lowest.
 const M: usize = 16;
@@ -16,21 +17,21 @@ const M: usize = 16;
 const EF_CONSTRUCTION: usize = 200;
 const MAX_LAYERS: usize = 16;
 
-/// 1 - cosine of two vectors of length 1; never negative, which hnsw_rs relies on.
-struct CosineDistance;
+/// 1 - cosine of two codes; never negative, which hnsw_rs relies on.
+struct CodeDistance;
 
-impl Distance<f32> for CosineDistance {
-    fn eval(&self, a: &[f32], b: &[f32]) -> f32 {
-        (1.0 - dot(a, b)).max(0.0)
+impl Distance<i8> for CodeDistance {
+    fn eval(&self, a: &[i8], b: &[i8]) -> f32 {
+        let step = step(a.len());
+        (1.0 - step * step * dot_i8(a, b) as f32).max(0.0)
     }
 }
 
-/// Builds a graph over `rows` (`[n, dimension]`, row-major, of length 1).
-pub fn build(rows: &[f32], dimension: usize) -> FlatGraph {
-    let count = rows.len() / dimension;
-    let hnsw =
-        Hnsw::<f32, CosineDistance>::new(M, count, MAX_LAYERS, EF_CONSTRUCTION, CosineDistance);
-    let points: Vec<(&[f32], usize)> = rows.chunks_exact(dimension).zip(0..).collect();
+/// Builds a graph over codes (`[n, dimension]`, row-major; see [`super::codes`]).
+pub fn build(codes: &[i8], dimension: usize) -> FlatGraph {
+    let count = codes.len() / dimension;
+    let hnsw = Hnsw::<i8, CodeDistance>::new(M, count, MAX_LAYERS, EF_CONSTRUCTION, CodeDistance);
+    let points: Vec<(&[i8], usize)> = codes.chunks_exact(dimension).zip(0..).collect();
     hnsw.parallel_insert_slice(&points);
 
     let mut layers: Vec<Vec<(u32, Vec<u32>)>> = Vec::new();
@@ -45,21 +46,20 @@ pub fn build(rows: &[f32], dimension: usize) -> FlatGraph {
             layers[level].push((own, ids));
         }
     }
-    let mut layers: Vec<Layer> = layers.into_iter().map(Layer::new).collect();
+    let layers: Vec<Layer> = layers.into_iter().map(Layer::new).collect();
     let entry = layers
         .last()
         .and_then(|top| top.nodes().first().copied())
         .unwrap_or(0);
-    if let Some(base) = layers.first_mut() {
-        base.connect(entry, rows, dimension);
-    }
-    FlatGraph { entry, layers }
+    let mut graph = FlatGraph { entry, layers };
+    graph.connect(codes, dimension);
+    graph
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::codes::encode;
     use super::super::graph::MappedGraph;
-    use super::super::scan::scan;
     use super::*;
     use crate::kernel::dot::dot;
 
@@ -83,35 +83,72 @@ mod tests {
         rows
     }
 
-    #[test]
-    fn the_graph_finds_what_the_scan_finds() {
-        let (count, dimension) = (3000, 32);
-        let rows = clustered(count, dimension);
-        let dir = tempfile::tempdir().unwrap();
-        let entry = build(&rows, dimension).write(dir.path(), 1).unwrap();
-        let graph = MappedGraph::open(dir.path(), &entry, count).unwrap();
-
-        let (mut common, mut found_itself) = (0, 0);
-        for row in (0..count).step_by(10) {
-            let vector = |row: usize| &rows[row * dimension..][..dimension];
-            let score = |other: usize| dot(vector(row), vector(other));
-            let exact = scan(count, 10, |other| Some(score(other)));
-            let hits = graph.search(score, 10, 64);
-            common += hits
-                .iter()
-                .filter(|h| exact.iter().any(|e| e.row == h.row))
-                .count();
-            found_itself += usize::from(hits[0].score > 0.999_999);
+    fn coded(count: usize, dimension: usize) -> Vec<i8> {
+        let mut codes = Vec::new();
+        for row in clustered(count, dimension).chunks_exact(dimension) {
+            encode(row, &mut codes);
         }
-        assert_eq!(found_itself, count / 10);
-        assert!(common * 100 >= 99 * count, "recall {common} of {count}");
+        codes
+    }
+
+    /// Rows by their scores, best first.
+    fn exact(codes: &[i8], query: &[i8]) -> Vec<(i32, usize)> {
+        let rows = codes.chunks_exact(query.len()).zip(0..);
+        let mut all: Vec<(i32, usize)> = rows
+            .map(|(code, row)| (-dot_i8(query, code), row))
+            .collect();
+        all.sort_unstable();
+        all
+    }
+
+    #[test]
+    fn the_graph_finds_what_the_scan_finds_and_every_row_itself() {
+        let (count, dimension) = (3000, 32);
+        let codes = coded(count, dimension);
+        let dir = tempfile::tempdir().unwrap();
+        let entry = build(&codes, dimension).write(dir.path(), 1).unwrap();
+        let graph = MappedGraph::open(dir.path(), &entry, count).unwrap();
+        assert_eq!(graph.unreachable(), 0);
+
+        let mut common = 0;
+        for row in 0..count {
+            let query = &codes[row * dimension..][..dimension];
+            let found = graph.search(&codes, query, 64, None);
+            let score = |row: u32| dot_i8(query, &codes[row as usize * dimension..][..dimension]);
+            assert_eq!(score(found[0]), dot_i8(query, query), "row {row}");
+            if row % 10 == 0 {
+                let tenth = -exact(&codes, query)[9].0;
+                common += found[..10]
+                    .iter()
+                    .filter(|row| score(**row) >= tenth)
+                    .count();
+                // A filter is applied while searching: as many rows are found, all of them kept.
+                let odd = |row: usize| row % 2 == 1;
+                let found = graph.search(&codes, query, 64, Some(&odd));
+                assert!(found.len() == 64 && found.iter().all(|row| row % 2 == 1));
+                let tenth = exact(&codes, query)
+                    .into_iter()
+                    .filter(|(_, row)| odd(*row))
+                    .nth(9);
+                let tenth = -tenth.unwrap().0;
+                common += found[..10]
+                    .iter()
+                    .filter(|row| score(**row) >= tenth)
+                    .count();
+            }
+        }
+        assert!(
+            common * 100 >= 99 * 2 * count,
+            "recall {common} of {}",
+            2 * count
+        );
     }
 
     #[test]
     fn damaged_graphs_are_refused_or_searched_without_a_panic() {
-        let rows = clustered(300, 8);
+        let codes = coded(300, 8);
         let dir = tempfile::tempdir().unwrap();
-        let entry = build(&rows, 8).write(dir.path(), 1).unwrap();
+        let entry = build(&codes, 8).write(dir.path(), 1).unwrap();
         let path = dir.path().join(&entry.name);
         let whole = std::fs::read(&path).unwrap();
         for at in (0..whole.len()).step_by(37) {
@@ -119,9 +156,9 @@ mod tests {
             damaged[at] ^= 0xff;
             std::fs::write(&path, &damaged).unwrap();
             if let Ok(graph) = MappedGraph::open(dir.path(), &entry, 300) {
-                let score = |row: usize| dot(&rows[row * 8..][..8], &rows[..8]);
-                let hits = graph.search(score, 10, 64);
-                assert!(hits.iter().all(|h| h.row < 300));
+                let found = graph.search(&codes, &codes[..8], 64, None);
+                assert!(found.iter().all(|row| *row < 300));
+                graph.unreachable();
             }
         }
         std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();

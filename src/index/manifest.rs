@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub const FILE: &str = "manifest.json";
 
 /// Version of everything in the index folder.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What an index holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,7 +28,10 @@ pub struct Manifest {
     /// Version of the words ([`crate::words::VERSION`]).
     pub words: u32,
     pub roots: Vec<Root>,
-    pub segment: SegmentEntry,
+    /// Oldest first.
+    pub segments: Vec<SegmentEntry>,
+    /// Articles of the segments that are gone; `None` where none is.
+    pub dead: Option<FileEntry>,
 }
 
 /// A file or folder that was given to `tane index`.
@@ -42,19 +45,43 @@ pub struct Root {
     pub exclude: Vec<String>,
 }
 
-/// The segment file and its graph.
+/// A segment file and its graph.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SegmentEntry {
     pub file: FileEntry,
+    /// In the file, removed ones counted.
     pub articles: usize,
+    /// In the file, removed ones counted.
     pub passages: usize,
     /// The numbers its vectors were computed in; more than one where some were reused.
     pub precisions: BTreeSet<Precision>,
-    /// Languages that the rows count.
-    pub languages: Vec<String>,
+    /// Languages that the rows count, and what of them is not removed.
+    pub languages: Vec<LanguageEntry>,
+    /// How far its codes are from their vectors, at most.
+    pub code_error: f32,
     pub sections: Sections,
     /// Absent where the scan is as fast.
     pub graph: Option<FileEntry>,
+}
+
+/// Passages of a language that can be found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LanguageEntry {
+    /// Empty where it could not be told.
+    pub name: String,
+    pub passages: usize,
+    /// Repetitions counted.
+    pub terms: u64,
+}
+
+impl SegmentEntry {
+    /// Passages that can be found.
+    pub fn live(&self) -> usize {
+        self.languages
+            .iter()
+            .map(|language| language.passages)
+            .sum()
+    }
 }
 
 /// A file of the index.
@@ -97,6 +124,14 @@ impl Manifest {
             });
         }
         serde_json::from_slice(&text).map(Some).map_err(corrupt)
+    }
+
+    /// Every file of this generation besides the manifest.
+    pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let segments = self.segments.iter();
+        segments
+            .flat_map(|segment| std::iter::once(&segment.file).chain(&segment.graph))
+            .chain(&self.dead)
     }
 
     /// The roots of a manifest of any format, as far as they can be told.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::journal::Journal;
 use super::key::{Key, input_key};
 use super::old::Old;
-use super::plan::{Body, Planned};
+use super::plan::Planned;
 use super::update::{CHUNK, Progress, Report, Stage};
 use crate::embed::{Embedder, Input, Role};
 use crate::error::{Error, Result};
@@ -22,15 +22,10 @@ pub(super) fn embed(
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let mut work: Vec<(usize, usize)> = Vec::new();
-    for (number, article) in planned.iter().enumerate() {
-        match article.body {
-            Body::Stored(_) => report.reused += article.passages.len(),
-            Body::Read(_) => {
-                work.extend((0..article.passages.len()).map(|passage| (number, passage)));
-            }
-        }
-    }
+    let articles = planned.iter().enumerate();
+    let work: Vec<(usize, usize)> = articles
+        .flat_map(|(number, article)| (0..article.passages.len()).map(move |p| (number, p)))
+        .collect();
     let tokens = |work: &[(usize, usize)], planned: &[Planned]| -> usize {
         work.iter()
             .map(|&(article, passage)| planned[article].passages[passage].tokens)
@@ -55,7 +50,7 @@ pub(super) fn embed(
         for (&(article, _), (key, input)) in chunk.iter().zip(inputs) {
             planned[article].keys.push(key);
             let known =
-                old.rows.contains_key(&key) || journal.as_ref().is_some_and(|j| j.contains(&key));
+                old.find_key(&key).is_some() || journal.as_ref().is_some_and(|j| j.contains(&key));
             if known || !counted.insert(key) {
                 report.reused += 1;
             } else {
@@ -78,10 +73,7 @@ pub(super) fn embed(
 }
 
 fn passage_input(article: &Planned, passage: usize, embedder: &Embedder) -> Result<(Key, Input)> {
-    let Body::Read(text) = &article.body else {
-        unreachable!("only articles read now are embedded");
-    };
-    let (readable, parts) = article.passages[passage].readable(text);
+    let (readable, parts) = article.passages[passage].readable(&article.text);
     let input = embedder.input_with_parts(&readable, Role::Passage, &parts)?;
     Ok((input_key(embedder.space(), &input), input))
 }

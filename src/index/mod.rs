@@ -1,15 +1,19 @@
-//! The index on disk: one immutable segment file, perhaps a graph, named by a manifest whose atomic
-//! rename is the commit. Readers and the writer are different types.
+//! The index on disk: immutable segment files, graphs of the large ones, and a list of what is gone, named
+//! by a manifest whose atomic rename is the commit. Readers and the writer are different types.
 
+mod codes;
+mod dead;
 mod format;
 mod graph;
 mod hnsw;
 mod journal;
 mod key;
 mod keyword;
+mod layout;
 mod lock;
 mod manifest;
 mod missing;
+mod nearest;
 mod old;
 mod plan;
 mod reader;
@@ -19,23 +23,25 @@ mod scan;
 mod segment;
 mod segment_writer;
 mod update;
+mod writing;
 
 pub use format::ArticleRecord;
 pub use journal::Journal;
 pub use key::{Key, input_key};
 pub use keyword::{Keyword, KeywordWriter};
-pub use manifest::{Manifest, Root};
+pub use manifest::{Manifest, Root, SegmentEntry};
+pub use nearest::Keep;
 pub use reader::Index;
-pub use rows::{RowRecord, Rows};
-pub use scan::{Hit, scan};
-pub use segment::{Segment, StoredPassage, StoredSentence};
+pub use rows::{LanguageRows, Part, RowRecord, Rows};
+pub use scan::{Hit, rescored, scan, scan_rows};
+pub use segment::{StoredPassage, StoredSentence};
 pub use update::{Progress, Report, Stage, Unread, Update, update};
 
 use crate::error::{Error, Result};
 use std::path::Path;
 
 /// Rows from which a graph is built; below, the exact scan is as fast and always right.
-pub const GRAPH_ROWS: usize = 20_000;
+pub const GRAPH_ROWS: usize = 50_000;
 
 /// Refuses a folder that holds something else than an index. Hidden files count as nothing.
 ///

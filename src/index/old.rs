@@ -6,9 +6,7 @@ use std::path::Path;
 use super::format::ArticleRecord;
 use super::key::Key;
 use super::manifest::{Manifest, Root};
-use super::plan::{Body, Planned};
 use super::reader::{Index, check_space};
-use super::segment::Segment;
 use crate::embed::{Embedder, Precision};
 use crate::error::{Error, Result};
 use crate::passage::{Passage, RECIPE};
@@ -19,8 +17,8 @@ pub(super) struct Old {
     pub(super) index: Option<Index>,
     pub(super) roots: Vec<Root>,
     pub(super) generation: u64,
+    /// By id: number and record.
     pub(super) articles: HashMap<String, (usize, ArticleRecord)>,
-    pub(super) rows: HashMap<Key, usize>,
     pub(super) precisions: BTreeSet<Precision>,
     /// Its articles are cut as they would be now.
     pub(super) same_recipe: bool,
@@ -47,7 +45,6 @@ impl Old {
                 roots: Manifest::read_roots(dir),
                 generation: next_free_generation(dir),
                 articles: HashMap::new(),
-                rows: HashMap::new(),
                 precisions: BTreeSet::new(),
                 same_recipe: false,
                 same_rows: false,
@@ -57,79 +54,55 @@ impl Old {
             check_space(dir, &index.manifest.space, embedder.space())?;
         }
         let mut articles = HashMap::new();
-        for number in 0..index.segment.articles {
-            let record = index.segment.article(number)?;
+        for number in index.articles() {
+            let record = index.article(number)?;
             articles.insert(record.id(), (number, record));
         }
+        let manifest = &index.manifest;
+        let precisions = manifest.segments.iter().flat_map(|s| &s.precisions);
         Ok(Self {
-            roots: index.manifest.roots.clone(),
-            generation: index.manifest.generation,
-            rows: (0..index.segment.passages)
-                .map(|row| (index.segment.key(row), row))
-                .collect(),
-            precisions: index.manifest.segment.precisions.clone(),
-            same_recipe: index.manifest.recipe == RECIPE && !rebuild,
-            same_rows: index.manifest.words == words::VERSION
-                && index.manifest.space.alignment == embedder.space().alignment,
+            roots: manifest.roots.clone(),
+            generation: manifest.generation,
+            precisions: precisions.copied().collect(),
+            same_recipe: manifest.recipe == RECIPE && !rebuild,
+            same_rows: manifest.words == words::VERSION
+                && manifest.space.alignment == embedder.space().alignment
+                && !rebuild,
             articles,
             index: Some(index),
         })
     }
 
-    pub(super) fn segment(&self) -> Option<&Segment> {
-        self.index.as_ref().map(|index| &index.segment)
+    /// The row of a content key.
+    pub(super) fn find_key(&self, key: &Key) -> Option<usize> {
+        self.index.as_ref()?.find_key(key)
     }
 
-    /// The article as it was, where it is to stay so.
-    pub(super) fn keep(&self, id: &str) -> Result<Option<Planned>> {
-        let (Some(segment), Some((number, record))) = (self.segment(), self.articles.get(id))
-        else {
-            return Ok(None);
-        };
-        let mut planned = Planned {
-            id: id.to_owned(),
-            record: record.clone(),
-            body: Body::Stored(*number),
-            passages: Vec::new(),
-            keys: Vec::new(),
-        };
-        for row in segment.rows_of(*number) {
-            let stored = segment.passage(row)?;
-            planned.passages.push(Passage {
-                sentences: segment
-                    .sentences(&stored)?
-                    .into_iter()
-                    .map(|s| s.span)
-                    .collect(),
-                span: stored.span,
-                lines: stored.lines,
-                tokens: stored.tokens,
-                // Only what is written again is needed.
-                headings: Vec::new(),
-                omitted: Vec::new(),
-            });
-            planned.keys.push(segment.key(row));
-        }
-        Ok(Some(planned))
-    }
-
-    pub(super) fn missing_from(&self, planned: &[Planned]) -> usize {
-        let now: HashSet<&str> = planned.iter().map(|p| p.id.as_str()).collect();
+    /// How many of its articles have none of these ids.
+    pub(super) fn missing_from(&self, now: &HashSet<&str>) -> usize {
         self.articles
             .keys()
             .filter(|id| !now.contains(id.as_str()))
             .count()
     }
+}
 
-    pub(super) fn is_same(&self, planned: &[Planned], roots: &[Root]) -> bool {
-        self.same_recipe
-            && self.same_rows
-            && self.roots == roots
-            && planned.len() == self.articles.len()
-            && planned
-                .iter()
-                .all(|article| matches!(article.body, Body::Stored(_)))
-    }
+/// The passages of a stored article with their keys, as far as they are needed to write them again.
+pub(super) fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Passage, Key)>> {
+    let passage = |row: usize| {
+        let stored = index.passage(row)?;
+        let sentences = index.sentences(&stored)?;
+        let passage = Passage {
+            sentences: sentences.into_iter().map(|s| s.span).collect(),
+            span: stored.span,
+            lines: stored.lines,
+            tokens: stored.tokens,
+            headings: Vec::new(),
+            omitted: Vec::new(),
+        };
+        Ok((passage, index.key(row)))
+    };
+    index.rows_of(article).map(passage).collect()
 }
 
 /// A generation above every file that lies in the folder.

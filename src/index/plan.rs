@@ -1,6 +1,7 @@
 //! Which articles the next generation has: the roots, read and cut.
 
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
@@ -14,23 +15,30 @@ use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::passage::{Passage, passages};
 
-/// An article of the new generation.
+/// An article that was read now.
 pub(super) struct Planned {
     pub(super) id: String,
     pub(super) record: ArticleRecord,
-    pub(super) body: Body,
+    pub(super) text: String,
     pub(super) passages: Vec<Passage>,
     pub(super) keys: Vec<Key>,
 }
 
-pub(super) enum Body {
-    /// Unchanged: its number in the old segment.
-    Stored(usize),
-    /// Read now.
-    Read(String),
+/// The articles of the new generation.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub(super) read: Vec<Planned>,
+    /// Numbers and ids of those that stay as they are.
+    pub(super) kept: Vec<(usize, String)>,
 }
 
-/// Reads the roots: which articles the new generation has, sorted by id.
+/// What became of a file.
+enum Read {
+    Now(Box<Planned>),
+    Unchanged(usize),
+}
+
+/// Reads the roots: which articles the new generation has.
 pub(super) fn plan(
     dir: &Path,
     roots: &[Root],
@@ -39,14 +47,14 @@ pub(super) fn plan(
     embedder: &Embedder,
     report: &mut Report,
     progress: &dyn Progress,
-) -> Result<Vec<Planned>> {
+) -> Result<Plan> {
     let mut files: Vec<(&Root, FileEntry)> = Vec::new();
     for root in roots {
         let found = walk_root(dir, root, old, report)?;
         files.extend(found.into_iter().map(|file| (root, file)));
     }
     let total = files.len();
-    let mut planned = Vec::new();
+    let mut plan = Plan::default();
     for (number, chunk) in files.chunks(CHUNK).enumerate() {
         progress.at(Stage::Reading {
             done: number * CHUNK,
@@ -55,14 +63,17 @@ pub(super) fn plan(
         if progress.interrupted() {
             return Err(Error::Interrupted { done: 0, total: 0 });
         }
-        let read: Vec<Result<Option<Planned>>> = chunk
+        let read: Vec<Result<Read>> = chunk
             .par_iter()
             .map(|(root, file)| plan_file(root, file, old, update, embedder))
             .collect();
         for ((root, file), result) in chunk.iter().zip(read) {
             let path = &file.path;
             match result {
-                Ok(article) => planned.extend(article),
+                Ok(Read::Now(article)) => plan.read.push(*article),
+                Ok(Read::Unchanged(number)) => plan
+                    .kept
+                    .push((number, article_id(&root.label, &file.relative))),
                 Err(Error::NotText { reason, .. }) => report.skipped.push(Unread {
                     path: path.clone(),
                     reason,
@@ -76,14 +87,15 @@ pub(super) fn plan(
                         path: path.clone(),
                         reason,
                     });
-                    planned.extend(old.keep(&article_id(&root.label, &file.relative))?);
+                    let id = article_id(&root.label, &file.relative);
+                    plan.kept
+                        .extend(old.articles.get(&id).map(|(number, _)| (*number, id)));
                 }
                 Err(error) => return Err(error),
             }
         }
     }
-    planned.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(planned)
+    Ok(plan)
 }
 
 fn walk_root(dir: &Path, root: &Root, old: &Old, report: &mut Report) -> Result<Vec<FileEntry>> {
@@ -121,19 +133,27 @@ fn walk_root(dir: &Path, root: &Root, old: &Old, report: &mut Report) -> Result<
     Ok(files)
 }
 
-/// `None` where the file holds nothing to read.
 fn plan_file(
     root: &Root,
     file: &FileEntry,
     old: &Old,
     update: &Update,
     embedder: &Embedder,
-) -> Result<Option<Planned>> {
+) -> Result<Read> {
     let id = article_id(&root.label, &file.relative);
+    let known = old.articles.get(&id).filter(|_| old.same_recipe);
+    let stamp = stamp(&file.path);
+    if let Some((number, record)) = known
+        && stamp.is_some()
+        && record.stamp == stamp
+    {
+        return Ok(Read::Unchanged(*number));
+    }
     let article = Article::read(&file.path)?;
-    let unchanged = |(_, record): &(usize, ArticleRecord)| record.sha256 == article.sha256;
-    if old.same_recipe && old.articles.get(&id).is_some_and(unchanged) {
-        return old.keep(&id);
+    if let Some((number, record)) = known
+        && record.sha256 == article.sha256
+    {
+        return Ok(Read::Unchanged(*number));
     }
     let passages = passages(&article, embedder.counter());
     if passages.is_empty() {
@@ -144,11 +164,25 @@ fn plan_file(
     }
     let mut record = ArticleRecord::new(&root.label, &file.relative, &article);
     record.lang = record.lang.or_else(|| update.language.clone());
-    Ok(Some(Planned {
+    record.stamp = stamp;
+    Ok(Read::Now(Box::new(Planned {
         id,
         record,
         keys: Vec::with_capacity(passages.len()),
         passages,
-        body: Body::Read(article.text),
-    }))
+        text: article.text,
+    })))
+}
+
+/// Length and time of change of a file, before it is read; `None` where it changed so lately that it could
+/// change again without either telling.
+fn stamp(path: &Path) -> Option<(u64, u64)> {
+    const SETTLED: Duration = Duration::from_secs(2);
+    let metadata = std::fs::metadata(path).ok()?;
+    let modified = metadata.modified().ok()?;
+    if SystemTime::now().duration_since(modified).ok()? < SETTLED {
+        return None;
+    }
+    let since = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some((metadata.len(), u64::try_from(since.as_nanos()).ok()?))
 }

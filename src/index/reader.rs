@@ -1,26 +1,66 @@
 //! An index open for reading: no lock, no write access.
+//!
+//! Articles and rows of all segments are numbered through.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::dead::{self, Bits};
 use super::format::ArticleRecord;
 use super::graph::MappedGraph;
-use super::manifest::Manifest;
+use super::journal::Vectors;
+use super::key::Key;
+use super::manifest::{Manifest, SegmentEntry};
+use super::nearest::{Keep, nearest};
+use super::rows::{LanguageRows, Rows};
 use super::scan::Hit;
-use super::segment::Segment;
+use super::segment::{Segment, StoredPassage, StoredSentence};
+use crate::corpus::Span;
 use crate::embed::{Probe, Space};
 use crate::error::{Error, Result};
-
-/// Candidates the graph keeps beyond those asked for.
-const EF_SEARCH: usize = 96;
 
 /// One generation of an index.
 pub struct Index {
     pub manifest: Manifest,
-    pub segment: Segment,
     dir: PathBuf,
-    graph: Option<MappedGraph>,
-    /// Why the graph that the manifest names is not used.
+    parts: Vec<Part>,
+    languages: Vec<LanguageRows>,
+    /// Why a graph that the manifest names is not used.
     pub graph_fault: Option<Error>,
+}
+
+/// A segment with what belongs to it.
+pub(super) struct Part {
+    pub(super) segment: Segment,
+    pub(super) graph: Option<MappedGraph>,
+    /// Removed articles, ascending.
+    pub(super) dead_articles: Vec<u32>,
+    /// Their rows; `None` where there are none.
+    dead_rows: Option<Bits>,
+    /// For each of its languages the number among all.
+    languages: Vec<usize>,
+    pub(super) first_article: usize,
+    pub(super) first_row: usize,
+}
+
+impl Part {
+    fn is_live(&self, article: usize) -> bool {
+        self.dead_articles.binary_search(&(article as u32)).is_err()
+    }
+
+    fn bury(&mut self, articles: Vec<u32>) {
+        if articles.is_empty() {
+            return;
+        }
+        let mut rows = Bits::none(self.segment.passages);
+        for article in &articles {
+            for row in self.segment.rows_of(*article as usize) {
+                rows.insert(row);
+            }
+        }
+        self.dead_articles = articles;
+        self.dead_rows = Some(rows);
+    }
 }
 
 impl Index {
@@ -48,24 +88,55 @@ impl Index {
         let manifest = Manifest::read(dir)?.ok_or_else(|| Error::NoIndex {
             path: dir.to_path_buf(),
         })?;
-        let entry = &manifest.segment;
-        let segment = Segment::open(dir, entry, manifest.space.dimension)?;
-        let graph = entry
-            .graph
-            .as_ref()
-            .map(|graph| MappedGraph::open(dir, graph, entry.passages))
-            .transpose();
-        let (graph, graph_fault) = match graph {
-            Ok(graph) => (graph, None),
-            Err(error) => (None, Some(error)),
-        };
-        Ok(Self {
-            manifest,
-            segment,
+        let mut index = Self {
             dir: dir.to_path_buf(),
-            graph,
-            graph_fault,
-        })
+            parts: Vec::with_capacity(manifest.segments.len()),
+            languages: Vec::new(),
+            graph_fault: None,
+            manifest,
+        };
+        let mut names: Vec<&str> = Vec::new();
+        let (mut first_article, mut first_row) = (0, 0);
+        for entry in &index.manifest.segments {
+            let segment = Segment::open(dir, entry, index.manifest.space.dimension)?;
+            let mut languages = Vec::with_capacity(entry.languages.len());
+            for language in &entry.languages {
+                let known = names.iter().position(|name| *name == language.name);
+                let number = known.unwrap_or(names.len());
+                if known.is_none() {
+                    names.push(&language.name);
+                    index.languages.push(LanguageRows::default());
+                }
+                index.languages[number].rows += language.passages;
+                index.languages[number].terms += language.terms;
+                languages.push(number);
+            }
+            let graph = entry.graph.as_ref();
+            let graph = graph.map(|graph| MappedGraph::open(dir, graph, entry.passages));
+            let graph = graph.transpose().unwrap_or_else(|fault| {
+                index.graph_fault = Some(fault);
+                None
+            });
+            index.parts.push(Part {
+                segment,
+                graph,
+                dead_articles: Vec::new(),
+                dead_rows: None,
+                languages,
+                first_article,
+                first_row,
+            });
+            first_article += entry.articles;
+            first_row += entry.passages;
+        }
+        if let Some(entry) = &index.manifest.dead {
+            let counts: Vec<usize> = index.parts.iter().map(|p| p.segment.articles).collect();
+            let dead = dead::read(dir, entry, &counts)?;
+            for (part, articles) in index.parts.iter_mut().zip(dead) {
+                part.bury(articles);
+            }
+        }
+        Ok(index)
     }
 
     pub fn dir(&self) -> &Path {
@@ -89,28 +160,179 @@ impl Index {
         Ok(())
     }
 
-    /// The graph is open.
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Each segment's entry in the manifest, its removed articles, and whether a graph leads through it.
+    pub fn segments(&self) -> impl Iterator<Item = (&SegmentEntry, usize, bool)> {
+        let entries = self.manifest.segments.iter();
+        entries
+            .zip(&self.parts)
+            .map(|(entry, part)| (entry, part.dead_articles.len(), part.graph.is_some()))
+    }
+
+    /// Some of the passages are reached through a graph.
     pub fn has_graph(&self) -> bool {
-        self.graph.is_some()
+        self.parts.iter().any(|part| part.graph.is_some())
     }
 
-    /// The graph, where it leads through the space that a question is compared in.
-    fn graph_of(&self, probe: &Probe) -> Option<&MappedGraph> {
-        let aligned = self.manifest.space.alignment.is_some();
-        self.graph.as_ref().filter(|_| probe.aligned == aligned)
+    /// Numbers of the articles that are not removed, segment by segment.
+    pub fn articles(&self) -> impl Iterator<Item = usize> {
+        self.parts.iter().flat_map(|part| {
+            let own = 0..part.segment.articles;
+            own.filter(|article| part.is_live(*article))
+                .map(|article| part.first_article + article)
+        })
     }
 
-    /// Questions of this kind are answered through the graph.
-    pub fn has_graph_for(&self, probe: &Probe) -> bool {
-        self.graph_of(probe).is_some()
+    /// Numbers given to articles, removed ones counted.
+    pub fn article_numbers(&self) -> usize {
+        self.parts
+            .last()
+            .map_or(0, |part| part.first_article + part.segment.articles)
     }
 
-    /// About the `count` rows nearest to a question, found through the graph; `None` where there is none
-    /// for this kind of question.
-    pub fn nearest(&self, probe: &Probe, count: usize) -> Option<Vec<Hit>> {
-        let rows = self.segment.rows();
-        let graph = self.graph_of(probe)?;
-        Some(graph.search(|row| rows.score(probe, row), count, EF_SEARCH))
+    /// The segment of an article, and its number there.
+    pub(super) fn part_of_article(&self, article: usize) -> (&Part, usize) {
+        let after = self.parts.partition_point(|p| p.first_article <= article);
+        let part = &self.parts[after - 1];
+        (part, article - part.first_article)
+    }
+
+    /// The segment of a row, and its number there.
+    pub(super) fn part_of_row(&self, row: usize) -> (&Part, usize) {
+        let after = self.parts.partition_point(|p| p.first_row <= row);
+        let part = &self.parts[after - 1];
+        (part, row - part.first_row)
+    }
+
+    /// What is known about an article.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn article(&self, number: usize) -> Result<ArticleRecord> {
+        let (part, number) = self.part_of_article(number);
+        part.segment.article(number)
+    }
+
+    /// An article's text.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn text(&self, article: usize) -> Result<&str> {
+        let (part, article) = self.part_of_article(article);
+        part.segment.text(article)
+    }
+
+    /// The rows of an article's passages.
+    pub fn rows_of(&self, article: usize) -> Range<usize> {
+        let (part, article) = self.part_of_article(article);
+        let rows = part.segment.rows_of(article);
+        part.first_row + rows.start..part.first_row + rows.end
+    }
+
+    /// The passage of a row.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn passage(&self, row: usize) -> Result<StoredPassage> {
+        let (part, row) = self.part_of_row(row);
+        let mut passage = part.segment.passage(row)?;
+        passage.article += part.first_article;
+        Ok(passage)
+    }
+
+    /// From the start of the first to the end of the last of consecutive rows of an article.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn span(&self, rows: &Range<usize>) -> Result<Span> {
+        Ok(self.passage(rows.start)?.span.start..self.passage(rows.end - 1)?.span.end)
+    }
+
+    /// A span of an article's text.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn span_text(&self, article: usize, span: &Span) -> Result<&str> {
+        let (part, article) = self.part_of_article(article);
+        part.segment.span_text(article, span)
+    }
+
+    /// The text of a passage.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn passage_text(&self, passage: &StoredPassage) -> Result<&str> {
+        self.span_text(passage.article, &passage.span)
+    }
+
+    /// The sentences of a passage with their vectors.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn sentences(&self, passage: &StoredPassage) -> Result<Vec<StoredSentence>> {
+        self.part_of_article(passage.article)
+            .0
+            .segment
+            .sentences(passage)
+    }
+
+    /// The vector of a row.
+    pub fn vector(&self, row: usize) -> &[f32] {
+        let (part, row) = self.part_of_row(row);
+        part.segment.vector(row)
+    }
+
+    /// Everything that was computed for a row.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
+        let (part, row) = self.part_of_row(row);
+        part.segment.stored_vectors(row)
+    }
+
+    /// A row with this content key, be its article removed or not.
+    pub fn find_key(&self, key: &Key) -> Option<usize> {
+        let found = |part: &Part| Some(part.first_row + part.segment.find_key(key)?);
+        self.parts.iter().find_map(found)
+    }
+
+    /// The content key of a row.
+    pub fn key(&self, row: usize) -> Key {
+        let (part, row) = self.part_of_row(row);
+        part.segment.keys().get(row).copied().unwrap_or_default()
+    }
+
+    /// What searching needs of every row.
+    pub fn rows(&self) -> Rows<'_> {
+        let parts = self.parts.iter();
+        let parts = parts.map(|part| {
+            part.segment
+                .part(part.languages.clone(), part.dead_rows.as_ref())
+        });
+        Rows::new(
+            self.manifest.space.dimension,
+            parts.collect(),
+            self.languages.clone(),
+            self.manifest.space.alignment.is_some(),
+        )
+    }
+
+    /// About the `count` rows nearest to a question, found through graphs and, in segments without one, by
+    /// comparing every row; `None` where no graph helps. `keep` says of how many rows which may be found.
+    pub fn nearest(
+        &self,
+        rows: &Rows<'_>,
+        probe: &Probe,
+        count: usize,
+        keep: Option<Keep<'_>>,
+    ) -> Option<Vec<Hit>> {
+        let graphs: Vec<Option<&MappedGraph>> =
+            self.parts.iter().map(|part| part.graph.as_ref()).collect();
+        nearest(rows, &graphs, probe, count, keep)
     }
 
     /// Where an article's file should be on this machine.

@@ -1,7 +1,12 @@
 //! What searching needs of every row: an index has it on disk, an evaluation in memory.
+//!
+//! Rows of all segments are numbered through; those of removed articles keep their numbers and are never
+//! found.
 
 use bytemuck::{Pod, Zeroable};
 
+use super::dead::Bits;
+use super::key::Key;
 use super::keyword::Keyword;
 use crate::embed::Probe;
 
@@ -13,51 +18,194 @@ pub struct RowRecord {
     pub inverse_length: f32,
     /// Terms of its text, repetitions counted.
     pub terms: u32,
-    /// Number of the language of its article.
+    /// Number of the language of its article, in its segment.
     pub language: u32,
 }
 
 pub const ROW_BYTES: usize = size_of::<RowRecord>();
 
-/// Vectors, records and words of all rows.
-#[derive(Clone, Copy)]
-pub struct Rows<'a> {
-    pub dimension: usize,
+/// The rows of one segment.
+#[derive(Clone)]
+pub struct Part<'a> {
     /// `[rows, dimension]`, row-major, of length 1.
     pub vectors: &'a [f32],
+    /// The vectors as questions are compared with them, in eight bits; see [`super::codes`]. Empty where
+    /// there are none.
+    pub codes: &'a [i8],
+    /// How far the codes are from the vectors, at most.
+    pub code_error: f32,
     pub records: &'a [RowRecord],
     pub keyword: Keyword<'a>,
-    /// Languages that [`RowRecord::language`] counts.
-    pub languages: usize,
+    /// Content keys.
+    pub keys: &'a [Key],
+    /// The rows in the order of their keys.
+    pub order: &'a [u32],
+    /// For each language of the segment its number among all.
+    pub languages: Vec<usize>,
+    /// Rows of removed articles; `None` where there are none.
+    pub dead: Option<&'a Bits>,
+    /// Number of its first row.
+    pub first: usize,
+}
+
+impl Part<'_> {
+    pub fn is_live(&self, row: usize) -> bool {
+        self.dead.is_none_or(|dead| !dead.get(row))
+    }
+
+    /// The language of one of its rows. What a damaged file says is taken as the first.
+    fn language(&self, row: usize) -> usize {
+        let language = self.records[row].language as usize;
+        self.languages.get(language).copied().unwrap_or(0)
+    }
+}
+
+/// Rows of a language and what they hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LanguageRows {
+    pub rows: usize,
+    pub terms: u64,
+}
+
+/// Vectors, records and words of all rows.
+#[derive(Clone)]
+pub struct Rows<'a> {
+    dimension: usize,
+    parts: Vec<Part<'a>>,
+    len: usize,
+    /// The codes are of aligned vectors.
+    pub aligned: bool,
+    /// By the number of the language, removed rows left out.
+    pub languages: Vec<LanguageRows>,
 }
 
 impl<'a> Rows<'a> {
+    /// Numbers the parts through.
+    pub fn new(
+        dimension: usize,
+        mut parts: Vec<Part<'a>>,
+        languages: Vec<LanguageRows>,
+        aligned: bool,
+    ) -> Self {
+        let mut len = 0;
+        for part in &mut parts {
+            part.first = len;
+            len += part.records.len();
+        }
+        Self {
+            dimension,
+            parts,
+            len,
+            aligned,
+            languages,
+        }
+    }
+
+    /// Numbers given to rows, those of removed articles counted.
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.len
     }
 
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.len == 0
+    }
+
+    /// Rows that can be found.
+    pub fn live(&self) -> usize {
+        self.languages.iter().map(|language| language.rows).sum()
+    }
+
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    pub fn parts(&self) -> &[Part<'a>] {
+        &self.parts
+    }
+
+    pub fn parts_mut(&mut self) -> &mut [Part<'a>] {
+        &mut self.parts
+    }
+
+    /// The part of a row, and its number there.
+    #[inline]
+    fn at(&self, row: usize) -> (&Part<'a>, usize) {
+        let part = match self.parts.as_slice() {
+            [only] => only,
+            parts => &parts[parts.partition_point(|part| part.first <= row) - 1],
+        };
+        (part, row - part.first)
+    }
+
+    pub fn is_live(&self, row: usize) -> bool {
+        let (part, row) = self.at(row);
+        part.is_live(row)
     }
 
     /// The vector of a row.
     pub fn vector(&self, row: usize) -> &'a [f32] {
-        &self.vectors[row * self.dimension..(row + 1) * self.dimension]
+        let (part, row) = self.at(row);
+        &part.vectors[row * self.dimension..(row + 1) * self.dimension]
     }
 
     /// How close a row is to a question.
     #[inline]
     pub fn score(&self, probe: &Probe, row: usize) -> f32 {
-        probe.score(self.vector(row), self.records[row].inverse_length)
+        let (part, row) = self.at(row);
+        let vector = &part.vectors[row * self.dimension..(row + 1) * self.dimension];
+        probe.score(vector, part.records[row].inverse_length)
     }
 
-    /// The language of a row. What a damaged file says is taken as the first.
+    /// The language of a row.
     pub fn language(&self, row: usize) -> usize {
-        let language = self.records[row].language as usize;
-        if language < self.languages {
-            language
-        } else {
-            0
+        let (part, row) = self.at(row);
+        part.language(row)
+    }
+
+    /// Terms of a row, repetitions counted.
+    pub fn terms(&self, row: usize) -> u32 {
+        let (part, row) = self.at(row);
+        part.records[row].terms
+    }
+
+    /// The rows a term occurs in, ascending, and how often.
+    pub fn find(&self, term: &str) -> impl Iterator<Item = (usize, u32)> {
+        self.parts.iter().flat_map(move |part| {
+            let found = part.keyword.find(term);
+            found
+                .filter(|(row, _)| part.is_live(*row))
+                .map(|(row, count)| (part.first + row, count))
+        })
+    }
+
+    /// For each language the rows that a term occurs in.
+    pub fn frequencies(&self, term: &str) -> Vec<usize> {
+        let mut frequencies = vec![0; self.languages.len().max(1)];
+        for part in &self.parts {
+            let found = part.keyword.find(term);
+            match (part.languages.as_slice(), part.dead) {
+                ([only], None) => frequencies[*only] += found.document_frequency(),
+                _ => found
+                    .filter(|(row, _)| part.is_live(*row))
+                    .for_each(|(row, _)| frequencies[part.language(row)] += 1),
+            }
         }
+        frequencies
+    }
+
+    /// Rows chosen by their content alone: the same ones however an index came about.
+    pub fn sample(&self, count: usize) -> Vec<usize> {
+        let mut sample: Vec<(Key, usize)> = Vec::new();
+        for part in &self.parts {
+            let rows = part.order.iter().map(|row| *row as usize);
+            let live = rows.filter(|row| *row < part.keys.len() && part.is_live(*row));
+            sample.extend(
+                live.take(count)
+                    .map(|row| (part.keys[row], part.first + row)),
+            );
+        }
+        sample.sort_unstable();
+        sample.truncate(count);
+        sample.into_iter().map(|(_, row)| row).collect()
     }
 }

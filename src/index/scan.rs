@@ -4,6 +4,15 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
+use super::codes::CodedQuery;
+use super::rows::{Part, Rows};
+use crate::embed::Probe;
+use crate::kernel::Isa;
+use crate::kernel::dot_i8::dots_i8;
+
+/// Rows that one thread compares at a time.
+const CHUNK: usize = 4096;
+
 /// A row and its score, the cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
@@ -21,9 +30,11 @@ impl Hit {
     }
 }
 
+/// What a row is worth besides its vector; `None` leaves it out.
+pub type Bonus<'a> = dyn Fn(usize) -> Option<f32> + Sync + 'a;
+
 /// The best `count` of `rows` rows, best first. `score` gives `None` for rows that are left out.
 pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sync) -> Vec<Hit> {
-    const CHUNK: usize = 4096;
     let mut hits: Vec<Hit> = (0..rows.div_ceil(CHUNK))
         .into_par_iter()
         .flat_map_iter(|chunk| {
@@ -45,12 +56,93 @@ pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sy
     hits
 }
 
+/// The best `count` rows by cosine and bonus, best first.
+///
+/// Codes are compared first. A code's score is off by no more than is known, so that every row that could be
+/// among the best is compared again by its vector: the result is that of comparing all vectors.
+pub fn scan_rows(rows: &Rows<'_>, probe: &Probe, count: usize, bonus: &Bonus<'_>) -> Vec<Hit> {
+    let parts = rows.parts().iter();
+    let mut hits: Vec<Hit> = parts
+        .flat_map(|part| scan_part(rows, part, probe, count, bonus))
+        .collect();
+    best(&mut hits, count);
+    hits.sort_by(Hit::order);
+    hits
+}
+
+/// The same for the rows of one part.
+pub fn scan_part(
+    rows: &Rows<'_>,
+    part: &Part<'_>,
+    probe: &Probe,
+    count: usize,
+    bonus: &Bonus<'_>,
+) -> Vec<Hit> {
+    let all = part.records.len();
+    let worth = |row: usize| part.is_live(row).then(|| bonus(part.first + row)).flatten();
+    let exact = |row: usize| Some(rows.score(probe, row) + bonus(row)?);
+    if part.codes.is_empty() || probe.aligned != rows.aligned {
+        let score = |row: usize| Some(rows.score(probe, part.first + row) + worth(row)?);
+        let mut hits = scan(all, count, score);
+        hits.iter_mut().for_each(|hit| hit.row += part.first);
+        return hits;
+    }
+    let query = CodedQuery::new(&probe.vector);
+    // The score of one may be too high and that of another too low.
+    let doubt = 2.0 * query.error(part.code_error);
+    let dimension = rows.dimension();
+    let mut hits: Vec<Hit> = (0..all.div_ceil(CHUNK))
+        .into_par_iter()
+        .flat_map_iter(|chunk| {
+            let chunk = chunk * CHUNK..all.min((chunk + 1) * CHUNK);
+            let codes = &part.codes[chunk.start * dimension..chunk.end * dimension];
+            let mut dots = vec![0; chunk.len()];
+            dots_i8(Isa::current(), &query.values, codes, &mut dots);
+            let scored = chunk.zip(dots).filter_map(|(row, dot)| {
+                Some(Hit {
+                    row: part.first + row,
+                    score: query.factor * dot as f32 + worth(row)?,
+                })
+            });
+            let mut hits: Vec<Hit> = scored.collect();
+            possible(&mut hits, count, doubt);
+            hits
+        })
+        .collect();
+    possible(&mut hits, count, doubt);
+    let candidates = hits.into_iter().map(|hit| hit.row).collect();
+    rescored(candidates, count, |row| exact(row).unwrap_or(f32::MIN))
+}
+
+/// The best `count` of some rows by their exact scores, best first.
+pub fn rescored(rows: Vec<usize>, count: usize, exact: impl Fn(usize) -> f32 + Sync) -> Vec<Hit> {
+    let score = |row| Hit {
+        row,
+        score: exact(row),
+    };
+    let mut hits: Vec<Hit> = rows.into_iter().map(score).collect();
+    best(&mut hits, count);
+    hits.sort_by(Hit::order);
+    hits
+}
+
 /// Keeps the best `count` hits, in any order.
 fn best(hits: &mut Vec<Hit>, count: usize) {
     if hits.len() > count && count > 0 {
         hits.select_nth_unstable_by(count - 1, Hit::order);
     }
     hits.truncate(count);
+}
+
+/// Keeps hits whose scores are at most `doubt` below that of the `count`th best, in any order.
+fn possible(hits: &mut Vec<Hit>, count: usize, doubt: f32) {
+    if count == 0 {
+        hits.clear();
+    } else if hits.len() > count {
+        let (_, last, _) = hits.select_nth_unstable_by(count - 1, Hit::order);
+        let least = last.score - doubt;
+        hits.retain(|hit| hit.score >= least);
+    }
 }
 
 #[cfg(test)]

@@ -4,15 +4,17 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
+use xxhash_rust::xxh3::xxh3_64;
 
+use super::dead::Bits;
 use super::format::{
-    ARTICLE_BYTES, ArticleRecord, KEY_BYTES, MAGIC, PASSAGE_BYTES, Sections, sentence_bytes,
+    ARTICLE_BYTES, ArticleRecord, BLOCK, KEY_BYTES, MAGIC, PASSAGE_BYTES, Sections, sentence_bytes,
 };
 use super::journal::Vectors;
 use super::key::Key;
 use super::keyword::Keyword;
 use super::manifest::SegmentEntry;
-use super::rows::{ROW_BYTES, Rows};
+use super::rows::{Part, ROW_BYTES};
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 use crate::mmap;
@@ -44,8 +46,10 @@ pub struct Segment {
     bytes: Mmap,
     sections: Sections,
     dimension: usize,
-    languages: usize,
+    code_error: f32,
+    /// In the file, removed ones counted.
     pub articles: usize,
+    /// In the file, removed ones counted.
     pub passages: usize,
 }
 
@@ -61,7 +65,7 @@ impl Segment {
             path,
             sections: entry.sections.clone(),
             dimension,
-            languages: entry.languages.len(),
+            code_error: entry.code_error,
             articles: entry.articles,
             passages: entry.passages,
             bytes,
@@ -80,8 +84,10 @@ impl Segment {
                 segment.passages,
                 dimension * 4,
             ),
+            ("codes", &sections.codes, segment.passages, dimension),
             ("rows", &sections.rows, segment.passages, ROW_BYTES),
             ("keys", &sections.keys, segment.passages, KEY_BYTES),
+            ("order", &sections.order, segment.passages, 4),
             (
                 "passages",
                 &sections.passages,
@@ -97,18 +103,7 @@ impl Segment {
         ] {
             segment.check(what, records.saturating_mul(size), section.len())?;
         }
-        for section in [
-            &sections.vectors,
-            &sections.rows,
-            &sections.terms,
-            &sections.postings,
-            &sections.keys,
-            &sections.passages,
-            &sections.sentences,
-            &sections.articles,
-            &sections.meta,
-            &sections.texts,
-        ] {
+        for (_, section) in sections.all() {
             if segment.bytes.get(section.clone()).is_none() {
                 return Err(segment.corrupt("section", "inside the file", format!("{section:?}")));
             }
@@ -123,31 +118,51 @@ impl Segment {
         bytemuck::try_cast_slice(bytes).unwrap_or_default()
     }
 
-    /// What searching needs of every row.
-    pub fn rows(&self) -> Rows<'_> {
+    /// What searching needs of every row. `languages` are the numbers of its languages among all.
+    pub fn part<'a>(&'a self, languages: Vec<usize>, dead: Option<&'a Bits>) -> Part<'a> {
         // As with the vectors: sections are aligned.
         let records = bytemuck::try_cast_slice(self.section(&self.sections.rows));
+        let order = bytemuck::try_cast_slice(self.section(&self.sections.order));
         let terms = self.section(&self.sections.terms);
         let postings = self.section(&self.sections.postings);
-        Rows {
-            dimension: self.dimension,
+        Part {
             vectors: self.vectors(),
+            codes: self.codes(),
+            code_error: self.code_error,
             records: records.unwrap_or_default(),
             keyword: Keyword::new(terms, postings, self.passages),
-            languages: self.languages.max(1),
+            keys: self.keys(),
+            order: order.unwrap_or_default(),
+            languages,
+            dead,
+            first: 0,
         }
+    }
+
+    /// All vectors in eight bits, `[passages, dimension]` row-major; see [`super::codes`].
+    pub fn codes(&self) -> &[i8] {
+        bytemuck::cast_slice(self.section(&self.sections.codes))
+    }
+
+    /// The content keys of all rows.
+    pub fn keys(&self) -> &[Key] {
+        bytemuck::try_cast_slice(self.section(&self.sections.keys)).unwrap_or_default()
+    }
+
+    /// The row of a content key.
+    pub fn find_key(&self, key: &Key) -> Option<usize> {
+        let keys = self.keys();
+        let order: &[u32] =
+            bytemuck::try_cast_slice(self.section(&self.sections.order)).unwrap_or_default();
+        let key_at = |row: &u32| keys.get(*row as usize);
+        let at = order.partition_point(|row| key_at(row).is_some_and(|other| other < key));
+        let row = order.get(at)?;
+        (key_at(row) == Some(key)).then_some(*row as usize)
     }
 
     /// The vector of a row.
     pub fn vector(&self, row: usize) -> &[f32] {
         &self.vectors()[row * self.dimension..(row + 1) * self.dimension]
-    }
-
-    /// The content key of a row.
-    pub fn key(&self, row: usize) -> Key {
-        let mut key = Key::default();
-        key.copy_from_slice(&self.section(&self.sections.keys)[row * KEY_BYTES..][..KEY_BYTES]);
-        key
     }
 
     /// The passage of a row.
@@ -182,14 +197,6 @@ impl Segment {
             ));
         }
         Ok(passage)
-    }
-
-    /// From the start of the first to the end of the last of consecutive rows of an article.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn span(&self, rows: &Range<usize>) -> Result<Span> {
-        Ok(self.passage(rows.start)?.span.start..self.passage(rows.end - 1)?.span.end)
     }
 
     /// The sentences of a passage with their vectors.
@@ -277,12 +284,27 @@ impl Segment {
         })
     }
 
-    /// The text of a passage.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn passage_text(&self, passage: &StoredPassage) -> Result<&str> {
-        self.span_text(passage.article, &passage.span)
+    /// Where the file is not what was written: bytes of the blocks whose checksums differ.
+    pub fn damage(&self) -> Vec<Range<usize>> {
+        let end = self.sections.checks.start;
+        let (checks, _) = self.section(&self.sections.checks).as_chunks::<8>();
+        let blocks = self.bytes[..end].chunks(BLOCK).enumerate();
+        let damaged = blocks.filter(|(number, block)| {
+            let check = checks.get(*number).map(|check| u64::from_le_bytes(*check));
+            check != Some(xxh3_64(block))
+        });
+        damaged
+            .map(|(number, block)| number * BLOCK..number * BLOCK + block.len())
+            .collect()
+    }
+
+    /// Where the sections lie.
+    pub fn sections(&self) -> &Sections {
+        &self.sections
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The rows of an article's passages.

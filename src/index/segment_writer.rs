@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::format::{ALIGN, ArticleRecord, MAGIC, Sections};
+use xxhash_rust::xxh3::Xxh3Default;
+
+use super::codes;
+use super::format::{ALIGN, ArticleRecord, BLOCK, MAGIC, Sections};
 use super::journal::Vectors;
 use super::key::Key;
 use super::keyword::KeywordWriter;
-use super::manifest::{FileEntry, SegmentEntry};
+use super::manifest::{FileEntry, LanguageEntry, SegmentEntry};
 use super::rows::RowRecord;
 use crate::embed::Precision;
 use crate::error::{Error, Result};
@@ -20,7 +23,7 @@ const EXTENSION: &str = ".segment";
 
 /// A name that this program gives to the files of a segment.
 pub fn is_segment_name(name: &str) -> bool {
-    [EXTENSION, super::graph::EXTENSION]
+    [EXTENSION, super::graph::EXTENSION, super::dead::EXTENSION]
         .iter()
         .any(|extension| {
             name.strip_suffix(extension)
@@ -30,23 +33,40 @@ pub fn is_segment_name(name: &str) -> bool {
 
 /// Collects articles and writes them.
 ///
-/// Vectors, by far the largest part, go to disk as they come; the other sections wait in memory.
+/// Vectors, by far the largest part, go to the file as they come, and what else grows with the text to files
+/// beside it; a few dozen bytes a passage and the words wait in memory.
 pub struct SegmentWriter {
     dir: PathBuf,
     name: String,
     file: HashedFile,
+    codes: Spool,
+    code_error: f32,
     rows: Vec<RowRecord>,
     keyword: KeywordWriter,
-    languages: Vec<String>,
+    languages: Vec<LanguageEntry>,
     /// Of the last article.
     language: usize,
-    keys: Vec<u8>,
+    keys: Vec<Key>,
     passages: Vec<u8>,
-    sentences: Vec<u8>,
+    sentences: Spool,
+    sentence_count: usize,
     articles: Vec<u8>,
-    meta: Vec<u8>,
-    texts: Vec<u8>,
-    counts: (usize, usize),
+    article_count: usize,
+    meta: Spool,
+    texts: Spool,
+}
+
+/// A passage with everything that is stored of it.
+pub struct NewPassage<'a> {
+    pub passage: &'a Passage,
+    pub key: Key,
+    pub vectors: &'a Vectors,
+    /// The vector as questions are compared with it ([`crate::embed::Alignment::align`]).
+    pub compared: &'a [f32],
+    /// What [`crate::embed::Alignment::inverse_length`] gives for the vector.
+    pub inverse_length: f32,
+    /// The text whose words find it.
+    pub words: &'a str,
 }
 
 impl SegmentWriter {
@@ -59,91 +79,100 @@ impl SegmentWriter {
         let mut file = HashedFile::create(&dir.join(format!("{name}.tmp")))?;
         file.write(MAGIC)?;
         file.align()?;
+        let spool = |part: &str| Spool::create(&dir.join(format!("{name}.{part}.tmp")));
         Ok(Self {
             dir: dir.to_path_buf(),
-            name,
             file,
+            codes: spool("codes")?,
+            code_error: 0.0,
             rows: Vec::new(),
             keyword: KeywordWriter::default(),
             languages: Vec::new(),
             language: 0,
             keys: Vec::new(),
             passages: Vec::new(),
-            sentences: Vec::new(),
+            sentences: spool("sentences")?,
+            sentence_count: 0,
             articles: Vec::new(),
-            meta: Vec::new(),
-            texts: Vec::new(),
-            counts: (0, 0),
+            article_count: 0,
+            meta: spool("meta")?,
+            texts: spool("texts")?,
+            name,
         })
     }
 
     /// Adds an article; its passages follow.
-    pub fn article(&mut self, record: &ArticleRecord, text: &str, passages: usize) {
-        let meta = serde_json::to_vec(record).unwrap_or_default();
-        let language = record.lang.clone().unwrap_or_default();
-        let known = self.languages.iter().position(|known| *known == language);
-        self.language = known.unwrap_or_else(|| {
-            self.languages.push(language);
-            self.languages.len() - 1
-        });
-        let row = &mut self.articles;
-        row.extend((self.texts.len() as u64).to_le_bytes());
-        row.extend((self.meta.len() as u64).to_le_bytes());
-        for number in [text.len(), meta.len(), self.counts.1, passages] {
-            row.extend((number as u32).to_le_bytes());
-        }
-        self.texts.extend(text.as_bytes());
-        self.meta.extend(meta);
-        self.counts.0 += 1;
-    }
-
-    /// Adds a passage of the last article. `words` is the text whose words find it, `inverse_length` what
-    /// [`crate::embed::Alignment::inverse_length`] gives for its vector.
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn passage(
-        &mut self,
-        passage: &Passage,
-        key: &Key,
-        vectors: &Vectors,
-        words: &str,
-        inverse_length: f32,
-    ) -> Result<()> {
+    pub fn article(&mut self, record: &ArticleRecord, text: &str, passages: usize) -> Result<()> {
+        let meta = serde_json::to_vec(record).unwrap_or_default();
+        let language = record.lang.as_deref().unwrap_or_default();
+        let known = self
+            .languages
+            .iter()
+            .position(|known| known.name == language);
+        self.language = known.unwrap_or_else(|| {
+            self.languages.push(LanguageEntry {
+                name: language.to_owned(),
+                passages: 0,
+                terms: 0,
+            });
+            self.languages.len() - 1
+        });
+        let row = &mut self.articles;
+        row.extend(self.texts.length.to_le_bytes());
+        row.extend(self.meta.length.to_le_bytes());
+        for number in [text.len(), meta.len(), self.rows.len(), passages] {
+            row.extend((number as u32).to_le_bytes());
+        }
+        self.article_count += 1;
+        self.texts.write(text.as_bytes())?;
+        self.meta.write(&meta)
+    }
+
+    /// Adds a passage of the last article.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn passage(&mut self, new: &NewPassage<'_>) -> Result<()> {
+        let passage = new.passage;
+        let terms = self.keyword.row(new.words);
+        let language = &mut self.languages[self.language];
+        language.passages += 1;
+        language.terms += u64::from(terms);
         self.rows.push(RowRecord {
-            inverse_length,
-            terms: self.keyword.row(words),
+            inverse_length: new.inverse_length,
+            terms,
             language: self.language as u32,
         });
-        let bytes: Vec<u8> = vectors
-            .vector
-            .iter()
-            .flat_map(|v| v.to_le_bytes())
-            .collect();
-        self.file.write(&bytes)?;
-        self.keys.extend(key);
-        let sentence_bytes = super::format::sentence_bytes(vectors.vector.len());
+        self.file.write(bytemuck::cast_slice(&new.vectors.vector))?;
+        let mut code = Vec::with_capacity(new.compared.len());
+        self.code_error = self.code_error.max(codes::encode(new.compared, &mut code));
+        self.codes.write(bytemuck::cast_slice(&code))?;
+        self.keys.push(new.key);
         let numbers = [
-            self.counts.0 - 1,
+            self.article_count - 1,
             passage.span.start,
             passage.span.end,
             passage.lines.0,
             passage.lines.1,
-            self.sentences.len() / sentence_bytes,
+            self.sentence_count,
             passage.sentences.len(),
             passage.tokens,
         ];
         for number in numbers {
             self.passages.extend((number as u32).to_le_bytes());
         }
-        for (span, (scale, values)) in passage.sentences.iter().zip(&vectors.parts) {
-            let row = &mut self.sentences;
+        for (span, (scale, values)) in passage.sentences.iter().zip(&new.vectors.parts) {
+            let mut row = Vec::with_capacity(super::format::sentence_bytes(values.len()));
             row.extend((span.start as u32).to_le_bytes());
             row.extend((span.end as u32).to_le_bytes());
             row.extend(scale.to_le_bytes());
             row.extend(values.iter().map(|v| v.cast_unsigned()));
+            self.sentences.write(&row)?;
+            self.sentence_count += 1;
         }
-        self.counts.1 += 1;
         Ok(())
     }
 
@@ -151,32 +180,73 @@ impl SegmentWriter {
     /// `precisions` are those of the vectors.
     ///
     /// # Errors
-    /// [`Error::Io`]; the temporary file is removed.
+    /// [`Error::Io`]; the temporary files are removed.
     pub fn finish(mut self, precisions: BTreeSet<Precision>) -> Result<SegmentEntry> {
-        let start = ALIGN;
-        let mut sections = Sections {
-            vectors: start..self.file.length,
-            ..Sections::default()
-        };
-        sections.rows = self.file.section(bytemuck::cast_slice(&self.rows))?;
+        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        order.sort_unstable_by_key(|row| (self.keys[*row as usize], *row));
         let (terms, postings) = self.keyword.finish();
-        sections.terms = self.file.section(&terms)?;
-        sections.postings = self.file.section(&postings)?;
-        sections.keys = self.file.section(&self.keys)?;
-        sections.passages = self.file.section(&self.passages)?;
-        sections.sentences = self.file.section(&self.sentences)?;
-        sections.articles = self.file.section(&self.articles)?;
-        sections.meta = self.file.section(&self.meta)?;
-        sections.texts = self.file.section(&self.texts)?;
+        let file = &mut self.file;
+        let mut sections = Sections {
+            vectors: ALIGN..file.length,
+            codes: file.spooled(self.codes)?,
+            rows: file.section(bytemuck::cast_slice(&self.rows))?,
+            terms: file.section(&terms)?,
+            postings: file.section(&postings)?,
+            keys: file.section(bytemuck::cast_slice(&self.keys))?,
+            order: file.section(bytemuck::cast_slice(&order))?,
+            passages: file.section(&self.passages)?,
+            sentences: file.spooled(self.sentences)?,
+            articles: file.section(&self.articles)?,
+            meta: file.spooled(self.meta)?,
+            texts: file.spooled(self.texts)?,
+            checks: 0..0,
+        };
+        file.align()?;
+        let checks = file.checks();
+        sections.checks = file.section(&checks)?;
         Ok(SegmentEntry {
             file: self.file.finish(&self.dir, &self.name)?,
-            articles: self.counts.0,
-            passages: self.counts.1,
+            articles: self.article_count,
+            passages: self.rows.len(),
             precisions,
             languages: self.languages,
+            code_error: self.code_error,
             sections,
             graph: None,
         })
+    }
+}
+
+/// A section that waits in a file of its own.
+struct Spool {
+    path: PathBuf,
+    file: BufWriter<File>,
+    length: u64,
+}
+
+impl Spool {
+    fn create(path: &Path) -> Result<Self> {
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(true);
+        let file = options.open(path).map_err(Error::io("create", path))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            file: BufWriter::new(file),
+            length: 0,
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.length += bytes.len() as u64;
+        self.file
+            .write_all(bytes)
+            .map_err(Error::io("write", &self.path))
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
@@ -186,6 +256,9 @@ pub struct HashedFile {
     file: Option<BufWriter<File>>,
     hasher: blake3::Hasher,
     length: usize,
+    /// Checksums of the whole blocks written, and the beginning of one.
+    checks: Vec<u8>,
+    block: Xxh3Default,
 }
 
 impl HashedFile {
@@ -196,6 +269,8 @@ impl HashedFile {
             file: Some(BufWriter::with_capacity(1 << 20, file)),
             hasher: blake3::Hasher::new(),
             length: 0,
+            checks: Vec::new(),
+            block: Xxh3Default::new(),
         })
     }
 
@@ -205,8 +280,31 @@ impl HashedFile {
                 .map_err(Error::io("write", &self.path))?;
         }
         self.hasher.update(bytes);
-        self.length += bytes.len();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let room = BLOCK - self.length % BLOCK;
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            self.block.update(now);
+            self.length += now.len();
+            if self.length.is_multiple_of(BLOCK) {
+                self.end_block();
+            }
+            rest = later;
+        }
         Ok(())
+    }
+
+    fn end_block(&mut self) {
+        self.checks.extend(self.block.digest().to_le_bytes());
+        self.block.reset();
+    }
+
+    /// Checksums of all blocks so far, the last one perhaps short.
+    fn checks(&mut self) -> Vec<u8> {
+        if !self.length.is_multiple_of(BLOCK) {
+            self.end_block();
+        }
+        std::mem::take(&mut self.checks)
     }
 
     fn align(&mut self) -> Result<()> {
@@ -219,6 +317,23 @@ impl HashedFile {
         let start = self.length;
         self.write(bytes)?;
         Ok(start..self.length)
+    }
+
+    /// Takes in a section that waited in a file.
+    fn spooled(&mut self, mut spool: Spool) -> Result<Range<usize>> {
+        self.align()?;
+        let start = self.length;
+        let io = |what| Error::io(what, &spool.path);
+        spool.file.flush().map_err(io("write"))?;
+        let file = spool.file.get_mut();
+        file.seek(SeekFrom::Start(0)).map_err(io("seek"))?;
+        let mut buffer = vec![0; BLOCK];
+        loop {
+            match file.read(&mut buffer).map_err(io("read"))? {
+                0 => return Ok(start..self.length),
+                read => self.write(&buffer[..read])?,
+            }
+        }
     }
 
     pub fn finish(mut self, dir: &Path, name: &str) -> Result<FileEntry> {

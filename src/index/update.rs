@@ -1,27 +1,26 @@
 //! Brings an index up to date with its roots: the writer.
 //!
-//! Read and cut what is new, embed what no vector is known for (each batch is journalled), write a
-//! segment, commit the manifest, remove what nothing refers to. Until the commit the old
+//! Read and cut what is new, embed what no vector is known for (each batch is journalled), write a segment of
+//! it, mark what is gone, commit the manifest, remove what nothing refers to. Until the commit the old
 //! generation stands; a failure or an interruption leaves it as it was.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
-use super::format::ArticleRecord;
-use super::journal::{self, Journal, JournalReader};
+use super::journal::{self, Journal};
+use super::layout::Layout;
 use super::lock::WriterLock;
-use super::manifest::{FORMAT, Manifest, Root, SegmentEntry, sync_dir};
+use super::manifest::{FORMAT, Manifest, Root, sync_dir};
 use super::missing::embed;
 use super::old::Old;
-use super::plan::{Body, Planned, plan};
-use super::segment::Segment;
-use super::segment_writer::{SegmentWriter, is_segment_name};
-use super::{GRAPH_ROWS, check_is_index_or_empty, hnsw, roots};
-use crate::embed::{Embedder, Role};
+use super::plan::plan;
+use super::reader::Index;
+use super::segment_writer::is_segment_name;
+use super::writing::Writing;
+use super::{check_is_index_or_empty, dead, roots};
+use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::passage::{Passage, RECIPE};
+use crate::passage::RECIPE;
 use crate::words;
 
 /// Passages that are embedded between two looks at the journal and the interrupt.
@@ -37,6 +36,8 @@ pub struct Update {
     pub exclude: Vec<String>,
     /// Cut every article anew; vectors of unchanged windows are still reused.
     pub rebuild: bool,
+    /// Write everything into one segment.
+    pub compact: bool,
     /// Change nothing, only say what would be done.
     pub dry_run: bool,
     /// Language of articles whose language cannot be told.
@@ -118,18 +119,26 @@ pub fn update(
         return Err(Error::NoRoots);
     }
     let mut report = Report::default();
-    let mut planned = plan(dir, &roots, &old, update, embedder, &mut report, progress)?;
-    report.articles = planned.len();
-    report.passages = planned.iter().map(|article| article.passages.len()).sum();
-    report.removed = old.missing_from(&planned);
+    let mut plan = plan(dir, &roots, &old, update, embedder, &mut report, progress)?;
+    let kept_passages = |index: &Index| -> usize {
+        let kept = plan.kept.iter();
+        kept.map(|(number, _)| index.rows_of(*number).len()).sum()
+    };
+    report.reused = old.index.as_ref().map_or(0, kept_passages);
+    report.articles = plan.read.len() + plan.kept.len();
+    report.passages = report.reused + plan.read.iter().map(|a| a.passages.len()).sum::<usize>();
+    let ids = plan.kept.iter().map(|(_, id)| id.as_str());
+    let ids = ids.chain(plan.read.iter().map(|article| article.id.as_str()));
+    report.removed = old.missing_from(&ids.collect());
     // Forgetting the last root leaves an empty index; a root without text is a mistake.
     if report.passages == 0 && !roots.is_empty() {
         return Err(Error::NothingIndexed {
             reason: nothing_to_read(&roots, &report),
         });
     }
-    if old.is_same(&planned, &roots) {
-        report.reused = report.passages;
+    let kept = plan.kept.iter().map(|(number, _)| *number).collect();
+    let layout = Layout::new(&old, &kept, &plan.read, update.compact);
+    if old.index.is_some() && old.roots == roots && old.same_recipe && layout.changes_nothing() {
         return Ok(report);
     }
     let mut journal = (!update.dry_run)
@@ -139,7 +148,7 @@ pub fn update(
         })
         .transpose()?;
     embed(
-        &mut planned,
+        &mut plan.read,
         &old,
         embedder,
         journal.as_mut(),
@@ -149,15 +158,21 @@ pub fn update(
     if let Some(journal) = &mut journal {
         progress.at(Stage::Writing);
         let generation = old.generation + 1;
-        let segment = write(
+        let mut segments = layout.remaining(&old);
+        let mut dead = layout.dead;
+        let written = Writing {
             dir,
             generation,
-            &planned,
-            &old,
-            &journal.reader()?,
+            old: &old,
+            journal: journal.reader()?,
             embedder,
             progress,
-        )?;
+        };
+        if let Some(entry) = written.segment(&plan.read, &layout.rewritten)? {
+            segments.push(entry);
+            dead.push(Vec::new());
+        }
+        let none_dead = dead.iter().all(Vec::is_empty);
         let manifest = Manifest {
             format: FORMAT,
             generation,
@@ -165,7 +180,10 @@ pub fn update(
             recipe: RECIPE,
             words: words::VERSION,
             roots,
-            segment,
+            segments,
+            dead: (!none_dead)
+                .then(|| dead::write(dir, generation, &dead))
+                .transpose()?,
         };
         sync_dir(dir).map_err(Error::io("write", dir))?;
         manifest.commit(dir)?;
@@ -197,96 +215,19 @@ fn nothing_to_read(roots: &[Root], report: &Report) -> String {
     format!("{where_}{why}")
 }
 
-/// Writes the segment and, for a large one, its graph.
-fn write(
-    dir: &Path,
-    generation: u64,
-    planned: &[Planned],
-    old: &Old,
-    journal: &JournalReader<'_>,
-    embedder: &Embedder,
-    progress: &dyn Progress,
-) -> Result<SegmentEntry> {
-    let mut precisions = BTreeSet::new();
-    let mut writer = SegmentWriter::create(dir, generation)?;
-    for article in planned {
-        let text = match (&article.body, old.segment()) {
-            (Body::Read(text), _) => text,
-            (Body::Stored(number), Some(segment)) => segment.text(*number)?,
-            (Body::Stored(_), None) => unreachable!("only an old segment stores articles"),
-        };
-        writer.article(&article.record, text, article.passages.len());
-        for (passage, key) in article.passages.iter().zip(&article.keys) {
-            let stored = old.segment().zip(old.rows.get(key));
-            let vectors = match stored {
-                Some((segment, row)) => {
-                    precisions.extend(&old.precisions);
-                    Some(segment.stored_vectors(*row)?)
-                }
-                None => {
-                    precisions.insert(embedder.precision());
-                    journal.get(key)
-                }
-            };
-            let vectors = vectors.ok_or_else(|| Error::Corrupt {
-                path: dir.join(journal::FILE),
-                what: "vectors of a passage",
-                expected: "written a moment ago".to_owned(),
-                received: "nothing".to_owned(),
-            })?;
-            let words = words_of(&article.record, text, passage);
-            let inverse_length = embedder.alignment().inverse_length(&vectors.vector);
-            writer.passage(passage, key, &vectors, &words, inverse_length)?;
-        }
-    }
-    let mut entry = writer.finish(precisions)?;
-    if entry.passages >= GRAPH_ROWS {
-        progress.at(Stage::BuildingGraph);
-        let dimension = entry.sections.vectors.len() / 4 / entry.passages;
-        let segment = Segment::open(dir, &entry, dimension)?;
-        let align = |row: &[f32]| embedder.alignment().align(row, Role::Passage);
-        let aligned: Vec<f32> = segment
-            .vectors()
-            .par_chunks_exact(dimension)
-            .flat_map_iter(align)
-            .collect();
-        entry.graph = Some(hnsw::build(&aligned, dimension).write(dir, generation)?);
-    }
-    Ok(entry)
-}
-
-/// The text whose words find a passage: its article's title, and what is read of its span.
-fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
-    let mut words = record.title.clone().unwrap_or_default();
-    let mut start = passage.span.start;
-    let inside = |span: &(usize, usize)| passage.span.start <= span.0 && span.1 <= passage.span.end;
-    let omitted = record.omitted.iter().map(|(from, to, _)| (*from, *to));
-    for (from, to) in omitted.filter(inside) {
-        words.push('\n');
-        words.push_str(text.get(start..from).unwrap_or_default());
-        start = to;
-    }
-    words.push('\n');
-    words.push_str(text.get(start..passage.span.end).unwrap_or_default());
-    words
-}
-
 /// Removes files of this program that the manifest does not name. Only under the writer lock; what
 /// cannot be removed stays until the next run.
 fn remove_unreferenced(dir: &Path) {
     let Ok(manifest) = Manifest::read(dir) else {
         return;
     };
-    let named: Vec<&str> = manifest
-        .iter()
-        .flat_map(|m| std::iter::once(&m.segment.file).chain(&m.segment.graph))
-        .map(|file| file.name.as_str())
-        .collect();
+    let files = manifest.iter().flat_map(Manifest::files);
+    let named: HashSet<&str> = files.map(|file| file.name.as_str()).collect();
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let Some(name) = name.to_str() else { continue };
         let ours = is_segment_name(name) || name.ends_with(".tmp");
-        if ours && !named.contains(&name) {
+        if ours && !named.contains(name) {
             let _ = std::fs::remove_file(entry.path());
         }
     }

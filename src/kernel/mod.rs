@@ -1,6 +1,6 @@
 //! SIMD kernels, each with a plain oracle. Knows nothing of the rest of the program.
 //!
-//! Two kinds: written in intrinsics or assembly per instruction set (`dot`, `linear`, attention on AMX),
+//! Two kinds: written in intrinsics or assembly per instruction set (`dot`, `dot_i8`, `linear`, attention on AMX),
 //! and plain Rust that is compiled once for each (all others; see `multiversion.rs`).
 
 pub mod activation;
@@ -8,6 +8,7 @@ pub mod activation;
 mod amx;
 pub mod attention;
 pub mod dot;
+pub mod dot_i8;
 mod isa;
 pub mod linear;
 mod multiversion;

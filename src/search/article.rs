@@ -15,8 +15,8 @@ pub fn find_article(index: &Index, given: &str) -> Result<usize> {
     let path = Path::new(given).canonicalize().ok();
     let mut ends = Vec::new();
     let mut near = Vec::new();
-    for number in 0..index.segment.articles {
-        let record = index.segment.article(number)?;
+    for number in index.articles() {
+        let record = index.article(number)?;
         let id = record.id();
         if id == given || (path.is_some() && index.source_path(&record) == path) {
             return Ok(number);
@@ -59,7 +59,7 @@ pub fn find_passage(index: &Index, given: &str) -> Result<Option<(usize, Range<u
         return Ok(None);
     };
     let article = find_article(index, article)?;
-    let rows = index.segment.rows_of(article);
+    let rows = index.rows_of(article);
     if (1..=last).contains(&first) && last <= rows.len() {
         return Ok(Some((article, rows.start + first - 1..rows.start + last)));
     }

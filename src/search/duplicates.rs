@@ -51,13 +51,13 @@ impl Duplicate {
 /// # Errors
 /// [`crate::Error::Corrupt`].
 pub fn duplicates(index: &Index) -> Result<Vec<(usize, usize, Duplicate)>> {
-    let segment = &index.segment;
-    let articles: Vec<(String, Shingles)> = (0..segment.articles)
-        .into_par_iter()
+    let numbers: Vec<usize> = index.articles().collect();
+    let articles: Vec<(String, Shingles)> = numbers
+        .par_iter()
         .map(|number| {
             Ok((
-                segment.article(number)?.sha256,
-                Shingles::new(segment.text(number)?),
+                index.article(*number)?.sha256,
+                Shingles::new(index.text(*number)?),
             ))
         })
         .collect::<Result<_>>()?;
@@ -85,7 +85,8 @@ pub fn duplicates(index: &Index) -> Result<Vec<(usize, usize, Duplicate)>> {
         .filter(worth)
         .filter_map(|((a, b), _)| {
             let ((sha_a, text_a), (sha_b, text_b)) = (&articles[a], &articles[b]);
-            Some((a, b, Duplicate::of(sha_a == sha_b, text_a, text_b)?))
+            let duplicate = Duplicate::of(sha_a == sha_b, text_a, text_b)?;
+            Some((numbers[a], numbers[b], duplicate))
         })
         .collect();
     found.sort_by_key(|(a, b, _)| (*a, *b));

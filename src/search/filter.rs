@@ -56,7 +56,7 @@ impl Filter {
         article && lang && source
     }
 
-    /// For each article whether it may answer; `None` where all may.
+    /// For each article number whether it may answer; `None` where all may.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -64,10 +64,10 @@ impl Filter {
         if self.article.is_none() && self.langs.is_empty() && self.source.is_none() {
             return Ok(None);
         }
-        let articles = 0..index.segment.articles;
-        articles
-            .map(|number| Ok(self.accepts(&index.segment.article(number)?)))
-            .collect::<Result<_>>()
-            .map(Some)
+        let mut accepted = vec![false; index.article_numbers()];
+        for number in index.articles() {
+            accepted[number] = self.accepts(&index.article(number)?);
+        }
+        Ok(Some(accepted))
     }
 }

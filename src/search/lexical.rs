@@ -36,32 +36,23 @@ impl Lexical {
     /// in a Japanese folder with ten English articles and says nothing about them. Coverage has no length
     /// normalisation, because passages have one length.
     pub fn new(rows: &Rows<'_>, question: &str) -> Self {
-        let languages = rows.languages.max(1);
-        let mut language_rows = vec![0f32; languages];
-        for row in 0..rows.len() {
-            language_rows[rows.language(row)] += 1.0;
-        }
-        let total = rows.len().max(1) as f32;
+        let language_rows: Vec<f32> = rows.languages.iter().map(|l| l.rows as f32).collect();
+        let languages = language_rows.len();
+        let total = rows.live().max(1) as f32;
         let mut terms = Vec::new();
         let mut weights_sum = vec![0f32; languages];
         let mut attainable = vec![0f32; languages];
         for text in words::of_question(question) {
-            let found = rows.keyword.find(&text);
-            let frequency = found.document_frequency();
-            let mut by_language = vec![0f32; languages];
-            if languages == 1 {
-                by_language[0] = frequency as f32;
-            } else {
-                found.for_each(|(row, _)| by_language[rows.language(row)] += 1.0);
-            }
+            let by_language = rows.frequencies(&text);
+            let frequency: usize = by_language.iter().sum();
             let everywhere = frequency as f32 / total;
-            let weight = |(occurs, rows): (&f32, &f32)| {
-                idf(occurs + PRIOR_ROWS * everywhere, rows + PRIOR_ROWS)
+            let weight = |(occurs, rows): (&usize, &f32)| {
+                idf(*occurs as f32 + PRIOR_ROWS * everywhere, rows + PRIOR_ROWS)
             };
             let weights: Vec<f32> = by_language.iter().zip(&language_rows).map(weight).collect();
             for (language, weight) in weights.iter().enumerate() {
                 weights_sum[language] += weight;
-                if by_language[language] > 0.0 {
+                if by_language[language] > 0 {
                     attainable[language] += weight;
                 }
             }
@@ -78,7 +69,7 @@ impl Lexical {
         }
         let mut coverage = vec![0f32; rows.len()];
         for term in &terms {
-            for (row, _) in rows.keyword.find(&term.text) {
+            for (row, _) in rows.find(&term.text) {
                 coverage[row] += term.weights[rows.language(row)];
             }
         }
@@ -125,19 +116,15 @@ impl Lexical {
 
 /// BM25 of every row.
 pub fn bm25(rows: &Rows<'_>, question: &str) -> Vec<f32> {
-    let lengths: f64 = rows
-        .records
-        .iter()
-        .map(|record| f64::from(record.terms))
-        .sum();
-    let total = rows.len().max(1) as f32;
+    let lengths: u64 = rows.languages.iter().map(|language| language.terms).sum();
+    let total = rows.live().max(1) as f32;
     let mean = (lengths as f32 / total).max(1.0);
     let mut scores = vec![0f32; rows.len()];
     for term in words::of_question(question) {
-        let found = rows.keyword.find(&term);
-        let weight = idf(found.document_frequency() as f32, total);
-        for (row, count) in found {
-            let length = rows.records[row].terms as f32 / mean;
+        let frequency: usize = rows.frequencies(&term).iter().sum();
+        let weight = idf(frequency as f32, total);
+        for (row, count) in rows.find(&term) {
+            let length = rows.terms(row) as f32 / mean;
             let count = count as f32;
             scores[row] += weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length));
         }

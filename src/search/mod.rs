@@ -15,7 +15,7 @@ pub use article::{find_article, find_passage};
 pub use duplicates::{Duplicate, duplicates};
 pub use filter::Filter;
 pub use query::{Answer, Answers, Explanation, Mode, PreferLanguage, Query, query};
-pub use rank::{Asked, Parts, Ranked};
+pub use rank::{Asked, Found, Parts, Ranked};
 pub use shingles::Shingles;
 pub use similar::{Pair, Similar, SimilarArticles, Subject, resemblance, similar};
 pub use view::{ArticleView, Best, Context, OmittedView, PassageView, Viewer};

@@ -35,14 +35,14 @@ impl Phrase {
     /// # Errors
     /// [`crate::Error::Corrupt`].
     pub fn rows(&self, index: &Index) -> Result<Vec<usize>> {
-        let rows = index.segment.rows();
+        let rows = index.rows();
         let mut candidates: Vec<usize> = match self.terms.first() {
-            Some(term) => rows.keyword.find(term).map(|(row, _)| row).collect(),
+            Some(term) => rows.find(term).map(|(row, _)| row).collect(),
             // Signs without words.
-            None => (0..rows.len()).collect(),
+            None => (0..rows.len()).filter(|row| rows.is_live(*row)).collect(),
         };
         for term in self.terms.iter().skip(1) {
-            let mut found = rows.keyword.find(term).map(|(row, _)| row).peekable();
+            let mut found = rows.find(term).map(|(row, _)| row).peekable();
             candidates.retain(|row| {
                 while found.next_if(|found| found < row).is_some() {}
                 found.peek() == Some(row)
@@ -50,7 +50,7 @@ impl Phrase {
         }
         let mut occurs = Vec::new();
         for row in candidates {
-            let text = index.segment.passage_text(&index.segment.passage(row)?)?;
+            let text = index.passage_text(&index.passage(row)?)?;
             if self.occurs(&fold(text)) {
                 occurs.push(row);
             }

@@ -16,7 +16,7 @@ use super::view::{ArticleView, Context, PassageView, Viewer};
 use crate::corpus::Span;
 use crate::embed::{Alignment, Embedder, Probe, Role};
 use crate::error::{Error, Result};
-use crate::index::{Index, StoredSentence};
+use crate::index::{Index, Keep, StoredSentence};
 use crate::kernel::dot::dot;
 use crate::words;
 
@@ -29,9 +29,6 @@ const SENTENCE_COVERAGE: f32 = 0.2;
 
 /// Characters that neighbouring hits are merged to.
 const SHOWN_CHARS: usize = 300;
-
-/// Which rows may answer.
-type Keep<'a> = dyn Fn(usize) -> bool + Sync + 'a;
 
 /// How passages are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -146,8 +143,11 @@ pub struct Scores {
 pub struct Explanation {
     #[serde(flatten)]
     pub parts: Parts,
-    /// How rows were compared: `scan` or `graph`.
+    /// How passages were found: `scan` compared every one, `graph` those that graph and words proposed,
+    /// because that is less work.
     pub search: &'static str,
+    /// Passages that the index holds.
+    pub passages: usize,
     pub terms: Vec<TermView>,
 }
 
@@ -187,7 +187,7 @@ pub fn query(
         Some((vector, probe))
     };
     let (vector, probe) = vector.unzip();
-    let rows = index.segment.rows();
+    let rows = index.rows();
     let asked = Asked::new(&rows, query.mode, &asked_text, probe);
     let search = Search {
         index,
@@ -226,18 +226,21 @@ struct Chosen {
 
 impl Search<'_> {
     fn answers(&self, required: &[Phrase]) -> Result<Vec<Answer>> {
-        let keep = self.kept_rows(required)?;
-        let keep = keep.as_ref().map(|keep| |row: usize| keep[row]);
-        let keep: Option<&Keep<'_>> = keep.as_ref().map(|keep| keep as _);
-        let rows = self.index.segment.rows();
+        let kept = self.kept_rows(required)?;
+        let rows = self.index.rows();
+        let accepts = kept.as_ref().map(|kept| |row: usize| kept[row]);
+        let keep = accepts.as_ref().map(|accepts| Keep {
+            share: share(kept.as_deref().unwrap_or_default()),
+            accepts,
+        });
         // An answer can hide its two neighbours; more are needed for duplicates and a limit per article.
         let mut candidates = self.query.limit.saturating_mul(3).saturating_add(8);
-        let chosen = loop {
-            let ranked = self.asked.best(&rows, Some(self.index), candidates, keep);
-            let exhausted = ranked.len() < candidates;
-            let chosen = self.choose(ranked, keep)?;
+        let (chosen, search) = loop {
+            let found = self.asked.best(&rows, Some(self.index), candidates, keep);
+            let exhausted = found.ranked.len() < candidates;
+            let chosen = self.choose(found.ranked, keep)?;
             if chosen.len() >= self.query.limit || exhausted {
-                break chosen;
+                break (chosen, found.search);
             }
             candidates = candidates.saturating_mul(4);
         };
@@ -250,25 +253,26 @@ impl Search<'_> {
         };
         let convincing = chosen.into_iter().filter(convincing).zip(1..);
         convincing
-            .map(|(chosen, rank)| self.answer(&chosen, rank))
+            .map(|(chosen, rank)| self.answer(&chosen, rank, search))
             .collect()
     }
 
     /// For each row whether it may answer; `None` where all may.
     fn kept_rows(&self, required: &[Phrase]) -> Result<Option<Vec<bool>>> {
-        let segment = &self.index.segment;
+        let index = self.index;
         let accepted = self.query.filter.accepted(self.index)?;
         if accepted.is_none() && required.is_empty() && self.query.not.is_empty() {
             return Ok(None);
         }
-        let mut keep = vec![true; segment.passages];
+        let rows = index.rows().len();
+        let mut keep = vec![true; rows];
         if let Some(accepted) = accepted {
             for (row, keep) in keep.iter_mut().enumerate() {
-                *keep = accepted[segment.passage(row)?.article];
+                *keep = accepted[index.passage(row)?.article];
             }
         }
         for phrase in required {
-            let mut occurs = vec![false; segment.passages];
+            let mut occurs = vec![false; rows];
             phrase
                 .rows(self.index)?
                 .into_iter()
@@ -288,20 +292,20 @@ impl Search<'_> {
 
     /// The best rows, hits that overlap as one (neighbouring passages share a sentence, and the same sentence
     /// twice is one answer), and what says the same as a better one beside it.
-    fn choose(&self, ranked: Vec<Ranked>, keep: Option<&Keep<'_>>) -> Result<Vec<Chosen>> {
-        let segment = &self.index.segment;
+    fn choose(&self, ranked: Vec<Ranked>, keep: Option<Keep<'_>>) -> Result<Vec<Chosen>> {
+        let index = self.index;
         let mut shown: HashMap<usize, Vec<Span>> = HashMap::new();
         let mut per_article: HashMap<usize, usize> = HashMap::new();
         let mut chosen: Vec<Chosen> = Vec::new();
         for ranked in ranked {
-            let passage = segment.passage(ranked.row)?;
+            let passage = index.passage(ranked.row)?;
             let spans = shown.entry(passage.article).or_default();
             let count = per_article.entry(passage.article).or_default();
             let full = self.query.per_article.is_some_and(|most| *count >= most);
             if full || spans.iter().any(|span| overlap(span, &passage.span)) {
                 continue;
             }
-            let shingles = Shingles::new(segment.passage_text(&passage)?);
+            let shingles = Shingles::new(index.passage_text(&passage)?);
             let same = |other: &&mut Chosen| {
                 shingles.count().min(other.shingles.count()) >= LEAST_SHINGLES
                     && shingles.containment(&other.shingles) >= SAME_PASSAGE
@@ -311,7 +315,7 @@ impl Search<'_> {
                 same.duplicates.push(ranked.row);
             } else if chosen.len() < self.query.limit {
                 let rows = self.merged(&ranked, spans, keep)?;
-                spans.push(segment.span(&rows)?);
+                spans.push(index.span(&rows)?);
                 *count += 1;
                 chosen.push(Chosen {
                     ranked,
@@ -326,16 +330,11 @@ impl Search<'_> {
 
     /// A hit and the neighbours that overlap with it and answer about as well, as far as they fit what is
     /// shown and overlap with nothing that is shown already.
-    fn merged(
-        &self,
-        hit: &Ranked,
-        shown: &[Span],
-        keep: Option<&Keep<'_>>,
-    ) -> Result<Range<usize>> {
-        let segment = &self.index.segment;
-        let all = segment.rows();
-        let article = segment.passage(hit.row)?.article;
-        let of_article = segment.rows_of(article);
+    fn merged(&self, hit: &Ranked, shown: &[Span], keep: Option<Keep<'_>>) -> Result<Range<usize>> {
+        let index = self.index;
+        let all = index.rows();
+        let article = index.passage(hit.row)?.article;
+        let of_article = index.rows_of(article);
         let least = self.asked.about(hit.score);
         let mut rows = hit.row..hit.row + 1;
         loop {
@@ -346,15 +345,15 @@ impl Search<'_> {
             let after = (rows.end, rows.start..rows.end + 1, rows.end - 1);
             let mut best: Option<(f32, Range<usize>)> = None;
             for (row, larger, beside) in before.into_iter().chain([after]) {
-                if !of_article.contains(&row) || keep.is_some_and(|keep| !keep(row)) {
+                if !of_article.contains(&row) || keep.is_some_and(|keep| !(keep.accepts)(row)) {
                     continue;
                 }
                 let score = self.asked.score(&all, row);
-                let span = segment.span(&larger)?;
+                let span = index.span(&larger)?;
                 let fits = score >= least
-                    && overlap(&segment.passage(row)?.span, &segment.passage(beside)?.span)
+                    && overlap(&index.passage(row)?.span, &index.passage(beside)?.span)
                     && !shown.iter().any(|other| overlap(other, &span))
-                    && segment.span_text(article, &span)?.chars().count() <= SHOWN_CHARS;
+                    && index.span_text(article, &span)?.chars().count() <= SHOWN_CHARS;
                 if fits && best.as_ref().is_none_or(|(most, _)| score > *most) {
                     best = Some((score, larger));
                 }
@@ -366,14 +365,14 @@ impl Search<'_> {
         }
     }
 
-    fn answer(&self, chosen: &Chosen, rank: usize) -> Result<Answer> {
+    fn answer(&self, chosen: &Chosen, rank: usize, search: &'static str) -> Result<Answer> {
         let Chosen {
             ranked,
             rows: shown,
             duplicates,
             ..
         } = chosen;
-        let rows = self.index.segment.rows();
+        let rows = self.index.rows();
         let language = rows.language(ranked.row);
         let judge = |sentence: &StoredSentence, text: &str| {
             let dense = self
@@ -386,7 +385,7 @@ impl Search<'_> {
         let passage = self.viewer.passage(shown.clone(), Some(&judge))?;
         let article = self
             .viewer
-            .article(self.index.segment.passage(ranked.row)?.article)?;
+            .article(self.index.passage(ranked.row)?.article)?;
         let duplicates = duplicates.iter().map(|row| self.citation(*row));
         Ok(Answer {
             rank,
@@ -403,7 +402,8 @@ impl Search<'_> {
                 .transpose()?,
             explanation: self.query.explain.then(|| Explanation {
                 parts: self.asked.parts(&rows, ranked.row),
-                search: self.asked.search(self.index),
+                search,
+                passages: rows.live(),
                 terms: explained(&self.asked.lexical, &passage.text, language),
             }),
             passage,
@@ -413,9 +413,14 @@ impl Search<'_> {
 
     fn citation(&self, row: usize) -> Result<String> {
         let passage = self.viewer.passage(row..row + 1, None)?;
-        let article = self.index.segment.passage(row)?.article;
+        let article = self.index.passage(row)?.article;
         Ok(passage.citation(&self.viewer.article(article)?))
     }
+}
+
+/// How much of all rows may answer.
+fn share(kept: &[bool]) -> f32 {
+    kept.iter().filter(|kept| **kept).count() as f32 / kept.len().max(1) as f32
 }
 
 fn overlap(a: &Span, b: &Span) -> bool {

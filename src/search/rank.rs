@@ -3,7 +3,7 @@
 use super::lexical::{Lexical, bm25};
 use super::query::Mode;
 use crate::embed::Probe;
-use crate::index::{Hit, Index, Rows, scan};
+use crate::index::{Hit, Index, Keep, Rows, scan, scan_rows};
 
 /// Rows that tell how close a question is to what does not answer it.
 const BACKGROUND_ROWS: usize = 1024;
@@ -44,6 +44,13 @@ pub struct Ranked {
     pub keyword: Option<f32>,
     /// How likely it answers, 0 to 1; unknown without vectors.
     pub confidence: Option<f32>,
+}
+
+/// The best rows, best first.
+pub struct Found {
+    pub ranked: Vec<Ranked>,
+    /// How they were found: `scan` compared every row, `graph` those that graph and words proposed.
+    pub search: &'static str,
 }
 
 /// The parts of a hybrid score and of a confidence.
@@ -103,6 +110,14 @@ impl Asked {
         }
     }
 
+    /// What its words add to a row's cosine.
+    fn worth_of_words(&self, rows: &Rows<'_>, row: usize) -> f32 {
+        match self.mode {
+            Mode::Hybrid => self.keyword_part(rows, row),
+            Mode::Dense | Mode::Keyword => 0.0,
+        }
+    }
+
     fn keyword_part(&self, rows: &Rows<'_>, row: usize) -> f32 {
         COVERAGE_WEIGHT * self.background.1 * self.lexical.excess(row, rows.language(row))
     }
@@ -119,7 +134,7 @@ impl Asked {
             background_mean: mean,
             background_spread: spread,
             z: dense.map_or(0.0, |dense| (dense - mean) / spread),
-            z_chance: (2.0 * (rows.len().max(1) as f32).ln()).sqrt(),
+            z_chance: (2.0 * (rows.live().max(1) as f32).ln()).sqrt(),
         }
     }
 
@@ -147,9 +162,11 @@ impl Asked {
         rows: &Rows<'_>,
         index: Option<&Index>,
         count: usize,
-        keep: Option<&(dyn Fn(usize) -> bool + Sync)>,
-    ) -> Vec<Ranked> {
-        let proposed = self.proposed(rows, index.filter(|_| keep.is_none()), count);
+        keep: Option<Keep<'_>>,
+    ) -> Found {
+        let accepts = |row: usize| keep.is_none_or(|keep| (keep.accepts)(row));
+        let proposed = self.proposed(rows, index, count, keep);
+        let search = if proposed.is_some() { "graph" } else { "scan" };
         let hits = match proposed {
             Some(mut proposed) => {
                 proposed.sort_unstable();
@@ -163,33 +180,38 @@ impl Asked {
                 hits.truncate(count);
                 hits
             }
-            None => scan(rows.len(), count, |row| {
-                let kept = keep.is_none_or(|keep| keep(row))
-                    && (self.mode != Mode::Keyword || self.bm25[row] > 0.0);
-                kept.then(|| self.score(rows, row))
-            }),
+            None => match &self.probe {
+                Some(probe) => scan_rows(rows, probe, count, &|row| {
+                    accepts(row).then(|| self.worth_of_words(rows, row))
+                }),
+                None => scan(rows.len(), count, |row| {
+                    (accepts(row) && self.bm25[row] > 0.0).then(|| self.bm25[row])
+                }),
+            },
         };
-        hits.into_iter().map(|hit| self.ranked(rows, hit)).collect()
-    }
-
-    /// How rows of an index are compared without a filter.
-    pub fn search(&self, index: &Index) -> &'static str {
-        match &self.probe {
-            Some(probe) if index.has_graph_for(probe) => "graph",
-            _ => "scan",
+        Found {
+            ranked: hits.into_iter().map(|hit| self.ranked(rows, hit)).collect(),
+            search,
         }
     }
 
     /// What graph and words propose; `None` where every row is compared.
-    fn proposed(&self, rows: &Rows<'_>, index: Option<&Index>, count: usize) -> Option<Vec<usize>> {
-        let probe = self.probe.as_ref().filter(|_| self.mode != Mode::Keyword)?;
+    fn proposed(
+        &self,
+        rows: &Rows<'_>,
+        index: Option<&Index>,
+        count: usize,
+        keep: Option<Keep<'_>>,
+    ) -> Option<Vec<usize>> {
+        let probe = self.probe.as_ref()?;
         let candidates = count.max(CANDIDATES);
-        let near = index?.nearest(probe, candidates)?;
+        let near = index?.nearest(rows, probe, candidates, keep)?;
         let mut proposed: Vec<usize> = near.iter().map(|hit| hit.row).collect();
         if self.mode == Mode::Hybrid {
             let excess = |row| {
                 let covered = self.lexical.coverage(row) > 0.0;
-                covered.then(|| self.lexical.excess(row, rows.language(row)))
+                let kept = covered && keep.is_none_or(|keep| (keep.accepts)(row));
+                kept.then(|| self.lexical.excess(row, rows.language(row)))
             };
             proposed.extend(
                 scan(rows.len(), candidates, excess)
@@ -201,13 +223,10 @@ impl Asked {
     }
 }
 
-/// Mean and spread of the scores of evenly chosen rows.
+/// Mean and spread of the scores of rows chosen by chance.
 fn background(rows: &Rows<'_>, probe: &Probe) -> (f32, f32) {
-    let step = rows.len().div_ceil(BACKGROUND_ROWS).max(1);
-    let scores: Vec<f32> = (0..rows.len())
-        .step_by(step)
-        .map(|row| rows.score(probe, row))
-        .collect();
+    let sample = rows.sample(BACKGROUND_ROWS).into_iter();
+    let scores: Vec<f32> = sample.map(|row| rows.score(probe, row)).collect();
     // Nothing is known of plain cosines: every model has its own.
     let prior = if probe.aligned { PRIOR_ROWS } else { 0.0 };
     let count = scores.len() as f32;

@@ -10,7 +10,7 @@ use super::shingles::Shingles;
 use super::view::{ArticleView, PassageView, Viewer};
 use crate::embed::Probe;
 use crate::error::Result;
-use crate::index::{Index, scan};
+use crate::index::{Index, scan_rows};
 
 /// Passages of the subject look up so many rows each to find candidate articles.
 const NEAREST: usize = 50;
@@ -85,7 +85,7 @@ pub fn similar(
                 duplicate: Duplicate::of(
                     article.sha256 == subject.article.sha256,
                     &subject.shingles,
-                    &Shingles::new(index.segment.text(number)?),
+                    &Shingles::new(index.text(number)?),
                 ),
                 article,
                 pairs: strongest(&viewer, subject, number, pairs)?,
@@ -103,18 +103,17 @@ pub fn similar(
 fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usize>> {
     let own = subject
         .number
-        .map(|number| index.segment.rows_of(number))
+        .map(|number| index.rows_of(number))
         .unwrap_or_default();
     let mut sums: BTreeMap<usize, f32> = BTreeMap::new();
-    let rows = index.segment.rows();
+    let rows = index.rows();
     for probe in &subject.probes {
         let mut best: BTreeMap<usize, f32> = BTreeMap::new();
         let count = NEAREST + own.len();
-        let near = index.nearest(probe, count);
-        let near =
-            near.unwrap_or_else(|| scan(rows.len(), count, |row| Some(rows.score(probe, row))));
+        let near = index.nearest(&rows, probe, count, None);
+        let near = near.unwrap_or_else(|| scan_rows(&rows, probe, count, &|_| Some(0.0)));
         for hit in near {
-            let article = index.segment.passage(hit.row)?.article;
+            let article = index.passage(hit.row)?.article;
             if Some(article) != subject.number {
                 best.entry(article).or_insert(hit.score);
             }
@@ -134,8 +133,8 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
 
 /// Every passage against its best counterpart, both ways.
 pub fn resemblance(index: &Index, subject: &Subject, article: usize) -> f32 {
-    let own = index.segment.rows_of(article);
-    let rows = index.segment.rows();
+    let own = index.rows_of(article);
+    let rows = index.rows();
     let mut there = vec![f32::MIN; own.len()];
     let mut here_sum = 0.0;
     for probe in &subject.probes {
@@ -159,12 +158,12 @@ fn strongest(
     article: usize,
     count: usize,
 ) -> Result<Vec<Pair>> {
-    let segment = &viewer.index().segment;
+    let index = viewer.index();
     let mut all: Vec<(f32, usize, usize)> = Vec::new();
-    let rows = segment.rows();
+    let rows = index.rows();
     for (from, probe) in subject.probes.iter().enumerate() {
         let pair = |row| (rows.score(probe, row), from, row);
-        all.extend(segment.rows_of(article).map(pair));
+        all.extend(index.rows_of(article).map(pair));
     }
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut pairs: Vec<Pair> = Vec::new();

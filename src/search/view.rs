@@ -101,7 +101,7 @@ impl<'a> Viewer<'a> {
     /// # Errors
     /// [`crate::Error::Corrupt`].
     pub fn article(&self, number: usize) -> Result<ArticleView> {
-        Ok(self.article_of(self.index.segment.article(number)?))
+        Ok(self.article_of(self.index.article(number)?))
     }
 
     fn article_of(&self, record: ArticleRecord) -> ArticleView {
@@ -133,11 +133,11 @@ impl<'a> Viewer<'a> {
     /// # Errors
     /// [`crate::Error::Corrupt`].
     pub fn passage(&self, rows: Range<usize>, judge: Option<&Judge<'_>>) -> Result<PassageView> {
-        let segment = &self.index.segment;
-        let (first, last) = (segment.passage(rows.start)?, segment.passage(rows.end - 1)?);
+        let index = self.index;
+        let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
         let span = first.span.start..last.span.end;
-        let record = segment.article(first.article)?;
-        let number = rows.start - segment.rows_of(first.article).start + 1;
+        let record = index.article(first.article)?;
+        let number = rows.start - index.rows_of(first.article).start + 1;
         let id = format!("{}#{number}", record.id());
         let inside = |start: usize, end: usize| span.start <= start && end <= span.end;
         Ok(PassageView {
@@ -145,7 +145,7 @@ impl<'a> Viewer<'a> {
                 1 => id,
                 count => format!("{id}-{}", number + count - 1),
             },
-            text: segment.span_text(first.article, &span)?.to_owned(),
+            text: index.span_text(first.article, &span)?.to_owned(),
             start_byte: span.start,
             end_byte: span.end,
             start_line: first.lines.0,
@@ -169,12 +169,12 @@ impl<'a> Viewer<'a> {
     }
 
     fn best(&self, rows: Range<usize>, judge: &Judge<'_>) -> Result<Option<Best>> {
-        let segment = &self.index.segment;
+        let index = self.index;
         let mut best: Option<(f32, Best)> = None;
         for row in rows {
-            let passage = segment.passage(row)?;
-            let text = segment.text(passage.article)?;
-            for sentence in segment.sentences(&passage)? {
+            let passage = index.passage(row)?;
+            let text = index.text(passage.article)?;
+            for sentence in index.sentences(&passage)? {
                 let Some(text) = text.get(sentence.span.clone()) else {
                     continue;
                 };
@@ -197,14 +197,14 @@ impl<'a> Viewer<'a> {
     /// # Errors
     /// [`crate::Error::Corrupt`].
     pub fn context(&self, rows: Range<usize>, count: usize) -> Result<Context> {
-        let segment = &self.index.segment;
-        let (first, last) = (segment.passage(rows.start)?, segment.passage(rows.end - 1)?);
-        let text = segment.text(first.article)?;
+        let index = self.index;
+        let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
+        let text = index.text(first.article)?;
         let mut sentences: Vec<Span> = Vec::new();
-        for row in segment.rows_of(first.article) {
+        for row in index.rows_of(first.article) {
             sentences.extend(
-                segment
-                    .sentences(&segment.passage(row)?)?
+                index
+                    .sentences(&index.passage(row)?)?
                     .into_iter()
                     .map(|s| s.span),
             );

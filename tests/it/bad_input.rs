@@ -162,10 +162,10 @@ fn indexes_of_another_format_or_space_or_damaged_ones() {
     let manifest = folder.path().join("ix/manifest.json");
     let good = std::fs::read_to_string(&manifest).unwrap();
 
-    std::fs::write(&manifest, good.replace("\"format\": 2", "\"format\": 99")).unwrap();
+    std::fs::write(&manifest, good.replace("\"format\": 3", "\"format\": 99")).unwrap();
     contains_all(
         &folder.tane(["query", "x"]).fails(2),
-        &["format 99", "format 2", "--rebuild"],
+        &["format 99", "format 3", "--rebuild"],
     );
     contains_all(&folder.tane(["index"]).fails(2), &["format 99"]);
 

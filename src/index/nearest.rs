@@ -1,0 +1,74 @@
+//! The rows nearest to a question: through a graph or by comparing every row, whichever is less work.
+
+use super::codes::CodedQuery;
+use super::graph::MappedGraph;
+use super::rows::Rows;
+use super::scan::{Hit, rescored, scan_part};
+use crate::embed::Probe;
+
+/// Candidates the graph keeps at least.
+const EF_SEARCH: usize = 96;
+/// Rows whose comparing in order takes as long as keeping one candidate of a graph (`benches/RESULTS.md`).
+const ROWS_PER_CANDIDATE: f32 = 60.0;
+/// Candidates whose exact scores are computed beyond twice those asked for.
+const SPARE: usize = 16;
+
+/// Which rows may be found.
+#[derive(Clone, Copy)]
+pub struct Keep<'a> {
+    pub accepts: &'a (dyn Fn(usize) -> bool + Sync),
+    /// Share of all rows that it accepts.
+    pub share: f32,
+}
+
+/// The best of what the segments give, exact scores; `None` where no graph helps. One graph or none for each
+/// part of `rows`.
+pub fn nearest(
+    rows: &Rows<'_>,
+    graphs: &[Option<&MappedGraph>],
+    probe: &Probe,
+    count: usize,
+    keep: Option<Keep<'_>>,
+) -> Option<Vec<Hit>> {
+    if probe.aligned != rows.aligned {
+        return None;
+    }
+    let ef = count.max(EF_SEARCH);
+    let share = keep.map_or(1.0, |keep| keep.share).max(f32::MIN_POSITIVE);
+    let cheaper = |rows: usize| ef as f32 * ROWS_PER_CANDIDATE / share < rows as f32 * share;
+    let parts = rows.parts().iter().zip(graphs);
+    let chosen: Vec<_> = parts
+        .map(|(part, graph)| (part, graph.filter(|_| cheaper(part.records.len()))))
+        .collect();
+    if chosen.iter().all(|(_, graph)| graph.is_none()) {
+        return None;
+    }
+    let accepts = |row: usize| keep.is_none_or(|keep| (keep.accepts)(row));
+    let query = CodedQuery::new(&probe.vector);
+    let exact = |row: usize| rows.score(probe, row);
+    let mut hits: Vec<Hit> = Vec::new();
+    for (part, graph) in chosen {
+        match graph {
+            Some(graph) => {
+                let accepts = |row: usize| part.is_live(row) && accepts(part.first + row);
+                let filtered = keep.is_some() || part.dead.is_some();
+                let found = graph.search(
+                    part.codes,
+                    &query.values,
+                    ef,
+                    filtered.then_some(&accepts as _),
+                );
+                let found = found.into_iter().take(2 * count + SPARE);
+                let found = found.map(|row| part.first + row as usize).collect();
+                hits.extend(rescored(found, count, exact));
+            }
+            None => {
+                let bonus = |row: usize| accepts(row).then_some(0.0);
+                hits.extend(scan_part(rows, part, probe, count, &bonus));
+            }
+        }
+    }
+    hits.sort_by(Hit::order);
+    hits.truncate(count);
+    Some(hits)
+}

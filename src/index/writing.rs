@@ -1,0 +1,141 @@
+//! Writes the segment of a generation: articles read now, and stored ones that are written again.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::format::ArticleRecord;
+use super::journal::{self, JournalReader};
+use super::key::Key;
+use super::manifest::SegmentEntry;
+use super::old::{Old, stored_passages};
+use super::plan::Planned;
+use super::segment::Segment;
+use super::segment_writer::{NewPassage, SegmentWriter};
+use super::update::{Progress, Stage};
+use super::{GRAPH_ROWS, hnsw};
+use crate::embed::{Embedder, Precision, Role};
+use crate::error::{Error, Result};
+use crate::passage::Passage;
+
+/// What a segment is written from.
+pub(super) struct Writing<'a> {
+    pub(super) dir: &'a Path,
+    pub(super) generation: u64,
+    pub(super) old: &'a Old,
+    pub(super) journal: JournalReader<'a>,
+    pub(super) embedder: &'a Embedder,
+    pub(super) progress: &'a dyn Progress,
+}
+
+/// Where an article comes from.
+enum Source<'a> {
+    Read(&'a Planned),
+    Stored(usize),
+}
+
+impl Writing<'_> {
+    /// Writes the segment, articles in the order of their ids, and for a large one its graph; `None` where
+    /// there is nothing to write.
+    pub(super) fn segment(
+        &self,
+        read: &[Planned],
+        stored: &[usize],
+    ) -> Result<Option<SegmentEntry>> {
+        let mut sources: Vec<(String, Source<'_>)> = read
+            .iter()
+            .map(|article| (article.id.clone(), Source::Read(article)))
+            .collect();
+        if let Some(index) = &self.old.index {
+            for number in stored {
+                sources.push((index.article(*number)?.id(), Source::Stored(*number)));
+            }
+        }
+        if sources.is_empty() {
+            return Ok(None);
+        }
+        sources.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut writer = SegmentWriter::create(self.dir, self.generation)?;
+        let mut precisions = BTreeSet::new();
+        for (_, source) in sources {
+            match (source, &self.old.index) {
+                (Source::Read(article), _) => {
+                    let passages = article.passages.iter().zip(article.keys.iter().copied());
+                    let (record, text) = (&article.record, article.text.as_str());
+                    self.article(&mut writer, record, text, passages, &mut precisions)?;
+                }
+                (Source::Stored(number), Some(index)) => {
+                    let passages = stored_passages(index, number)?;
+                    let passages = passages.iter().map(|(passage, key)| (passage, *key));
+                    let (record, text) = (index.article(number)?, index.text(number)?);
+                    self.article(&mut writer, &record, text, passages, &mut precisions)?;
+                }
+                (Source::Stored(_), None) => unreachable!("only an old index stores articles"),
+            }
+        }
+        let mut entry = writer.finish(precisions)?;
+        if entry.passages >= GRAPH_ROWS {
+            self.progress.at(Stage::BuildingGraph);
+            let dimension = self.embedder.space().dimension;
+            let segment = Segment::open(self.dir, &entry, dimension)?;
+            let graph = hnsw::build(segment.codes(), dimension);
+            entry.graph = Some(graph.write(self.dir, self.generation)?);
+        }
+        Ok(Some(entry))
+    }
+
+    fn article<'p>(
+        &self,
+        writer: &mut SegmentWriter,
+        record: &ArticleRecord,
+        text: &str,
+        passages: impl ExactSizeIterator<Item = (&'p Passage, Key)>,
+        precisions: &mut BTreeSet<Precision>,
+    ) -> Result<()> {
+        writer.article(record, text, passages.len())?;
+        for (passage, key) in passages {
+            let stored = self.old.index.as_ref().zip(self.old.find_key(&key));
+            let vectors = match stored {
+                Some((index, row)) => {
+                    precisions.extend(&self.old.precisions);
+                    Some(index.stored_vectors(row)?)
+                }
+                None => {
+                    precisions.insert(self.embedder.precision());
+                    self.journal.get(&key)
+                }
+            };
+            let vectors = vectors.ok_or_else(|| Error::Corrupt {
+                path: self.dir.join(journal::FILE),
+                what: "vectors of a passage",
+                expected: "written a moment ago".to_owned(),
+                received: "nothing".to_owned(),
+            })?;
+            let alignment = self.embedder.alignment();
+            writer.passage(&NewPassage {
+                passage,
+                key,
+                compared: &alignment.align(&vectors.vector, Role::Passage),
+                inverse_length: alignment.inverse_length(&vectors.vector),
+                vectors: &vectors,
+                words: &words_of(record, text, passage),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The text whose words find a passage: its article's title, and what is read of its span.
+fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
+    let mut words = record.title.clone().unwrap_or_default();
+    let mut start = passage.span.start;
+    let inside = |span: &(usize, usize)| passage.span.start <= span.0 && span.1 <= passage.span.end;
+    let omitted = record.omitted.iter().map(|(from, to, _)| (*from, *to));
+    for (from, to) in omitted.filter(inside) {
+        words.push('\n');
+        words.push_str(text.get(start..from).unwrap_or_default());
+        start = to;
+    }
+    words.push('\n');
+    words.push_str(text.get(start..passage.span.end).unwrap_or_default());
+    words
+}

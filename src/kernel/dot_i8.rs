@@ -1,0 +1,250 @@
+//! Dot products of eight-bit vectors: one question against many rows.
+#![allow(unsafe_code, reason = "SIMD intrinsics; each use says why it is sound")]
+
+use super::Isa;
+
+/// Dot product of two vectors.
+///
+/// # Panics
+/// Where the lengths differ.
+#[inline]
+pub fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
+    assert_eq!(a.len(), b.len(), "dot of vectors of different lengths");
+    let mut out = [0];
+    match Isa::current() {
+        // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection, and row 0 lies in `b`.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { x86::dots_avx2(a, b, std::iter::once(0), &mut out) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        isa if isa >= Isa::Avx512 => unsafe {
+            x86::dots_avx512(a, b, std::iter::once(0), &mut out);
+        },
+        _ => dots_portable(a, b, std::iter::once(0), &mut out),
+    }
+    out[0]
+}
+
+/// Dot products of `query` with each row of `rows` (`[out.len(), query.len()]`, row-major).
+///
+/// # Panics
+/// Where the lengths do not fit.
+pub fn dots_i8(isa: Isa, query: &[i8], rows: &[i8], out: &mut [i32]) {
+    assert_eq!(
+        rows.len(),
+        query.len() * out.len(),
+        "rows of another length"
+    );
+    let all = 0..out.len();
+    match isa {
+        // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection, and all rows lie in `rows`.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { x86::dots_avx2(query, rows, all, out) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        isa if isa >= Isa::Avx512 => unsafe { x86::dots_avx512(query, rows, all, out) },
+        _ => dots_portable(query, rows, all, out),
+    }
+}
+
+/// Dot products of `query` with the rows numbered `picked` of `rows` (`[n, query.len()]`, row-major), which
+/// are fetched ahead of their use.
+///
+/// # Panics
+/// Where a row lies outside, or `out` is not as long as `picked`.
+pub fn dots_i8_of(isa: Isa, query: &[i8], rows: &[i8], picked: &[u32], out: &mut [i32]) {
+    let count = rows.len() / query.len().max(1);
+    assert_eq!(picked.len(), out.len(), "as many results as rows");
+    assert!(
+        picked.iter().all(|row| (*row as usize) < count),
+        "rows of a matrix"
+    );
+    let picked = picked.iter().map(|row| *row as usize);
+    match isa {
+        // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection; every row was checked.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { x86::dots_avx2(query, rows, picked, out) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        isa if isa >= Isa::Avx512 => unsafe {
+            for row in picked.clone() {
+                x86::prefetch(rows, row * query.len(), query.len());
+            }
+            x86::dots_avx512(query, rows, picked, out);
+        },
+        _ => dots_portable(query, rows, picked, out),
+    }
+}
+
+/// Tells the CPU that a list is wanted soon.
+#[inline]
+pub fn prefetch(list: &[u32; 16]) {
+    // SAFETY: the list lies in memory; every x86-64 has SSE.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(list.as_ptr().cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = list;
+}
+
+/// The oracle too: sums of products below 2^15 stay exact in 32 bits up to 2^16 numbers.
+fn dots_portable(query: &[i8], rows: &[i8], picked: impl Iterator<Item = usize>, out: &mut [i32]) {
+    for (row, out) in picked.zip(out) {
+        let row = &rows[row * query.len()..(row + 1) * query.len()];
+        let products = query
+            .iter()
+            .zip(row)
+            .map(|(q, r)| i32::from(*q) * i32::from(*r));
+        *out = products.sum();
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    /// # Safety
+    /// `start + bytes` must lie in the slice.
+    #[inline]
+    pub unsafe fn prefetch(rows: &[i8], start: usize, bytes: usize) {
+        for line in (0..bytes).step_by(64) {
+            // SAFETY: `start + line` lies in the slice.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(rows.as_ptr().add(start + line)) };
+        }
+    }
+
+    /// `vpdpbusd` multiplies unsigned with signed bytes: rows are moved up by 128, and 128 times the sum of
+    /// the query is taken off.
+    ///
+    /// # Safety
+    /// The CPU must have AVX-512 F, BW and VNNI; every picked row must lie in `rows`.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    pub unsafe fn dots_avx512(
+        query: &[i8],
+        rows: &[i8],
+        picked: impl Iterator<Item = usize>,
+        out: &mut [i32],
+    ) {
+        let n = query.len();
+        let tail = n % 64;
+        let mask = (1u64 << tail) - 1;
+        let up = _mm512_set1_epi8(-128);
+        let correction = 128 * query.iter().map(|q| i32::from(*q)).sum::<i32>();
+        for (row, out) in picked.zip(out) {
+            let mut sums = [_mm512_setzero_si512(); 2];
+            let (pq, pr) = (query.as_ptr(), rows.as_ptr());
+            let mut i = 0;
+            while i + 64 <= n {
+                // SAFETY: i + 64 <= n, the length of the query and of each row.
+                let (q, r) = unsafe {
+                    (
+                        _mm512_loadu_epi8(pq.add(i)),
+                        _mm512_loadu_epi8(pr.add(row * n + i)),
+                    )
+                };
+                let sum = &mut sums[i / 64 % 2];
+                *sum = _mm512_dpbusd_epi32(*sum, _mm512_xor_si512(r, up), q);
+                i += 64;
+            }
+            if tail > 0 {
+                // SAFETY: the mask keeps every byte at or past n from being read.
+                let (q, r) = unsafe {
+                    (
+                        _mm512_maskz_loadu_epi8(mask, pq.add(i)),
+                        _mm512_maskz_loadu_epi8(mask, pr.add(row * n + i)),
+                    )
+                };
+                sums[0] = _mm512_dpbusd_epi32(sums[0], _mm512_xor_si512(r, up), q);
+            }
+            *out = _mm512_reduce_add_epi32(_mm512_add_epi32(sums[0], sums[1])) - correction;
+        }
+    }
+
+    /// Sixteen-bit products: `vpmaddubsw` would saturate.
+    ///
+    /// # Safety
+    /// The CPU must have AVX2; every picked row must lie in `rows`.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn dots_avx2(
+        query: &[i8],
+        rows: &[i8],
+        picked: impl Iterator<Item = usize>,
+        out: &mut [i32],
+    ) {
+        let n = query.len();
+        for (row, out) in picked.zip(out) {
+            let row = &rows[row * n..(row + 1) * n];
+            let mut sum = _mm256_setzero_si256();
+            let mut i = 0;
+            while i + 32 <= n {
+                // SAFETY: i + 32 <= n, the length of both slices.
+                let (q, r) = unsafe {
+                    (
+                        _mm256_loadu_si256(query.as_ptr().add(i).cast()),
+                        _mm256_loadu_si256(row.as_ptr().add(i).cast()),
+                    )
+                };
+                let low = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(q));
+                let high = _mm256_cvtepi8_epi16(_mm256_extracti128_si256::<1>(q));
+                let row_low = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(r));
+                let row_high = _mm256_cvtepi8_epi16(_mm256_extracti128_si256::<1>(r));
+                sum = _mm256_add_epi32(sum, _mm256_madd_epi16(low, row_low));
+                sum = _mm256_add_epi32(sum, _mm256_madd_epi16(high, row_high));
+                i += 32;
+            }
+            let mut lanes = [0i32; 8];
+            // SAFETY: `lanes` holds eight i32.
+            unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), sum) };
+            let rest = query[i..].iter().zip(&row[i..]);
+            let rest: i32 = rest.map(|(q, r)| i32::from(*q) * i32::from(*r)).sum();
+            *out = lanes.iter().sum::<i32>() + rest;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_path_agrees_with_the_oracle(
+            width in 1usize..300,
+            count in 0usize..9,
+            seed in any::<u64>(),
+            extreme in any::<bool>(),
+        ) {
+            let mut state = seed;
+            let mut next = || {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                let byte = (state >> 56) as u8;
+                if extreme { [i8::MIN, i8::MAX][usize::from(byte & 1)] } else { byte.cast_signed() }
+            };
+            let query: Vec<i8> = (0..width).map(|_| next()).collect();
+            let rows: Vec<i8> = (0..width * count).map(|_| next()).collect();
+            let picked: Vec<u32> = (0..count as u32).rev().collect();
+            let exact = |row: usize| -> i32 {
+                let row = &rows[row * width..(row + 1) * width];
+                query.iter().zip(row).map(|(q, r)| i32::from(*q) * i32::from(*r)).sum()
+            };
+            for isa in Isa::available() {
+                let mut out = vec![0; count];
+                dots_i8(isa, &query, &rows, &mut out);
+                prop_assert_eq!(&out, &(0..count).map(exact).collect::<Vec<_>>(), "{:?}", isa);
+                dots_i8_of(isa, &query, &rows, &picked, &mut out);
+                prop_assert_eq!(&out, &(0..count).rev().map(exact).collect::<Vec<_>>(), "{:?}", isa);
+            }
+            if count > 0 {
+                prop_assert_eq!(dot_i8(&query, &rows[..width]), exact(0));
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "rows of a matrix")]
+    fn rows_outside_are_refused() {
+        dots_i8_of(Isa::current(), &[1], &[1, 2], &[2], &mut [0]);
+    }
+}
