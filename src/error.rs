@@ -113,10 +113,22 @@ pub enum Error {
         expected: String,
         received: String,
     },
+    /// The index was computed in another space, though its name is the same.
+    #[error(
+        "{}: the vectors of its canaries have a cosine of {received:.4} with those computed here, at least \
+         {expected} is needed: weights, tokenizer, pooling or prefixes differ; rebuild it with \
+         `tane index --rebuild`",
+        path.display()
+    )]
+    Canary {
+        path: PathBuf,
+        expected: f32,
+        received: f32,
+    },
     /// A file of the index is not what the manifest says.
     #[error(
-        "{}: {what}: expected {expected}, received {received}; \
-         rebuild it with `tane index --rebuild`",
+        "{}: {what}: expected {expected}, received {received}; `tane verify` says what is affected, \
+         `tane index` repairs it, `tane index --rebuild` builds it anew",
         path.display()
     )]
     Corrupt {

@@ -61,6 +61,7 @@ pub enum Command {
     Passages(Passages),
     Show(Show),
     Status(Status),
+    Verify(Verify),
     Embed(Embed),
     Models(Models),
     Eval(Eval),
@@ -245,6 +246,19 @@ pub struct Status {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Check the index: checksums, citations against the sources, graphs, and that this machine computes the same
+/// vectors.
+///
+/// Exits with 1 where anything is wrong. Sources that are not on this machine are not checked.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
 }
 
 /// List and describe the known models.

@@ -172,6 +172,7 @@ fn summary(report: &Report, dry_run: bool, seconds: f64) -> String {
     );
     for (count, what) in [
         (report.removed, "articles removed"),
+        (report.repaired, "articles repaired"),
         (report.skipped.len(), "files skipped"),
         (report.failed.len(), "files failed"),
     ] {

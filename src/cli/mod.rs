@@ -15,6 +15,7 @@ mod settings;
 mod show;
 mod similar;
 mod status;
+mod verify;
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -69,6 +70,7 @@ fn run(args: Args) -> anyhow::Result<Found> {
         Command::Passages(args) => passages::run(&args, &settings, &mut out)?,
         Command::Show(args) => show::run(&args, &settings, &mut out)?,
         Command::Status(args) => status::run(&args, &settings, &mut out)?,
+        Command::Verify(args) => verify::run(&args, &settings, &mut out)?,
         Command::Embed(args) => embed::run(&args, &settings, &mut out)?,
         Command::Models(args) => models::run(&args, &settings, &mut out)?,
         Command::Eval(args) => eval::run(&args, &settings, &mut out)?,

@@ -1,5 +1,6 @@
 //! One source text with what is known about it.
 
+use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,23 @@ impl Article {
             omitted,
         }
     }
+}
+
+/// SHA-256 of a file's bytes, lower-case hex.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn sha256_of_file(path: &Path) -> Result<String> {
+    let mut file = std::fs::File::open(path).map_err(Error::io("open", path))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer).map_err(Error::io("read", path))? {
+            0 => break,
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+    Ok(hex(&hasher.finalize()))
 }
 
 /// About the first 4,000 bytes of what is read.

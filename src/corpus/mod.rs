@@ -8,7 +8,7 @@ mod source;
 mod title;
 mod walk;
 
-pub use article::{Article, TextSource};
+pub use article::{Article, TextSource, sha256_of_file};
 pub use language::detect_language;
 pub use layout::{Block, BlockKind, Omission, Omitted};
 pub use walk::{FileEntry, Skipped, WalkOptions, walk};

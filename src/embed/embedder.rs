@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::alignment::Alignment;
 use super::bert::Bert;
@@ -27,7 +28,8 @@ use crate::words;
 const BATCH_TOKENS: usize = 512;
 
 /// What a text is to the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// A question: the query prefix goes before it.
     Query,

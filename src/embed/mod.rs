@@ -3,6 +3,7 @@
 mod alignment;
 mod bert;
 mod bundled;
+mod canary;
 mod charsmap;
 mod compute;
 mod device;
@@ -21,6 +22,7 @@ mod unigram;
 mod vocabulary;
 
 pub use alignment::{Alignment, Probe};
+pub use canary::{Canary, LEAST_COSINE, canaries, cosines};
 pub use compute::{Compute, Engine, Precision};
 pub use device::DeviceChoice;
 pub use embedder::{Embedder, Embedding, Input, Role};

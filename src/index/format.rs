@@ -24,7 +24,7 @@ use crate::corpus::{Article, Omission, TextSource};
 /// First bytes of a segment file.
 pub const MAGIC: &[u8; 8] = b"TANESEG3";
 /// Bytes that have a checksum of their own.
-pub const BLOCK: usize = 1 << 20;
+pub const BLOCK: usize = 1 << 16;
 /// Sections begin at multiples of this, so that mapped f32 rows are aligned.
 pub const ALIGN: usize = 64;
 

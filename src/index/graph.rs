@@ -207,6 +207,26 @@ impl MappedGraph {
         view.map_or_else(Vec::new, |view| view.search(codes, query, ef, keep))
     }
 
+    /// Share of the `count` rows nearest to a question, among those that `keep` lets through, that a search
+    /// with `ef` candidates finds; rows with equal scores count alike.
+    pub fn recall(&self, codes: &[i8], query: &[i8], count: usize, ef: usize, keep: &Kept) -> f32 {
+        let mut scores = vec![0; codes.len() / query.len()];
+        dots_i8(Isa::current(), query, codes, &mut scores);
+        let kept = scores.iter().enumerate().filter(|(row, _)| keep(*row));
+        let mut best: Vec<i32> = kept.map(|(_, score)| *score).collect();
+        best.sort_unstable_by_key(|score| Reverse(*score));
+        best.truncate(count);
+        let Some(least) = best.last() else {
+            return 1.0;
+        };
+        let found = self.search(codes, query, ef, Some(keep));
+        let right = found
+            .iter()
+            .take(count)
+            .filter(|row| scores[**row as usize] >= *least);
+        right.count() as f32 / best.len() as f32
+    }
+
     /// Rows that no path from the entry leads to.
     pub fn unreachable(&self) -> usize {
         let Some(view) = self.view() else {

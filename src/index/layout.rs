@@ -21,6 +21,7 @@ pub(super) struct Layout {
     pub(super) rewritten: Vec<usize>,
     any_new: bool,
     any_removed: bool,
+    faulty: bool,
 }
 
 impl Layout {
@@ -32,6 +33,7 @@ impl Layout {
             rewritten: Vec::new(),
             any_new: !read.is_empty(),
             any_removed: false,
+            faulty: old.faulty,
         };
         let Some(index) = &old.index else {
             return layout;
@@ -44,7 +46,8 @@ impl Layout {
         let passages = read.iter().map(|article| article.passages.len()).sum();
         let one_clean = parts.len() <= 1 && parts.iter().all(|part| part.dead.is_empty());
         let all = !old.same_rows || (compact && !(one_clean && read.is_empty()));
-        let again = written_again(&parts, passages, all);
+        let again: Vec<bool> = old.damaged.iter().map(|damaged| all || *damaged).collect();
+        let again = written_again(&parts, passages, again);
         for (number, (part, fate)) in index.parts().iter().zip(parts).enumerate() {
             layout.any_removed |= fate.dead.len() > part.dead_articles.len();
             if again[number] {
@@ -60,7 +63,7 @@ impl Layout {
 
     /// The next generation would be the old one.
     pub(super) fn changes_nothing(&self) -> bool {
-        !self.any_new && !self.any_removed && self.rewritten.is_empty()
+        !self.any_new && !self.any_removed && !self.faulty && self.rewritten.is_empty()
     }
 
     /// The entries of the segments that stay, what of them is removed no longer counted.
@@ -116,10 +119,11 @@ impl Fate {
     }
 }
 
-/// Which segments are written again, with `new` passages beside them.
-fn written_again(parts: &[Fate], new: usize, all: bool) -> Vec<bool> {
-    let mostly_removed = |part: &Fate| part.live_passages * 2 <= part.passages;
-    let mut again: Vec<bool> = parts.iter().map(|p| all || mostly_removed(p)).collect();
+/// Which segments are written again, with `new` passages beside them; those in `again` in any case.
+fn written_again(parts: &[Fate], new: usize, mut again: Vec<bool>) -> Vec<bool> {
+    for (part, again) in parts.iter().zip(&mut again) {
+        *again |= part.live_passages * 2 <= part.passages;
+    }
     let mut total = new;
     total += parts
         .iter()
@@ -154,15 +158,34 @@ mod tests {
     #[test]
     fn small_and_mostly_removed_segments_are_written_again() {
         let parts = [part(1000, 1000), part(30, 40), part(8, 8)];
-        assert_eq!(written_again(&parts, 3, false), [false, false, false]);
-        assert_eq!(written_again(&parts, 4, false), [false, false, true]);
-        assert_eq!(written_again(&parts, 12, false), [false, true, true]);
-        assert_eq!(written_again(&parts, 500, false), [true, true, true]);
         assert_eq!(
-            written_again(&[part(50, 100), part(900, 900)], 0, false),
+            written_again(&parts, 3, vec![false; 3]),
+            [false, false, false]
+        );
+        assert_eq!(
+            written_again(&parts, 4, vec![false; 3]),
+            [false, false, true]
+        );
+        assert_eq!(
+            written_again(&parts, 12, vec![false; 3]),
+            [false, true, true]
+        );
+        assert_eq!(
+            written_again(&parts, 500, vec![false; 3]),
+            [true, true, true]
+        );
+        assert_eq!(
+            written_again(&[part(50, 100), part(900, 900)], 0, vec![false; 2]),
             [true, false]
         );
-        assert_eq!(written_again(&parts, 0, true), [true, true, true]);
+        assert_eq!(
+            written_again(&parts, 0, vec![true, false, false]),
+            [true, true, true]
+        );
+        assert_eq!(
+            written_again(&parts, 0, vec![false, false, true]),
+            [false, false, true]
+        );
     }
 
     #[test]
@@ -170,7 +193,7 @@ mod tests {
         let (mut sizes, mut copied, mut most) = (Vec::<usize>::new(), 0, 0);
         for _ in 0..2000 {
             let parts: Vec<Fate> = sizes.iter().map(|size| part(*size, *size)).collect();
-            let again = written_again(&parts, 10, false);
+            let again = written_again(&parts, 10, vec![false; parts.len()]);
             let moved: usize = sizes
                 .iter()
                 .zip(&again)

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::format::Sections;
-use crate::embed::{Precision, Space};
+use crate::embed::{Canary, Precision, Space};
 use crate::error::{Error, Result};
 
 pub const FILE: &str = "manifest.json";
@@ -20,6 +21,8 @@ pub const FORMAT: u32 = 3;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
     pub format: u32,
+    /// BLAKE3 of this file with zeros in the place of these digits.
+    pub check: String,
     /// Counts commits.
     pub generation: u64,
     pub space: Space,
@@ -27,6 +30,7 @@ pub struct Manifest {
     pub recipe: u32,
     /// Version of the words ([`crate::words::VERSION`]).
     pub words: u32,
+    pub canaries: Vec<Canary>,
     pub roots: Vec<Root>,
     /// Oldest first.
     pub segments: Vec<SegmentEntry>,
@@ -123,7 +127,17 @@ impl Manifest {
                 received: format,
             });
         }
-        serde_json::from_slice(&text).map(Some).map_err(corrupt)
+        let manifest: Self = serde_json::from_slice(&text).map_err(corrupt)?;
+        let check = checked(&text).map(|(_, check)| check).unwrap_or_default();
+        if manifest.check != check {
+            return Err(Error::Corrupt {
+                path,
+                what: "checksum of the manifest",
+                expected: manifest.check,
+                received: check,
+            });
+        }
+        Ok(Some(manifest))
     }
 
     /// Every file of this generation besides the manifest.
@@ -157,6 +171,9 @@ impl Manifest {
         let mut text =
             serde_json::to_vec_pretty(self).map_err(|e| Error::io("write", &path)(e.into()))?;
         text.push(b'\n');
+        if let Some((place, check)) = checked(&text) {
+            text[place].copy_from_slice(check.as_bytes());
+        }
         let write = || {
             let mut file = File::create(&temporary)?;
             file.write_all(&text)?;
@@ -169,6 +186,16 @@ impl Manifest {
             Error::io("write", &path)(error)
         })
     }
+}
+
+/// Where the digits of the check stand in a manifest, and what they should be.
+fn checked(text: &[u8]) -> Option<(Range<usize>, String)> {
+    const NAME: &[u8] = b"\"check\": \"";
+    let start = text.windows(NAME.len()).position(|part| part == NAME)? + NAME.len();
+    let place = start..start + blake3::OUT_LEN * 2;
+    let mut zeroed = text.to_vec();
+    zeroed.get_mut(place.clone())?.fill(b'0');
+    Some((place, blake3::hash(&zeroed).to_hex().to_string()))
 }
 
 /// Makes renames in a folder last.

@@ -2,6 +2,7 @@
 //! by a manifest whose atomic rename is the commit. Readers and the writer are different types.
 
 mod codes;
+mod damage;
 mod dead;
 mod format;
 mod graph;
@@ -23,19 +24,24 @@ mod scan;
 mod segment;
 mod segment_writer;
 mod update;
+mod verify;
 mod writing;
 
+pub use codes::encode;
 pub use format::ArticleRecord;
+pub use graph::MappedGraph;
+pub use hnsw::build as build_graph;
 pub use journal::Journal;
 pub use key::{Key, input_key};
 pub use keyword::{Keyword, KeywordWriter};
-pub use manifest::{Manifest, Root, SegmentEntry};
-pub use nearest::Keep;
+pub use manifest::{FileEntry, Manifest, Root, SegmentEntry};
+pub use nearest::{Keep, through_graph};
 pub use reader::Index;
 pub use rows::{LanguageRows, Part, RowRecord, Rows};
 pub use scan::{Hit, rescored, scan, scan_rows};
 pub use segment::{StoredPassage, StoredSentence};
 pub use update::{Progress, Report, Stage, Unread, Update, update};
+pub use verify::{Fault, Verified, verify};
 
 use crate::error::{Error, Result};
 use std::path::Path;

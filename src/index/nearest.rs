@@ -1,8 +1,8 @@
 //! The rows nearest to a question: through a graph or by comparing every row, whichever is less work.
 
 use super::codes::CodedQuery;
-use super::graph::MappedGraph;
-use super::rows::Rows;
+use super::graph::{Kept, MappedGraph};
+use super::rows::{Part, Rows};
 use super::scan::{Hit, rescored, scan_part};
 use crate::embed::Probe;
 
@@ -44,23 +44,14 @@ pub fn nearest(
         return None;
     }
     let accepts = |row: usize| keep.is_none_or(|keep| (keep.accepts)(row));
-    let query = CodedQuery::new(&probe.vector);
-    let exact = |row: usize| rows.score(probe, row);
     let mut hits: Vec<Hit> = Vec::new();
     for (part, graph) in chosen {
         match graph {
             Some(graph) => {
-                let accepts = |row: usize| part.is_live(row) && accepts(part.first + row);
+                let kept = |row: usize| part.is_live(row) && accepts(part.first + row);
                 let filtered = keep.is_some() || part.dead.is_some();
-                let found = graph.search(
-                    part.codes,
-                    &query.values,
-                    ef,
-                    filtered.then_some(&accepts as _),
-                );
-                let found = found.into_iter().take(2 * count + SPARE);
-                let found = found.map(|row| part.first + row as usize).collect();
-                hits.extend(rescored(found, count, exact));
+                let kept: Option<&Kept<'_>> = if filtered { Some(&kept) } else { None };
+                hits.extend(through_graph(rows, part, graph, probe, ef, count, kept));
             }
             None => {
                 let bonus = |row: usize| accepts(row).then_some(0.0);
@@ -71,4 +62,22 @@ pub fn nearest(
     hits.sort_by(Hit::order);
     hits.truncate(count);
     Some(hits)
+}
+
+/// About the `count` rows of a part nearest to a question, best first, exact scores: through its graph, which
+/// keeps `ef` candidates.
+pub fn through_graph(
+    rows: &Rows<'_>,
+    part: &Part<'_>,
+    graph: &MappedGraph,
+    probe: &Probe,
+    ef: usize,
+    count: usize,
+    kept: Option<&Kept<'_>>,
+) -> Vec<Hit> {
+    let query = CodedQuery::new(&probe.vector);
+    let found = graph.search(part.codes, &query.values, ef, kept);
+    let found = found.into_iter().take(2 * count + SPARE);
+    let found = found.map(|row| part.first + row as usize).collect();
+    rescored(found, count, |row| rows.score(probe, row))
 }

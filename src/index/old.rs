@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
+use super::damage::Damage;
 use super::format::ArticleRecord;
 use super::key::Key;
 use super::manifest::{Manifest, Root};
 use super::reader::{Index, check_space};
-use crate::embed::{Embedder, Precision};
+use crate::embed::{Embedder, LEAST_COSINE, Precision, cosines};
 use crate::error::{Error, Result};
 use crate::passage::{Passage, RECIPE};
 use crate::words;
@@ -17,44 +18,50 @@ pub(super) struct Old {
     pub(super) index: Option<Index>,
     pub(super) roots: Vec<Root>,
     pub(super) generation: u64,
-    /// By id: number and record.
+    /// By id: number and record. Damaged ones are left out, as if they had never been read.
     pub(super) articles: HashMap<String, (usize, ArticleRecord)>,
     pub(super) precisions: BTreeSet<Precision>,
     /// Its articles are cut as they would be now.
     pub(super) same_recipe: bool,
     /// Its rows are what they would be now: aligned the same way, with the same words.
     pub(super) same_rows: bool,
+    /// For each segment whether something in its files is not what was written.
+    pub(super) damaged: Vec<bool>,
+    /// Something could not be read at all, or was damaged.
+    pub(super) faulty: bool,
+    /// Articles that cannot be relied on.
+    pub(super) lost: usize,
 }
 
 impl Old {
     pub(super) fn open(dir: &Path, embedder: &Embedder, rebuild: bool) -> Result<Self> {
-        let index = match Index::open(dir) {
-            Ok(index) => Some(index),
-            Err(Error::NoIndex { .. }) => None,
+        let (index, faults) = match Index::open_damaged(dir) {
+            // Vectors of another space, whatever its name says, are of no use.
+            Ok((index, _)) if rebuild && !same_space(&index, embedder)? => {
+                return Ok(Self::none(dir));
+            }
+            Ok(opened) => opened,
+            Err(Error::NoIndex { .. }) => return Ok(Self::none(dir)),
             // What cannot be opened can still be built anew from its roots.
             Err(Error::IndexFormat { .. } | Error::Corrupt { .. } | Error::Io { .. })
                 if rebuild =>
             {
-                None
+                return Ok(Self::none(dir));
             }
             Err(error) => return Err(error),
         };
-        let Some(index) = index else {
-            return Ok(Self {
-                index: None,
-                roots: Manifest::read_roots(dir),
-                generation: next_free_generation(dir),
-                articles: HashMap::new(),
-                precisions: BTreeSet::new(),
-                same_recipe: false,
-                same_rows: false,
-            });
-        };
-        if !rebuild {
-            check_space(dir, &index.manifest.space, embedder.space())?;
+        check_space(dir, &index.manifest.space, embedder.space())?;
+        let known = Manifest::read(dir)?.map_or(0, |manifest| articles_of(&manifest));
+        let mut damaged = Vec::new();
+        let mut lost = HashSet::new();
+        for part in index.parts() {
+            let damage = Damage::of(&part.segment);
+            damaged.push(!damage.is_none() || !part.graph_is_sound(dir)?);
+            let own = damage.articles.into_iter();
+            lost.extend(own.map(|article| part.first_article + article));
         }
         let mut articles = HashMap::new();
-        for number in index.articles() {
+        for number in index.articles().filter(|number| !lost.contains(number)) {
             let record = index.article(number)?;
             articles.insert(record.id(), (number, record));
         }
@@ -69,13 +76,34 @@ impl Old {
                 && manifest.space.alignment == embedder.space().alignment
                 && !rebuild,
             articles,
+            faulty: !faults.is_empty() || damaged.contains(&true),
+            lost: lost.len() + known - articles_of(manifest),
+            damaged,
             index: Some(index),
         })
     }
 
-    /// The row of a content key.
+    /// No generation, or one of which only the roots are of use.
+    fn none(dir: &Path) -> Self {
+        Self {
+            index: None,
+            roots: Manifest::read_roots(dir),
+            generation: next_free_generation(dir),
+            articles: HashMap::new(),
+            precisions: BTreeSet::new(),
+            same_recipe: false,
+            same_rows: false,
+            damaged: Vec::new(),
+            faulty: false,
+            lost: 0,
+        }
+    }
+
+    /// The row of a content key, where its vectors can be relied on.
     pub(super) fn find_key(&self, key: &Key) -> Option<usize> {
-        self.index.as_ref()?.find_key(key)
+        let index = self.index.as_ref()?;
+        let row = index.find_key(key)?;
+        (!self.faulty || index.stored_vectors(row).is_ok()).then_some(row)
     }
 
     /// How many of its articles have none of these ids.
@@ -85,6 +113,20 @@ impl Old {
             .filter(|id| !now.contains(id.as_str()))
             .count()
     }
+}
+
+/// Articles in the files of all segments.
+fn articles_of(manifest: &Manifest) -> usize {
+    manifest.segments.iter().map(|s| s.articles).sum()
+}
+
+/// Whether an index holds vectors of the embedder's space, by name and by its canaries.
+fn same_space(index: &Index, embedder: &Embedder) -> Result<bool> {
+    let manifest = &index.manifest;
+    Ok(manifest.space.id == embedder.space().id
+        && cosines(embedder, &manifest.canaries)?
+            .iter()
+            .all(|cosine| *cosine >= LEAST_COSINE))
 }
 
 /// The passages of a stored article with their keys, as far as they are needed to write them again.

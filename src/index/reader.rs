@@ -2,6 +2,7 @@
 //!
 //! Articles and rows of all segments are numbered through.
 
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use super::format::ArticleRecord;
 use super::graph::MappedGraph;
 use super::journal::Vectors;
 use super::key::Key;
-use super::manifest::{Manifest, SegmentEntry};
+use super::manifest::{FileEntry, Manifest, SegmentEntry};
 use super::nearest::{Keep, nearest};
 use super::rows::{LanguageRows, Rows};
 use super::scan::Hit;
@@ -18,6 +19,7 @@ use super::segment::{Segment, StoredPassage, StoredSentence};
 use crate::corpus::Span;
 use crate::embed::{Probe, Space};
 use crate::error::{Error, Result};
+use crate::mmap;
 
 /// One generation of an index.
 pub struct Index {
@@ -33,6 +35,7 @@ pub struct Index {
 pub(super) struct Part {
     pub(super) segment: Segment,
     pub(super) graph: Option<MappedGraph>,
+    graph_entry: Option<FileEntry>,
     /// Removed articles, ascending.
     pub(super) dead_articles: Vec<u32>,
     /// Their rows; `None` where there are none.
@@ -44,8 +47,34 @@ pub(super) struct Part {
 }
 
 impl Part {
-    fn is_live(&self, article: usize) -> bool {
+    pub(super) fn is_live(&self, article: usize) -> bool {
         self.dead_articles.binary_search(&(article as u32)).is_err()
+    }
+
+    pub(super) fn row_is_live(&self, row: usize) -> bool {
+        self.dead_rows.as_ref().is_none_or(|dead| !dead.get(row))
+    }
+
+    /// The file of its graph, whether it can be used or not.
+    pub(super) fn graph_name(&self) -> Option<&str> {
+        self.graph_entry.as_ref().map(|entry| entry.name.as_str())
+    }
+
+    /// Whether the file of its graph is what was written; so where it has none.
+    pub(super) fn graph_is_sound(&self, dir: &Path) -> Result<bool> {
+        let Some(entry) = &self.graph_entry else {
+            return Ok(true);
+        };
+        match mmap::map(&dir.join(&entry.name)) {
+            Ok(bytes) => Ok(blake3::Hasher::new()
+                .update_rayon(&bytes)
+                .finalize()
+                .to_hex()
+                .as_str()
+                == entry.blake3),
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn bury(&mut self, articles: Vec<u32>) {
@@ -74,69 +103,125 @@ impl Index {
         let mut tries = 0;
         loop {
             tries += 1;
-            match Self::open_once(dir) {
+            match Self::open_with(dir, &mut Err) {
                 // A writer committed and removed the old files in between: read its manifest.
                 Err(Error::Io { source, .. })
-                    if source.kind() == std::io::ErrorKind::NotFound && tries < TRIES => {}
-                result => return result,
+                    if source.kind() == ErrorKind::NotFound && tries < TRIES => {}
+                result => {
+                    let index = result?;
+                    for part in &index.parts {
+                        part.segment.check_small()?;
+                    }
+                    return Ok(index);
+                }
             }
         }
     }
 
-    fn open_once(dir: &Path) -> Result<Self> {
+    /// Opens what can be opened of the current generation, for the writer, which makes the rest anew, and for
+    /// `verify`; and what cannot. Segments without a file, or with one of another length, are left out of the
+    /// manifest too. Where the list of removed articles is damaged, none counts as removed.
+    ///
+    /// # Errors
+    /// As [`Index::open`].
+    pub(super) fn open_damaged(dir: &Path) -> Result<(Self, Vec<Error>)> {
+        loop {
+            let mut faults = Vec::new();
+            let index = Self::open_with(dir, &mut |fault| match fault {
+                Error::Corrupt { .. } => {
+                    faults.push(fault);
+                    Ok(())
+                }
+                Error::Io { ref source, .. } if source.kind() == ErrorKind::NotFound => {
+                    faults.push(fault);
+                    Ok(())
+                }
+                other => Err(other),
+            })?;
+            // As above: the files of an older generation may be gone.
+            let now = Manifest::read(dir)?.map(|manifest| manifest.generation);
+            if faults.is_empty() || now == Some(index.manifest.generation) {
+                return Ok((index, faults));
+            }
+        }
+    }
+
+    /// `fault` decides whether the rest is opened all the same.
+    fn open_with(dir: &Path, fault: &mut dyn FnMut(Error) -> Result<()>) -> Result<Self> {
         super::check_is_index_or_empty(dir)?;
-        let manifest = Manifest::read(dir)?.ok_or_else(|| Error::NoIndex {
+        let mut manifest = Manifest::read(dir)?.ok_or_else(|| Error::NoIndex {
             path: dir.to_path_buf(),
         })?;
+        let counts: Vec<usize> = manifest.segments.iter().map(|s| s.articles).collect();
+        let mut dead = vec![Vec::new(); counts.len()];
+        if let Some(entry) = &manifest.dead {
+            match dead::read(dir, entry, &counts) {
+                Ok(read) => dead = read,
+                Err(error) => fault(error)?,
+            }
+        }
+        let mut opened = Vec::with_capacity(counts.len());
+        for (entry, dead) in std::mem::take(&mut manifest.segments).into_iter().zip(dead) {
+            match Segment::open(dir, &entry, manifest.space.dimension) {
+                Ok(segment) => opened.push((entry, segment, dead)),
+                Err(error) => fault(error)?,
+            }
+        }
         let mut index = Self {
             dir: dir.to_path_buf(),
-            parts: Vec::with_capacity(manifest.segments.len()),
+            parts: Vec::with_capacity(opened.len()),
             languages: Vec::new(),
             graph_fault: None,
             manifest,
         };
-        let mut names: Vec<&str> = Vec::new();
-        let (mut first_article, mut first_row) = (0, 0);
-        for entry in &index.manifest.segments {
-            let segment = Segment::open(dir, entry, index.manifest.space.dimension)?;
-            let mut languages = Vec::with_capacity(entry.languages.len());
-            for language in &entry.languages {
-                let known = names.iter().position(|name| *name == language.name);
-                let number = known.unwrap_or(names.len());
-                if known.is_none() {
-                    names.push(&language.name);
-                    index.languages.push(LanguageRows::default());
-                }
-                index.languages[number].rows += language.passages;
-                index.languages[number].terms += language.terms;
-                languages.push(number);
-            }
-            let graph = entry.graph.as_ref();
-            let graph = graph.map(|graph| MappedGraph::open(dir, graph, entry.passages));
-            let graph = graph.transpose().unwrap_or_else(|fault| {
-                index.graph_fault = Some(fault);
-                None
-            });
-            index.parts.push(Part {
-                segment,
-                graph,
-                dead_articles: Vec::new(),
-                dead_rows: None,
-                languages,
-                first_article,
-                first_row,
-            });
-            first_article += entry.articles;
-            first_row += entry.passages;
-        }
-        if let Some(entry) = &index.manifest.dead {
-            let counts: Vec<usize> = index.parts.iter().map(|p| p.segment.articles).collect();
-            let dead = dead::read(dir, entry, &counts)?;
-            for (part, articles) in index.parts.iter_mut().zip(dead) {
-                part.bury(articles);
-            }
+        let mut names: Vec<String> = Vec::new();
+        for (entry, segment, dead) in opened {
+            index.push(entry, segment, dead, &mut names);
         }
         Ok(index)
+    }
+
+    /// Numbers the articles, rows and languages of a segment after those before it. `names` are the languages
+    /// known so far.
+    fn push(
+        &mut self,
+        entry: SegmentEntry,
+        segment: Segment,
+        dead: Vec<u32>,
+        names: &mut Vec<String>,
+    ) {
+        let mut languages = Vec::with_capacity(entry.languages.len());
+        for language in &entry.languages {
+            let known = names.iter().position(|name| *name == language.name);
+            let number = known.unwrap_or(names.len());
+            if known.is_none() {
+                names.push(language.name.clone());
+                self.languages.push(LanguageRows::default());
+            }
+            self.languages[number].rows += language.passages;
+            self.languages[number].terms += language.terms;
+            languages.push(number);
+        }
+        let graph = entry.graph.as_ref();
+        let graph = graph.map(|graph| MappedGraph::open(&self.dir, graph, entry.passages));
+        let graph = graph.transpose().unwrap_or_else(|fault| {
+            self.graph_fault = Some(fault);
+            None
+        });
+        let last = self.parts.last();
+        let mut part = Part {
+            graph,
+            graph_entry: entry.graph.clone(),
+            dead_articles: Vec::new(),
+            dead_rows: None,
+            languages,
+            first_article: last.map_or(0, |last| last.first_article + last.segment.articles),
+            first_row: last.map_or(0, |last| last.first_row + last.segment.passages),
+            segment,
+        };
+        part.bury(dead);
+        self.parts.push(part);
+        self.manifest.segments.push(entry);
     }
 
     pub fn dir(&self) -> &Path {
@@ -292,6 +377,15 @@ impl Index {
     pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
         let (part, row) = self.part_of_row(row);
         part.segment.stored_vectors(row)
+    }
+
+    /// Compares the checksums of what a row is scored by.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn check_row(&self, row: usize) -> Result<()> {
+        let (part, row) = self.part_of_row(row);
+        part.segment.check_row(row)
     }
 
     /// A row with this content key, be its article removed or not.

@@ -1,9 +1,13 @@
-//! Reads a segment file, mapped into memory. Every number in it is checked before it is followed.
+//! Reads a segment file, mapped into memory. Every number in it is checked before it is followed, and whatever
+//! is shown or cited comes from blocks whose checksums were compared, once each.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use memmap2::Mmap;
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::dead::Bits;
@@ -18,6 +22,9 @@ use super::rows::{Part, ROW_BYTES};
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 use crate::mmap;
+
+/// Bytes of a file that is checked whole when it is opened: a millisecond or two.
+const SMALL: usize = 16 << 20;
 
 /// A passage as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +54,8 @@ pub struct Segment {
     sections: Sections,
     dimension: usize,
     code_error: f32,
+    /// Blocks whose checksums were found right.
+    sound: Vec<AtomicBool>,
     /// In the file, removed ones counted.
     pub articles: usize,
     /// In the file, removed ones counted.
@@ -61,11 +70,12 @@ impl Segment {
     pub fn open(dir: &Path, entry: &SegmentEntry, dimension: usize) -> Result<Self> {
         let path = dir.join(&entry.file.name);
         let bytes = mmap::map(&path)?;
-        let segment = Self {
+        let mut segment = Self {
             path,
             sections: entry.sections.clone(),
             dimension,
             code_error: entry.code_error,
+            sound: Vec::new(),
             articles: entry.articles,
             passages: entry.passages,
             bytes,
@@ -108,6 +118,9 @@ impl Segment {
                 return Err(segment.corrupt("section", "inside the file", format!("{section:?}")));
             }
         }
+        let blocks = sections.checks.start.div_ceil(BLOCK);
+        segment.check("checks", blocks * 8, sections.checks.len())?;
+        segment.sound = (0..blocks).map(|_| AtomicBool::new(false)).collect();
         Ok(segment)
     }
 
@@ -170,7 +183,8 @@ impl Segment {
     /// # Errors
     /// [`Error::Corrupt`].
     pub fn passage(&self, row: usize) -> Result<StoredPassage> {
-        let record = &self.section(&self.sections.passages)[row * PASSAGE_BYTES..][..PASSAGE_BYTES];
+        let at = row * PASSAGE_BYTES..(row + 1) * PASSAGE_BYTES;
+        let record = self.sound("passages", &self.sections.passages, at)?;
         let [
             article,
             start,
@@ -206,17 +220,8 @@ impl Segment {
     pub fn sentences(&self, passage: &StoredPassage) -> Result<Vec<StoredSentence>> {
         let size = sentence_bytes(self.dimension);
         let start = passage.first_sentence * size;
-        let records = self
-            .section(&self.sections.sentences)
-            .get(start..start + passage.sentence_count * size)
-            .ok_or_else(|| {
-                let count = self.sections.sentences.len() / size;
-                self.corrupt(
-                    "sentence of a passage",
-                    format!("under {count}"),
-                    passage.first_sentence.to_string(),
-                )
-            })?;
+        let at = start..start + passage.sentence_count * size;
+        let records = self.sound("sentences", &self.sections.sentences, at)?;
         let sentence = |record: &[u8]| {
             let [start, end] = u32s(record);
             let scale = f32::from_bits(u32s::<1>(&record[8..])[0] as u32);
@@ -231,11 +236,31 @@ impl Segment {
         Ok(records.chunks_exact(size).map(sentence).collect())
     }
 
+    /// Numbers of a passage's sentences in the section, whatever its checksum says.
+    pub(super) fn sentence_numbers(&self, row: usize) -> Range<usize> {
+        let record = &self.section(&self.sections.passages)[row * PASSAGE_BYTES..];
+        let [_, _, _, _, _, first, count, _] = u32s(record);
+        first..first + count
+    }
+
+    /// Compares the checksums of what a row is scored by.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn check_row(&self, row: usize) -> Result<()> {
+        let of_row = |size: usize| row * size..(row + 1) * size;
+        let vector = of_row(self.dimension * 4);
+        self.sound("vectors", &self.sections.vectors, vector)?;
+        self.sound("rows", &self.sections.rows, of_row(ROW_BYTES))?;
+        Ok(())
+    }
+
     /// Everything that was computed for a row.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
     pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
+        self.check_row(row)?;
         let sentences = self.sentences(&self.passage(row)?)?;
         Ok(Vectors {
             vector: self.vector(row).to_vec(),
@@ -248,11 +273,9 @@ impl Segment {
     /// # Errors
     /// [`Error::Corrupt`].
     pub fn article(&self, number: usize) -> Result<ArticleRecord> {
-        let row = self.article_row(number);
-        let bytes = row
-            .meta
-            .and_then(|range| self.section(&self.sections.meta).get(range));
-        serde_json::from_slice(bytes.unwrap_or_default())
+        let row = self.sound_article_row(number)?;
+        let bytes = self.sound("meta", &self.sections.meta, row.meta)?;
+        serde_json::from_slice(bytes)
             .map_err(|error| self.corrupt("article", "a JSON object", error.to_string()))
     }
 
@@ -261,11 +284,9 @@ impl Segment {
     /// # Errors
     /// [`Error::Corrupt`].
     pub fn text(&self, number: usize) -> Result<&str> {
-        let row = self.article_row(number);
-        let bytes = row
-            .text
-            .and_then(|range| self.section(&self.sections.texts).get(range));
-        std::str::from_utf8(bytes.unwrap_or(b"\xff"))
+        let row = self.sound_article_row(number)?;
+        let bytes = self.sound("texts", &self.sections.texts, row.text)?;
+        std::str::from_utf8(bytes)
             .map_err(|error| self.corrupt("text of an article", "UTF-8", error.to_string()))
     }
 
@@ -286,16 +307,26 @@ impl Segment {
 
     /// Where the file is not what was written: bytes of the blocks whose checksums differ.
     pub fn damage(&self) -> Vec<Range<usize>> {
-        let end = self.sections.checks.start;
-        let (checks, _) = self.section(&self.sections.checks).as_chunks::<8>();
-        let blocks = self.bytes[..end].chunks(BLOCK).enumerate();
-        let damaged = blocks.filter(|(number, block)| {
-            let check = checks.get(*number).map(|check| u64::from_le_bytes(*check));
-            check != Some(xxh3_64(block))
-        });
-        damaged
-            .map(|(number, block)| number * BLOCK..number * BLOCK + block.len())
+        let blocks = (0..self.sound.len()).into_par_iter();
+        blocks
+            .filter(|block| !self.is_sound(*block))
+            .map(|block| block * BLOCK..(block + 1) * BLOCK)
             .collect()
+    }
+
+    /// Compares all checksums of a small segment; a large one's are compared where it is read.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn check_small(&self) -> Result<()> {
+        if self.bytes.len() <= SMALL {
+            self.sound(
+                "file",
+                &(0..self.sections.checks.start),
+                0..self.sections.checks.start,
+            )?;
+        }
+        Ok(())
     }
 
     /// Where the sections lie.
@@ -303,8 +334,14 @@ impl Segment {
         &self.sections
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Name of the file.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    pub fn dimension(&self) -> usize {
+        self.dimension
     }
 
     /// The rows of an article's passages.
@@ -313,22 +350,60 @@ impl Segment {
         rows.start.min(self.passages)..rows.end.min(self.passages)
     }
 
-    fn article_row(&self, number: usize) -> ArticleRow {
+    fn sound_article_row(&self, number: usize) -> Result<ArticleRow> {
+        let at = number * ARTICLE_BYTES..(number + 1) * ARTICLE_BYTES;
+        self.sound("articles", &self.sections.articles, at)?;
+        Ok(self.article_row(number))
+    }
+
+    pub(super) fn article_row(&self, number: usize) -> ArticleRow {
         let record =
             &self.section(&self.sections.articles)[number * ARTICLE_BYTES..][..ARTICLE_BYTES];
         let (offsets, rest) = record.split_at(16);
         let u64_at = |at: usize| {
             let mut bytes = [0; 8];
             bytes.copy_from_slice(&offsets[at..at + 8]);
-            usize::try_from(u64::from_le_bytes(bytes)).ok()
+            usize::try_from(u64::from_le_bytes(bytes)).unwrap_or(usize::MAX)
         };
         let [text_bytes, meta_bytes, first, count] = u32s(rest);
-        let range = |start: Option<usize>, length: usize| Some(start?..start?.checked_add(length)?);
+        let range = |start: usize, length: usize| start..start.saturating_add(length);
         ArticleRow {
             text: range(u64_at(0), text_bytes),
             meta: range(u64_at(8), meta_bytes),
             rows: first..first + count,
         }
+    }
+
+    /// Bytes of a section, `at` counted from its start, their blocks' checksums compared.
+    fn sound(&self, name: &'static str, section: &Range<usize>, at: Range<usize>) -> Result<&[u8]> {
+        let outside = || {
+            let inside = format!("inside 0..{}", section.len());
+            self.corrupt(name, inside, format!("{at:?}"))
+        };
+        let bytes = self.section(section);
+        let bytes = bytes.get(at.clone()).ok_or_else(outside)?;
+        let (start, end) = (section.start + at.start, section.start + at.end);
+        for block in start / BLOCK..end.div_ceil(BLOCK) {
+            if !self.sound[block].load(Relaxed) {
+                if !self.is_sound(block) {
+                    let place = block * BLOCK..(block + 1) * BLOCK;
+                    return Err(self.corrupt(
+                        name,
+                        "the checksum of what was written",
+                        format!("another for bytes {place:?}"),
+                    ));
+                }
+                self.sound[block].store(true, Relaxed);
+            }
+        }
+        Ok(bytes)
+    }
+
+    fn is_sound(&self, block: usize) -> bool {
+        let (checks, _) = self.section(&self.sections.checks).as_chunks::<8>();
+        let end = self.sections.checks.start.min((block + 1) * BLOCK);
+        let check = checks.get(block).map(|check| u64::from_le_bytes(*check));
+        check == Some(xxh3_64(&self.bytes[block * BLOCK..end]))
     }
 
     fn section(&self, section: &Range<usize>) -> &[u8] {
@@ -357,11 +432,11 @@ impl Segment {
     }
 }
 
-/// An article's place in the sections; `None` where the numbers overflow.
-struct ArticleRow {
-    text: Option<Range<usize>>,
-    meta: Option<Range<usize>>,
-    rows: Range<usize>,
+/// An article's place in the sections.
+pub(super) struct ArticleRow {
+    pub(super) text: Range<usize>,
+    pub(super) meta: Range<usize>,
+    pub(super) rows: Range<usize>,
 }
 
 /// The first `N` little-endian u32 of a record.

@@ -327,7 +327,7 @@ impl HashedFile {
         spool.file.flush().map_err(io("write"))?;
         let file = spool.file.get_mut();
         file.seek(SeekFrom::Start(0)).map_err(io("seek"))?;
-        let mut buffer = vec![0; BLOCK];
+        let mut buffer = vec![0; 1 << 20];
         loop {
             match file.read(&mut buffer).map_err(io("read"))? {
                 0 => return Ok(start..self.length),

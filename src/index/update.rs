@@ -18,7 +18,7 @@ use super::reader::Index;
 use super::segment_writer::is_segment_name;
 use super::writing::Writing;
 use super::{check_is_index_or_empty, dead, roots};
-use crate::embed::Embedder;
+use crate::embed::{Canary, Embedder, LEAST_COSINE, canaries, cosines};
 use crate::error::{Error, Result};
 use crate::passage::RECIPE;
 use crate::words;
@@ -55,6 +55,8 @@ pub struct Report {
     pub reused: usize,
     /// Articles that are gone.
     pub removed: usize,
+    /// Articles that the index held damaged, and that were read anew.
+    pub repaired: usize,
     /// Files that hold no text.
     pub skipped: Vec<Unread>,
     /// Files that could not be read; what was indexed of them before is kept.
@@ -118,7 +120,10 @@ pub fn update(
     if roots.is_empty() && update.remove.is_empty() {
         return Err(Error::NoRoots);
     }
-    let mut report = Report::default();
+    let mut report = Report {
+        repaired: old.lost,
+        ..Report::default()
+    };
     let mut plan = plan(dir, &roots, &old, update, embedder, &mut report, progress)?;
     let kept_passages = |index: &Index| -> usize {
         let kept = plan.kept.iter();
@@ -155,6 +160,7 @@ pub fn update(
         &mut report,
         progress,
     )?;
+    let canaries = checked_canaries(dir, &old, embedder, &report)?;
     if let Some(journal) = &mut journal {
         progress.at(Stage::Writing);
         let generation = old.generation + 1;
@@ -175,10 +181,12 @@ pub fn update(
         let none_dead = dead.iter().all(Vec::is_empty);
         let manifest = Manifest {
             format: FORMAT,
+            check: "0".repeat(64),
             generation,
             space: embedder.space().clone(),
             recipe: RECIPE,
             words: words::VERSION,
+            canaries,
             roots,
             segments,
             dead: (!none_dead)
@@ -191,6 +199,32 @@ pub fn update(
         let _ = std::fs::remove_file(dir.join(journal::FILE));
     }
     Ok(report)
+}
+
+/// The canaries of the old generation, or new ones where there is none. Before vectors are added to those of
+/// another machine or precision, they must be of one space.
+fn checked_canaries(
+    dir: &Path,
+    old: &Old,
+    embedder: &Embedder,
+    report: &Report,
+) -> Result<Vec<Canary>> {
+    let Some(index) = &old.index else {
+        return canaries(embedder);
+    };
+    let recorded = &index.manifest.canaries;
+    if report.embedded > 0 {
+        let cosines = cosines(embedder, recorded)?;
+        let least = cosines.into_iter().fold(1.0, f32::min);
+        if least < LEAST_COSINE {
+            return Err(Error::Canary {
+                path: dir.to_path_buf(),
+                expected: LEAST_COSINE,
+                received: least,
+            });
+        }
+    }
+    Ok(recorded.clone())
 }
 
 fn nothing_to_read(roots: &[Root], report: &Report) -> String {

@@ -267,8 +267,8 @@ impl Search<'_> {
         let rows = index.rows().len();
         let mut keep = vec![true; rows];
         if let Some(accepted) = accepted {
-            for (row, keep) in keep.iter_mut().enumerate() {
-                *keep = accepted[index.passage(row)?.article];
+            for article in index.articles().filter(|article| !accepted[*article]) {
+                keep[index.rows_of(article)].fill(false);
             }
         }
         for phrase in required {
@@ -298,6 +298,7 @@ impl Search<'_> {
         let mut per_article: HashMap<usize, usize> = HashMap::new();
         let mut chosen: Vec<Chosen> = Vec::new();
         for ranked in ranked {
+            index.check_row(ranked.row)?;
             let passage = index.passage(ranked.row)?;
             let spans = shown.entry(passage.article).or_default();
             let count = per_article.entry(passage.article).or_default();

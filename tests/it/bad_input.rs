@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{ARTICLES, Folder, Tane};
+use crate::support::{ARTICLES, Folder, Tane, resigned};
 
 fn contains_all(message: &str, parts: &[&str]) {
     for part in parts {
@@ -177,6 +177,12 @@ fn indexes_of_another_format_or_space_or_damaged_ones() {
         .next()
         .unwrap();
     std::fs::write(&manifest, good.replace(space, "0123456789abcdef")).unwrap();
+    contains_all(
+        &folder.tane(["query", "x"]).fails(2),
+        &["checksum of the manifest"],
+    );
+    let other = resigned(&good.replace(space, "0123456789abcdef"));
+    std::fs::write(&manifest, other).unwrap();
     contains_all(
         &folder.tane(["query", "x"]).fails(2),
         &[space, "0123456789abcdef", "--rebuild"],

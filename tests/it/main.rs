@@ -17,3 +17,4 @@ mod query;
 mod similar;
 mod support;
 mod surface;
+mod verify;

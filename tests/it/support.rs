@@ -196,3 +196,11 @@ pub const ARTICLES: [(&str, &str); 3] = [
         "Soup of the day\n\nBoil the onions for twenty minutes. Add salt at the end.\n\nSource: https://example.com/soup\n",
     ),
 ];
+
+/// A manifest whose checksum is right again.
+pub fn resigned(manifest: &str) -> String {
+    let (head, tail) = manifest.split_once("\"check\": \"").expect("a manifest");
+    let zeroed = format!("{head}\"check\": \"{}{}", "0".repeat(64), &tail[64..]);
+    let check = blake3::hash(zeroed.as_bytes()).to_hex();
+    zeroed.replacen(&"0".repeat(64), &check, 1)
+}

@@ -1,0 +1,99 @@
+//! `tane verify`.
+
+use serde::Serialize;
+
+use super::Found;
+use super::args;
+use super::output::{self, Output};
+use super::render::{Page, clean};
+use super::settings::Settings;
+use crate::embed::Embedder;
+use crate::error::Error;
+use crate::index::{Manifest, Verified, verify};
+use crate::search::JSON_VERSION;
+
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    index: String,
+    #[serde(flatten)]
+    verified: &'a Verified,
+}
+
+pub fn run(args: &args::Verify, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let embedder = embedder(args, settings)?;
+    let verified = verify(&settings.index, embedder.as_ref())?;
+    if args.json {
+        out.json(&Json {
+            version: JSON_VERSION,
+            index: settings.index.display().to_string(),
+            verified: &verified,
+        })?;
+    } else {
+        print(&mut Page::new(out), &verified)?;
+    }
+    Ok(if verified.sound {
+        Found::Something
+    } else {
+        Found::Nothing
+    })
+}
+
+/// The model the index was built with; `None`, and a remark, where it cannot be run here.
+fn embedder(args: &args::Verify, settings: &Settings) -> anyhow::Result<Option<Embedder>> {
+    let recorded = Manifest::read(&settings.index)?.map(|manifest| manifest.space.model);
+    match settings.embedder(&args.engine, recorded.as_deref()) {
+        Ok(embedder) => Ok(Some(embedder)),
+        Err(error @ (Error::ModelNotRunnable { .. } | Error::UnknownModel { .. })) => {
+            output::remark(&format!("canaries are not checked: {error}"));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn print(page: &mut Page<'_>, verified: &Verified) -> std::io::Result<()> {
+    page.line(&format!(
+        "files       {:.1} MB, generation {}",
+        verified.bytes as f64 / 1e6,
+        verified.generation
+    ))?;
+    page.line(&format!(
+        "articles    {}, {} passages",
+        verified.articles, verified.passages
+    ))?;
+    let sources = &verified.sources;
+    page.line(&format!(
+        "sources     {} unchanged, {} changed, {} not here (not checked)",
+        sources.same,
+        sources.changed.len(),
+        sources.absent
+    ))?;
+    for graph in &verified.graphs {
+        page.line(&format!(
+            "graph       {}: {} passages, {} unreachable, finds {:.3} of the nearest",
+            graph.file, graph.rows, graph.unreachable, graph.recall
+        ))?;
+    }
+    let least = verified.canaries.iter().copied().reduce(f32::min);
+    page.line(&match least {
+        Some(least) => format!(
+            "canaries    {}, least cosine {least:.5}",
+            verified.canaries.len()
+        ),
+        None => "canaries    not checked".to_owned(),
+    })?;
+    for fault in &verified.faults {
+        let place = clean(&fault.place);
+        page.line(&format!(
+            "wrong       {} {place}: {}",
+            fault.kind,
+            clean(&fault.message)
+        ))?;
+    }
+    page.line(if verified.sound {
+        "all is well"
+    } else {
+        "not all is well; `tane index` repairs what is damaged and refreshes what has changed"
+    })
+}

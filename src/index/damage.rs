@@ -1,0 +1,87 @@
+//! What a damaged segment file costs: which articles cannot be relied on, which sections are affected.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::format::{ARTICLE_BYTES, KEY_BYTES, PASSAGE_BYTES, sentence_bytes};
+use super::rows::ROW_BYTES;
+use super::segment::Segment;
+
+/// What of a segment is not what was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// Bytes of the file whose checksums differ; whole blocks.
+    pub bytes: Vec<Range<usize>>,
+    /// Names of the sections that they touch.
+    pub sections: BTreeSet<&'static str>,
+    /// Numbers of the articles, in the segment, that have something there.
+    pub articles: BTreeSet<usize>,
+}
+
+impl Damage {
+    /// Compares all checksums of a segment.
+    pub fn of(segment: &Segment) -> Self {
+        let mut damage = Self {
+            bytes: segment.damage(),
+            ..Self::default()
+        };
+        for bytes in damage.bytes.clone() {
+            for (name, section) in segment.sections().all() {
+                let touched = section.start.max(bytes.start)..section.end.min(bytes.end);
+                if !touched.is_empty() {
+                    damage.sections.insert(name);
+                    let inside = touched.start - section.start..touched.end - section.start;
+                    damage.section(segment, name, &inside);
+                }
+            }
+        }
+        damage
+    }
+
+    pub fn is_none(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Adds the articles of damaged bytes of a section, counted from its start.
+    fn section(&mut self, segment: &Segment, name: &str, bytes: &Range<usize>) {
+        let records = |size: usize| bytes.start / size..bytes.end.div_ceil(size);
+        let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+        let dimension = segment.dimension();
+        match name {
+            "vectors" => self.rows(segment, &records(dimension * 4)),
+            "codes" => self.rows(segment, &records(dimension)),
+            "rows" => self.rows(segment, &records(ROW_BYTES)),
+            "keys" => self.rows(segment, &records(KEY_BYTES)),
+            "passages" => self.rows(segment, &records(PASSAGE_BYTES)),
+            "sentences" => {
+                let damaged = records(sentence_bytes(dimension));
+                for article in 0..segment.articles {
+                    let mut rows = segment.rows_of(article);
+                    if rows.any(|row| overlap(&segment.sentence_numbers(row), &damaged)) {
+                        self.articles.insert(article);
+                    }
+                }
+            }
+            "articles" => self.articles.extend(records(ARTICLE_BYTES)),
+            "meta" | "texts" => {
+                for article in 0..segment.articles {
+                    let row = segment.article_row(article);
+                    let own = if name == "meta" { row.meta } else { row.text };
+                    if overlap(&own, bytes) {
+                        self.articles.insert(article);
+                    }
+                }
+            }
+            // Words and orders are made again from what the articles hold.
+            _ => {}
+        }
+    }
+
+    fn rows(&mut self, segment: &Segment, damaged: &Range<usize>) {
+        let articles = 0..segment.articles;
+        self.articles.extend(articles.filter(|article| {
+            let rows = segment.rows_of(*article);
+            rows.start < damaged.end && damaged.start < rows.end
+        }));
+    }
+}

@@ -1,0 +1,290 @@
+//! Checks an index: its files, its citations, its sources, its graphs, its space.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::damage::Damage;
+use super::format::ArticleRecord;
+use super::reader::{Index, Part};
+use crate::corpus::{Span, sha256_of_file};
+use crate::embed::{Embedder, LEAST_COSINE, cosines};
+use crate::error::Result;
+use crate::kernel::dot::dot;
+use crate::passage::LineIndex;
+
+/// Rows whose neighbours are looked for through a graph and by comparing all.
+const SAMPLE: usize = 100;
+/// Neighbours compared, and candidates the graph keeps for them.
+const NEIGHBOURS: usize = 10;
+const EF: usize = 96;
+/// The least share of them that a graph finds.
+const LEAST_RECALL: f32 = 0.95;
+/// Faults of one kind that are told one by one.
+const TOLD: usize = 20;
+
+/// What was checked, and what is wrong.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Verified {
+    /// All is well.
+    pub sound: bool,
+    pub generation: u64,
+    pub articles: usize,
+    pub passages: usize,
+    pub bytes: u64,
+    /// Everything that is wrong, in words.
+    pub faults: Vec<Fault>,
+    pub sources: Sources,
+    pub graphs: Vec<GraphCheck>,
+    /// Cosines of the stored canaries with what is computed here; empty where nothing was computed.
+    pub canaries: Vec<f32>,
+}
+
+/// Something wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// `file`, `article`, `passage`, `source`, `count`, `graph` or `space`.
+    pub kind: &'static str,
+    /// File, article or passage.
+    pub place: String,
+    pub message: String,
+}
+
+/// The files that articles were read from.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Sources {
+    /// The same bytes.
+    pub same: usize,
+    /// Ids of articles whose files have changed since.
+    pub changed: Vec<String>,
+    /// Not on this machine: not checked.
+    pub absent: usize,
+}
+
+/// How well a graph leads.
+#[derive(Debug, Clone, Serialize)]
+pub struct GraphCheck {
+    pub file: String,
+    pub rows: usize,
+    /// Rows that no path leads to.
+    pub unreachable: usize,
+    /// Share of the 10 nearest rows of a sample that the graph finds.
+    pub recall: f32,
+}
+
+/// Checks an index. `embedder` computes the canaries again; without one they are not checked.
+///
+/// # Errors
+/// As [`Index::open`]; what is found wrong inside is no error.
+pub fn verify(dir: &Path, embedder: Option<&Embedder>) -> Result<Verified> {
+    let (index, unread) = Index::open_damaged(dir)?;
+    let mut verified = Verified {
+        generation: index.manifest.generation,
+        articles: index.articles().count(),
+        passages: index.rows().live(),
+        bytes: index.manifest.files().map(|file| file.bytes).sum(),
+        ..Verified::default()
+    };
+    for error in unread {
+        verified.fault("file", dir.display().to_string(), error.to_string());
+    }
+    for part in index.parts() {
+        verified.files(&index, part)?;
+        verified.graph(part);
+    }
+    verified.counts(&index);
+    verified.articles(&index);
+    if let Some(embedder) = embedder {
+        verified.canaries = cosines(embedder, &index.manifest.canaries)?;
+        for cosine in verified.canaries.clone() {
+            if cosine < LEAST_COSINE {
+                let message = format!(
+                    "a canary has a cosine of {cosine:.4} with what is computed here, at least {LEAST_COSINE} is needed"
+                );
+                verified.fault("space", index.manifest.space.model.clone(), message);
+            }
+        }
+    }
+    verified.sound = verified.faults.is_empty();
+    Ok(verified)
+}
+
+impl Verified {
+    fn fault(&mut self, kind: &'static str, place: String, message: String) {
+        self.faults.push(Fault {
+            kind,
+            place,
+            message,
+        });
+    }
+
+    /// Checksums of a segment and its graph; which articles are affected.
+    fn files(&mut self, index: &Index, part: &Part) -> Result<()> {
+        let damage = Damage::of(&part.segment);
+        let name = part.segment.name();
+        if !damage.is_none() {
+            let sections: Vec<&str> = damage.sections.iter().copied().collect();
+            let message = format!(
+                "{} of its blocks are not what was written (first at byte {}); in {}",
+                damage.bytes.len(),
+                damage.bytes[0].start,
+                sections.join(", "),
+            );
+            self.fault("file", name.clone(), message);
+            let affected = damage.articles.iter();
+            let affected: Vec<usize> = affected.filter(|a| part.is_live(**a)).copied().collect();
+            for article in affected.iter().take(TOLD) {
+                let id = index.article(part.first_article + article);
+                let id = id.map_or_else(|_| format!("article {article} of {name}"), |a| a.id());
+                self.fault("article", id, format!("damaged in {name}"));
+            }
+            if affected.len() > TOLD {
+                let message = format!("{} more articles are damaged", affected.len() - TOLD);
+                self.fault("article", name, message);
+            }
+        }
+        if !part.graph_is_sound(index.dir())? {
+            let graph = part.graph_name().unwrap_or_default().to_owned();
+            let message = "not what was written; every passage is compared instead".to_owned();
+            self.fault("file", graph, message);
+        }
+        Ok(())
+    }
+
+    /// Whether the graph leads everywhere, and how much of the nearest it finds.
+    fn graph(&mut self, part: &Part) {
+        let (Some(graph), Some(file)) = (&part.graph, part.graph_name()) else {
+            return;
+        };
+        let step = (part.segment.passages / SAMPLE).max(1);
+        let sample: Vec<usize> = (0..part.segment.passages).step_by(step).collect();
+        let codes = part.segment.codes();
+        let dimension = part.segment.dimension();
+        let live = |row: usize| part.row_is_live(row);
+        let shares = sample.par_iter().map(|row| {
+            let code = &codes[row * dimension..][..dimension];
+            graph.recall(codes, code, NEIGHBOURS, EF, &live)
+        });
+        let recall = shares.sum::<f32>() / sample.len().max(1) as f32;
+        let check = GraphCheck {
+            file: file.to_owned(),
+            rows: part.segment.passages,
+            unreachable: graph.unreachable(),
+            recall,
+        };
+        if check.unreachable > 0 {
+            let message = format!("no path leads to {} of its rows", check.unreachable);
+            self.fault("graph", check.file.clone(), message);
+        }
+        if check.recall < LEAST_RECALL {
+            let message = format!(
+                "it finds {:.3} of the nearest rows, at least {LEAST_RECALL} is expected",
+                check.recall
+            );
+            self.fault("graph", check.file.clone(), message);
+        }
+        self.graphs.push(check);
+    }
+
+    /// What the manifest counts against what there is.
+    fn counts(&mut self, index: &Index) {
+        let rows = index.rows();
+        let live = (0..rows.len()).filter(|row| rows.is_live(*row)).count();
+        if live != rows.live() {
+            let message = format!(
+                "the manifest counts {} passages, there are {live}",
+                rows.live()
+            );
+            self.fault("count", "manifest.json".to_owned(), message);
+        }
+    }
+
+    /// Every span, and every source that is on this machine.
+    fn articles(&mut self, index: &Index) {
+        let numbers: Vec<usize> = index.articles().collect();
+        let checked: Vec<(Vec<Fault>, Option<Source>)> = numbers
+            .par_iter()
+            .map(|number| match index.article(*number) {
+                Ok(record) => (
+                    article_faults(index, *number, &record),
+                    Some(source(index, &record)),
+                ),
+                // Told with the file that is damaged.
+                Err(_) => (Vec::new(), None),
+            })
+            .collect();
+        for (faults, source) in checked {
+            self.faults.extend(faults);
+            match source {
+                Some(Source::Same) => self.sources.same += 1,
+                Some(Source::Absent) => self.sources.absent += 1,
+                Some(Source::Changed(id)) => {
+                    let message = "its file has changed since; refresh with `tane index`";
+                    self.fault("source", id.clone(), message.to_owned());
+                    self.sources.changed.push(id);
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+enum Source {
+    Same,
+    Changed(String),
+    Absent,
+}
+
+fn source(index: &Index, record: &ArticleRecord) -> Source {
+    let path: Option<PathBuf> = index.source_path(record).filter(|path| path.is_file());
+    match path.map(|path| sha256_of_file(&path)) {
+        Some(Ok(sha256)) if sha256 == record.sha256 => Source::Same,
+        Some(Ok(_)) => Source::Changed(record.id()),
+        Some(Err(_)) | None => Source::Absent,
+    }
+}
+
+/// Whether every passage is where it says, in lines that it says, with sentences inside it.
+fn article_faults(index: &Index, number: usize, record: &ArticleRecord) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let Ok(text) = index.text(number) else {
+        return faults;
+    };
+    let lines = LineIndex::new(text);
+    for (row, place) in index.rows_of(number).zip(1..) {
+        let Ok(passage) = index.passage(row) else {
+            continue;
+        };
+        let fault = |message: String| Fault {
+            kind: "passage",
+            place: format!("{}#{place}", record.id()),
+            message,
+        };
+        let span = &passage.span;
+        if passage.article != number || text.get(span.clone()).is_none_or(str::is_empty) {
+            let inside = format!("no text at {span:?} of {} bytes", text.len());
+            faults.push(fault(inside));
+            continue;
+        }
+        let cited = (lines.line(span.start), lines.line(span.end - 1));
+        if cited != passage.lines {
+            let message = format!("cited as lines {:?}, stands in {cited:?}", passage.lines);
+            faults.push(fault(message));
+        }
+        let sentences = index.sentences(&passage).unwrap_or_default();
+        let inside = |s: &Span| span.start <= s.start && s.end <= span.end;
+        if let Some(outside) = sentences.iter().find(|s| !inside(&s.span)) {
+            let message = format!("its sentence {:?} lies outside {span:?}", outside.span);
+            faults.push(fault(message));
+        }
+        let length = dot(index.vector(row), index.vector(row));
+        if (length - 1.0).abs() > 1e-3 {
+            faults.push(fault(format!(
+                "its vector has a length of {}",
+                length.sqrt()
+            )));
+        }
+    }
+    faults
+}
