@@ -18,7 +18,7 @@ import numpy as np
 
 DIMENSION = 384
 K = 10
-EFS = [10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512]
+EFS = [16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048]
 PEERS = ["hnswlib", "faiss HNSW", "faiss HNSW-SQ8", "usearch i8"]
 
 
@@ -26,11 +26,13 @@ def read(path):
     return np.fromfile(path, dtype=np.float32).reshape(-1, DIMENSION)
 
 
-def make(real, queries, size, folder):
-    """Mixtures of two real vectors, and noise with half of their covariance."""
-    def load(path):
-        return np.array([json.loads(line)["embedding"] for line in open(path)], np.float32)
+def load(path):
+    return np.array([json.loads(line)["embedding"] for line in open(path)], np.float32)
 
+
+def make(real, queries, size, folder):
+    """Mixtures of two real vectors and a little noise with their covariance: a graph over them finds as much with
+    as many candidates as over the real ones."""
     folder.mkdir(parents=True, exist_ok=True)
     load(queries).tofile(folder / "queries.f32")
     real = load(real)
@@ -40,9 +42,9 @@ def make(real, queries, size, folder):
         for start in range(0, size, 50_000):
             count = min(50_000, size - start)
             first, second = random.integers(0, len(real), (2, count))
-            share = random.uniform(0.5, 1.0, (count, 1)).astype(np.float32)
+            share = random.uniform(0.7, 1.0, (count, 1)).astype(np.float32)
             noise = random.standard_normal((count, DIMENSION), np.float32) @ half.T
-            rows = share * real[first] + (1 - share) * real[second] + 0.5 * noise
+            rows = share * real[first] + (1 - share) * real[second] + 0.15 * noise
             rows /= np.linalg.norm(rows, axis=1, keepdims=True)
             out.write(rows.astype(np.float32).tobytes())
 

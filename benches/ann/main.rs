@@ -5,14 +5,18 @@
     reason = "a benchmark fails by panicking and prints what it measured"
 )]
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use tane::embed::{Alignment, Probe};
+use tane::corpus::{Article, WalkOptions, walk};
+use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
-    FileEntry, Keyword, LanguageRows, MappedGraph, Part, RowRecord, Rows, build_graph, encode,
-    scan_rows, through_graph,
+    FileEntry, Index, Journal, Keyword, LanguageRows, MappedGraph, Part, RowRecord, Rows,
+    build_graph, encode, input_key, scan_rows, through_graph,
 };
+use tane::passage::passages;
 
 fn main() {
     let args: Vec<String> = std::env::args()
@@ -41,8 +45,12 @@ fn main() {
                 &efs,
             );
         }
+        ["fill", base, texts, index] => fill(Path::new(base), Path::new(texts), Path::new(index)),
+        ["export", index, dir] => export(Path::new(index), dir),
+        ["align", role, from, to] => align(role, Path::new(from), Path::new(to)),
         _ => println!(
-            "usage: ann build BASE DIMENSION DIR | ann search BASE QUERIES DIMENSION DIR THREADS EF..."
+            "usage: ann build BASE DIMENSION DIR | ann search BASE QUERIES DIMENSION DIR THREADS EF... | \
+             ann fill BASE TEXTS INDEX | ann export INDEX DIR | ann align passage|query FROM TO"
         ),
     }
 }
@@ -51,7 +59,7 @@ fn read(path: &Path) -> Vec<f32> {
     let mut numbers =
         vec![0f32; usize::try_from(std::fs::metadata(path).unwrap().len()).unwrap() / 4];
     let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut numbers);
-    std::io::Read::read_exact(&mut std::fs::File::open(path).unwrap(), bytes).unwrap();
+    std::io::Read::read_exact(&mut File::open(path).unwrap(), bytes).unwrap();
     numbers
 }
 
@@ -152,6 +160,90 @@ fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, efs: &[usize
         "{}",
         serde_json::json!({ "open_ms": open_ms, "results": results, "ids": exact })
     );
+}
+
+/// Gives every passage of the articles in a folder one of the vectors, as if it had been embedded: what is left
+/// of an interrupted `tane index`, which goes on from there.
+fn fill(base: &Path, texts: &Path, index: &Path) {
+    let base = read(base);
+    let embedder = embedder();
+    let dimension = embedder.space().dimension;
+    let mut vectors = base.chunks_exact(dimension).cycle();
+    std::fs::create_dir_all(index).unwrap();
+    let path = index.join("embedding.journal");
+    let mut journal = Journal::open(&path, dimension, embedder.precision()).unwrap();
+    let (files, _) = walk(texts, &WalkOptions::default()).unwrap();
+    let mut count = 0;
+    for file in files {
+        let article = Article::read(&file.path).unwrap();
+        for passage in passages(&article, embedder.counter()) {
+            let (readable, parts) = passage.readable(&article.text);
+            let input = embedder.input_with_parts(&readable, Role::Passage, &parts);
+            let vector = vectors.next().unwrap().to_vec();
+            let embedding = Embedding {
+                parts: vec![vector.clone(); parts.len()],
+                vector,
+                windows: 1,
+            };
+            let key = input_key(embedder.space(), &input.unwrap());
+            journal.append(key, &(&embedding).into()).unwrap();
+            count += 1;
+        }
+    }
+    journal.flush().unwrap();
+    println!("{{\"passages\":{count}}}");
+}
+
+/// Vectors as the model makes them to vectors as they are compared.
+fn align(role: &str, from: &Path, to: &Path) {
+    let embedder = embedder();
+    let role = if role == "query" {
+        Role::Query
+    } else {
+        Role::Passage
+    };
+    let mut aligned = BufWriter::new(File::create(to).unwrap());
+    for vector in read(from).chunks_exact(embedder.space().dimension) {
+        let vector = embedder.alignment().align(vector, role);
+        aligned.write_all(bytemuck::cast_slice(&vector)).unwrap();
+    }
+    aligned.flush().unwrap();
+}
+
+/// Writes what an index of one segment compares, as vectors for `compare.py`, with its codes and its graph.
+fn export(index: &Path, dir: &str) {
+    let embedder = embedder();
+    let opened = Index::open(index).unwrap();
+    let rows = opened.rows();
+    let part = &rows.parts()[0];
+    let folder = Path::new(dir);
+    let own = folder.join("tane");
+    std::fs::create_dir_all(&own).unwrap();
+    let mut base = BufWriter::new(File::create(folder.join("base.f32")).unwrap());
+    for row in 0..rows.len() {
+        let aligned = embedder.alignment().align(rows.vector(row), Role::Passage);
+        base.write_all(bytemuck::cast_slice(&aligned)).unwrap();
+    }
+    base.flush().unwrap();
+    let entry = opened.manifest.segments[0].graph.as_ref().unwrap();
+    std::fs::copy(index.join(&entry.name), own.join(&entry.name)).unwrap();
+    let (codes_file, graph_file) = files(own.to_str().unwrap());
+    std::fs::write(codes_file, bytemuck::cast_slice(part.codes)).unwrap();
+    std::fs::write(
+        graph_file,
+        serde_json::to_vec(&(entry, part.code_error)).unwrap(),
+    )
+    .unwrap();
+}
+
+fn embedder() -> Embedder {
+    let registry = Registry::load(None).unwrap();
+    Embedder::load(
+        registry.get(DEFAULT_MODEL).unwrap(),
+        Compute::default(),
+        None,
+    )
+    .unwrap()
 }
 
 fn timed(

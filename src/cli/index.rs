@@ -37,6 +37,7 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         compact: args.compact,
         dry_run: args.dry_run,
         language: settings.language.clone(),
+        ..Update::default()
     };
     let asked = with_project_corpus(asked, settings);
     let report = {

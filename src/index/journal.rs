@@ -5,10 +5,10 @@
 //! 8 bytes of the BLAKE3 of all that. A record cut short or damaged ends the journal there.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::disk::DiskFile;
 use super::format::quantize;
 use super::key::Key;
 use crate::embed::{Embedding, Precision};
@@ -50,7 +50,7 @@ impl From<&Embedding> for Vectors {
 /// An append-only file of vectors by key.
 pub struct Journal {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<DiskFile>,
     dimension: usize,
     /// Where the records of the keys begin.
     known: HashMap<Key, u64>,
@@ -63,17 +63,11 @@ impl Journal {
     /// # Errors
     /// [`Error::Io`].
     pub fn open(path: &Path, dimension: usize, precision: Precision) -> Result<Self> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(Error::io("open", path))?;
+        let mut file = DiskFile::append(path).map_err(Error::io("open", path))?;
         let mut known = HashMap::new();
         let header = header(precision);
         let mut end = header.len();
-        let length = file.metadata().map_err(Error::io("read", path))?.len();
+        let length = file.length().map_err(Error::io("read", path))?;
         let bytes = (length > 0).then(|| mmap::map(path)).transpose()?;
         if let Some(bytes) = bytes.filter(|bytes| bytes.starts_with(&header)) {
             while let Some((key, _, length)) = read_record(&bytes[end..], dimension) {

@@ -1,13 +1,13 @@
 //! The manifest: the one file that says what an index holds. Replacing it is the commit.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::{self, DiskFile};
 use super::format::Sections;
 use crate::embed::{Canary, Precision, Space};
 use crate::error::{Error, Result};
@@ -175,14 +175,14 @@ impl Manifest {
             text[place].copy_from_slice(check.as_bytes());
         }
         let write = || {
-            let mut file = File::create(&temporary)?;
+            let mut file = DiskFile::create(&temporary)?;
             file.write_all(&text)?;
-            file.sync_all()?;
-            std::fs::rename(&temporary, &path)?;
-            sync_dir(dir)
+            file.sync()?;
+            disk::rename(&temporary, &path)?;
+            disk::sync_dir(dir)
         };
         write().map_err(|error| {
-            let _ = std::fs::remove_file(&temporary);
+            disk::remove(&temporary);
             Error::io("write", &path)(error)
         })
     }
@@ -196,14 +196,4 @@ fn checked(text: &[u8]) -> Option<(Range<usize>, String)> {
     let mut zeroed = text.to_vec();
     zeroed.get_mut(place.clone())?.fill(b'0');
     Some((place, blake3::hash(&zeroed).to_hex().to_string()))
-}
-
-/// Makes renames in a folder last.
-pub fn sync_dir(dir: &Path) -> std::io::Result<()> {
-    // Folders cannot be opened for this on Windows, where renames are journalled.
-    if cfg!(unix) {
-        File::open(dir)?.sync_all()
-    } else {
-        Ok(())
-    }
 }

@@ -4,6 +4,7 @@
 mod codes;
 mod damage;
 mod dead;
+mod disk;
 mod format;
 mod graph;
 mod hnsw;
@@ -23,6 +24,8 @@ mod rows;
 mod scan;
 mod segment;
 mod segment_writer;
+#[cfg(test)]
+mod tests;
 mod update;
 mod verify;
 mod writing;

@@ -1,7 +1,6 @@
 //! Writes a segment file: streamed under a temporary name, then renamed.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::codes;
+use super::disk::{self, DiskFile};
 use super::format::{ALIGN, ArticleRecord, BLOCK, MAGIC, Sections};
 use super::journal::Vectors;
 use super::key::Key;
@@ -220,15 +220,13 @@ impl SegmentWriter {
 /// A section that waits in a file of its own.
 struct Spool {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<DiskFile>,
     length: u64,
 }
 
 impl Spool {
     fn create(path: &Path) -> Result<Self> {
-        let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(true);
-        let file = options.open(path).map_err(Error::io("create", path))?;
+        let file = DiskFile::create(path).map_err(Error::io("create", path))?;
         Ok(Self {
             path: path.to_path_buf(),
             file: BufWriter::new(file),
@@ -246,14 +244,14 @@ impl Spool {
 
 impl Drop for Spool {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
+        disk::remove(&self.path);
     }
 }
 
 /// A file under a temporary name that knows its length and checksum, and is gone if it is dropped.
 pub struct HashedFile {
     path: PathBuf,
-    file: Option<BufWriter<File>>,
+    file: Option<BufWriter<DiskFile>>,
     hasher: blake3::Hasher,
     length: usize,
     /// Checksums of the whole blocks written, and the beginning of one.
@@ -263,7 +261,7 @@ pub struct HashedFile {
 
 impl HashedFile {
     pub fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).map_err(Error::io("create", path))?;
+        let file = DiskFile::create(path).map_err(Error::io("create", path))?;
         Ok(Self {
             path: path.to_path_buf(),
             file: Some(BufWriter::with_capacity(1 << 20, file)),
@@ -339,11 +337,11 @@ impl HashedFile {
     pub fn finish(mut self, dir: &Path, name: &str) -> Result<FileEntry> {
         if let Some(file) = self.file.take() {
             let finish = || {
-                file.into_inner()?.sync_all()?;
-                std::fs::rename(&self.path, dir.join(name))
+                file.into_inner()?.sync()?;
+                disk::rename(&self.path, &dir.join(name))
             };
             finish().map_err(|error| {
-                let _ = std::fs::remove_file(&self.path);
+                disk::remove(&self.path);
                 Error::io("write", &self.path)(error)
             })?;
         }
@@ -359,7 +357,7 @@ impl Drop for HashedFile {
     fn drop(&mut self) {
         // Still open: it was not finished.
         if self.file.take().is_some() {
-            let _ = std::fs::remove_file(&self.path);
+            disk::remove(&self.path);
         }
     }
 }

@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use super::journal::{self, Journal};
 use super::layout::Layout;
 use super::lock::WriterLock;
-use super::manifest::{FORMAT, Manifest, Root, sync_dir};
+use super::manifest::{FORMAT, Manifest, Root};
 use super::missing::embed;
 use super::old::Old;
 use super::plan::plan;
 use super::reader::Index;
 use super::segment_writer::is_segment_name;
 use super::writing::Writing;
-use super::{check_is_index_or_empty, dead, roots};
+use super::{GRAPH_ROWS, check_is_index_or_empty, dead, disk, roots};
 use crate::embed::{Canary, Embedder, LEAST_COSINE, canaries, cosines};
 use crate::error::{Error, Result};
 use crate::passage::RECIPE;
@@ -38,6 +38,8 @@ pub struct Update {
     pub rebuild: bool,
     /// Write everything into one segment.
     pub compact: bool,
+    /// Passages from which a segment gets a graph; `None`: [`super::GRAPH_ROWS`].
+    pub graph_rows: Option<usize>,
     /// Change nothing, only say what would be done.
     pub dry_run: bool,
     /// Language of articles whose language cannot be told.
@@ -172,6 +174,7 @@ pub fn update(
             old: &old,
             journal: journal.reader()?,
             embedder,
+            graph_rows: update.graph_rows.unwrap_or(GRAPH_ROWS),
             progress,
         };
         if let Some(entry) = written.segment(&plan.read, &layout.rewritten)? {
@@ -193,10 +196,10 @@ pub fn update(
                 .then(|| dead::write(dir, generation, &dead))
                 .transpose()?,
         };
-        sync_dir(dir).map_err(Error::io("write", dir))?;
+        disk::sync_dir(dir).map_err(Error::io("write", dir))?;
         manifest.commit(dir)?;
         remove_unreferenced(dir);
-        let _ = std::fs::remove_file(dir.join(journal::FILE));
+        disk::remove(&dir.join(journal::FILE));
     }
     Ok(report)
 }
@@ -262,7 +265,7 @@ fn remove_unreferenced(dir: &Path) {
         let Some(name) = name.to_str() else { continue };
         let ours = is_segment_name(name) || name.ends_with(".tmp");
         if ours && !named.contains(name) {
-            let _ = std::fs::remove_file(entry.path());
+            disk::remove(&entry.path());
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::format::ArticleRecord;
+use super::hnsw;
 use super::journal::{self, JournalReader};
 use super::key::Key;
 use super::manifest::SegmentEntry;
@@ -12,7 +13,6 @@ use super::plan::Planned;
 use super::segment::Segment;
 use super::segment_writer::{NewPassage, SegmentWriter};
 use super::update::{Progress, Stage};
-use super::{GRAPH_ROWS, hnsw};
 use crate::embed::{Embedder, Precision, Role};
 use crate::error::{Error, Result};
 use crate::passage::Passage;
@@ -24,6 +24,7 @@ pub(super) struct Writing<'a> {
     pub(super) old: &'a Old,
     pub(super) journal: JournalReader<'a>,
     pub(super) embedder: &'a Embedder,
+    pub(super) graph_rows: usize,
     pub(super) progress: &'a dyn Progress,
 }
 
@@ -73,7 +74,7 @@ impl Writing<'_> {
             }
         }
         let mut entry = writer.finish(precisions)?;
-        if entry.passages >= GRAPH_ROWS {
+        if entry.passages >= self.graph_rows {
             self.progress.at(Stage::BuildingGraph);
             let dimension = self.embedder.space().dimension;
             let segment = Segment::open(self.dir, &entry, dimension)?;

@@ -2,6 +2,8 @@
 
 mod article;
 mod duplicates;
+#[cfg(test)]
+mod edits;
 mod filter;
 mod lexical;
 mod phrase;

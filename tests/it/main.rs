@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod citations;
+mod crash;
 mod embed;
 mod eval;
 mod golden;

@@ -1,0 +1,110 @@
+//! After any sequence of edits an index answers as one built from nothing does.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use proptest::prelude::*;
+
+use super::{Answers, Mode, Query, query};
+use crate::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
+use crate::index::{Index, Progress, Stage, Update, update};
+
+struct Silent;
+
+impl Progress for Silent {
+    fn at(&self, _: Stage) {}
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+const SENTENCES: [&str; 10] = [
+    "The mill by the river grinds rye.",
+    "Snow closed the pass in March.",
+    "A ferry crosses the bay at noon.",
+    "The old bridge was sold for $3 million.",
+    "猫は屋根の上で眠る。",
+    "市場は朝六時に開く。",
+    "その橋は三百万ドルで売られた。",
+    "Chuyến phà rời bến lúc trưa.",
+    "Cối xay bên sông xay lúa mạch.",
+    "東京の図書館には古い地図が多い。",
+];
+
+const QUESTIONS: [&str; 4] = [
+    "When does the ferry leave?",
+    "橋はいくらで売られたか",
+    "mill river rye",
+    "図書館 \"地図\"",
+];
+
+/// What is done to a file: written with these sentences, or removed where there are none.
+type Edit = (u8, Vec<u8>);
+
+fn edits() -> impl Strategy<Value = Vec<Vec<Edit>>> {
+    let edit = (0u8..8, prop::collection::vec(0u8..10, 0..7));
+    prop::collection::vec(prop::collection::vec(edit, 1..4), 1..6)
+}
+
+fn answers(dir: &Path, embedder: &Embedder) -> Vec<Answers> {
+    let index = Index::open(dir).unwrap();
+    let asked = |(text, mode): (&&str, Mode)| {
+        let asked = Query {
+            text: (*text).to_owned(),
+            mode,
+            limit: 8,
+            ..Query::default()
+        };
+        query(&index, embedder, &asked, Instant::now()).unwrap()
+    };
+    let modes = |text| Mode::ALL.into_iter().map(move |mode| (text, mode));
+    QUESTIONS.iter().flat_map(modes).map(asked).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn edited_or_built_anew(rounds in edits()) {
+        let registry = Registry::load(None).unwrap();
+        let model = registry.get(DEFAULT_MODEL).unwrap();
+        let embedder = Embedder::load(model, Compute::default(), None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let docs = folder.path().join("docs");
+        std::fs::create_dir_all(&docs).unwrap();
+        std::fs::write(docs.join("always.txt"), "Somebody keeps the lamp burning.\n").unwrap();
+        let asked = Update { add: vec![docs.clone()], ..Update::default() };
+        let mut files: BTreeMap<u8, String> = BTreeMap::new();
+        for round in rounds {
+            for (file, sentences) in round {
+                let path = docs.join(format!("{file}.txt"));
+                let text: Vec<&str> = sentences.iter().map(|n| SENTENCES[usize::from(*n)]).collect();
+                if text.is_empty() {
+                    files.remove(&file);
+                    let _ = std::fs::remove_file(&path);
+                } else {
+                    let text = text.join("\n\n") + "\n";
+                    std::fs::write(&path, &text).unwrap();
+                    files.insert(file, text);
+                }
+            }
+            update(&folder.path().join("edited"), &embedder, &asked, &Silent).unwrap();
+        }
+        update(&folder.path().join("anew"), &embedder, &asked, &Silent).unwrap();
+        let edited = answers(&folder.path().join("edited"), &embedder);
+        let anew = answers(&folder.path().join("anew"), &embedder);
+        for (edited, anew) in edited.iter().zip(&anew) {
+            let ids = |answers: &Answers| -> Vec<(String, Vec<String>)> {
+                let results = answers.results.iter();
+                results.map(|r| (r.passage.id.clone(), r.duplicates.clone())).collect()
+            };
+            prop_assert_eq!(ids(edited), ids(anew), "{} {:?}", edited.query, edited.mode);
+            for (a, b) in edited.results.iter().zip(&anew.results) {
+                prop_assert!((a.score - b.score).abs() < 1e-5);
+                prop_assert!((a.confidence.unwrap_or(0.0) - b.confidence.unwrap_or(0.0)).abs() < 1e-5);
+            }
+        }
+    }
+}
