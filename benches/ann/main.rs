@@ -10,7 +10,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use tane::corpus::{Article, WalkOptions, walk};
+use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
 use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
     FileEntry, Index, Journal, Keyword, LanguageRows, MappedGraph, Part, RowRecord, Rows,
@@ -175,7 +175,8 @@ fn fill(base: &Path, texts: &Path, index: &Path) {
     let (files, _) = walk(texts, &WalkOptions::default()).unwrap();
     let mut count = 0;
     for file in files {
-        let article = Article::read(&file.path).unwrap();
+        let mut articles = Article::read(&file.path, &ReadOptions::default()).unwrap();
+        let article = articles.remove(0);
         for passage in passages(&article, embedder.counter()) {
             let (readable, parts) = passage.readable(&article.text);
             let input = embedder.input_with_parts(&readable, Role::Passage, &parts);

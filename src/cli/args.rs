@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::corpus::{Fields, ReadOptions};
 use crate::embed::{self, DeviceChoice, Role};
 use crate::search::{Mode, PreferLanguage};
 
@@ -82,6 +83,8 @@ pub struct Index {
     /// Leave out what matches, below the paths given (gitignore syntax)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    #[command(flatten)]
+    pub read: Read,
     /// Read and cut everything anew; needed after a change of model
     #[arg(long)]
     pub rebuild: bool,
@@ -124,6 +127,12 @@ pub struct Query {
     /// Only articles whose source URL contains this
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,
+    /// Only articles published on this day or later (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub since: Option<String>,
+    /// Only articles published on this day or earlier
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub until: Option<String>,
     /// At most so many passages of one article
     #[arg(long, value_name = "N", value_parser = positive)]
     pub per_article: Option<usize>,
@@ -214,7 +223,9 @@ pub struct Similar {
 pub struct Passages {
     /// A file, or `-` for standard input
     pub file: PathBuf,
-    /// Print one JSON object
+    #[command(flatten)]
+    pub read: Read,
+    /// Print one JSON object an article
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -346,6 +357,32 @@ fn fraction(text: &str) -> Result<f32, String> {
     }
 }
 
+fn day(text: &str) -> Result<String, String> {
+    let day = crate::corpus::parse_date(text);
+    day.ok_or_else(|| format!("expected a date (YYYY-MM-DD), received `{text}`"))
+}
+
+/// Bytes: `64M`, `2G`, `500k`, or a number.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => 64,
+    };
+    let number: Option<u64> = digits.parse().ok();
+    let bytes = number.and_then(|number| number.checked_mul(1u64.checked_shl(unit)?));
+    // Spans and offsets on disk are 32 bits wide.
+    bytes
+        .filter(|bytes| (1..=MOST_BYTES).contains(bytes))
+        .ok_or_else(|| format!("expected a size up to 2G, as 64M, received `{text}`"))
+}
+
+/// What a file may have at most, whatever is asked for.
+const MOST_BYTES: u64 = 2 << 30;
+
 fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("expected at least 1".to_owned()),
@@ -372,6 +409,66 @@ pub struct Embed {
     pub truncate: bool,
     #[command(flatten)]
     pub engine: Engine,
+}
+
+/// How files are read.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Read {
+    /// Encoding of the files [default: found by mark, declaration or letters]
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<String>,
+    /// Field with the text of a row (JSON Lines, CSV) [default: text, body, content, ...]
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// Field with the title of a row [default: title, headline, ...]
+    #[arg(long, value_name = "NAME")]
+    pub title_field: Option<String>,
+    /// Field with the source address of a row [default: url, link, ...]
+    #[arg(long, value_name = "NAME")]
+    pub url_field: Option<String>,
+    /// Field that names a row [default: id, guid, ...; else its number]
+    #[arg(long, value_name = "NAME")]
+    pub id_field: Option<String>,
+    /// Larger files are not read [default: 64M]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub max_file_size: Option<u64>,
+    /// Files with more rows or entries are not read [default: 100000]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_articles: Option<usize>,
+    /// Follow symbolic links, wherever they lead
+    #[arg(long)]
+    pub follow: bool,
+}
+
+impl Read {
+    /// `None` where nothing was said.
+    pub fn options(&self) -> Option<ReadOptions> {
+        let default = ReadOptions::default();
+        let options = ReadOptions {
+            encoding: self.encoding.clone(),
+            fields: Fields {
+                text: self.text_field.clone(),
+                title: self.title_field.clone(),
+                url: self.url_field.clone(),
+                id: self.id_field.clone(),
+            },
+            max_bytes: self.max_file_size.unwrap_or(default.max_bytes),
+            max_articles: self.max_articles.unwrap_or(default.max_articles),
+            follow: self.follow,
+        };
+        (options != default).then_some(options)
+    }
+}
+
+fn encoding(label: &str) -> Result<String, String> {
+    let options = ReadOptions {
+        encoding: Some(label.to_owned()),
+        ..ReadOptions::default()
+    };
+    let known = options.encoding();
+    known.map(|_| label.to_owned()).map_err(|label| {
+        format!("unknown encoding `{label}`; give a name as in the WHATWG Encoding Standard (shift_jis, euc-jp, gbk, ...)")
+    })
 }
 
 /// Which model runs where.

@@ -33,6 +33,7 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         add: args.paths.clone(),
         remove: args.remove.clone(),
         exclude: args.exclude.clone(),
+        read: args.read.options(),
         rebuild: args.rebuild,
         compact: args.compact,
         dry_run: args.dry_run,

@@ -4,6 +4,8 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use serde::Serialize;
 
+use super::render::clean;
+
 /// Standard output, buffered, and what may be written to it.
 pub struct Output {
     out: BufWriter<StdoutLock<'static>>,
@@ -47,12 +49,17 @@ impl Output {
 
 /// An error, on standard error.
 pub fn complain(message: &str) {
-    let _ = writeln!(io::stderr(), "tane: {message}");
+    let _ = writeln!(io::stderr(), "tane: {}", cleaned(message));
 }
 
 /// A remark, on standard error.
 pub fn remark(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}");
+    let _ = writeln!(io::stderr(), "{}", cleaned(message));
+}
+
+/// A message whose lines cannot steer the terminal.
+fn cleaned(message: &str) -> String {
+    message.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
 /// Columns of the terminal; 100 where there is none.

@@ -8,7 +8,7 @@ use super::render::Page;
 use super::settings::Settings;
 use super::similar::article_view;
 use super::{Found, read_stdin};
-use crate::corpus::{Article, Omission};
+use crate::corpus::{Article, KnownBy, Omission, locator};
 use crate::passage::{LineIndex, Passage, passages};
 use crate::search::{ArticleView, JSON_VERSION};
 
@@ -16,6 +16,9 @@ use crate::search::{ArticleView, JSON_VERSION};
 struct Json<'a> {
     version: u32,
     article: ArticleView,
+    /// What it was read as.
+    format: &'static str,
+    encoding_known_by: KnownBy,
     passages: Vec<PassageJson<'a>>,
     omitted: Vec<OmittedJson<'a>>,
 }
@@ -29,6 +32,7 @@ struct PassageJson<'a> {
     start_line: usize,
     end_line: usize,
     tokens: usize,
+    locator: Option<&'a str>,
     /// Start and end byte of each.
     sentences: Vec<(usize, usize)>,
 }
@@ -45,22 +49,28 @@ struct OmittedJson<'a> {
 
 pub fn run(args: &args::Passages, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let name = args.file.to_string_lossy();
-    let article = if name == "-" {
-        Article::from_bytes(read_stdin()?, &args.file)?
+    let options = args.read.options().unwrap_or_default();
+    let articles = if name == "-" {
+        Article::from_bytes(read_stdin()?, &args.file, &options)?
     } else {
-        Article::read(&args.file)?
+        Article::read(&args.file, &options)?
     };
     let embedder = settings.embedder(&args.engine, None)?;
-    let cut = passages(&article, embedder.counter());
-    let found = if cut.is_empty() {
-        Found::Nothing
-    } else {
-        Found::Something
-    };
-    if args.json {
-        out.json(&json(&article, &name, &cut))?;
-    } else {
-        print(&mut Page::new(out), &article, &cut)?;
+    let mut found = Found::Nothing;
+    for (article, number) in articles.iter().zip(1..) {
+        let cut = passages(article, embedder.counter());
+        if !cut.is_empty() {
+            found = Found::Something;
+        }
+        if args.json {
+            out.json(&json(article, &name, &cut))?;
+        } else {
+            let mut page = Page::new(out);
+            if number > 1 {
+                page.line("")?;
+            }
+            print(&mut page, article, &cut)?;
+        }
     }
     Ok(found)
 }
@@ -75,11 +85,14 @@ fn json<'a>(article: &'a Article, name: &str, cut: &[Passage]) -> Json<'a> {
         start_line: passage.lines.0,
         end_line: passage.lines.1,
         tokens: passage.tokens,
+        locator: locator(&article.locators, passage.span.start),
         sentences: passage.sentences.iter().map(|s| (s.start, s.end)).collect(),
     };
     Json {
         version: JSON_VERSION,
         article: article_view(article, name),
+        format: article.format,
+        encoding_known_by: article.known_by,
         passages: cut.iter().zip(1..).map(passage).collect(),
         omitted: article
             .omitted
@@ -99,6 +112,20 @@ fn json<'a>(article: &'a Article, name: &str, cut: &[Passage]) -> Json<'a> {
 fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Result<()> {
     let lines = LineIndex::new(&article.text);
     let unknown = || "unknown".to_owned();
+    if let Some(row) = &article.row {
+        page.line(&format!("row: {row}"))?;
+    }
+    let known_by = match article.known_by {
+        KnownBy::Option => "as you said",
+        KnownBy::Mark => "by its byte order mark",
+        KnownBy::Valid => "every byte fits",
+        KnownBy::Declaration => "as it declares",
+        KnownBy::Guess => "by its letters",
+    };
+    page.line(&format!(
+        "format: {}, {} ({known_by})",
+        article.format, article.encoding
+    ))?;
     page.line(&format!(
         "title: {}",
         article.title.clone().unwrap_or_else(unknown)
@@ -111,6 +138,14 @@ fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Re
         "language: {}",
         article.lang.clone().unwrap_or_else(unknown)
     ))?;
+    for (what, value) in [
+        ("author", &article.author),
+        ("published", &article.published),
+    ] {
+        if let Some(value) = value {
+            page.line(&format!("{what}: {value}"))?;
+        }
+    }
     let mut omitted = article.omitted.iter().peekable();
     let leave_out = |page: &mut Page<'_>, omitted: &crate::corpus::Omitted| {
         page.line("")?;
@@ -141,6 +176,9 @@ fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Re
             passage.tokens,
             passage.sentences.len(),
         ))?;
+        if let Some(locator) = locator(&article.locators, span.start) {
+            page.dimmed(locator)?;
+        }
         page.text(&passage.readable(&article.text).0)?;
     }
     omitted.try_for_each(|gap| leave_out(page, gap))

@@ -37,7 +37,8 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
             args.article.as_deref(),
             args.lang.clone(),
             args.source.clone(),
-        )?,
+        )?
+        .published(args.since.clone(), args.until.clone()),
     };
     let (index, embedder) = open_or_build(settings, &args.engine)?;
     let answers = query(&index, &embedder, &asked, started)?;
@@ -86,6 +87,9 @@ fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
     page.citation(&answer.citation, &article.path)?;
     if let Some(url) = &article.source_url {
         page.url(url)?;
+    }
+    if let Some(locator) = &answer.passage.locator {
+        page.dimmed(locator)?;
     }
     if let Some(context) = &answer.context {
         page.dimmed(&context.before)?;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
@@ -47,9 +48,9 @@ impl<'a> Page<'a> {
     /// Where it stands, linked to the file where it exists.
     pub fn citation(&mut self, citation: &str, path: &str) -> io::Result<()> {
         let shown = self.styled(CITATION, &clean(citation));
-        let file = std::path::Path::new(path).canonicalize().ok();
+        let file = Path::new(path).canonicalize().ok();
         let line = match file {
-            Some(file) => self.linked(&format!("file://{}", file.display()), &shown),
+            Some(file) => self.linked(&file_url(&file), &shown),
             None => shown,
         };
         self.out.line(&format!("{INDENT}{line}"))
@@ -147,6 +148,17 @@ impl<'a> Page<'a> {
             text.to_owned()
         }
     }
+}
+
+/// The address of a file; every byte of its name that could end it or steer the terminal is escaped.
+fn file_url(path: &Path) -> String {
+    let escaped = |byte: &u8| match byte {
+        b'/' | b'-' | b'.' | b'_' | b'~' => char::from(*byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    let bytes = path.as_os_str().as_encoded_bytes();
+    format!("file://{}", bytes.iter().map(escaped).collect::<String>())
 }
 
 /// Text that cannot steer the terminal: control characters and direction overrides are shown as `\u{fffd}`.

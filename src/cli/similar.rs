@@ -10,7 +10,7 @@ use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
-use crate::corpus::Article;
+use crate::corpus::{Article, ReadOptions};
 use crate::embed::{Alignment, Embedder, Role};
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
@@ -44,18 +44,28 @@ pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyho
 /// An indexed article; else the file of that name, read and embedded now.
 fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
     if given == "-" {
-        return read(
-            Article::from_bytes(read_stdin()?, Path::new("-"))?,
-            "-",
-            embedder,
-        );
+        let articles = Article::from_bytes(read_stdin()?, Path::new("-"), &ReadOptions::default())?;
+        return read(only(articles, given)?, "-", embedder);
     }
     match find_article(index, given) {
         Ok(number) => indexed(index, number, embedder.alignment()),
         Err(Error::Unknown { .. }) if Path::new(given).is_file() => {
-            read(Article::read(Path::new(given))?, given, embedder)
+            let articles = Article::read(Path::new(given), &ReadOptions::default())?;
+            read(only(articles, given)?, given, embedder)
         }
         Err(error) => Err(error),
+    }
+}
+
+/// The article of a file that is not indexed.
+fn only(mut articles: Vec<Article>, given: &str) -> Result<Article> {
+    let count = articles.len();
+    match articles.pop() {
+        Some(article) if count == 1 => Ok(article),
+        _ => Err(Error::Unreadable {
+            path: given.into(),
+            reason: format!("it holds {count} articles; index it and name one of them"),
+        }),
     }
 }
 
@@ -118,16 +128,7 @@ fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
 /// A file that is not indexed: its id is its name.
 pub fn article_view(article: &Article, name: &str) -> ArticleView {
     let record = ArticleRecord::new(name, "", article);
-    ArticleView {
-        id: name.to_owned(),
-        path: name.to_owned(),
-        title: record.title,
-        source_url: record.source_url,
-        lang: record.lang,
-        encoding: record.encoding,
-        text_source: record.text_source,
-        sha256: record.sha256,
-    }
+    ArticleView::new(record, Some(name.to_owned()))
 }
 
 fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {

@@ -3,12 +3,14 @@
 use std::io::Read;
 use std::path::Path;
 
+use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::decode::{self, Fault};
+use super::decode::{self, Decoded, Fault, KnownBy};
+use super::format::{self, Fields, Parsed};
 use super::layout::{Block, Omitted};
-use super::{language, layout, source, title};
+use super::{date, language, source, title};
 use crate::error::{Error, Result};
 
 /// What the spans of an article count in.
@@ -17,6 +19,49 @@ use crate::error::{Error, Result};
 pub enum TextSource {
     /// The file itself, byte for byte.
     File,
+    /// The file, decoded to UTF-8.
+    Decoded,
+    /// What a reader took out of the file.
+    Extracted,
+}
+
+/// How files are read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReadOptions {
+    /// Label of the encoding, as in the WHATWG Encoding Standard; `None`: it is found.
+    pub encoding: Option<String>,
+    /// Fields of rows.
+    pub fields: Fields,
+    /// Larger files are not read, in bytes.
+    pub max_bytes: u64,
+    /// Files with more articles (rows, entries) are not read.
+    pub max_articles: usize,
+    /// Symbolic links are followed, wherever they lead.
+    pub follow: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            encoding: None,
+            fields: Fields::default(),
+            max_bytes: 64 << 20,
+            max_articles: 100_000,
+            follow: false,
+        }
+    }
+}
+
+impl ReadOptions {
+    /// # Errors
+    /// The label, where it names no encoding.
+    pub fn encoding(&self) -> Result<Option<&'static Encoding>, String> {
+        let label = self.encoding.as_deref();
+        label
+            .map(|label| Encoding::for_label(label.as_bytes()).ok_or_else(|| label.to_owned()))
+            .transpose()
+    }
 }
 
 /// A text that was read, and its layout.
@@ -26,13 +71,24 @@ pub struct Article {
     pub text: String,
     pub text_source: TextSource,
     /// Name of the encoding as in the WHATWG Encoding Standard, lower case.
-    pub encoding: &'static str,
+    pub encoding: String,
+    /// How the encoding is known.
+    pub known_by: KnownBy,
+    /// Name of the form it was read from.
+    pub format: &'static str,
     /// SHA-256 of the file's bytes, lower-case hex.
     pub sha256: String,
+    /// Which of several articles of a file; unique in it.
+    pub row: Option<String>,
     pub title: Option<String>,
     pub source_url: Option<String>,
+    pub author: Option<String>,
+    /// `YYYY-MM-DD`
+    pub published: Option<String>,
     /// ISO 639-1 where there is such a code, else 639-3.
     pub lang: Option<String>,
+    /// From which byte on a passage stands where (page, row, heading path), ascending.
+    pub locators: Vec<(usize, String)>,
     /// What is to be read, in the order of the text.
     pub blocks: Vec<Block>,
     /// What was left out, in the order of the text.
@@ -40,54 +96,147 @@ pub struct Article {
 }
 
 impl Article {
-    /// Reads a file.
+    /// Reads the articles of a file; most hold one.
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be read, [`Error::NotText`] where it is not text,
-    /// [`Error::Unreadable`] where it is too large or in an encoding that is not read.
-    pub fn read(path: &Path) -> Result<Self> {
-        let length = std::fs::metadata(path)
-            .map_err(Error::io("read", path))?
-            .len();
-        if length > decode::MAX_BYTES {
-            return Err(Error::Unreadable {
+    /// [`Error::Unreadable`] where it is too large or damaged.
+    pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
+        let mut file = std::fs::File::open(path).map_err(Error::io("open", path))?;
+        let metadata = file.metadata().map_err(Error::io("read", path))?;
+        if !metadata.is_file() {
+            return Err(Error::NotText {
                 path: path.to_path_buf(),
-                reason: decode::too_large(length),
+                reason: "not a regular file".to_owned(),
             });
         }
-        let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-        Self::from_bytes(bytes, path)
+        // A file may grow while it is read: one byte over the limit is enough to know.
+        let mut bytes = Vec::new();
+        let limited = (&mut file).take(options.max_bytes.saturating_add(1));
+        let length = if metadata.len() > options.max_bytes {
+            metadata.len()
+        } else {
+            let mut limited = limited;
+            limited
+                .read_to_end(&mut bytes)
+                .map_err(Error::io("read", path))? as u64
+        };
+        if length > options.max_bytes {
+            return Err(Error::Unreadable {
+                path: path.to_path_buf(),
+                reason: format!(
+                    "too large: {length} bytes, at most {} are read (--max-file-size)",
+                    options.max_bytes
+                ),
+            });
+        }
+        Self::from_bytes(bytes, path, options)
     }
 
     /// Takes the bytes of a file apart.
     ///
     /// # Errors
     /// [`Error::NotText`] and [`Error::Unreadable`], which name `path`.
-    pub fn from_bytes(bytes: Vec<u8>, path: &Path) -> Result<Self> {
+    pub fn from_bytes(bytes: Vec<u8>, path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
         let sha256 = hex(&Sha256::digest(&bytes));
-        let path = path.to_path_buf();
-        let text = decode::decode(bytes).map_err(|fault| match fault {
-            Fault::NotText(reason) => Error::NotText { path, reason },
-            Fault::Unreadable(reason) => Error::Unreadable { path, reason },
-        })?;
-        Ok(Self::from_text(text, sha256))
+        let error = |fault| match fault {
+            Fault::NotText(reason) => Error::NotText {
+                path: path.to_path_buf(),
+                reason,
+            },
+            Fault::Unreadable(reason) => Error::Unreadable {
+                path: path.to_path_buf(),
+                reason,
+            },
+        };
+        let forced = options
+            .encoding()
+            .map_err(|label| error(Fault::Unreadable(format!("unknown encoding `{label}`"))))?;
+        let decoded = decode::decode(bytes, forced).map_err(error)?;
+        let format = format::of(path, &decoded.text);
+        let parsed = format.read(&decoded.text, &options.fields).map_err(error)?;
+        if parsed.len() > options.max_articles {
+            return Err(error(Fault::Unreadable(format!(
+                "{} articles, at most {} are read (--max-articles)",
+                parsed.len(),
+                options.max_articles
+            ))));
+        }
+        let mut articles: Vec<Self> = parsed
+            .into_iter()
+            .map(|parsed| Self::new(parsed, &decoded, format.name(), &sha256))
+            .collect();
+        number_again(&mut articles);
+        Ok(articles)
     }
 
-    fn from_text(text: String, sha256: String) -> Self {
-        let (blocks, omitted) = layout::layout(&text);
-        let title = title::title(&text, &blocks);
-        let source_url = source::source_url(&text, &blocks, &omitted);
-        let lang = language::detect_language(&sample(&text, &blocks));
+    /// A text that is no file.
+    pub fn of_text(text: &str) -> Self {
+        let decoded = Decoded {
+            text: text.to_owned(),
+            source: TextSource::File,
+            encoding: "utf-8".to_owned(),
+            known_by: KnownBy::Valid,
+        };
+        let sha256 = hex(&Sha256::digest(text));
+        Self::new(format::plain(text), &decoded, "text", &sha256)
+    }
+
+    fn new(parsed: Parsed, decoded: &Decoded, format: &'static str, sha256: &str) -> Self {
+        let text_source = match parsed.text {
+            Some(_) => TextSource::Extracted,
+            None => decoded.source,
+        };
+        let text = parsed.text.unwrap_or_else(|| decoded.text.clone());
+        let said = parsed.lang.as_deref().and_then(language::of_tag);
+        let lang = said.or_else(|| language::detect_language(&sample(&text, &parsed.blocks)));
+        let published = match parsed.published {
+            Some(field) => date::of_field(&field, lang.as_deref()),
+            None => date::published(&text, lang.as_deref()),
+        };
+        let one_line = |line: String| line.split_whitespace().collect::<Vec<_>>().join(" ");
         Self {
-            text,
-            text_source: TextSource::File,
-            encoding: "utf-8",
-            sha256,
-            title,
-            source_url,
+            text_source,
+            encoding: decoded.encoding.clone(),
+            known_by: decoded.known_by,
+            format,
+            sha256: sha256.to_owned(),
+            row: parsed.row,
+            title: parsed
+                .title
+                .map(one_line)
+                .or_else(|| title::title(&text, &parsed.blocks)),
+            source_url: parsed
+                .source_url
+                .or_else(|| source::source_url(&text, &parsed.blocks, &parsed.omitted)),
+            author: parsed.author.map(one_line),
+            published,
             lang,
-            blocks,
-            omitted,
+            locators: parsed.locators,
+            blocks: parsed.blocks,
+            omitted: parsed.omitted,
+            text,
+        }
+    }
+}
+
+/// Where a byte stands in a file, where lines mean nothing: the last of the locators that begins before it.
+pub fn locator(locators: &[(usize, String)], byte: usize) -> Option<&str> {
+    let after = locators.partition_point(|(start, _)| *start <= byte);
+    let (_, locator) = locators.get(after.checked_sub(1)?)?;
+    Some(locator)
+}
+
+/// Rows of one name are told apart.
+fn number_again(articles: &mut [Article]) {
+    let mut seen = std::collections::HashMap::new();
+    for article in articles {
+        if let Some(row) = &mut article.row {
+            let count = seen.entry(row.clone()).or_insert(0);
+            *count += 1;
+            if *count > 1 {
+                *row = format!("{row}~{count}");
+            }
         }
     }
 }

@@ -18,6 +18,16 @@ pub fn detect_language(text: &str) -> Option<String> {
     info.is_reliable().then(|| code(info.lang()).to_owned())
 }
 
+/// The language that a text says it is in (`ja-JP`), as above; `None` where that is no language tag.
+pub fn of_tag(tag: &str) -> Option<String> {
+    let language = tag.trim().split(['-', '_']).next()?.to_lowercase();
+    let letters = language.bytes().all(|b| b.is_ascii_lowercase());
+    let known = letters && matches!(language.len(), 2 | 3) && language != "und";
+    let known = known.then_some(language)?;
+    let lang = Lang::from_code(&known).map(|lang| code(lang).to_owned());
+    Some(lang.unwrap_or(known))
+}
+
 /// ISO 639-1 of the languages that have such a code.
 fn code(lang: Lang) -> &'static str {
     match lang {

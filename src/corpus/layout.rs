@@ -18,6 +18,8 @@ pub enum BlockKind {
     ListItem,
     /// Describes an image that was left out.
     Caption,
+    /// Lines of a program; never in one passage with prose.
+    Code,
 }
 
 /// A stretch of text that is read.
@@ -38,6 +40,8 @@ pub enum Omission {
     CommentForm,
     SourceLine,
     Rule,
+    FrontMatter,
+    Markup,
 }
 
 impl Omission {
@@ -50,6 +54,8 @@ impl Omission {
             Self::CommentForm => "comment form",
             Self::SourceLine => "source line",
             Self::Rule => "ruled line",
+            Self::FrontMatter => "front matter",
+            Self::Markup => "HTML mark-up",
         }
     }
 }
@@ -143,7 +149,7 @@ fn omission(line: &str, next: Option<&str>) -> Option<Omission> {
 }
 
 /// Nothing but Markdown images (`![alt](address)`) or an HTML one.
-fn is_image(line: &str) -> bool {
+pub(super) fn is_image(line: &str) -> bool {
     if line.starts_with("<img") && line.ends_with('>') && line.matches('<').count() == 1 {
         return true;
     }
@@ -344,7 +350,7 @@ fn mark_headings(text: &str, mut blocks: Vec<Block>) -> Vec<Block> {
             let next_text = &text[next.span.clone()];
             match next.kind {
                 BlockKind::Heading => chain < CHAIN,
-                BlockKind::ListItem => true,
+                BlockKind::ListItem | BlockKind::Code => true,
                 BlockKind::Paragraph | BlockKind::Caption => {
                     is_prose(next_text)
                         && !same_kind_of_question(&text[blocks[i].span.clone()], next_text)

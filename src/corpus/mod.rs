@@ -1,14 +1,19 @@
 //! From files to articles: walk, decode, lay out in blocks, and find title, source and language.
 
 mod article;
+mod date;
 mod decode;
+mod format;
 mod language;
 mod layout;
 mod source;
 mod title;
 mod walk;
 
-pub use article::{Article, TextSource, sha256_of_file};
+pub use article::{Article, ReadOptions, TextSource, locator, sha256_of_file};
+pub use date::parse as parse_date;
+pub use decode::KnownBy;
+pub use format::Fields;
 pub use language::detect_language;
 pub use layout::{Block, BlockKind, Omission, Omitted};
 pub use walk::{FileEntry, Skipped, WalkOptions, walk};

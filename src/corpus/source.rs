@@ -105,11 +105,13 @@ fn find_url(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::corpus::Article;
+    use crate::corpus::{Article, ReadOptions};
 
     fn url(text: &str) -> Option<String> {
-        Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt"))
+        let path = std::path::Path::new("a.txt");
+        Article::from_bytes(text.as_bytes().to_vec(), path, &ReadOptions::default())
             .unwrap()
+            .remove(0)
             .source_url
     }
 

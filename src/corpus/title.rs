@@ -62,11 +62,13 @@ fn shorten(sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::corpus::Article;
+    use crate::corpus::{Article, ReadOptions};
 
     fn title(text: &str) -> Option<String> {
-        Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt"))
+        let path = std::path::Path::new("a.txt");
+        Article::from_bytes(text.as_bytes().to_vec(), path, &ReadOptions::default())
             .unwrap()
+            .remove(0)
             .title
     }
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
+use ignore::{DirEntry, WalkBuilder};
 
 use crate::error::{Error, Result};
 
@@ -14,6 +14,8 @@ pub struct WalkOptions {
     pub exclude: Vec<String>,
     /// Folders that are never entered (the index itself).
     pub never: Vec<PathBuf>,
+    /// Symbolic links are followed, wherever they lead.
+    pub follow: bool,
 }
 
 /// A file found below a root.
@@ -30,11 +32,13 @@ pub struct FileEntry {
 pub struct Skipped {
     pub path: PathBuf,
     pub reason: String,
+    /// It could not be taken, whoever asks; else it was left out on purpose.
+    pub failed: bool,
 }
 
 /// All files of a root, sorted by relative path, and what could not be entered. Hidden files, files
-/// that a `.gitignore` or `.ignore` names and symbolic links are passed over, as ripgrep does; a
-/// root that is itself a file or a link is always taken.
+/// that a `.gitignore` or `.ignore` names are passed over, as ripgrep does; symbolic links, devices, pipes and
+/// sockets are named and left out; a root that is itself a file or a link is always taken.
 ///
 /// # Errors
 /// [`Error::Io`] where the root does not exist, [`Error::Pattern`] for a bad glob.
@@ -64,6 +68,7 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<(Vec<FileEntry>, Vec<S
     let never = canonical(&options.never);
     let walker = WalkBuilder::new(root)
         .overrides(overrides)
+        .follow_links(options.follow)
         .filter_entry(move |entry| {
             let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
             !(is_dir && !never.is_empty() && {
@@ -85,18 +90,45 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<(Vec<FileEntry>, Vec<S
                     None => skipped.push(Skipped {
                         path: entry.into_path(),
                         reason: "its name is not valid UTF-8".to_owned(),
+                        failed: true,
                     }),
                 }
             }
-            Ok(_) => {}
+            Ok(entry) => skipped.extend(special(&entry).map(|reason| Skipped {
+                path: entry.into_path(),
+                reason,
+                failed: false,
+            })),
             Err(error) => skipped.push(Skipped {
-                path: root.to_path_buf(),
+                path: path_of(&error).unwrap_or(root).to_path_buf(),
                 reason: error.to_string(),
+                failed: true,
             }),
         }
     }
     files.sort_by(|a, b| a.relative.cmp(&b.relative));
     Ok((files, skipped))
+}
+
+/// Why an entry that is no file is left out; `None` for folders.
+fn special(entry: &DirEntry) -> Option<String> {
+    let kind = entry.file_type()?;
+    if kind.is_symlink() {
+        return Some("a symbolic link (--follow follows them)".to_owned());
+    }
+    (!kind.is_dir()).then(|| "a device, pipe or socket".to_owned())
+}
+
+/// Where a walk failed.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        _ => None,
+    }
 }
 
 fn canonical(paths: &[PathBuf]) -> Vec<PathBuf> {
@@ -139,6 +171,7 @@ mod tests {
         let options = WalkOptions {
             exclude: vec!["*.log".to_owned()],
             never: vec![dir.path().join("index")],
+            follow: false,
         };
         assert_eq!(names(dir.path(), &options), ["a/z.txt", "b.txt"]);
         let one = dir.path().join("x.log");

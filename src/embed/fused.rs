@@ -1,9 +1,11 @@
 //! The CPU engine: the whole encoder stack as one candle op on kernels of our own.
 //!
 //! Sequences lie end to end, without padding. One chunk of them runs on one thread from the embeddings
-//! to the last layer; rows go through the feed-forward in blocks that stay in the second-level cache.
+//! to the last layer (a lone text is shared by all threads); rows go through the feed-forward in blocks that stay
+//! in the second-level cache.
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape as TensorShape, Tensor};
+use rayon::prelude::*;
 
 use super::compute::Precision;
 use super::device::cpu;
@@ -141,7 +143,8 @@ struct Work {
     qkv: Vec<f32>,
     mixed: Vec<f32>,
     attention: attention::Scratch,
-    linear: LinearWork,
+    /// One for each thread.
+    linear: Vec<LinearWork>,
 }
 
 /// Inputs of linear layers as their kernels take them, and what the feed-forward holds inside.
@@ -160,7 +163,19 @@ impl Stack<'_> {
         let (hidden, isa) = (shape.hidden, self.isa);
         work.qkv.resize(states.len() * 3, 0.0);
         work.mixed.resize(states.len(), 0.0);
-        self.linear::<false>(&layer.qkv, states, &mut work.qkv, &mut work.linear);
+        let together = self.rows_together();
+        work.linear.resize_with(
+            self.lengths.iter().sum::<usize>().div_ceil(together),
+            LinearWork::default,
+        );
+        let rows = together * hidden;
+        let parts = states
+            .par_chunks(rows)
+            .zip(work.qkv.par_chunks_mut(3 * rows));
+        let parts = parts.zip(&mut work.linear);
+        parts.for_each(|((states, qkv), work)| {
+            self.linear::<false>(&layer.qkv, states, qkv, work);
+        });
         let attend = match self.model.precision {
             Precision::F32 => attention::attend::<false>,
             Precision::Int8 | Precision::Bf16 => attention::attend::<true>,
@@ -177,17 +192,38 @@ impl Stack<'_> {
             attend(isa, shape, qkv, mixed, &mut work.attention);
             first += tokens;
         }
+        let parts = states.par_chunks_mut(rows).zip(work.mixed.par_chunks(rows));
+        let parts = parts.zip(&mut work.linear);
+        parts.for_each(|((states, mixed), work)| self.after_attention(layer, states, mixed, work));
+    }
+
+    /// Rows that one thread takes through a layer: all of them, or of a single text, which leaves the other
+    /// threads idle, an equal share.
+    fn rows_together(&self) -> usize {
+        let tokens = self.lengths.iter().sum::<usize>().max(1);
+        match self.lengths.len() {
+            1 => tokens.div_ceil(rayon::current_num_threads()),
+            _ => tokens,
+        }
+    }
+
+    /// What a layer does with each row by itself, once attention has `mixed` them.
+    fn after_attention(
+        &self,
+        layer: &PackedLayer,
+        states: &mut [f32],
+        mixed: &[f32],
+        work: &mut LinearWork,
+    ) {
         let rows = match self.model.precision {
             Precision::Bf16 => FFN_ROWS_BF16,
             Precision::Int8 | Precision::F32 => FFN_ROWS,
         };
-        let blocks = states
-            .chunks_mut(rows * hidden)
-            .zip(work.mixed.chunks(rows * hidden));
-        for (states, mixed) in blocks {
-            self.linear::<true>(&layer.output, mixed, states, &mut work.linear);
+        let block = rows * self.model.shape.hidden;
+        for (states, mixed) in states.chunks_mut(block).zip(mixed.chunks(block)) {
+            self.linear::<true>(&layer.output, mixed, states, work);
             self.norm(&layer.attention_norm, states);
-            self.feed_forward(layer, states, &mut work.linear);
+            self.feed_forward(layer, states, work);
             self.norm(&layer.output_norm, states);
         }
     }

@@ -1,7 +1,5 @@
 //! Texts as an index holds them, in memory.
 
-use std::path::Path;
-
 use rayon::prelude::*;
 
 use super::cache::VectorCache;
@@ -131,8 +129,7 @@ fn cut(
     no_chunk: bool,
     embedder: &Embedder,
 ) -> Result<(Vec<String>, String)> {
-    let article =
-        Article::from_bytes(document.text.as_bytes().to_vec(), Path::new("corpus.jsonl"))?;
+    let article = Article::of_text(document.text);
     let lang = document
         .lang
         .map(str::to_owned)

@@ -83,8 +83,13 @@ pub struct ArticleRecord {
     pub root: String,
     /// Path below the root, `/` between its parts; empty where the root is the file.
     pub relative: String,
+    /// Which of several articles of the file.
+    pub row: Option<String>,
     pub title: Option<String>,
     pub source_url: Option<String>,
+    pub author: Option<String>,
+    /// `YYYY-MM-DD`
+    pub published: Option<String>,
     pub lang: Option<String>,
     pub encoding: String,
     pub text_source: TextSource,
@@ -95,6 +100,8 @@ pub struct ArticleRecord {
     pub stamp: Option<(u64, u64)>,
     /// What of the text is not read: start, end, reason.
     pub omitted: Vec<(usize, usize, Omission)>,
+    /// From which byte on a passage stands where in the file, ascending.
+    pub locators: Vec<(usize, String)>,
 }
 
 impl ArticleRecord {
@@ -102,10 +109,13 @@ impl ArticleRecord {
         Self {
             root: root.to_owned(),
             relative: relative.to_owned(),
+            row: article.row.clone(),
             title: article.title.clone(),
             source_url: article.source_url.clone(),
+            author: article.author.clone(),
+            published: article.published.clone(),
             lang: article.lang.clone(),
-            encoding: article.encoding.to_owned(),
+            encoding: article.encoding.clone(),
             text_source: article.text_source,
             sha256: article.sha256.clone(),
             stamp: None,
@@ -114,17 +124,23 @@ impl ArticleRecord {
                 .iter()
                 .map(|o| (o.span.start, o.span.end, o.reason))
                 .collect(),
+            locators: article.locators.clone(),
         }
     }
 
-    /// Root's label and relative path: unique in the index.
+    /// Root's label, relative path and, where a file holds several articles, `@` and the row: unique in the
+    /// index.
     pub fn id(&self) -> String {
-        article_id(&self.root, &self.relative)
+        let file = file_id(&self.root, &self.relative);
+        match &self.row {
+            Some(row) => format!("{file}@{row}"),
+            None => file,
+        }
     }
 }
 
-/// The id of an article.
-pub fn article_id(root: &str, relative: &str) -> String {
+/// The id of a file: that of its article, where it holds one.
+pub fn file_id(root: &str, relative: &str) -> String {
     if relative.is_empty() {
         root.to_owned()
     } else {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{self, DiskFile};
 use super::format::Sections;
+use crate::corpus::ReadOptions;
 use crate::embed::{Canary, Precision, Space};
 use crate::error::{Error, Result};
 
@@ -47,6 +48,9 @@ pub struct Root {
     pub path: PathBuf,
     /// Globs left out below it.
     pub exclude: Vec<String>,
+    /// How its files are read.
+    #[serde(default)]
+    pub read: ReadOptions,
 }
 
 /// A segment file and its graph.

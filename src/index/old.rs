@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::damage::Damage;
-use super::format::ArticleRecord;
+use super::format::{ArticleRecord, file_id};
 use super::key::Key;
 use super::manifest::{Manifest, Root};
 use super::reader::{Index, check_space};
@@ -18,8 +18,8 @@ pub(super) struct Old {
     pub(super) index: Option<Index>,
     pub(super) roots: Vec<Root>,
     pub(super) generation: u64,
-    /// By id: number and record. Damaged ones are left out, as if they had never been read.
-    pub(super) articles: HashMap<String, (usize, ArticleRecord)>,
+    /// By the id of their file: numbers and records. Damaged ones are left out, as if they had never been read.
+    articles: HashMap<String, Vec<(usize, ArticleRecord)>>,
     pub(super) precisions: BTreeSet<Precision>,
     /// Its articles are cut as they would be now.
     pub(super) same_recipe: bool,
@@ -63,7 +63,11 @@ impl Old {
         let mut articles = HashMap::new();
         for number in index.articles().filter(|number| !lost.contains(number)) {
             let record = index.article(number)?;
-            articles.insert(record.id(), (number, record));
+            let file = file_id(&record.root, &record.relative);
+            articles
+                .entry(file)
+                .or_insert_with(Vec::new)
+                .push((number, record));
         }
         let manifest = &index.manifest;
         let precisions = manifest.segments.iter().flat_map(|s| &s.precisions);
@@ -106,12 +110,29 @@ impl Old {
         (!self.faulty || index.stored_vectors(row).is_ok()).then_some(row)
     }
 
+    /// Numbers and records of the articles of a file.
+    pub(super) fn of_file(
+        &self,
+        root: &Root,
+        relative: &str,
+    ) -> impl Iterator<Item = &(usize, ArticleRecord)> {
+        let found = self.articles.get(&file_id(&root.label, relative));
+        found.into_iter().flatten()
+    }
+
+    /// How many articles a root has.
+    pub(super) fn count_of(&self, root: &Root) -> usize {
+        let articles = self.articles.values().flatten();
+        articles
+            .filter(|(_, record)| record.root == root.label)
+            .count()
+    }
+
     /// How many of its articles have none of these ids.
     pub(super) fn missing_from(&self, now: &HashSet<&str>) -> usize {
-        self.articles
-            .keys()
-            .filter(|id| !now.contains(id.as_str()))
-            .count()
+        let articles = self.articles.values().flatten();
+        let gone = articles.filter(|(_, record)| !now.contains(record.id().as_str()));
+        gone.count()
     }
 }
 

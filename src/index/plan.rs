@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
-use super::format::{ArticleRecord, article_id};
+use super::format::ArticleRecord;
 use super::key::Key;
 use super::manifest::Root;
 use super::old::Old;
 use super::update::{CHUNK, Progress, Report, Stage, Unread, Update};
-use crate::corpus::{Article, FileEntry, WalkOptions, walk};
+use crate::corpus::{Article, FileEntry, Skipped, WalkOptions, walk};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::passage::{Passage, passages};
@@ -29,14 +29,17 @@ pub(super) struct Planned {
 pub(super) struct Plan {
     pub(super) read: Vec<Planned>,
     /// Numbers and ids of those that stay as they are.
-    pub(super) kept: Vec<(usize, String)>,
+    pub(super) kept: Vec<Kept>,
 }
 
 /// What became of a file.
 enum Read {
-    Now(Box<Planned>),
-    Unchanged(usize),
+    Now(Vec<Planned>),
+    Unchanged(Vec<Kept>),
 }
+
+/// Number and id of an article that stays as it is.
+type Kept = (usize, String);
 
 /// Reads the roots: which articles the new generation has.
 pub(super) fn plan(
@@ -70,10 +73,8 @@ pub(super) fn plan(
         for ((root, file), result) in chunk.iter().zip(read) {
             let path = &file.path;
             match result {
-                Ok(Read::Now(article)) => plan.read.push(*article),
-                Ok(Read::Unchanged(number)) => plan
-                    .kept
-                    .push((number, article_id(&root.label, &file.relative))),
+                Ok(Read::Now(articles)) => plan.read.extend(articles),
+                Ok(Read::Unchanged(articles)) => plan.kept.extend(articles),
                 Err(Error::NotText { reason, .. }) => report.skipped.push(Unread {
                     path: path.clone(),
                     reason,
@@ -87,9 +88,8 @@ pub(super) fn plan(
                         path: path.clone(),
                         reason,
                     });
-                    let id = article_id(&root.label, &file.relative);
                     plan.kept
-                        .extend(old.articles.get(&id).map(|(number, _)| (*number, id)));
+                        .extend(old.of_file(root, &file.relative).map(kept));
                 }
                 Err(error) => return Err(error),
             }
@@ -112,13 +112,10 @@ fn walk_root(dir: &Path, root: &Root, old: &Old, report: &mut Report) -> Result<
     let options = WalkOptions {
         exclude: root.exclude.clone(),
         never: vec![dir.to_path_buf()],
+        follow: root.read.follow,
     };
     let (files, skipped) = walk(&root.path, &options)?;
-    let held = old
-        .articles
-        .values()
-        .filter(|(_, record)| record.root == root.label)
-        .count();
+    let held = old.count_of(root);
     if recorded && files.is_empty() && held > 0 {
         return Err(Error::RootEmpty {
             label: root.label.clone(),
@@ -126,10 +123,19 @@ fn walk_root(dir: &Path, root: &Root, old: &Old, report: &mut Report) -> Result<
             articles: held,
         });
     }
-    report.failed.extend(skipped.into_iter().map(|s| Unread {
-        path: s.path,
-        reason: s.reason,
-    }));
+    for Skipped {
+        path,
+        reason,
+        failed,
+    } in skipped
+    {
+        let list = if failed {
+            &mut report.failed
+        } else {
+            &mut report.skipped
+        };
+        list.push(Unread { path, reason });
+    }
     Ok(files)
 }
 
@@ -140,38 +146,55 @@ fn plan_file(
     update: &Update,
     embedder: &Embedder,
 ) -> Result<Read> {
-    let id = article_id(&root.label, &file.relative);
-    let known = old.articles.get(&id).filter(|_| old.same_recipe);
+    let known: Vec<&(usize, ArticleRecord)> = if old.same_recipe {
+        old.of_file(root, &file.relative).collect()
+    } else {
+        Vec::new()
+    };
+    let same = |same: &dyn Fn(&ArticleRecord) -> bool| {
+        !known.is_empty() && known.iter().all(|(_, record)| same(record))
+    };
+    let unchanged = || Ok(Read::Unchanged(known.iter().copied().map(kept).collect()));
     let stamp = stamp(&file.path);
-    if let Some((number, record)) = known
-        && stamp.is_some()
-        && record.stamp == stamp
-    {
-        return Ok(Read::Unchanged(*number));
+    if stamp.is_some() && same(&|record| record.stamp == stamp) {
+        return unchanged();
     }
-    let article = Article::read(&file.path)?;
-    if let Some((number, record)) = known
-        && record.sha256 == article.sha256
-    {
-        return Ok(Read::Unchanged(*number));
+    let articles = Article::read(&file.path, &root.read)?;
+    if same(&|record| {
+        articles
+            .first()
+            .is_some_and(|article| record.sha256 == article.sha256)
+    }) {
+        return unchanged();
     }
-    let passages = passages(&article, embedder.counter());
-    if passages.is_empty() {
+    let mut planned = Vec::with_capacity(articles.len());
+    for article in articles {
+        let passages = passages(&article, embedder.counter());
+        if passages.is_empty() {
+            continue;
+        }
+        let mut record = ArticleRecord::new(&root.label, &file.relative, &article);
+        record.lang = record.lang.or_else(|| update.language.clone());
+        record.stamp = stamp;
+        planned.push(Planned {
+            id: record.id(),
+            record,
+            keys: Vec::with_capacity(passages.len()),
+            passages,
+            text: article.text,
+        });
+    }
+    if planned.is_empty() {
         return Err(Error::NotText {
             path: file.path.clone(),
             reason: "nothing to read in it".to_owned(),
         });
     }
-    let mut record = ArticleRecord::new(&root.label, &file.relative, &article);
-    record.lang = record.lang.or_else(|| update.language.clone());
-    record.stamp = stamp;
-    Ok(Read::Now(Box::new(Planned {
-        id,
-        record,
-        keys: Vec::with_capacity(passages.len()),
-        passages,
-        text: article.text,
-    })))
+    Ok(Read::Now(planned))
+}
+
+fn kept((number, record): &(usize, ArticleRecord)) -> Kept {
+    (*number, record.id())
 }
 
 /// Length and time of change of a file, before it is read; `None` where it changed so lately that it could

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::manifest::Root;
+use crate::corpus::ReadOptions;
 use crate::error::{Error, Result};
 
 /// The roots after `add` and `remove`.
 ///
-/// A root inside a recorded one changes nothing; one around recorded ones replaces them.
+/// `exclude` and `read` are for the paths in `add`. A root inside a recorded one changes nothing; one around recorded ones replaces them.
 ///
 /// # Errors
 /// [`Error::Io`] where an added path does not exist, [`Error::UnknownRoot`] where a removed one was
@@ -17,6 +18,7 @@ pub fn resolve(
     add: &[PathBuf],
     remove: &[String],
     exclude: &[String],
+    read: Option<&ReadOptions>,
 ) -> Result<Vec<Root>> {
     let mut roots = recorded.to_vec();
     for given in remove {
@@ -43,6 +45,9 @@ pub fn resolve(
         let path = path.canonicalize().map_err(Error::io("open", path))?;
         if let Some(root) = roots.iter_mut().find(|root| path.starts_with(&root.path)) {
             if root.path == path {
+                if let Some(read) = read {
+                    root.read.clone_from(read);
+                }
                 for glob in exclude {
                     if !root.exclude.contains(glob) {
                         root.exclude.push(glob.clone());
@@ -57,6 +62,7 @@ pub fn resolve(
             label,
             path,
             exclude: exclude.to_vec(),
+            read: read.cloned().unwrap_or_default(),
         });
     }
     roots.sort_by(|a, b| a.label.cmp(&b.label));
@@ -92,18 +98,25 @@ mod tests {
         }
         let labels = |roots: &[Root]| roots.iter().map(|r| r.label.clone()).collect::<Vec<_>>();
 
-        let roots = resolve(&[], std::slice::from_ref(&inner), &[], &[]).unwrap();
+        let roots = resolve(&[], std::slice::from_ref(&inner), &[], &[], None).unwrap();
         assert_eq!(labels(&roots), ["inner"]);
-        let roots = resolve(&roots, &[a.clone(), b.clone(), inner], &[], &[]).unwrap();
+        let roots = resolve(&roots, &[a.clone(), b.clone(), inner], &[], &[], None).unwrap();
         assert_eq!(labels(&roots), ["b/docs", "docs"]);
-        let again = resolve(&roots, std::slice::from_ref(&a), &[], &["*.log".to_owned()]).unwrap();
+        let again = resolve(
+            &roots,
+            std::slice::from_ref(&a),
+            &[],
+            &["*.log".to_owned()],
+            None,
+        )
+        .unwrap();
         assert_eq!(again[1].exclude, ["*.log"]);
 
-        let by_path = resolve(&roots, &[], &[a.to_string_lossy().into_owned()], &[]).unwrap();
+        let by_path = resolve(&roots, &[], &[a.to_string_lossy().into_owned()], &[], None).unwrap();
         assert_eq!(labels(&by_path), ["b/docs"]);
-        let by_label = resolve(&roots, &[], &["b/docs".to_owned()], &[]).unwrap();
+        let by_label = resolve(&roots, &[], &["b/docs".to_owned()], &[], None).unwrap();
         assert_eq!(labels(&by_label), ["docs"]);
-        let error = resolve(&roots, &[], &["nope".to_owned()], &[]).unwrap_err();
+        let error = resolve(&roots, &[], &["nope".to_owned()], &[], None).unwrap_err();
         assert!(error.to_string().contains("b/docs, docs"), "{error}");
     }
 }

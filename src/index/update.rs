@@ -18,6 +18,7 @@ use super::reader::Index;
 use super::segment_writer::is_segment_name;
 use super::writing::Writing;
 use super::{GRAPH_ROWS, check_is_index_or_empty, dead, disk, roots};
+use crate::corpus::ReadOptions;
 use crate::embed::{Canary, Embedder, LEAST_COSINE, canaries, cosines};
 use crate::error::{Error, Result};
 use crate::passage::RECIPE;
@@ -34,6 +35,8 @@ pub struct Update {
     pub remove: Vec<String>,
     /// Globs for the roots in `add`.
     pub exclude: Vec<String>,
+    /// How the files of the roots in `add` are read; `None`: as before.
+    pub read: Option<ReadOptions>,
     /// Cut every article anew; vectors of unchanged windows are still reused.
     pub rebuild: bool,
     /// Write everything into one segment.
@@ -118,7 +121,13 @@ pub fn update(
         Some(lock)
     };
     let old = Old::open(dir, embedder, update.rebuild)?;
-    let roots = roots::resolve(&old.roots, &update.add, &update.remove, &update.exclude)?;
+    let roots = roots::resolve(
+        &old.roots,
+        &update.add,
+        &update.remove,
+        &update.exclude,
+        update.read.as_ref(),
+    )?;
     if roots.is_empty() && update.remove.is_empty() {
         return Err(Error::NoRoots);
     }

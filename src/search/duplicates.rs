@@ -52,13 +52,13 @@ impl Duplicate {
 /// [`crate::Error::Corrupt`].
 pub fn duplicates(index: &Index) -> Result<Vec<(usize, usize, Duplicate)>> {
     let numbers: Vec<usize> = index.articles().collect();
-    let articles: Vec<(String, Shingles)> = numbers
+    // Rows of one file have its checksum, all of them.
+    let articles: Vec<(Option<String>, Shingles)> = numbers
         .par_iter()
         .map(|number| {
-            Ok((
-                index.article(*number)?.sha256,
-                Shingles::new(index.text(*number)?),
-            ))
+            let record = index.article(*number)?;
+            let whole = record.row.is_none().then_some(record.sha256);
+            Ok((whole, Shingles::new(index.text(*number)?)))
         })
         .collect::<Result<_>>()?;
     let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
@@ -85,7 +85,7 @@ pub fn duplicates(index: &Index) -> Result<Vec<(usize, usize, Duplicate)>> {
         .filter(worth)
         .filter_map(|((a, b), _)| {
             let ((sha_a, text_a), (sha_b, text_b)) = (&articles[a], &articles[b]);
-            let duplicate = Duplicate::of(sha_a == sha_b, text_a, text_b)?;
+            let duplicate = Duplicate::of(sha_a.is_some() && sha_a == sha_b, text_a, text_b)?;
             Some((numbers[a], numbers[b], duplicate))
         })
         .collect();

@@ -14,6 +14,9 @@ pub struct Filter {
     langs: Vec<String>,
     /// Part of the source URL.
     source: Option<String>,
+    /// First and last day that it was published, `YYYY-MM-DD`; one without a date is left out by either.
+    since: Option<String>,
+    until: Option<String>,
 }
 
 impl Filter {
@@ -32,7 +35,18 @@ impl Filter {
             article: article.map(glob).transpose()?,
             langs,
             source,
+            since: None,
+            until: None,
         })
+    }
+
+    /// The same, for articles published on these days and between them.
+    pub fn published(self, since: Option<String>, until: Option<String>) -> Self {
+        Self {
+            since,
+            until,
+            ..self
+        }
     }
 
     fn accepts(&self, record: &ArticleRecord) -> bool {
@@ -53,7 +67,14 @@ impl Filter {
                 .as_ref()
                 .is_some_and(|url| url.contains(part.as_str()))
         });
-        article && lang && source
+        let published = record.published.as_ref();
+        let since = self.since.as_ref();
+        let until = self.until.as_ref();
+        article
+            && lang
+            && source
+            && since.is_none_or(|since| published.is_some_and(|day| day >= since))
+            && until.is_none_or(|until| published.is_some_and(|day| day <= until))
     }
 
     /// For each article number whether it may answer; `None` where all may.
@@ -61,7 +82,8 @@ impl Filter {
     /// # Errors
     /// [`Error::Corrupt`].
     pub fn accepted(&self, index: &Index) -> Result<Option<Vec<bool>>> {
-        if self.article.is_none() && self.langs.is_empty() && self.source.is_none() {
+        let dated = self.since.is_some() || self.until.is_some();
+        if self.article.is_none() && self.langs.is_empty() && self.source.is_none() && !dated {
             return Ok(None);
         }
         let mut accepted = vec![false; index.article_numbers()];

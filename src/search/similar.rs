@@ -83,7 +83,7 @@ pub fn similar(
                 rank,
                 score,
                 duplicate: Duplicate::of(
-                    article.sha256 == subject.article.sha256,
+                    article.is_copy_of(&subject.article),
                     &subject.shingles,
                     &Shingles::new(index.text(number)?),
                 ),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::corpus::{Omission, Span, TextSource};
+use crate::corpus::{Omission, Span, TextSource, locator};
 use crate::error::Result;
 use crate::index::{ArticleRecord, Index, StoredSentence};
 
@@ -18,10 +18,40 @@ pub struct ArticleView {
     pub path: String,
     pub title: Option<String>,
     pub source_url: Option<String>,
+    pub author: Option<String>,
+    /// `YYYY-MM-DD`
+    pub published: Option<String>,
     pub lang: Option<String>,
+    /// Which of several articles of a file.
+    pub row: Option<String>,
     pub encoding: String,
     pub text_source: TextSource,
     pub sha256: String,
+}
+
+impl ArticleView {
+    /// `path` is its file as it is shown, where there is one.
+    pub fn new(record: ArticleRecord, path: Option<String>) -> Self {
+        let id = record.id();
+        Self {
+            path: path.unwrap_or_else(|| id.clone()),
+            id,
+            title: record.title,
+            source_url: record.source_url,
+            author: record.author,
+            published: record.published,
+            lang: record.lang,
+            row: record.row,
+            encoding: record.encoding,
+            text_source: record.text_source,
+            sha256: record.sha256,
+        }
+    }
+
+    /// Both are all of files with the same bytes.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        self.sha256 == other.sha256 && self.row.is_none() && other.row.is_none()
+    }
 }
 
 /// A passage in JSON. `text` is bytes `start_byte..end_byte` of the article's text.
@@ -64,12 +94,15 @@ pub struct Context {
 }
 
 impl PassageView {
-    /// `path:7` or `path:7-9`.
+    /// `path:7` or `path:7-9`; of one of several articles of a file `path@row:7`.
     pub fn citation(&self, article: &ArticleView) -> String {
-        if self.start_line == self.end_line {
-            format!("{}:{}", article.path, self.start_line)
+        let row = article.row.as_ref().filter(|_| article.path != article.id);
+        let row = row.map_or_else(String::new, |row| format!("@{row}"));
+        let (path, first, last) = (&article.path, self.start_line, self.end_line);
+        if first == last {
+            format!("{path}{row}:{first}")
         } else {
-            format!("{}:{}-{}", article.path, self.start_line, self.end_line)
+            format!("{path}{row}:{first}-{last}")
         }
     }
 }
@@ -105,18 +138,9 @@ impl<'a> Viewer<'a> {
     }
 
     fn article_of(&self, record: ArticleRecord) -> ArticleView {
-        let id = record.id();
         let source = self.index.source_path(&record).filter(|path| path.exists());
-        ArticleView {
-            path: source.map_or_else(|| id.clone(), |path| self.shown(&path)),
-            id,
-            title: record.title,
-            source_url: record.source_url,
-            lang: record.lang,
-            encoding: record.encoding,
-            text_source: record.text_source,
-            sha256: record.sha256,
-        }
+        let path = source.map(|path| self.shown(&path));
+        ArticleView::new(record, path)
     }
 
     fn shown(&self, path: &Path) -> String {
@@ -150,7 +174,7 @@ impl<'a> Viewer<'a> {
             end_byte: span.end,
             start_line: first.lines.0,
             end_line: last.lines.1,
-            locator: None,
+            locator: locator(&record.locators, span.start).map(str::to_owned),
             omitted: record
                 .omitted
                 .iter()

@@ -19,3 +19,4 @@ mod similar;
 mod support;
 mod surface;
 mod verify;
+mod zoo;

@@ -1,0 +1,175 @@
+//! Dates as people write them: ISO, Japanese with and without eras, Chinese, Vietnamese, English.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, NaiveDate};
+use regex::{Captures, Regex};
+use unicode_normalization::UnicodeNormalization;
+
+/// Lines of an article, from its beginning and from its end, that may say when it was published.
+const LINES: usize = 8;
+/// Letters beside the date on such a line.
+const BESIDE: usize = 24;
+
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+/// Eras and the year before their first.
+const ERAS: [(&str, i32); 5] = [
+    ("令和", 2018),
+    ("平成", 1988),
+    ("昭和", 1925),
+    ("大正", 1911),
+    ("明治", 1867),
+];
+
+/// The first date in a text, and the bytes it takes of the text's NFKC form.
+fn find(text: &str, lang: Option<&str>) -> Option<(NaiveDate, usize)> {
+    type Read = fn(&Captures<'_>, Option<&str>) -> Option<NaiveDate>;
+    static FORMS: LazyLock<Vec<(Regex, Read)>> = LazyLock::new(|| {
+        let forms: [(&str, Read); 6] = [
+            (
+                r"\b((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})\b",
+                |c, _| date(number(c, 1)?, number(c, 2)?, number(c, 3)?),
+            ),
+            (
+                r"((?:19|20)\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]",
+                |c, _| date(number(c, 1)?, number(c, 2)?, number(c, 3)?),
+            ),
+            (
+                r"(令和|平成|昭和|大正|明治)\s*(元|\d{1,2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日",
+                |c, _| {
+                    let (_, before) = ERAS.iter().find(|(era, _)| *era == &c[1])?;
+                    let year = if &c[2] == "元" { 1 } else { number(c, 2)? };
+                    date(before + year, number(c, 3)?, number(c, 4)?)
+                },
+            ),
+            (
+                r"(?i)\b(\d{1,2})\s+th[aá]ng\s+(\d{1,2})(?:\s+năm|,)?\s+((?:19|20)\d\d)\b",
+                |c, _| date(number(c, 3)?, number(c, 2)?, number(c, 1)?),
+            ),
+            (
+                r"(?i)\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d\d)\b",
+                |c, _| {
+                    let name = c[2].to_lowercase();
+                    let month = MONTHS.iter().position(|month| *month == name)? as i32 + 1;
+                    date(number(c, 4)?, month, number(c, 1).or(number(c, 3))?)
+                },
+            ),
+            (
+                r"\b(\d{1,2})[/.-](\d{1,2})[/.-]((?:19|20)\d\d)\b",
+                |c, lang| {
+                    let (first, second) = (number(c, 1)?, number(c, 2)?);
+                    // 3/5/2024 is two dates, unless the language or the numbers say which.
+                    let (day, month) = match lang {
+                        _ if first > 12 => (first, second),
+                        _ if second > 12 => (second, first),
+                        Some(
+                            "vi" | "fr" | "de" | "es" | "it" | "pt" | "ru" | "pl" | "id" | "th",
+                        ) => (first, second),
+                        _ => return None,
+                    };
+                    date(number(c, 3)?, month, day)
+                },
+            ),
+        ];
+        let compiled = forms.into_iter();
+        compiled
+            .filter_map(|(form, read)| Some((Regex::new(form).ok()?, read)))
+            .collect()
+    });
+    FORMS.iter().find_map(|(form, read)| {
+        let captures = form.captures(text)?;
+        Some((read(&captures, lang)?, captures[0].len()))
+    })
+}
+
+fn number(captures: &Captures<'_>, group: usize) -> Option<i32> {
+    captures.get(group)?.as_str().parse().ok()
+}
+
+fn date(year: i32, month: i32, day: i32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, month.try_into().ok()?, day.try_into().ok()?)
+}
+
+/// A date that a field holds, as `YYYY-MM-DD`.
+pub fn of_field(text: &str, lang: Option<&str>) -> Option<String> {
+    let text: String = text.nfkc().collect();
+    let stamp = DateTime::parse_from_rfc3339(text.trim())
+        .or_else(|_| DateTime::parse_from_rfc2822(text.trim()));
+    let date = stamp.ok().map(|stamp| stamp.date_naive());
+    let date = date.or_else(|| find(&text, lang).map(|(date, _)| date))?;
+    Some(date.to_string())
+}
+
+/// When a plain text says it was published, as `YYYY-MM-DD`: a date near its beginning or end on a line that holds
+/// little else.
+pub fn published(text: &str, lang: Option<&str>) -> Option<String> {
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let end = lines
+        .len()
+        .saturating_sub(LINES)
+        .max(LINES.min(lines.len()));
+    let candidates = lines.iter().take(LINES).chain(&lines[end..]);
+    candidates.filter(|line| line.len() < 400).find_map(|line| {
+        let line: String = line.nfkc().collect();
+        let (date, length) = find(&line, lang)?;
+        let letters = line.chars().filter(|c| c.is_alphanumeric()).count();
+        (letters <= BESIDE + length.min(12)).then(|| date.to_string())
+    })
+}
+
+/// A date that the user gives: `YYYY-MM-DD`, or another form that is clear.
+pub fn parse(text: &str) -> Option<String> {
+    of_field(text, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ways_dates_are_written() {
+        for (text, expected) in [
+            ("2024-05-03", Some("2024-05-03")),
+            ("2024-05-03T10:00:00+09:00", Some("2024-05-03")),
+            ("Fri, 03 May 2024 10:00:00 +0000", Some("2024-05-03")),
+            ("2024/5/3 10:00", Some("2024-05-03")),
+            ("２０２４年５月３日", Some("2024-05-03")),
+            ("令和6年5月3日", Some("2024-05-03")),
+            ("平成元年1月8日", Some("1989-01-08")),
+            ("Thứ Sáu, ngày 3 tháng 5 năm 2024", Some("2024-05-03")),
+            ("3 tháng 5, 2024", Some("2024-05-03")),
+            ("May 3, 2024", Some("2024-05-03")),
+            ("3rd May 2024", Some("2024-05-03")),
+            ("13/5/2024", Some("2024-05-13")),
+            ("3/5/2024", None),
+            ("2024-13-45", None),
+            ("May 2024", None),
+            ("1234", None),
+        ] {
+            assert_eq!(of_field(text, None).as_deref(), expected, "{text}");
+        }
+        assert_eq!(
+            of_field("3/5/2024", Some("vi")).as_deref(),
+            Some("2024-05-03")
+        );
+    }
+
+    #[test]
+    fn a_line_that_says_when_and_little_else() {
+        let body = "本文の文がここに続く。\n".repeat(30);
+        let of = |head: &str, tail: &str| published(&format!("{head}\n{body}{tail}"), Some("ja"));
+        assert_eq!(
+            of("題\n公開日：2024年5月3日 10:00", "").as_deref(),
+            Some("2024-05-03")
+        );
+        assert_eq!(of("題", "（令和6年5月3日）").as_deref(), Some("2024-05-03"));
+        let prose = "2024年5月3日に開かれた会議では、来年度の予算について長い議論が交わされ、結論は出なかった。";
+        assert_eq!(of(prose, ""), None);
+        assert_eq!(published("", None), None);
+    }
+}

@@ -1,0 +1,118 @@
+//! The forms that texts come in: what a file is, by its content first and its name second, and what is read of it.
+//!
+//! A reader takes decoded text and gives articles. Where the text of an article is the file's, its spans count the
+//! file's bytes; else the text is what was extracted, and locators say where a passage stands in the file.
+
+mod aozora;
+mod feed;
+mod html;
+mod markdown;
+mod notebook;
+mod plain;
+mod rows;
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::decode::Fault;
+use super::layout::{Block, Omitted};
+pub(super) use plain::plain;
+
+/// Bytes at the beginning of a text that say what it is.
+const HEAD: usize = 4096;
+/// Elements, arrays or lists inside each other; deeper is no text that a person wrote.
+const NESTING: usize = 256;
+
+/// Names of the fields that hold what is read of rows; `None`: those that usually do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fields {
+    pub text: Option<String>,
+    pub title: Option<String>,
+    pub url: Option<String>,
+    pub id: Option<String>,
+}
+
+/// What a reader found.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    /// `None`: the text that was given, byte for byte.
+    pub text: Option<String>,
+    pub blocks: Vec<Block>,
+    pub omitted: Vec<Omitted>,
+    /// From which byte on a passage stands where, ascending.
+    pub locators: Vec<(usize, String)>,
+    /// Which of several articles of a file.
+    pub row: Option<String>,
+    pub title: Option<String>,
+    pub source_url: Option<String>,
+    pub author: Option<String>,
+    /// As it is written.
+    pub published: Option<String>,
+    pub lang: Option<String>,
+}
+
+/// A form that texts come in.
+pub(super) trait Format: Sync {
+    fn name(&self) -> &'static str;
+
+    /// Whether a file is of this form: the extension of its name, lower case, and the beginning of its text.
+    fn accepts(&self, extension: &str, head: &str) -> bool;
+
+    /// The articles of a text.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault>;
+}
+
+/// All forms; the first that accepts a file reads it, and the last accepts every file.
+const FORMATS: [&dyn Format; 8] = [
+    &notebook::Notebook,
+    &feed::Feed,
+    &html::Html,
+    &rows::JsonLines,
+    &rows::Csv,
+    &markdown::Markdown,
+    &aozora::Aozora,
+    &plain::Plain,
+];
+
+/// The form of a file.
+pub(super) fn of(path: &Path, text: &str) -> &'static dyn Format {
+    let extension = path.extension().unwrap_or_default();
+    let extension = extension.to_string_lossy().to_lowercase();
+    let mut end = text.len().min(HEAD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = text[..end].trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    let found = FORMATS
+        .iter()
+        .find(|format| format.accepts(&extension, head));
+    *found.unwrap_or(&FORMATS[FORMATS.len() - 1])
+}
+
+/// Refuses mark-up that is nested deeper than anybody writes, before a parser follows it: elements that are begun
+/// and neither ended nor empty.
+fn check_nesting(text: &str, most: usize) -> Result<(), Fault> {
+    let bytes = text.as_bytes();
+    let mut depth = 0usize;
+    for (at, pair) in bytes.windows(2).enumerate() {
+        match pair {
+            [b'<', b'/'] | [b'/', b'>'] => depth = depth.saturating_sub(1),
+            [b'<', next] if next.is_ascii_alphabetic() => depth += 1,
+            _ => {}
+        }
+        if depth > most {
+            return Err(too_deep(most, at));
+        }
+    }
+    Ok(())
+}
+
+fn too_deep(most: usize, at: usize) -> Fault {
+    Fault::Unreadable(format!(
+        "nested too deeply: more than {most} elements inside each other at byte {at}"
+    ))
+}

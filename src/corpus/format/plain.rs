@@ -1,0 +1,31 @@
+//! Plain text: [`super::super::layout`].
+
+use super::super::decode::Fault;
+use super::super::layout::layout;
+use super::{Fields, Format, Parsed};
+
+pub struct Plain;
+
+impl Format for Plain {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn accepts(&self, _: &str, _: &str) -> bool {
+        true
+    }
+
+    fn read(&self, text: &str, _: &Fields) -> Result<Vec<Parsed>, Fault> {
+        Ok(vec![plain(text)])
+    }
+}
+
+/// A plain text.
+pub fn plain(text: &str) -> Parsed {
+    let (blocks, omitted) = layout(text);
+    Parsed {
+        blocks,
+        omitted,
+        ..Parsed::default()
+    }
+}
