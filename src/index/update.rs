@@ -71,8 +71,14 @@ pub struct Report {
 /// A file that was not read.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Unread {
+    #[serde(serialize_with = "as_shown")]
     pub path: PathBuf,
     pub reason: String,
+}
+
+/// A path in JSON, which has no other text than UTF-8.
+fn as_shown<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 /// What the writer is at.

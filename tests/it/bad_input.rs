@@ -107,33 +107,40 @@ fn questions_and_options() {
 fn files_that_are_not_text() {
     let folder = Folder::new(&ARTICLES);
     folder.write("docs/picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
-    folder.write("docs/sjis.txt", b"\x93\xfa\x96\x7b\x8c\xea\x82\xcc\x95\xb6");
-    folder.write("docs/utf16.txt", b"\xff\xfea\0b\0");
-    let ran = folder.tane(["index", "docs", "--json"]).run();
+    folder.write("docs/cut.ipynb", "{\"cells\": [{\"cell_type\": ");
+    folder.write("docs/large.txt", "x".repeat(3000));
+    let ran = folder
+        .tane(["index", "docs", "--json", "--max-file-size", "2k"])
+        .run();
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     contains_all(
         &ran.stderr,
         &[
             "failed: ",
-            "sjis.txt: not UTF-8: byte 0x93 at offset 0",
-            "utf16.txt",
+            "cut.ipynb: not a notebook",
+            "large.txt: too large: 3000 bytes, at most 2048 are read (--max-file-size)",
             "picture.png: not text",
         ],
     );
     let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let count = |list: &str| report[list].as_array().unwrap().len();
     assert_eq!(
         (
             report["articles"].as_u64(),
-            report["failed"].as_array().unwrap().len()
+            count("failed"),
+            count("skipped")
         ),
-        (Some(3), 2)
+        (Some(3), 2, 1)
     );
-    assert_eq!(report["skipped"].as_array().unwrap().len(), 1);
     folder.tane(["index", "--strict"]).fails(2);
     contains_all(
-        &folder.tane(["passages", "docs/sjis.txt"]).fails(2),
-        &["docs/sjis.txt", "not UTF-8"],
+        &folder.tane(["passages", "docs/cut.ipynb"]).fails(2),
+        &["docs/cut.ipynb", "not a notebook"],
     );
+    for (option, value) in [("--max-file-size", "3G"), ("--encoding", "klingon")] {
+        let message = folder.tane(["index", "docs", option, value]).fails(2);
+        contains_all(&message, &[option, value]);
+    }
 }
 
 #[test]

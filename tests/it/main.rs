@@ -10,6 +10,7 @@ mod citations;
 mod crash;
 mod embed;
 mod eval;
+mod formats;
 mod golden;
 mod index;
 mod layers;
