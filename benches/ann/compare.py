@@ -18,7 +18,7 @@ import numpy as np
 
 DIMENSION = 384
 K = 10
-EFS = [16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048]
+EFS = [32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024, 1536]
 PEERS = ["hnswlib", "faiss HNSW", "faiss HNSW-SQ8", "usearch i8"]
 
 

@@ -1,6 +1,7 @@
 //! Exact search: every row is compared.
 
 use std::cmp::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -91,6 +92,8 @@ pub fn scan_part(
     // The score of one may be too high and that of another too low.
     let doubt = 2.0 * query.error(part.code_error);
     let dimension = rows.dimension();
+    // What a row must reach at least, as far as the chunks before say.
+    let least = Mutex::new(f32::NEG_INFINITY);
     let mut hits: Vec<Hit> = (0..all.div_ceil(CHUNK))
         .into_par_iter()
         .flat_map_iter(|chunk| {
@@ -98,14 +101,23 @@ pub fn scan_part(
             let codes = &part.codes[chunk.start * dimension..chunk.end * dimension];
             let mut dots = vec![0; chunk.len()];
             dots_i8(Isa::current(), &query.values, codes, &mut dots);
-            let scored = chunk.zip(dots).filter_map(|(row, dot)| {
-                Some(Hit {
-                    row: part.first + row,
-                    score: query.factor * dot as f32 + worth(row)?,
-                })
-            });
-            let mut hits: Vec<Hit> = scored.collect();
-            possible(&mut hits, count, doubt);
+            let known = || least.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut reach = *known();
+            let mut hits: Vec<Hit> = Vec::new();
+            for (row, dot) in chunk.zip(dots) {
+                let Some(bonus) = worth(row) else { continue };
+                let score = query.factor * dot as f32 + bonus;
+                if score >= reach {
+                    let row = part.first + row;
+                    hits.push(Hit { row, score });
+                    if hits.len() >= 4 * count.max(64) {
+                        reach = reach.max(possible(&mut hits, count, doubt));
+                    }
+                }
+            }
+            reach = reach.max(possible(&mut hits, count, doubt));
+            let mut known = known();
+            *known = known.max(reach);
             hits
         })
         .collect();
@@ -134,15 +146,20 @@ fn best(hits: &mut Vec<Hit>, count: usize) {
     hits.truncate(count);
 }
 
-/// Keeps hits whose scores are at most `doubt` below that of the `count`th best, in any order.
-fn possible(hits: &mut Vec<Hit>, count: usize, doubt: f32) {
+/// Keeps hits whose scores are at most `doubt` below that of the `count`th best, in any order; what a score must
+/// reach to be kept.
+fn possible(hits: &mut Vec<Hit>, count: usize, doubt: f32) -> f32 {
     if count == 0 {
         hits.clear();
-    } else if hits.len() > count {
-        let (_, last, _) = hits.select_nth_unstable_by(count - 1, Hit::order);
-        let least = last.score - doubt;
-        hits.retain(|hit| hit.score >= least);
+        return f32::INFINITY;
     }
+    if hits.len() < count {
+        return f32::NEG_INFINITY;
+    }
+    let (_, last, _) = hits.select_nth_unstable_by(count - 1, Hit::order);
+    let least = last.score - doubt;
+    hits.retain(|hit| hit.score >= least);
+    least
 }
 
 #[cfg(test)]
