@@ -137,6 +137,12 @@ pub enum Error {
         expected: String,
         received: String,
     },
+    /// A file that should be a pack.
+    #[error("{}: {what}", path.display())]
+    BadPack { path: PathBuf, what: String },
+    /// Indexes that cannot be joined.
+    #[error("{}: {what}", path.display())]
+    Merge { path: PathBuf, what: String },
     /// Another process writes to the index.
     #[error(
         "{}: another `tane index` is writing to this index; wait for it to end",

@@ -63,6 +63,9 @@ pub enum Command {
     Show(Show),
     Status(Status),
     Verify(Verify),
+    Pack(Pack),
+    Unpack(Unpack),
+    Merge(Merge),
     Embed(Embed),
     Models(Models),
     Eval(Eval),
@@ -91,6 +94,9 @@ pub struct Index {
     /// Write everything into one segment, which is fastest to search
     #[arg(long)]
     pub compact: bool,
+    /// Only the files of one of N shards (I/N), to be joined by `tane merge`
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub shard: Option<(u32, u32)>,
     /// Say what would be done and do nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -272,6 +278,50 @@ pub struct Verify {
     pub engine: Engine,
 }
 
+/// Write the index, or the corpus with its index, to one file for another machine.
+#[derive(Debug, clap::Args)]
+pub struct Pack {
+    /// The file to write
+    pub file: PathBuf,
+    /// With the files of the corpus; without an index yet, those that tane.toml names
+    #[arg(long)]
+    pub corpus: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Take in what `tane pack` wrote: an index in the place of this one, or a corpus into a new folder.
+///
+/// Vectors are taken only where this machine computes the same ones (canaries).
+#[derive(Debug, clap::Args)]
+pub struct Unpack {
+    /// The file that was written
+    pub file: PathBuf,
+    /// The folder for a corpus
+    pub folder: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Join indexes built with `tane index --shard` into a new one.
+#[derive(Debug, clap::Args)]
+pub struct Merge {
+    /// Folders of the indexes
+    #[arg(required = true)]
+    pub shards: Vec<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
 /// List and describe the known models.
 #[derive(Debug, clap::Args)]
 pub struct Models {
@@ -357,6 +407,14 @@ fn fraction(text: &str) -> Result<f32, String> {
     }
 }
 
+fn shard(text: &str) -> Result<(u32, u32), String> {
+    let numbers = text.split_once('/').and_then(|(number, count)| {
+        let shard = (number.parse().ok()?, count.parse().ok()?);
+        (1..=shard.1).contains(&shard.0).then_some(shard)
+    });
+    numbers.ok_or_else(|| format!("expected I/N with I from 1 to N, as 1/4, received `{text}`"))
+}
+
 fn day(text: &str) -> Result<String, String> {
     let day = crate::corpus::parse_date(text);
     day.ok_or_else(|| format!("expected a date (YYYY-MM-DD), received `{text}`"))
@@ -435,6 +493,9 @@ pub struct Read {
     /// Files with more rows or entries are not read [default: 100000]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_articles: Option<usize>,
+    /// Articles with more passages are not indexed [default: 100000]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_passages: Option<usize>,
     /// Follow symbolic links, wherever they lead
     #[arg(long)]
     pub follow: bool,
@@ -454,6 +515,7 @@ impl Read {
             },
             max_bytes: self.max_file_size.unwrap_or(default.max_bytes),
             max_articles: self.max_articles.unwrap_or(default.max_articles),
+            max_passages: self.max_passages.unwrap_or(default.max_passages),
             follow: self.follow,
         };
         (options != default).then_some(options)

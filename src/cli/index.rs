@@ -36,6 +36,7 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         read: args.read.options(),
         rebuild: args.rebuild,
         compact: args.compact,
+        shard: args.shard,
         dry_run: args.dry_run,
         language: settings.language.clone(),
         ..Update::default()

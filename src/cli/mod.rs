@@ -1,6 +1,7 @@
 //! The command line: the only place that knows clap, prints, and decides exit codes.
 
 mod args;
+mod carry;
 mod completions;
 mod embed;
 mod eval;
@@ -71,6 +72,9 @@ fn run(args: Args) -> anyhow::Result<Found> {
         Command::Show(args) => show::run(&args, &settings, &mut out)?,
         Command::Status(args) => status::run(&args, &settings, &mut out)?,
         Command::Verify(args) => verify::run(&args, &settings, &mut out)?,
+        Command::Pack(args) => carry::pack_up(&args, &settings, &mut out)?,
+        Command::Unpack(args) => carry::take_in(&args, &settings, &mut out)?,
+        Command::Merge(args) => carry::join(&args, &settings, &mut out)?,
         Command::Embed(args) => embed::run(&args, &settings, &mut out)?,
         Command::Models(args) => models::run(&args, &settings, &mut out)?,
         Command::Eval(args) => eval::run(&args, &settings, &mut out)?,

@@ -37,6 +37,8 @@ pub struct ReadOptions {
     pub max_bytes: u64,
     /// Files with more articles (rows, entries) are not read.
     pub max_articles: usize,
+    /// Articles with more passages are not indexed.
+    pub max_passages: usize,
     /// Symbolic links are followed, wherever they lead.
     pub follow: bool,
 }
@@ -48,6 +50,7 @@ impl Default for ReadOptions {
             fields: Fields::default(),
             max_bytes: 64 << 20,
             max_articles: 100_000,
+            max_passages: 100_000,
             follow: false,
         }
     }

@@ -113,8 +113,16 @@ impl Manifest {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Error::io("read", &path)(error)),
         };
+        Self::parse(&text, &path).map(Some)
+    }
+
+    /// A manifest of these bytes; errors name `path`.
+    ///
+    /// # Errors
+    /// [`Error::IndexFormat`], [`Error::Corrupt`].
+    pub(super) fn parse(text: &[u8], path: &Path) -> Result<Self> {
         let corrupt = |error: serde_json::Error| Error::Corrupt {
-            path: path.clone(),
+            path: path.to_path_buf(),
             what: "manifest",
             expected: "a manifest of tane".to_owned(),
             received: error.to_string(),
@@ -123,25 +131,25 @@ impl Manifest {
         struct Format {
             format: u64,
         }
-        let Format { format } = serde_json::from_slice(&text).map_err(corrupt)?;
+        let Format { format } = serde_json::from_slice(text).map_err(corrupt)?;
         if format != u64::from(FORMAT) {
             return Err(Error::IndexFormat {
-                path,
+                path: path.to_path_buf(),
                 expected: FORMAT,
                 received: format,
             });
         }
-        let manifest: Self = serde_json::from_slice(&text).map_err(corrupt)?;
-        let check = checked(&text).map(|(_, check)| check).unwrap_or_default();
+        let manifest: Self = serde_json::from_slice(text).map_err(corrupt)?;
+        let check = checked(text).map(|(_, check)| check).unwrap_or_default();
         if manifest.check != check {
             return Err(Error::Corrupt {
-                path,
+                path: path.to_path_buf(),
                 what: "checksum of the manifest",
                 expected: manifest.check,
                 received: check,
             });
         }
-        Ok(Some(manifest))
+        Ok(manifest)
     }
 
     /// Every file of this generation besides the manifest.
@@ -150,6 +158,14 @@ impl Manifest {
         segments
             .flat_map(|segment| std::iter::once(&segment.file).chain(&segment.graph))
             .chain(&self.dead)
+    }
+
+    /// The same, to give them other names.
+    pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut FileEntry> {
+        let segments = self.segments.iter_mut();
+        segments
+            .flat_map(|segment| std::iter::once(&mut segment.file).chain(&mut segment.graph))
+            .chain(&mut self.dead)
     }
 
     /// The roots of a manifest of any format, as far as they can be told.
@@ -165,6 +181,19 @@ impl Manifest {
             .unwrap_or_default()
     }
 
+    /// The file, its check filled in.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let zeros = "0".repeat(blake3::OUT_LEN * 2);
+        let mut text = to_json(&Self {
+            check: zeros,
+            ..self.clone()
+        });
+        if let Some((place, check)) = checked(&text) {
+            text[place].copy_from_slice(check.as_bytes());
+        }
+        text
+    }
+
     /// Replaces the manifest: a reader sees the old one or the new one.
     ///
     /// # Errors
@@ -172,12 +201,7 @@ impl Manifest {
     pub fn commit(&self, dir: &Path) -> Result<()> {
         let path = dir.join(FILE);
         let temporary = dir.join("manifest.json.tmp");
-        let mut text =
-            serde_json::to_vec_pretty(self).map_err(|e| Error::io("write", &path)(e.into()))?;
-        text.push(b'\n');
-        if let Some((place, check)) = checked(&text) {
-            text[place].copy_from_slice(check.as_bytes());
-        }
+        let text = self.to_bytes();
         let write = || {
             let mut file = DiskFile::create(&temporary)?;
             file.write_all(&text)?;
@@ -190,6 +214,14 @@ impl Manifest {
             Error::io("write", &path)(error)
         })
     }
+}
+
+/// JSON as it is written to files.
+pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
+    // Only maps with keys that are no text fail, and there are none.
+    let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
+    text.push(b'\n');
+    text
 }
 
 /// Where the digits of the check stand in a manifest, and what they should be.

@@ -1,6 +1,7 @@
 //! The index on disk: immutable segment files, graphs of the large ones, and a list of what is gone, named
 //! by a manifest whose atomic rename is the commit. Readers and the writer are different types.
 
+mod carry;
 mod codes;
 mod damage;
 mod dead;
@@ -14,6 +15,7 @@ mod keyword;
 mod layout;
 mod lock;
 mod manifest;
+mod merge;
 mod missing;
 mod nearest;
 mod old;
@@ -30,6 +32,7 @@ mod update;
 mod verify;
 mod writing;
 
+pub use carry::{Carried, pack, unpack};
 pub use codes::encode;
 pub use format::ArticleRecord;
 pub use graph::MappedGraph;
@@ -38,6 +41,7 @@ pub use journal::Journal;
 pub use key::{Key, input_key};
 pub use keyword::{Keyword, KeywordWriter};
 pub use manifest::{FileEntry, Manifest, Root, SegmentEntry};
+pub use merge::merge;
 pub use nearest::{Keep, through_graph};
 pub use reader::Index;
 pub use rows::{LanguageRows, Part, RowRecord, Rows};

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
 
-use super::format::ArticleRecord;
+use super::format::{ArticleRecord, file_id};
 use super::key::Key;
 use super::manifest::Root;
 use super::old::Old;
@@ -54,7 +55,10 @@ pub(super) fn plan(
     let mut files: Vec<(&Root, FileEntry)> = Vec::new();
     for root in roots {
         let found = walk_root(dir, root, old, report)?;
-        files.extend(found.into_iter().map(|file| (root, file)));
+        let own = found
+            .into_iter()
+            .filter(|file| in_shard(root, file, update.shard));
+        files.extend(own.map(|file| (root, file)));
     }
     let total = files.len();
     let mut plan = Plan::default();
@@ -96,6 +100,14 @@ pub(super) fn plan(
         }
     }
     Ok(plan)
+}
+
+/// Whether a file belongs to the shard; which one it is in depends on its id alone.
+fn in_shard(root: &Root, file: &FileEntry, shard: Option<(u32, u32)>) -> bool {
+    shard.is_none_or(|(number, count)| {
+        let id = file_id(&root.label, &file.relative);
+        xxh3_64(id.as_bytes()) % u64::from(count) == u64::from(number) - 1
+    })
 }
 
 fn walk_root(dir: &Path, root: &Root, old: &Old, report: &mut Report) -> Result<Vec<FileEntry>> {
@@ -172,6 +184,16 @@ fn plan_file(
         let passages = passages(&article, embedder.counter());
         if passages.is_empty() {
             continue;
+        }
+        if passages.len() > root.read.max_passages {
+            return Err(Error::Unreadable {
+                path: file.path.clone(),
+                reason: format!(
+                    "{} passages, at most {} are indexed (--max-passages)",
+                    passages.len(),
+                    root.read.max_passages
+                ),
+            });
         }
         let mut record = ArticleRecord::new(&root.label, &file.relative, &article);
         record.lang = record.lang.or_else(|| update.language.clone());

@@ -31,6 +31,11 @@ pub fn is_segment_name(name: &str) -> bool {
         })
 }
 
+/// The ending of such a name.
+pub fn extension_of(name: &str) -> &str {
+    name.find('.').map_or("", |at| &name[at..])
+}
+
 /// Collects articles and writes them.
 ///
 /// Vectors, by far the largest part, go to the file as they come, and what else grows with the text to files

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::carry::check_canaries;
 use super::journal::{self, Journal};
 use super::layout::Layout;
 use super::lock::WriterLock;
@@ -19,7 +20,7 @@ use super::segment_writer::is_segment_name;
 use super::writing::Writing;
 use super::{GRAPH_ROWS, check_is_index_or_empty, dead, disk, roots};
 use crate::corpus::ReadOptions;
-use crate::embed::{Canary, Embedder, LEAST_COSINE, canaries, cosines};
+use crate::embed::{Canary, Embedder, canaries};
 use crate::error::{Error, Result};
 use crate::passage::RECIPE;
 use crate::words;
@@ -43,6 +44,8 @@ pub struct Update {
     pub compact: bool,
     /// Passages from which a segment gets a graph; `None`: [`super::GRAPH_ROWS`].
     pub graph_rows: Option<usize>,
+    /// Only the files of shard `.0` of `.1`, counted from 1.
+    pub shard: Option<(u32, u32)>,
     /// Change nothing, only say what would be done.
     pub dry_run: bool,
     /// Language of articles whose language cannot be told.
@@ -199,7 +202,7 @@ pub fn update(
         let none_dead = dead.iter().all(Vec::is_empty);
         let manifest = Manifest {
             format: FORMAT,
-            check: "0".repeat(64),
+            check: String::new(),
             generation,
             space: embedder.space().clone(),
             recipe: RECIPE,
@@ -232,15 +235,7 @@ fn checked_canaries(
     };
     let recorded = &index.manifest.canaries;
     if report.embedded > 0 {
-        let cosines = cosines(embedder, recorded)?;
-        let least = cosines.into_iter().fold(1.0, f32::min);
-        if least < LEAST_COSINE {
-            return Err(Error::Canary {
-                path: dir.to_path_buf(),
-                expected: LEAST_COSINE,
-                received: least,
-            });
-        }
+        check_canaries(dir, &index.manifest, embedder)?;
     }
     Ok(recorded.clone())
 }
@@ -269,7 +264,7 @@ fn nothing_to_read(roots: &[Root], report: &Report) -> String {
 
 /// Removes files of this program that the manifest does not name. Only under the writer lock; what
 /// cannot be removed stays until the next run.
-fn remove_unreferenced(dir: &Path) {
+pub(super) fn remove_unreferenced(dir: &Path) {
     let Ok(manifest) = Manifest::read(dir) else {
         return;
     };

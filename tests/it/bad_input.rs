@@ -137,6 +137,12 @@ fn files_that_are_not_text() {
         &folder.tane(["passages", "docs/cut.ipynb"]).fails(2),
         &["docs/cut.ipynb", "not a notebook"],
     );
+    folder.write("docs/long.txt", "One line of a text.\n\n".repeat(9));
+    let few = folder.tane(["index", "docs", "--max-passages", "1"]).run();
+    contains_all(
+        &few.stderr,
+        &["passages, at most 1 are indexed (--max-passages)"],
+    );
     for (option, value) in [("--max-file-size", "3G"), ("--encoding", "klingon")] {
         let message = folder.tane(["index", "docs", option, value]).fails(2);
         contains_all(&message, &[option, value]);

@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod carry;
 mod citations;
 mod crash;
 mod embed;

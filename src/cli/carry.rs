@@ -1,0 +1,109 @@
+//! `tane pack`, `tane unpack`, `tane merge`.
+
+use serde::Serialize;
+
+use super::Found;
+use super::args;
+use super::output::{self, Output};
+use super::settings::Settings;
+use crate::corpus::ReadOptions;
+use crate::embed::Embedder;
+use crate::error::{Error, Result};
+use crate::index::{Carried, Manifest, Root, merge, pack, unpack};
+use crate::search::JSON_VERSION;
+
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    #[serde(flatten)]
+    carried: &'a Carried,
+}
+
+pub fn pack_up(args: &args::Pack, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let recorded = Manifest::read(&settings.index)?.map(|manifest| manifest.space.model);
+    let embedder = settings.embedder(&args.engine, recorded.as_deref())?;
+    let roots = project_roots(settings)?;
+    let carried = pack(&settings.index, &roots, args.corpus, &embedder, &args.file)?;
+    print(out, &carried, args.json, settings, "packed")
+}
+
+/// The roots that a project names, as `tane index` would take them.
+fn project_roots(settings: &Settings) -> Result<Vec<Root>> {
+    let Some(project) = &settings.project else {
+        return Ok(Vec::new());
+    };
+    let root = |path: &std::path::PathBuf| {
+        let path = path.canonicalize().map_err(Error::io("open", path))?;
+        let name = path.file_name().unwrap_or_default();
+        Ok(Root {
+            label: name.to_string_lossy().into_owned(),
+            exclude: project.exclude.clone(),
+            read: ReadOptions::default(),
+            path,
+        })
+    };
+    project.corpus.iter().map(root).collect()
+}
+
+pub fn take_in(
+    args: &args::Unpack,
+    settings: &Settings,
+    out: &mut Output,
+) -> anyhow::Result<Found> {
+    let embedder = embedder(&args.engine, settings)?;
+    let into = args.folder.as_deref();
+    let carried = unpack(&args.file, &settings.index, into, embedder.as_ref())?;
+    print(out, &carried, args.json, settings, "unpacked")
+}
+
+pub fn join(args: &args::Merge, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let embedder = embedder(&args.engine, settings)?;
+    let index = merge(&args.shards, &settings.index, embedder.as_ref())?;
+    let carried = Carried {
+        articles: index.articles().count(),
+        passages: index.rows().live(),
+        bytes: index.manifest.files().map(|file| file.bytes).sum(),
+        ..Carried::default()
+    };
+    print(out, &carried, args.json, settings, "merged")
+}
+
+/// What compares canaries; `None`, and a remark, where the model cannot be run here.
+fn embedder(engine: &args::Engine, settings: &Settings) -> anyhow::Result<Option<Embedder>> {
+    match settings.embedder(engine, None) {
+        Ok(embedder) => Ok(Some(embedder)),
+        Err(error @ Error::ModelNotRunnable { .. }) => {
+            output::remark(&format!("canaries are not checked: {error}"));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn print(
+    out: &mut Output,
+    carried: &Carried,
+    json: bool,
+    settings: &Settings,
+    what: &str,
+) -> anyhow::Result<Found> {
+    if json {
+        out.json(&Json {
+            version: JSON_VERSION,
+            carried,
+        })?;
+    } else if !settings.quiet {
+        let files = if carried.corpus {
+            format!(", {} files of the corpus", carried.files)
+        } else {
+            String::new()
+        };
+        out.line(&format!(
+            "{what} {} articles, {} passages{files} ({:.1} MB)",
+            carried.articles,
+            carried.passages,
+            carried.bytes as f64 / 1e6
+        ))?;
+    }
+    Ok(Found::Something)
+}

@@ -1,0 +1,204 @@
+//! Two folders stand for two machines: a corpus goes there, is indexed, and its index comes back.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{ARTICLES, Folder, Tane, resigned};
+
+fn answers(folder: &Path, index: &str) -> Value {
+    let asked = ["query", "--json", "--index", index, "railway soup 猫"];
+    let mut found = Tane::new(asked).dir(folder).json();
+    for hit in found["results"].as_array_mut().unwrap() {
+        hit["citation"].take();
+        hit["article"]["path"].take();
+    }
+    found["results"].take()
+}
+
+#[test]
+fn a_corpus_goes_to_another_machine_and_its_index_comes_back() {
+    let laptop = Folder::new(&ARTICLES);
+    laptop.write("tane.toml", "corpus = [\"docs\"]\n");
+    let here = |args: &[&str]| Tane::new(args).dir(laptop.path());
+    // One article is indexed here already, with vectors of another precision.
+    here(&["index", "docs/rail.txt"])
+        .env("TANE_PRECISION", "f32")
+        .ok();
+    here(&["index", "docs"]).env("TANE_PRECISION", "f32").ok();
+    laptop.write(
+        "docs/new.txt",
+        "The lighthouse keeper trims the lamp at midnight.\n",
+    );
+    let packed = here(&["pack", "--corpus", "--json", "there.pack"]).json();
+    assert_eq!(
+        (&packed["files"], &packed["articles"]),
+        (&4.into(), &3.into())
+    );
+
+    let other = Folder::new(&[]);
+    let there = |args: &[&str]| Tane::new(args).dir(other.path());
+    std::fs::copy(
+        laptop.path().join("there.pack"),
+        other.path().join("there.pack"),
+    )
+    .unwrap();
+    there(&["unpack", "there.pack", "work"]).ok();
+    let work = other.path().join("work");
+    let report = Tane::new(["index", "--json"]).dir(&work).json();
+    // Only what has no vector yet is computed.
+    assert_eq!(
+        (&report["articles"], &report["embedded"]),
+        (&4.into(), &1.into())
+    );
+    Tane::new(["pack", "back.pack"]).dir(&work).ok();
+
+    // Back: the index takes the place of the one here, its roots are the ones here.
+    std::fs::copy(work.join("back.pack"), laptop.path().join("back.pack")).unwrap();
+    let before = answers(&work, "index");
+    let unpacked = here(&["unpack", "--json", "back.pack"]).json();
+    assert_eq!(unpacked["articles"], 4);
+    assert_eq!(answers(laptop.path(), "index"), before);
+    let verified = here(&["verify", "--json"]).json();
+    assert_eq!(
+        (&verified["sound"], &verified["sources"]["same"]),
+        (&true.into(), &4.into())
+    );
+    assert_eq!(here(&["index", "--json"]).json()["embedded"], 0);
+    laptop.write("docs/soup.txt", "Fry the carrots instead.\n");
+    assert_eq!(here(&["index", "--json"]).json()["embedded"], 1);
+}
+
+#[test]
+fn packs_that_are_not_to_be_trusted() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    folder.tane(["pack", "good.pack"]).ok();
+    let good = std::fs::read(folder.path().join("good.pack")).unwrap();
+    let before = answers(folder.path(), "ix");
+    let refused = |bytes: &[u8]| {
+        folder.write("bad.pack", bytes);
+        let ran = folder.tane(["unpack", "bad.pack"]).run();
+        assert_eq!(ran.code, Some(2), "{} of {} bytes", bytes.len(), good.len());
+        ran.stderr
+    };
+    // Damage anywhere, and ends anywhere but in the zeros that end an archive.
+    for at in (0..good.len() - 1024).step_by(good.len() / 25) {
+        refused(&good[..at]);
+        let mut damaged = good.clone();
+        damaged[at] ^= 0x20;
+        folder.write("bad.pack", &damaged);
+        let ran = folder.tane(["unpack", "bad.pack"]).run();
+        assert!(matches!(ran.code, Some(0 | 2)), "{at}: {}", ran.stderr);
+    }
+    // Names that climb out, links, files of nobody.
+    let header = |name: &str, kind: tar::EntryType| {
+        let mut header = tar::Header::new_gnu();
+        let bytes = name.as_bytes();
+        header.as_mut_bytes()[..bytes.len()].copy_from_slice(bytes);
+        header.set_entry_type(kind);
+        header.set_size(0);
+        header.set_cksum();
+        header
+    };
+    for (name, kind) in [
+        ("../outside.txt", tar::EntryType::Regular),
+        ("/tmp/outside.txt", tar::EntryType::Regular),
+        ("index/../../x", tar::EntryType::Regular),
+        ("corpus/0/x", tar::EntryType::Regular),
+        ("index/link", tar::EntryType::Symlink),
+        ("other", tar::EntryType::Regular),
+    ] {
+        let mut archive = tar::Builder::new(Vec::new());
+        let mut old = tar::Archive::new(good.as_slice());
+        for entry in old.entries().unwrap() {
+            let mut entry = entry.unwrap();
+            archive.append(&entry.header().clone(), &mut entry).unwrap();
+        }
+        archive
+            .append(&header(name, kind), std::io::empty())
+            .unwrap();
+        let message = refused(&archive.into_inner().unwrap());
+        assert!(message.contains("bad.pack"), "{name}: {message}");
+    }
+    assert!(!folder.path().join("outside.txt").exists());
+    assert_eq!(answers(folder.path(), "ix"), before);
+    folder.tane(["unpack", "good.pack"]).ok();
+    assert_eq!(answers(folder.path(), "ix"), before);
+    assert_eq!(folder.tane(["verify"]).run().code, Some(0));
+    folder
+        .tane(["pack", "--index", "nowhere", "x.pack"])
+        .fails(2);
+}
+
+#[test]
+fn vectors_of_another_space_do_not_come_in() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    let path = folder.path().join("ix/manifest.json");
+    let good = std::fs::read_to_string(&path).unwrap();
+    let start = good.find("\"vector\": \"").unwrap() + 11;
+    let half = start + 4 * 384;
+    let (head, tail) = (&good[..start], &good[start + 8 * 384..]);
+    let swapped = format!(
+        "{head}{}{}{tail}",
+        &good[half..half + 4 * 384],
+        &good[start..half]
+    );
+    std::fs::write(&path, resigned(&swapped)).unwrap();
+    folder.tane(["pack", "other.pack"]).ok();
+    std::fs::write(&path, &good).unwrap();
+    let message = folder.tane(["unpack", "other.pack"]).fails(2);
+    assert!(message.contains("at least 0.998 is needed"), "{message}");
+    assert_eq!(folder.tane(["verify"]).run().code, Some(0));
+}
+
+#[test]
+fn shards_joined_answer_as_one_index() {
+    let folder = Folder::new(&ARTICLES);
+    for number in 0..9 {
+        let text = format!("The lamp number {number} stands by the ferry.\n");
+        folder.write(&format!("docs/lamp{number}.txt"), text);
+    }
+    let index = |ix: &str, args: &[&str]| {
+        let all = ["index", "docs", "--json", "--index", ix];
+        let ran = Tane::new(all.iter().chain(args)).dir(folder.path());
+        ran.json()["articles"].as_u64().unwrap()
+    };
+    let parts: Vec<u64> = (1..=3)
+        .map(|n| index(&format!("part{n}"), &["--shard", &format!("{n}/3")]))
+        .collect();
+    assert!(
+        parts.iter().sum::<u64>() == 12 && parts.iter().all(|n| *n > 0),
+        "{parts:?}"
+    );
+    assert_eq!(index("whole", &[]), 12);
+    Tane::new(["merge", "--index", "joined", "part1", "part2", "part3"])
+        .dir(folder.path())
+        .ok();
+    let (joined, whole) = (
+        answers(folder.path(), "joined"),
+        answers(folder.path(), "whole"),
+    );
+    for (a, b) in joined
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(whole.as_array().unwrap())
+    {
+        assert_eq!(a["passage"], b["passage"]);
+        let score = |hit: &Value| hit["score"].as_f64().unwrap();
+        assert!((score(a) - score(b)).abs() < 1e-5);
+    }
+    let run = |args: &[&str]| Tane::new(args).dir(folder.path());
+    assert_eq!(run(&["verify", "--index", "joined"]).run().code, Some(0));
+    let report = run(&["index", "--json", "--index", "joined"]).json();
+    assert_eq!(
+        (&report["articles"], &report["embedded"]),
+        (&12.into(), &0.into())
+    );
+    let twice = run(&["merge", "--index", "again", "part1", "part1"]).fails(2);
+    assert!(twice.contains("is in another shard too"), "{twice}");
+    run(&["merge", "--index", "joined", "part1"]).fails(2);
+    run(&["index", "--index", "x", "docs", "--shard", "4/3"]).fails(2);
+}
