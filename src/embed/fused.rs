@@ -280,3 +280,141 @@ impl Stack<'_> {
 fn halves(both: &[f32]) -> (&[f32], &[f32]) {
     both.split_at(both.len() / 2)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use candle_core::quantized::gguf_file::{Content, Value, write};
+    use candle_core::quantized::{GgmlDType, QTensor};
+
+    use super::super::bert::Bert;
+    use super::super::bundled;
+    use super::super::gguf::Gguf;
+    use super::super::registry::{DEFAULT_MODEL, Registry};
+    use super::*;
+    use crate::kernel::dot::dot;
+
+    const PIECES: usize = 300;
+
+    /// A model of another shape with random weights, and the bundled one's first pieces.
+    fn random(hidden: usize, heads: usize, ffn: usize, layers: usize) -> Vec<u8> {
+        let bundled = Content::read(&mut Cursor::new(bundled::GGUF.unwrap())).unwrap();
+        let number = |n: usize| Value::U32(n as u32);
+        let mut metadata = bundled.metadata;
+        for (key, value) in [
+            ("bert.embedding_length", number(hidden)),
+            ("bert.attention.head_count", number(heads)),
+            ("bert.feed_forward_length", number(ffn)),
+            ("bert.block_count", number(layers)),
+            ("tokenizer.ggml.mask_token_id", number(4)),
+        ] {
+            metadata.insert(key.to_owned(), value);
+        }
+        for value in metadata.values_mut() {
+            if let Value::Array(all) = value
+                && all.len() > 250_000
+            {
+                all.truncate(PIECES);
+            }
+        }
+        let uniform = |shape: &[usize], spread: f32, centre: f32| {
+            let tensor = Tensor::rand(centre - spread, centre + spread, shape, &cpu()).unwrap();
+            QTensor::quantize(&tensor, GgmlDType::F32).unwrap()
+        };
+        let table = Tensor::rand(-1f32, 1f32, (PIECES, hidden), &cpu()).unwrap();
+        let mut tensors = vec![
+            (
+                "token_embd.weight".to_owned(),
+                QTensor::quantize(&table, GgmlDType::Q4_0).unwrap(),
+            ),
+            (
+                "position_embd.weight".to_owned(),
+                uniform(&[512, hidden], 0.1, 0.0),
+            ),
+            (
+                "token_types.weight".to_owned(),
+                uniform(&[2, hidden], 0.1, 0.0),
+            ),
+        ];
+        let mut pair = |name: String, shape: &[usize], spread: f32, centre: f32| {
+            let outputs = &shape[..1];
+            tensors.push((format!("{name}.weight"), uniform(shape, spread, centre)));
+            tensors.push((format!("{name}.bias"), uniform(outputs, 0.1, 0.0)));
+        };
+        pair("token_embd_norm".to_owned(), &[hidden], 0.2, 1.0);
+        for layer in 0..layers {
+            for (name, outputs, inputs) in [
+                ("attn_q", hidden, hidden),
+                ("attn_k", hidden, hidden),
+                ("attn_v", hidden, hidden),
+                ("attn_output", hidden, hidden),
+                ("ffn_up", ffn, hidden),
+                ("ffn_down", hidden, ffn),
+            ] {
+                let spread = (3.0 / inputs as f32).sqrt();
+                pair(
+                    format!("blk.{layer}.{name}"),
+                    &[outputs, inputs],
+                    spread,
+                    0.0,
+                );
+            }
+            for name in ["attn_output_norm", "layer_output_norm"] {
+                pair(format!("blk.{layer}.{name}"), &[hidden], 0.2, 1.0);
+            }
+        }
+        let metadata: Vec<(&str, &Value)> = metadata.iter().map(|(k, v)| (k.as_str(), v)).collect();
+        let tensors: Vec<(&str, &QTensor)> = tensors.iter().map(|(k, t)| (k.as_str(), t)).collect();
+        let mut bytes = Cursor::new(Vec::new());
+        write(&mut bytes, &metadata, &tensors).unwrap();
+        bytes.into_inner()
+    }
+
+    #[test]
+    fn other_shapes_give_what_candle_gives() {
+        for (hidden, heads, ffn, layers) in
+            [(128, 2, 512, 3), (768, 12, 3072, 2), (1024, 16, 4096, 1)]
+        {
+            let mut model = Registry::load(None)
+                .unwrap()
+                .get(DEFAULT_MODEL)
+                .unwrap()
+                .clone();
+            model.dimension = hidden;
+            let bytes: &'static [u8] = random(hidden, heads, ffn, layers).leak();
+            let gguf = Gguf::open("random", bytes).unwrap();
+            let oracle = Bert::load(gguf, &model, &cpu()).unwrap();
+            let ids: Vec<Vec<u32>> = [3, 40, 41, 200]
+                .iter()
+                .map(|length| (0..*length).map(|i| 5 + (i * 31) % 290).collect())
+                .collect();
+            for (precision, least) in [(Precision::F32, 0.99999), (Precision::Int8, 0.99)] {
+                let packed = PackedBert::open(&model, "0", bytes, precision, None).unwrap();
+                let fused = Fused::new(packed, bytes, Pooling::Mean);
+                let encode = |encoder: &dyn Encoder, texts: &[Vec<u32>]| {
+                    let pools: Vec<_> = texts.iter().map(|ids| 0..ids.len()).collect();
+                    let batch: Vec<Sequence<'_>> = texts
+                        .iter()
+                        .zip(&pools)
+                        .map(|(ids, pool)| Sequence {
+                            ids,
+                            pools: std::slice::from_ref(pool),
+                        })
+                        .collect();
+                    encoder.encode(&batch).unwrap().concat()
+                };
+                let together = encode(&fused, &ids);
+                for (number, vector) in together.iter().enumerate() {
+                    let one = std::slice::from_ref(&ids[number]);
+                    // A text alone is shared by the threads; that changes no number.
+                    assert_eq!(&encode(&fused, one)[0], vector, "{hidden} {precision}");
+                    let expected = &encode(&oracle, one)[0];
+                    let length = |v: &[f32]| dot(v, v).sqrt();
+                    let cosine = dot(vector, expected) / length(vector) / length(expected);
+                    assert!(cosine > least, "{hidden} {precision} {number}: {cosine}");
+                }
+            }
+        }
+    }
+}

@@ -14,6 +14,7 @@ use super::lock::WriterLock;
 use super::manifest::{self, FORMAT, FileEntry, Manifest, Root};
 use super::reader::Index;
 use super::segment_writer::{HashedFile, extension_of};
+use super::update::remove_unreferenced;
 use super::{check_is_index_or_empty, disk};
 use crate::corpus::{WalkOptions, walk};
 use crate::embed::{Embedder, LEAST_COSINE, canaries, cosines};
@@ -199,149 +200,171 @@ pub fn unpack(
 ) -> Result<Carried> {
     let file = File::open(from).map_err(Error::io("open", from))?;
     let mut archive = tar::Archive::new(BufReader::new(file));
-    let bad = |what: String| Error::BadPack {
-        path: from.to_path_buf(),
-        what,
-    };
-    let damaged = |error: std::io::Error| bad(format!("not a pack: {error}"));
-    let mut entries = archive.entries().map_err(damaged)?;
-    let mut next = |wanted: &str| -> Result<Vec<u8>> {
-        let entry = entries
-            .next()
-            .ok_or_else(|| bad("it ends too early".to_owned()))?;
-        let mut entry = entry.map_err(damaged)?;
-        let name = safe_name(&entry).map_err(&bad)?;
-        if name != Path::new(wanted) {
-            return Err(bad(format!(
-                "expected `{wanted}`, received `{}`",
-                name.display()
-            )));
-        }
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes).map_err(damaged)?;
-        Ok(bytes)
-    };
-    let header: Header = serde_json::from_slice(&next(HEADER)?).map_err(|e| bad(e.to_string()))?;
+    let mut entries = archive.entries().map_err(|error| damaged(from, &error))?;
+    let header = next(&mut entries, HEADER, from)?;
+    let header: Header =
+        serde_json::from_slice(&header).map_err(|error| bad(from, error.to_string()))?;
     if header.tane_pack != VERSION {
-        return Err(bad(format!(
-            "version {}, this program reads {VERSION}",
-            header.tane_pack
-        )));
+        let versions = format!("version {}, this program reads {VERSION}", header.tane_pack);
+        return Err(bad(from, versions));
     }
     let name = format!("{INDEX}{}", manifest::FILE);
-    let mut manifest = Manifest::parse(&next(&name)?, &from.join(&name))?;
+    let manifest = Manifest::parse(&next(&mut entries, &name, from)?, &from.join(&name))?;
     if let Some(embedder) = embedder {
         check_canaries(dir, &manifest, embedder)?;
     }
-    let (into, dir) = match (header.corpus, into) {
-        (true, Some(into)) => {
-            let into = std::path::absolute(into).map_err(Error::io("open", into))?;
-            let index = into.join("index");
-            (Some(into), index)
-        }
-        (true, None) => {
-            return Err(bad(
-                "it holds a corpus: name the folder it goes into".to_owned()
-            ));
-        }
-        (false, _) => (None, dir.to_path_buf()),
-    };
-    if let Some(into) = &into {
-        let used = std::fs::read_dir(into).is_ok_and(|mut entries| entries.next().is_some());
-        if used {
-            return Err(bad(format!(
-                "{} is not empty; name another folder",
-                into.display()
-            )));
-        }
-    }
+    let into = corpus_folder(&header, into, from)?;
+    let dir = into
+        .as_ref()
+        .map_or_else(|| dir.to_path_buf(), |into| into.join("index"));
     check_is_index_or_empty(&dir)?;
     std::fs::create_dir_all(&dir).map_err(Error::io("create", &dir))?;
     let _lock = WriterLock::take(&dir)?;
     let here = Manifest::read(&dir)?;
-    let generation = here
-        .as_ref()
-        .map_or(0, |here| here.generation)
-        .max(manifest.generation)
-        + 1;
-    // Names of files are never used twice: a reader may have the old ones open.
-    let mut renamed: Vec<(FileEntry, FileEntry)> = Vec::new();
-    let mut files = 0;
+    let mut unpacking = Unpacking {
+        from,
+        // Names of files are never used twice: a reader may have the old ones open.
+        next: here
+            .as_ref()
+            .map_or(0, |here| here.generation)
+            .max(manifest.generation)
+            + 1,
+        dir,
+        into,
+        manifest,
+        renamed: Vec::new(),
+        files: 0,
+    };
     for entry in entries {
-        let mut entry = entry.map_err(damaged)?;
-        let name = safe_name(&entry).map_err(&bad)?;
-        if let Ok(name) = name.strip_prefix(INDEX) {
-            let expected = manifest.files().find(|file| Path::new(&file.name) == name);
-            let expected =
-                expected.ok_or_else(|| bad(format!("`{}` is in no manifest", name.display())))?;
-            let number = generation + renamed.len() as u64;
-            let written =
-                copy(&mut entry, &dir, number, &expected.name).map_err(|error| match error {
-                    Error::Io { source, .. }
-                        if source.kind() == std::io::ErrorKind::UnexpectedEof =>
-                    {
-                        damaged(source)
-                    }
-                    other => other,
-                })?;
-            if written.blake3 != expected.blake3 {
-                return Err(Error::Corrupt {
-                    path: from.join(name),
-                    what: "checksum",
-                    expected: expected.blake3.clone(),
-                    received: written.blake3,
-                });
-            }
-            renamed.push((expected.clone(), written));
-        } else if let (Ok(below), Some(into)) = (name.strip_prefix(CORPUS), &into) {
-            let place = place_of(&manifest, below, into)
-                .ok_or_else(|| bad(format!("`{}` is below no root", name.display())))?;
-            write_source(&mut entry, &place)?;
-            files += 1;
-        } else {
-            return Err(bad(format!("`{}` belongs to no pack", name.display())));
-        }
+        unpacking.entry(&mut entry.map_err(|error| damaged(from, &error))?)?;
     }
-    for entry in manifest.files_mut() {
-        let written = renamed.iter().find(|(old, _)| old == entry);
-        let (_, written) = written.ok_or_else(|| bad(format!("`{}` is missing", entry.name)))?;
-        *entry = written.clone();
-    }
-    manifest.generation = generation + renamed.len() as u64;
-    for root in &mut manifest.roots {
-        let known = here
-            .iter()
-            .flat_map(|here| &here.roots)
-            .find(|known| known.label == root.label);
-        match (&into, known) {
-            (Some(into), _) => root.path = root_below(into, root),
-            (None, Some(known)) => root.path.clone_from(&known.path),
-            (None, None) => {}
-        }
-    }
-    if let Some(into) = &into {
-        let labels: Vec<String> = manifest
-            .roots
-            .iter()
-            .map(|root| root.label.clone())
-            .collect();
-        let text = format!(
-            "corpus = {}\n",
-            serde_json::to_string(&labels).unwrap_or_default()
-        );
-        std::fs::write(into.join("tane.toml"), text).map_err(Error::io("write", into))?;
-    }
-    disk::sync_dir(&dir).map_err(Error::io("write", &dir))?;
-    manifest.commit(&dir)?;
-    super::update::remove_unreferenced(&dir);
-    let index = Index::open(&dir)?;
+    unpacking.settle(here.as_ref().map_or(&[], |here| &here.roots))?;
+    let index = Index::open(&unpacking.dir)?;
     Ok(Carried {
         articles: index.articles().count(),
         passages: index.rows().live(),
-        files,
+        files: unpacking.files,
         bytes: std::fs::metadata(from).map_or(0, |metadata| metadata.len()),
         corpus: header.corpus,
     })
+}
+
+/// A pack being taken in.
+struct Unpacking<'a> {
+    from: &'a Path,
+    /// Of the index.
+    dir: PathBuf,
+    /// Of the corpus, where the pack holds one.
+    into: Option<PathBuf>,
+    manifest: Manifest,
+    /// Number of the next file.
+    next: u64,
+    /// Files of the index as the manifest names them, and as they are written.
+    renamed: Vec<(FileEntry, FileEntry)>,
+    /// Files of the corpus.
+    files: usize,
+}
+
+impl Unpacking<'_> {
+    fn entry<R: Read>(&mut self, entry: &mut tar::Entry<'_, R>) -> Result<()> {
+        let bad = |what: String| bad(self.from, what);
+        let name = safe_name(entry).map_err(bad)?;
+        if let Ok(name) = name.strip_prefix(INDEX) {
+            let files = &mut self.manifest.files();
+            let expected = files.find(|file| Path::new(&file.name) == name);
+            let expected = expected
+                .ok_or_else(|| bad(format!("`{}` is in no manifest", name.display())))?
+                .clone();
+            let written = copy(entry, &self.dir, self.next, &expected)?;
+            self.next += 1;
+            self.renamed.push((expected, written));
+            return Ok(());
+        }
+        let place = name.strip_prefix(CORPUS).ok().zip(self.into.as_deref());
+        let place = place.and_then(|(below, into)| place_of(&self.manifest, below, into));
+        let place = place.ok_or_else(|| bad(format!("`{}` belongs to nothing", name.display())))?;
+        write_source(entry, &place)?;
+        self.files += 1;
+        Ok(())
+    }
+
+    /// Commits the manifest, its files and roots as they are called here.
+    fn settle(&mut self, here: &[Root]) -> Result<()> {
+        for entry in self.manifest.files_mut() {
+            let written = self.renamed.iter().find(|(old, _)| old == entry);
+            let missing = || bad(self.from, format!("`{}` is missing", entry.name));
+            let (_, written) = written.ok_or_else(missing)?;
+            *entry = written.clone();
+        }
+        self.manifest.generation = self.next;
+        for root in &mut self.manifest.roots {
+            let known = here.iter().find(|known| known.label == root.label);
+            match (&self.into, known) {
+                (Some(into), _) => root.path = root_below(into, root),
+                (None, Some(known)) => root.path.clone_from(&known.path),
+                (None, None) => {}
+            }
+        }
+        if let Some(into) = &self.into {
+            let labels = self.manifest.roots.iter().map(|root| root.label.as_str());
+            let labels: Vec<&str> = labels.collect();
+            let labels = serde_json::to_string(&labels).unwrap_or_default();
+            let project = into.join("tane.toml");
+            std::fs::write(&project, format!("corpus = {labels}\n"))
+                .map_err(Error::io("write", &project))?;
+        }
+        disk::sync_dir(&self.dir).map_err(Error::io("write", &self.dir))?;
+        self.manifest.commit(&self.dir)?;
+        remove_unreferenced(&self.dir);
+        Ok(())
+    }
+}
+
+fn bad(from: &Path, what: String) -> Error {
+    Error::BadPack {
+        path: from.to_path_buf(),
+        what,
+    }
+}
+
+fn damaged(from: &Path, error: &std::io::Error) -> Error {
+    bad(from, format!("not a pack, or damaged: {error}"))
+}
+
+/// The bytes of the next entry, which must have this name.
+fn next<R: Read>(entries: &mut tar::Entries<'_, R>, wanted: &str, from: &Path) -> Result<Vec<u8>> {
+    let entry = entries
+        .next()
+        .ok_or_else(|| bad(from, "it ends too early".to_owned()))?;
+    let mut entry = entry.map_err(|error| damaged(from, &error))?;
+    let name = safe_name(&entry).map_err(|what| bad(from, what))?;
+    if name != Path::new(wanted) {
+        let names = format!("expected `{wanted}`, received `{}`", name.display());
+        return Err(bad(from, names));
+    }
+    let mut bytes = Vec::new();
+    let read = entry.read_to_end(&mut bytes);
+    read.map_err(|error| damaged(from, &error))?;
+    Ok(bytes)
+}
+
+/// The empty folder that a corpus goes into; `None` for a pack of an index.
+fn corpus_folder(header: &Header, into: Option<&Path>, from: &Path) -> Result<Option<PathBuf>> {
+    if !header.corpus {
+        return Ok(None);
+    }
+    let into = into.ok_or_else(|| {
+        bad(
+            from,
+            "it holds a corpus: name the folder it goes into".to_owned(),
+        )
+    })?;
+    let into = std::path::absolute(into).map_err(Error::io("open", into))?;
+    if std::fs::read_dir(&into).is_ok_and(|mut entries| entries.next().is_some()) {
+        let used = format!("{} is not empty; name another folder", into.display());
+        return Err(bad(from, used));
+    }
+    Ok(Some(into))
 }
 
 /// Refuses vectors that are not of the embedder's space.
@@ -373,18 +396,33 @@ fn safe_name<R: Read>(entry: &tar::Entry<'_, R>) -> Result<PathBuf, String> {
     Ok(name.into_owned())
 }
 
-/// Writes a file of an index under a name that is free.
-pub(super) fn copy(from: &mut impl Read, dir: &Path, number: u64, old: &str) -> Result<FileEntry> {
-    let name = format!("{number:08}{}", extension_of(old));
+/// Writes a file of an index under a name that is free, `number`; it must be what its manifest says.
+pub(super) fn copy(
+    from: &mut impl Read,
+    dir: &Path,
+    number: u64,
+    expected: &FileEntry,
+) -> Result<FileEntry> {
+    let name = format!("{number:08}{}", extension_of(&expected.name));
     let path = dir.join(format!("{name}.tmp"));
     let mut file = HashedFile::create(&path)?;
     let mut buffer = vec![0; 1 << 20];
     loop {
         match from.read(&mut buffer).map_err(Error::io("read", &path))? {
-            0 => return file.finish(dir, &name),
+            0 => break,
             read => file.write(&buffer[..read])?,
         }
     }
+    let written = file.finish(dir, &name)?;
+    if written.blake3 == expected.blake3 {
+        return Ok(written);
+    }
+    Err(Error::Corrupt {
+        path: dir.join(&expected.name),
+        what: "checksum",
+        expected: expected.blake3.clone(),
+        received: written.blake3,
+    })
 }
 
 /// Where the files of a root go.
