@@ -7,18 +7,8 @@ use std::time::Instant;
 
 use libfuzzer_sys::fuzz_target;
 use tane::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
-use tane::index::{Index, Progress, Stage, Update, update, verify};
+use tane::index::{Index, Update, update, verify};
 use tane::search::{Mode, Query, query};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn at(&self, _: Stage) {}
-
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
 
 /// A sound index, its files, and who made it.
 fn made() -> &'static (PathBuf, Vec<(String, Vec<u8>)>, Embedder) {
@@ -36,9 +26,9 @@ fn made() -> &'static (PathBuf, Vec<(String, Vec<u8>)>, Embedder) {
         let embedder = Embedder::load(model, Compute::default(), None).unwrap();
         let index = dir.join("index");
         let asked = |graph_rows| Update { add: vec![docs.clone()], graph_rows, ..Update::default() };
-        update(&index, &embedder, &asked(Some(4)), &Silent).unwrap();
+        update(&index, &embedder, &asked(Some(4)), &()).unwrap();
         std::fs::remove_file(docs.join("3.txt")).unwrap();
-        update(&index, &embedder, &asked(Some(4)), &Silent).unwrap();
+        update(&index, &embedder, &asked(Some(4)), &()).unwrap();
         let files = std::fs::read_dir(&index).unwrap().map(|entry| {
             let entry = entry.unwrap();
             (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())

@@ -7,17 +7,7 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use tane::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
-use tane::index::{Index, Progress, Stage, Update, pack, unpack, update};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn at(&self, _: Stage) {}
-
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
+use tane::index::{Index, Update, pack, unpack, update};
 
 /// A folder to work in and a good pack.
 fn made() -> &'static (PathBuf, Vec<u8>) {
@@ -32,7 +22,7 @@ fn made() -> &'static (PathBuf, Vec<u8>) {
         let embedder = Embedder::load(model, Compute::default(), None).unwrap();
         let index = dir.join("index");
         let asked = Update { add: vec![docs], ..Update::default() };
-        update(&index, &embedder, &asked, &Silent).unwrap();
+        update(&index, &embedder, &asked, &()).unwrap();
         let file = dir.join("good.pack");
         pack(&index, &[], true, &embedder, &file).unwrap();
         let good = std::fs::read(&file).unwrap();

@@ -7,6 +7,7 @@ mod embed;
 mod eval;
 mod index;
 mod models;
+mod options;
 mod output;
 mod passages;
 mod progress;

@@ -105,6 +105,7 @@ impl Encoder for Bert {
 #[cfg(test)]
 mod tests {
     use super::super::bundled;
+    use super::super::encoder::encode_whole;
     use super::super::registry::{DEFAULT_MODEL, Registry};
     use super::*;
 
@@ -120,18 +121,7 @@ mod tests {
         let model = registry.get(DEFAULT_MODEL).unwrap();
         let gguf = Gguf::open(&model.name, bundled::GGUF.unwrap()).unwrap();
         let bert = Bert::load(gguf, model, &Device::Cpu).unwrap();
-        let encode = |sequences: &[&Vec<u32>]| -> Vec<Vec<f32>> {
-            let pools: Vec<_> = sequences.iter().map(|ids| 0..ids.len()).collect();
-            let batch: Vec<Sequence<'_>> = sequences
-                .iter()
-                .zip(&pools)
-                .map(|(ids, pool)| Sequence {
-                    ids,
-                    pools: std::slice::from_ref(pool),
-                })
-                .collect();
-            bert.encode(&batch).unwrap().concat()
-        };
+        let encode = |texts: &[&Vec<u32>]| encode_whole(&bert, texts);
         let ids: Vec<Vec<u32>> = [3, 17, 17, 17, 64, 200]
             .iter()
             .zip(1..)

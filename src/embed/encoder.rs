@@ -24,3 +24,18 @@ pub trait Encoder: Send + Sync {
     /// Where an id or a range is out of bounds, or the device fails.
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>>;
 }
+
+/// For tests: the vector of each text as a whole.
+#[cfg(test)]
+pub fn encode_whole(encoder: &dyn Encoder, texts: &[&Vec<u32>]) -> Vec<Vec<f32>> {
+    let pools: Vec<_> = texts.iter().map(|ids| 0..ids.len()).collect();
+    let batch: Vec<Sequence<'_>> = texts
+        .iter()
+        .zip(&pools)
+        .map(|(ids, pool)| Sequence {
+            ids,
+            pools: std::slice::from_ref(pool),
+        })
+        .collect();
+    encoder.encode(&batch).expect("vectors").concat()
+}

@@ -290,6 +290,7 @@ mod tests {
 
     use super::super::bert::Bert;
     use super::super::bundled;
+    use super::super::encoder::encode_whole;
     use super::super::gguf::Gguf;
     use super::super::registry::{DEFAULT_MODEL, Registry};
     use super::*;
@@ -392,24 +393,16 @@ mod tests {
             for (precision, least) in [(Precision::F32, 0.99999), (Precision::Int8, 0.99)] {
                 let packed = PackedBert::open(&model, "0", bytes, precision, None).unwrap();
                 let fused = Fused::new(packed, bytes, Pooling::Mean);
-                let encode = |encoder: &dyn Encoder, texts: &[Vec<u32>]| {
-                    let pools: Vec<_> = texts.iter().map(|ids| 0..ids.len()).collect();
-                    let batch: Vec<Sequence<'_>> = texts
-                        .iter()
-                        .zip(&pools)
-                        .map(|(ids, pool)| Sequence {
-                            ids,
-                            pools: std::slice::from_ref(pool),
-                        })
-                        .collect();
-                    encoder.encode(&batch).unwrap().concat()
-                };
-                let together = encode(&fused, &ids);
+                let together = encode_whole(&fused, &ids.iter().collect::<Vec<_>>());
                 for (number, vector) in together.iter().enumerate() {
-                    let one = std::slice::from_ref(&ids[number]);
+                    let one = [&ids[number]];
                     // A text alone is shared by the threads; that changes no number.
-                    assert_eq!(&encode(&fused, one)[0], vector, "{hidden} {precision}");
-                    let expected = &encode(&oracle, one)[0];
+                    assert_eq!(
+                        &encode_whole(&fused, &one)[0],
+                        vector,
+                        "{hidden} {precision}"
+                    );
+                    let expected = &encode_whole(&oracle, &one)[0];
                     let length = |v: &[f32]| dot(v, v).sqrt();
                     let cosine = dot(vector, expected) / length(vector) / length(expected);
                     assert!(cosine > least, "{hidden} {precision} {number}: {cosine}");

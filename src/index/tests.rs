@@ -4,19 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::disk::fault;
-use super::{Index, Progress, Stage, Update, update, verify};
+use super::{Index, Update, update, verify};
 use crate::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
 use crate::error::Error;
-
-struct Silent;
-
-impl Progress for Silent {
-    fn at(&self, _: Stage) {}
-
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
 
 fn embedder() -> Embedder {
     let registry = Registry::load(None).unwrap();
@@ -73,7 +63,7 @@ fn a_disk_that_fails_at_any_step_loses_nothing() {
         for forever in [false, true] {
             let _ = std::fs::remove_dir_all(&dir);
             let old = write(folder.path(), &first);
-            update(&dir, &embedder, &add(false), &Silent).unwrap();
+            update(&dir, &embedder, &add(false), &()).unwrap();
             let new = write(folder.path(), &second);
             let kept = folder.path().join("kept");
             let mut step = 0;
@@ -83,7 +73,7 @@ fn a_disk_that_fails_at_any_step_loses_nothing() {
                 copy(&dir, &kept);
                 fault::clear();
                 fault::plan(step, forever);
-                let result = update(&kept, &embedder, &add(compact), &Silent);
+                let result = update(&kept, &embedder, &add(compact), &());
                 let steps = fault::clear();
                 let held_now = held(&kept);
                 assert!(
@@ -98,7 +88,7 @@ fn a_disk_that_fails_at_any_step_loses_nothing() {
                 }
                 assert!(verify_files(&kept), "step {step}");
                 // The next run goes on.
-                update(&kept, &embedder, &add(compact), &Silent).unwrap();
+                update(&kept, &embedder, &add(compact), &()).unwrap();
                 assert_eq!(held(&kept), new, "step {step}");
                 assert!(verify_files(&kept), "step {step}");
                 let left = std::fs::read_dir(&kept).unwrap().count();
@@ -148,7 +138,7 @@ fn graphs_find_what_is_left_and_what_is_new() {
             graph_rows: Some(50),
             ..Update::default()
         };
-        update(&dir, &embedder, &asked, &Silent).unwrap();
+        update(&dir, &embedder, &asked, &()).unwrap();
         let verified = verify(&dir, None).unwrap();
         assert_eq!(verified.faults, []);
         verified.graphs

@@ -108,6 +108,15 @@ pub trait Progress {
     fn interrupted(&self) -> bool;
 }
 
+/// Nobody is told, and nobody interrupts.
+impl Progress for () {
+    fn at(&self, _: Stage) {}
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
 /// Runs an update.
 ///
 /// # Errors

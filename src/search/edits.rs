@@ -8,17 +8,7 @@ use proptest::prelude::*;
 
 use super::{Answers, Mode, Query, query};
 use crate::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
-use crate::index::{Index, Progress, Stage, Update, update};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn at(&self, _: Stage) {}
-
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
+use crate::index::{Index, Update, update};
 
 const SENTENCES: [&str; 10] = [
     "The mill by the river grinds rye.",
@@ -90,9 +80,9 @@ proptest! {
                     files.insert(file, text);
                 }
             }
-            update(&folder.path().join("edited"), &embedder, &asked, &Silent).unwrap();
+            update(&folder.path().join("edited"), &embedder, &asked, &()).unwrap();
         }
-        update(&folder.path().join("anew"), &embedder, &asked, &Silent).unwrap();
+        update(&folder.path().join("anew"), &embedder, &asked, &()).unwrap();
         let edited = answers(&folder.path().join("edited"), &embedder);
         let anew = answers(&folder.path().join("anew"), &embedder);
         for (edited, anew) in edited.iter().zip(&anew) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{ARTICLES, Folder, Tane, resigned};
+use crate::support::{ARTICLES, Folder, Tane, with_another_canary};
 
 fn answers(folder: &Path, index: &str) -> Value {
     let asked = ["query", "--json", "--index", index, "railway soup 猫"];
@@ -137,15 +137,7 @@ fn vectors_of_another_space_do_not_come_in() {
     folder.tane(["index", "docs"]).ok();
     let path = folder.path().join("ix/manifest.json");
     let good = std::fs::read_to_string(&path).unwrap();
-    let start = good.find("\"vector\": \"").unwrap() + 11;
-    let half = start + 4 * 384;
-    let (head, tail) = (&good[..start], &good[start + 8 * 384..]);
-    let swapped = format!(
-        "{head}{}{}{tail}",
-        &good[half..half + 4 * 384],
-        &good[start..half]
-    );
-    std::fs::write(&path, resigned(&swapped)).unwrap();
+    std::fs::write(&path, with_another_canary(&good)).unwrap();
     folder.tane(["pack", "other.pack"]).ok();
     std::fs::write(&path, &good).unwrap();
     let message = folder.tane(["unpack", "other.pack"]).fails(2);

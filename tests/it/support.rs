@@ -204,3 +204,13 @@ pub fn resigned(manifest: &str) -> String {
     let check = blake3::hash(zeroed.as_bytes()).to_hex();
     zeroed.replacen(&"0".repeat(64), &check, 1)
 }
+
+/// A manifest in which the halves of the first canary's vector are swapped: another model's index under this name.
+pub fn with_another_canary(manifest: &str) -> String {
+    const HALF: usize = 4 * 384;
+    let start = manifest.find("\"vector\": \"").expect("a canary") + 11;
+    let (head, rest) = manifest.split_at(start);
+    let (first, rest) = rest.split_at(HALF);
+    let (second, tail) = rest.split_at(HALF);
+    resigned(&format!("{head}{second}{first}{tail}"))
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::support::{ARTICLES, Folder, Tane, resigned};
+use crate::support::{ARTICLES, Folder, Tane, with_another_canary};
 
 fn indexed() -> Folder {
     let folder = Folder::new(&ARTICLES);
@@ -158,16 +158,7 @@ fn vectors_of_another_space_are_not_added_to() {
     let folder = indexed();
     let path = folder.path().join("ix/manifest.json");
     let good = std::fs::read_to_string(&path).unwrap();
-    // A canary in whose place another model put another vector.
-    let start = good.find("\"vector\": \"").unwrap() + 11;
-    let half = start + 4 * 384;
-    let (head, tail) = (&good[..start], &good[start + 8 * 384..]);
-    let swapped = format!(
-        "{head}{}{}{tail}",
-        &good[half..half + 4 * 384],
-        &good[start..half]
-    );
-    std::fs::write(&path, resigned(&swapped)).unwrap();
+    std::fs::write(&path, with_another_canary(&good)).unwrap();
 
     let (code, json) = verified(&folder);
     assert_eq!((code, kinds(&json)), (Some(1), vec!["space"]));

@@ -1,189 +1,17 @@
-//! Carrying an index, or a corpus with what is known of it, to another machine in one file, and back.
-//!
-//! A pack is a tar archive: `pack.json` (this page), the index's `manifest.json` and its files below `index/`, and,
-//! in a pack of a corpus, the files of every root below `corpus/N/` (a root that is a file is `corpus/N`). Nothing in it is trusted: names are checked
-//! before anything is written, files against the checksums of the manifest, vectors against the canaries.
+//! Takes a pack in.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use super::lock::WriterLock;
-use super::manifest::{self, FORMAT, FileEntry, Manifest, Root};
-use super::reader::Index;
-use super::segment_writer::{HashedFile, extension_of};
-use super::update::remove_unreferenced;
-use super::{check_is_index_or_empty, disk};
-use crate::corpus::{WalkOptions, walk};
-use crate::embed::{Embedder, LEAST_COSINE, canaries, cosines};
+use super::super::lock::WriterLock;
+use super::super::manifest::{self, FileEntry, Manifest, Root};
+use super::super::reader::Index;
+use super::super::update::remove_unreferenced;
+use super::super::{check_is_index_or_empty, disk};
+use super::{CORPUS, Carried, HEADER, Header, INDEX, VERSION, check_canaries, copy};
+use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::passage::RECIPE;
-use crate::words;
-
-/// Version of the pack.
-const VERSION: u32 = 1;
-const HEADER: &str = "pack.json";
-const INDEX: &str = "index/";
-const CORPUS: &str = "corpus/";
-
-/// What a pack begins with.
-#[derive(Debug, Serialize, Deserialize)]
-struct Header {
-    tane_pack: u32,
-    /// The files of the roots are in it.
-    corpus: bool,
-    model: String,
-    space: String,
-}
-
-/// What was carried.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Carried {
-    pub articles: usize,
-    pub passages: usize,
-    /// Files of the corpus.
-    pub files: usize,
-    pub bytes: u64,
-    /// Whether the pack holds a corpus.
-    pub corpus: bool,
-}
-
-/// Packs an index, and with `corpus` the files of its roots. Where there is no index yet, `roots` are packed with
-/// an empty one.
-///
-/// # Errors
-/// As [`Index::open`], [`Error::NoIndex`] where there is neither an index nor a root, [`Error::Io`].
-pub fn pack(
-    dir: &Path,
-    roots: &[Root],
-    corpus: bool,
-    embedder: &Embedder,
-    to: &Path,
-) -> Result<Carried> {
-    let manifest = match Manifest::read(dir)? {
-        Some(manifest) => manifest,
-        None if corpus && !roots.is_empty() => empty(embedder, roots)?,
-        None => {
-            return Err(Error::NoIndex {
-                path: dir.to_path_buf(),
-            });
-        }
-    };
-    let temporary = to.with_extension("pack.tmp");
-    let file = File::create(&temporary).map_err(Error::io("create", &temporary))?;
-    let mut archive = tar::Builder::new(BufWriter::new(file));
-    let written = write(&mut archive, dir, &manifest, corpus).and_then(|carried| {
-        let finish = || {
-            let file = archive.into_inner()?.into_inner()?;
-            file.sync_all()?;
-            std::fs::rename(&temporary, to)
-        };
-        finish().map_err(Error::io("write", to))?;
-        Ok(carried)
-    });
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    let bytes = std::fs::metadata(to).map_or(0, |metadata| metadata.len());
-    written.map(|carried| Carried { bytes, ..carried })
-}
-
-/// A manifest of nothing but roots.
-fn empty(embedder: &Embedder, roots: &[Root]) -> Result<Manifest> {
-    Ok(Manifest {
-        format: FORMAT,
-        check: String::new(),
-        generation: 0,
-        space: embedder.space().clone(),
-        recipe: RECIPE,
-        words: words::VERSION,
-        canaries: canaries(embedder)?,
-        roots: roots.to_vec(),
-        segments: Vec::new(),
-        dead: None,
-    })
-}
-
-fn write<W: Write>(
-    archive: &mut tar::Builder<W>,
-    dir: &Path,
-    manifest: &Manifest,
-    corpus: bool,
-) -> Result<Carried> {
-    let header = Header {
-        tane_pack: VERSION,
-        corpus,
-        model: manifest.space.model.clone(),
-        space: manifest.space.id.clone(),
-    };
-    append(archive, HEADER, &manifest::to_json(&header))?;
-    append(
-        archive,
-        &format!("{INDEX}{}", manifest::FILE),
-        &manifest.to_bytes(),
-    )?;
-    for entry in manifest.files() {
-        append_file(
-            archive,
-            &format!("{INDEX}{}", entry.name),
-            &dir.join(&entry.name),
-        )?;
-    }
-    let mut files = 0;
-    for (number, root) in manifest.roots.iter().enumerate().filter(|_| corpus) {
-        let options = WalkOptions {
-            exclude: root.exclude.clone(),
-            never: vec![dir.to_path_buf()],
-            follow: root.read.follow,
-        };
-        for file in walk(&root.path, &options)?.0 {
-            // A root that is a file is `corpus/N` itself.
-            let name = Path::new(CORPUS)
-                .join(number.to_string())
-                .join(&file.relative);
-            let name = name.to_string_lossy();
-            append_file(archive, name.trim_end_matches('/'), &file.path)?;
-            files += 1;
-        }
-    }
-    Ok(Carried {
-        articles: live_articles(manifest, dir)?,
-        passages: manifest.segments.iter().map(|segment| segment.live()).sum(),
-        files,
-        bytes: 0,
-        corpus,
-    })
-}
-
-fn live_articles(manifest: &Manifest, dir: &Path) -> Result<usize> {
-    if manifest.segments.is_empty() {
-        return Ok(0);
-    }
-    Ok(Index::open(dir)?.articles().count())
-}
-
-fn append<W: Write>(archive: &mut tar::Builder<W>, name: &str, bytes: &[u8]) -> Result<()> {
-    let mut header = tar::Header::new_gnu();
-    header.set_size(bytes.len() as u64);
-    header.set_mode(0o644);
-    archive
-        .append_data(&mut header, name, bytes)
-        .map_err(Error::io("pack", name))
-}
-
-fn append_file<W: Write>(archive: &mut tar::Builder<W>, name: &str, path: &Path) -> Result<()> {
-    let file = File::open(path).map_err(Error::io("open", path))?;
-    let length = file.metadata().map_err(Error::io("read", path))?.len();
-    let mut header = tar::Header::new_gnu();
-    header.set_size(length);
-    header.set_mode(0o644);
-    // A file that grows meanwhile is cut at the length that was announced; one that shrinks is an error.
-    archive
-        .append_data(&mut header, name, BufReader::new(file).take(length))
-        .map_err(Error::io("pack", path))
-}
 
 /// Unpacks a pack of an index into `dir`, in the place of what is there, or a pack of a corpus into the folder
 /// `into`, its index beside it. Roots that are known here by their label keep their places.
@@ -367,21 +195,6 @@ fn corpus_folder(header: &Header, into: Option<&Path>, from: &Path) -> Result<Op
     Ok(Some(into))
 }
 
-/// Refuses vectors that are not of the embedder's space.
-pub(super) fn check_canaries(dir: &Path, manifest: &Manifest, embedder: &Embedder) -> Result<()> {
-    super::reader::check_space(dir, &manifest.space, embedder.space())?;
-    let least = cosines(embedder, &manifest.canaries)?;
-    let least = least.into_iter().fold(1.0, f32::min);
-    if least < LEAST_COSINE {
-        return Err(Error::Canary {
-            path: dir.to_path_buf(),
-            expected: LEAST_COSINE,
-            received: least,
-        });
-    }
-    Ok(())
-}
-
 /// The name of an entry: of a file, relative, climbing nowhere.
 fn safe_name<R: Read>(entry: &tar::Entry<'_, R>) -> Result<PathBuf, String> {
     let name = entry
@@ -394,35 +207,6 @@ fn safe_name<R: Read>(entry: &tar::Entry<'_, R>) -> Result<PathBuf, String> {
         return Err(format!("`{}` is no file inside the pack", name.display()));
     }
     Ok(name.into_owned())
-}
-
-/// Writes a file of an index under a name that is free, `number`; it must be what its manifest says.
-pub(super) fn copy(
-    from: &mut impl Read,
-    dir: &Path,
-    number: u64,
-    expected: &FileEntry,
-) -> Result<FileEntry> {
-    let name = format!("{number:08}{}", extension_of(&expected.name));
-    let path = dir.join(format!("{name}.tmp"));
-    let mut file = HashedFile::create(&path)?;
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match from.read(&mut buffer).map_err(Error::io("read", &path))? {
-            0 => break,
-            read => file.write(&buffer[..read])?,
-        }
-    }
-    let written = file.finish(dir, &name)?;
-    if written.blake3 == expected.blake3 {
-        return Ok(written);
-    }
-    Err(Error::Corrupt {
-        path: dir.join(&expected.name),
-        what: "checksum",
-        expected: expected.blake3.clone(),
-        received: written.blake3,
-    })
 }
 
 /// Where the files of a root go.

@@ -1,0 +1,171 @@
+//! Options that several commands share, and how values are read.
+
+use clap::ValueEnum;
+
+use crate::corpus::{Fields, ReadOptions};
+use crate::embed::{self, DeviceChoice};
+
+/// How files are read.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Read {
+    /// Encoding of the files [default: found by mark, declaration or letters]
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<String>,
+    /// Field with the text of a row (JSON Lines, CSV) [default: text, body, content, ...]
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// Field with the title of a row [default: title, headline, ...]
+    #[arg(long, value_name = "NAME")]
+    pub title_field: Option<String>,
+    /// Field with the source address of a row [default: url, link, ...]
+    #[arg(long, value_name = "NAME")]
+    pub url_field: Option<String>,
+    /// Field that names a row [default: id, guid, ...; else its number]
+    #[arg(long, value_name = "NAME")]
+    pub id_field: Option<String>,
+    /// Larger files are not read [default: 64M]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub max_file_size: Option<u64>,
+    /// Files with more rows or entries are not read [default: 100000]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_articles: Option<usize>,
+    /// Articles with more passages are not indexed [default: 100000]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_passages: Option<usize>,
+    /// Follow symbolic links, wherever they lead
+    #[arg(long)]
+    pub follow: bool,
+}
+
+impl Read {
+    /// `None` where nothing was said.
+    pub fn options(&self) -> Option<ReadOptions> {
+        let default = ReadOptions::default();
+        let options = ReadOptions {
+            encoding: self.encoding.clone(),
+            fields: Fields {
+                text: self.text_field.clone(),
+                title: self.title_field.clone(),
+                url: self.url_field.clone(),
+                id: self.id_field.clone(),
+            },
+            max_bytes: self.max_file_size.unwrap_or(default.max_bytes),
+            max_articles: self.max_articles.unwrap_or(default.max_articles),
+            max_passages: self.max_passages.unwrap_or(default.max_passages),
+            follow: self.follow,
+        };
+        (options != default).then_some(options)
+    }
+}
+
+fn encoding(label: &str) -> Result<String, String> {
+    let options = ReadOptions {
+        encoding: Some(label.to_owned()),
+        ..ReadOptions::default()
+    };
+    let known = options.encoding();
+    known.map(|_| label.to_owned()).map_err(|label| {
+        format!("unknown encoding `{label}`; give a name as in the WHATWG Encoding Standard (shift_jis, euc-jp, gbk, ...)")
+    })
+}
+
+/// Which model runs where.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Engine {
+    /// Model, by its name in the registry (see `tane models list`)
+    #[arg(long, env = "TANE_MODEL", value_name = "NAME")]
+    pub model: Option<String>,
+    /// What computes: kernels of our own, or candle's stock ops in f32
+    #[arg(
+        long,
+        env = "TANE_ENGINE",
+        value_name = "ENGINE",
+        default_value = "auto"
+    )]
+    pub engine: EngineName,
+    /// Numbers to compute in [default: bf16 on CPUs with AMX, else int8; f32 with `--engine candle`
+    /// and `embed --as raw`]
+    #[arg(long, env = "TANE_PRECISION", value_name = "PRECISION")]
+    pub precision: Option<PrecisionName>,
+    /// auto, cpu, cuda, cuda:N or metal
+    #[arg(
+        long,
+        env = "TANE_DEVICE",
+        value_name = "DEVICE",
+        default_value = "auto"
+    )]
+    pub device: DeviceChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    Auto,
+    Candle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionName {
+    Int8,
+    /// On CPUs with AVX-512 BF16 or AMX
+    Bf16,
+    F32,
+}
+
+impl From<PrecisionName> for embed::Precision {
+    fn from(name: PrecisionName) -> Self {
+        match name {
+            PrecisionName::Int8 => Self::Int8,
+            PrecisionName::Bf16 => Self::Bf16,
+            PrecisionName::F32 => Self::F32,
+        }
+    }
+}
+
+impl Engine {
+    /// What it says of how to compute.
+    pub fn compute(&self) -> embed::Compute {
+        embed::Compute {
+            engine: self.engine.into(),
+            precision: self.precision.map(Into::into),
+            device: self.device,
+        }
+    }
+}
+
+impl From<EngineName> for embed::Engine {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Auto => Self::Auto,
+            EngineName::Candle => Self::Candle,
+        }
+    }
+}
+
+/// Bytes: `64M`, `2G`, `500k`, or a number.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => 64,
+    };
+    let number: Option<u64> = digits.parse().ok();
+    let bytes = number.and_then(|number| number.checked_mul(1u64.checked_shl(unit)?));
+    // Spans and offsets on disk are 32 bits wide.
+    bytes
+        .filter(|bytes| (1..=MOST_BYTES).contains(bytes))
+        .ok_or_else(|| format!("expected a size up to 2G, as 64M, received `{text}`"))
+}
+
+/// What a file may have at most, whatever is asked for.
+const MOST_BYTES: u64 = 2 << 30;
+
+pub fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("expected at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err(format!("expected a number, received `{text}`")),
+    }
+}
