@@ -72,8 +72,8 @@ fn encoding(label: &str) -> Result<String, String> {
 /// Which model runs where.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Engine {
-    /// Model, by its name in the registry (see `tane models list`)
-    #[arg(long, env = "TANE_MODEL", value_name = "NAME")]
+    /// Model, by its name in the registry (see `tane models list`) or by its folder
+    #[arg(long, env = "TANE_MODEL", value_name = "NAME|DIR")]
     pub model: Option<String>,
     /// What computes: kernels of our own, or candle's stock ops in f32
     #[arg(

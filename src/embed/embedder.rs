@@ -11,12 +11,13 @@ use super::bert::Bert;
 use super::bundled;
 use super::compute::{Compute, Engine, Precision};
 use super::encoder::{Encoder, Sequence};
+use super::folder::{self, Folder};
 use super::fused::Fused;
 use super::gguf::Gguf;
 use super::packed::PackedBert;
 use super::pooling::normalize;
 use super::reference::Reference;
-use super::registry::Model;
+use super::registry::{Model, Source};
 use super::space::Space;
 use super::tokenizer::Tokenizer;
 use super::vocabulary::Vocabulary;
@@ -129,6 +130,9 @@ impl Embedder {
         if let Some(reason) = model.not_runnable() {
             return Err(not_runnable(reason));
         }
+        if let Source::Folder(path) = &model.source {
+            return Self::of_folder(model, path, compute);
+        }
         let (Some(bytes), Some(sha256)) = (bundled::GGUF, &model.sha256) else {
             return Err(not_runnable(
                 "its weights have no recorded checksum".to_owned(),
@@ -160,6 +164,35 @@ impl Embedder {
             encoder,
             space: Space::new(model, sha256, alignment.id.clone()),
             alignment,
+            precision,
+            max_tokens: model.max_tokens,
+        })
+    }
+
+    /// A model in a folder; candle's stock ops run it, and its languages are compared as they are.
+    fn of_folder(model: &Model, path: &Path, compute: Compute) -> Result<Self> {
+        folder::check(model, &folder::describe(&model.name, path)?)?;
+        let stock = Compute {
+            engine: Engine::Candle,
+            ..compute
+        };
+        let precision = stock.resolve()?;
+        let device = compute.device.open()?;
+        let folder = Folder::read(path)?;
+        let checksum = folder.checksum();
+        if let Some(expected) = model.sha256.as_ref().filter(|known| **known != checksum) {
+            return Err(Error::BadModel {
+                model: model.name.clone(),
+                what: "SHA-256 of model.safetensors and tokenizer.json".to_owned(),
+                expected: expected.clone(),
+                received: checksum,
+            });
+        }
+        Ok(Self {
+            tokenizer: folder.tokenizer()?,
+            encoder: Box::new(folder.encoder(model, &device)?),
+            space: Space::new(model, &checksum, None),
+            alignment: Alignment::none(model.dimension),
             precision,
             max_tokens: model.max_tokens,
         })

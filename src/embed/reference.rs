@@ -6,7 +6,7 @@ use tokenizers::normalizers::{Precompiled, Replace, Sequence, replace::ReplacePa
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 
 use super::tokenizer::Pieces;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Specials, Vocabulary};
 use crate::error::{Error, Result};
 
 /// `tokenizers`, set up as XLM-R's tokenizer.json does.
@@ -39,15 +39,73 @@ impl Reference {
     }
 }
 
+/// The tokenizer of a folder's `tokenizer.json`.
+pub struct Whole(tokenizers::Tokenizer);
+
+impl Whole {
+    /// With what it puts around a text.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] where it is no such file, or puts anything but one token on either side of a text.
+    pub fn new(json: &[u8]) -> Result<(Self, Specials)> {
+        let mut tokenizer = tokenizers::Tokenizer::from_bytes(json)
+            .map_err(|error| failure("read tokenizer.json", &error))?;
+        tokenizer.with_padding(None);
+        tokenizer
+            .with_truncation(None)
+            .map_err(|error| failure("set up the tokenizer", &error))?;
+        let around = tokenizer
+            .encode_fast("", true)
+            .map_err(|error| failure("tokenize a text", &error))?;
+        let &[bos, eos] = around.get_ids() else {
+            let found = format!(
+                "it puts {:?} around a text, two ids are expected",
+                around.get_ids()
+            );
+            return Err(failure("use tokenizer.json", &found));
+        };
+        let added = tokenizer.get_added_tokens_decoder();
+        let special = added.iter().filter(|(_, token)| token.special);
+        let pieces: Vec<(String, u32)> = special
+            .map(|(id, token)| (token.content.clone(), *id))
+            .collect();
+        let id_of = |names: [&str; 2]| {
+            let found = pieces
+                .iter()
+                .find(|(piece, _)| names.contains(&piece.as_str()));
+            found.map_or(u32::MAX, |(_, id)| *id)
+        };
+        let specials = Specials {
+            bos,
+            eos,
+            unknown: id_of(["<unk>", "[UNK]"]),
+            mask: id_of(["<mask>", "[MASK]"]),
+            pieces,
+        };
+        // What looks like a special token in a text stays text.
+        tokenizer.set_encode_special_tokens(true);
+        Ok((Self(tokenizer), specials))
+    }
+}
+
+impl Pieces for Whole {
+    fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()> {
+        encode(&self.0, text, ids)
+    }
+}
+
 impl Pieces for Reference {
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()> {
-        let encoding = self
-            .0
-            .encode_fast(text, false)
-            .map_err(|error| failure("tokenize a text", &error))?;
-        ids.extend(encoding.get_ids());
-        Ok(())
+        encode(&self.0, text, ids)
     }
+}
+
+fn encode(tokenizer: &tokenizers::Tokenizer, text: &str, ids: &mut Vec<u32>) -> Result<()> {
+    let encoding = tokenizer
+        .encode_fast(text, false)
+        .map_err(|error| failure("tokenize a text", &error))?;
+    ids.extend(encoding.get_ids());
+    Ok(())
 }
 
 fn failure(action: &'static str, error: &dyn std::fmt::Display) -> Error {

@@ -77,10 +77,10 @@ impl Model {
             Source::Hub(id) => Some(format!(
                 "models of the hub ({id}) are not built yet; use `{DEFAULT_MODEL}`"
             )),
-            Source::Folder(path) => Some(format!(
-                "models in folders ({}) are not built yet; use `{DEFAULT_MODEL}`",
-                path.display()
-            )),
+            Source::Folder(path) if path.join("config.json").is_file() => None,
+            Source::Folder(path) => {
+                Some(format!("no config.json in its folder, {}", path.display()))
+            }
         }
     }
 }

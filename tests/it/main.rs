@@ -15,6 +15,7 @@ mod formats;
 mod golden;
 mod index;
 mod layers;
+mod models;
 mod output;
 mod query;
 mod similar;

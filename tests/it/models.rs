@@ -1,0 +1,176 @@
+//! Models in folders: the families against what transformers computes (`tests/data/models/make.py`), and what is said of
+//! folders that contradict themselves.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{ARTICLES, Folder, Tane, repository};
+
+const FAMILIES: [&str; 3] = ["bert", "xlm-roberta", "modernbert"];
+
+fn folder_of(family: &str) -> PathBuf {
+    repository().join("tests/data/models").join(family)
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    lines.collect()
+}
+
+fn cosine(a: &Value, b: &Value) -> f64 {
+    let numbers = |v: &Value| -> Vec<f64> {
+        let all = v.as_array().unwrap().iter();
+        all.map(|n| n.as_f64().unwrap()).collect()
+    };
+    let (a, b) = (numbers(a), numbers(b));
+    assert_eq!(a.len(), b.len());
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
+}
+
+#[test]
+fn families_compute_what_transformers_does() {
+    for family in FAMILIES {
+        let folder = folder_of(family);
+        let expected = lines(&std::fs::read_to_string(folder.join("expected.jsonl")).unwrap());
+        assert!(expected.len() >= 5, "{family}");
+        let texts = expected
+            .iter()
+            .map(|e| serde_json::json!({"text": e["text"]}).to_string() + "\n");
+        let printed = Tane::new(["embed", "--ids", "--model"])
+            .arg(&folder)
+            .stdin(texts.collect::<String>())
+            .ok();
+        let received = lines(&printed);
+        assert_eq!(received.len(), expected.len());
+        for (received, expected) in received.iter().zip(&expected) {
+            assert_eq!(
+                received["ids"], expected["ids"],
+                "{family}: {}",
+                expected["text"]
+            );
+            let cosine = cosine(&received["embedding"], &expected["embedding"]);
+            assert!(
+                cosine >= 0.9999,
+                "{family}: {cosine} for {}",
+                expected["text"]
+            );
+        }
+    }
+}
+
+#[test]
+fn an_index_is_asked_with_its_own_model() {
+    let folder = Folder::new(&ARTICLES);
+    let model = folder_of("bert");
+    let given = format!("--model={}", model.display());
+    folder.tane(["index", "docs", &given]).ok();
+    // The model is the one it was built with.
+    let found = folder.tane(["query", "--json", "railway"]).json();
+    assert_eq!(
+        found["model"],
+        model.canonicalize().unwrap().to_str().unwrap()
+    );
+    let message = folder
+        .tane(["query", "railway", "--model", "multilingual-e5-small"])
+        .fails(2);
+    assert!(
+        message.contains("multilingual-e5-small") && message.contains("bert"),
+        "{message}"
+    );
+    assert_eq!(folder.tane(["verify"]).run().code, Some(0));
+    let other = format!("--model={}", folder_of("modernbert").display());
+    let message = folder.tane(["index", "docs", &other]).fails(2);
+    assert!(
+        message.contains("modernbert") && message.contains("--rebuild"),
+        "{message}"
+    );
+}
+
+#[test]
+fn contradictions_and_missing_files_are_named() {
+    let folder = Folder::new(&[]);
+    let copy = folder.path().join("model");
+    let fresh = || {
+        let _ = std::fs::remove_dir_all(&copy);
+        copy_all(&folder_of("bert"), &copy);
+    };
+    let embed = || {
+        Tane::new(["embed", "--model", "model"])
+            .dir(folder.path())
+            .stdin("a\n")
+    };
+    fresh();
+    embed().ok();
+    let entry = |change: (&str, &str)| {
+        let entry = "[[model]]\nname = 'mine'\nfolder = 'FOLDER'\nfamily = 'bert'\ndimension = 32\nmax_tokens = 128\n\
+                     pooling = 'mean'\nquery_prefix = ''\npassage_prefix = ''\nnormalize = true\nlicence = 'MIT'\n";
+        folder.write(
+            "models.toml",
+            entry
+                .replace("FOLDER", copy.to_str().unwrap())
+                .replace(change.0, change.1),
+        );
+        Tane::new(["embed", "--model", "mine", "--models", "models.toml"])
+            .dir(folder.path())
+            .stdin("a\n")
+    };
+    entry(("", "")).ok();
+    for (from, to, expected) in [
+        (
+            "pooling = 'mean'",
+            "pooling = 'cls'",
+            "expected mean, received cls",
+        ),
+        (
+            "dimension = 32",
+            "dimension = 64",
+            "expected 32, received 64",
+        ),
+        ("max_tokens = 128", "max_tokens = 512", "at most 128"),
+        (
+            "family = 'bert'",
+            "family = 'modernbert'",
+            "expected bert, received modernbert",
+        ),
+    ] {
+        let message = entry((from, to)).fails(2);
+        assert!(message.contains(expected), "{message}");
+    }
+    for (file, text, expected) in [
+        ("config.json", "{\"model_type\":\"gpt2\"}", "gpt2"),
+        ("config.json", "{", "config.json"),
+        ("tokenizer.json", "{}", "tokenizer.json"),
+        ("model.safetensors", "not tensors", "cannot load the model"),
+        (
+            "1_Pooling/config.json",
+            "{\"pooling_mode_max_tokens\":true}",
+            "mean or cls pooling",
+        ),
+    ] {
+        fresh();
+        folder.write(&format!("model/{file}"), text);
+        let message = embed().fails(2);
+        assert!(message.contains(expected), "{file}: {message}");
+    }
+    fresh();
+    std::fs::remove_file(copy.join("model.safetensors")).unwrap();
+    let message = embed().fails(2);
+    assert!(message.contains("model.safetensors"), "{message}");
+    let message = embed().arg("--precision").arg("int8").fails(2);
+    assert!(message.contains("does not compute in int8"), "{message}");
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_all(&path, &to);
+        } else {
+            std::fs::copy(path, to).unwrap();
+        }
+    }
+}
