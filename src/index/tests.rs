@@ -83,7 +83,7 @@ fn a_disk_that_fails_at_any_step_loses_nothing() {
                 match result {
                     Ok(_) => assert_eq!(held_now, new, "step {step}"),
                     Err(error) => {
-                        assert!(matches!(error, Error::Io { .. }), "step {step}: {error}")
+                        assert!(matches!(error, Error::Io { .. }), "step {step}: {error}");
                     }
                 }
                 assert!(verify_files(&kept), "step {step}");

@@ -138,7 +138,7 @@ fn line_groups(text: &str, span: &Span) -> Vec<Span> {
         }
         match groups.last_mut() {
             Some(group) if text[group.start..place.end].chars().count() <= MAX_CHARS / 2 => {
-                group.end = place.end
+                group.end = place.end;
             }
             _ => groups.push(place),
         }

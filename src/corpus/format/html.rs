@@ -69,10 +69,7 @@ impl Format for Html {
             parsed.title = Some(about.title).filter(|title| !title.trim().is_empty());
             parsed.author = about.byline;
             parsed.published = about.published_time;
-            parsed.source_url = about
-                .url
-                .map(|url| url.clone())
-                .filter(|url| url.starts_with("http"));
+            parsed.source_url = about.url.filter(|url| url.starts_with("http"));
         }
         parsed.source_url = address.or(parsed.source_url);
         parsed.lang = lang;
@@ -191,7 +188,7 @@ impl Walk {
             preformatted: 0,
         };
         // A stack of our own: pages nest deeper than a thread's.
-        let mut stack = vec![(root.clone(), false)];
+        let mut stack = vec![(*root, false)];
         while let Some((node, leaving)) = stack.pop() {
             if node.is_text() {
                 walk.words(&node.text());
@@ -202,7 +199,7 @@ impl Walk {
                 walk.leave(&name);
             } else if !SKIPPED.contains(&name.as_str()) {
                 walk.enter(&name);
-                stack.push((node.clone(), true));
+                stack.push((node, true));
                 let children: Vec<NodeRef<'_>> = node.children();
                 stack.extend(children.into_iter().rev().map(|child| (child, false)));
             }

@@ -81,7 +81,7 @@ impl Walk<'_> {
     fn event(&mut self, event: &Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
-                self.begin(BlockKind::Heading, Some(*level))
+                self.begin(BlockKind::Heading, Some(*level));
             }
             Event::Start(Tag::CodeBlock(_)) => self.begin(BlockKind::Code, None),
             Event::Start(Tag::Paragraph) => self.begin(self.prose(), None),

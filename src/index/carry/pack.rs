@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use super::super::manifest::{self, FORMAT, Manifest, Root};
+use super::super::manifest::{self, FORMAT, Manifest, Root, SegmentEntry};
 use super::super::reader::Index;
 use super::{CORPUS, Carried, HEADER, Header, INDEX, VERSION};
 use crate::corpus::{WalkOptions, walk};
@@ -113,7 +113,7 @@ fn write<W: Write>(
     }
     Ok(Carried {
         articles: live_articles(manifest, dir)?,
-        passages: manifest.segments.iter().map(|segment| segment.live()).sum(),
+        passages: manifest.segments.iter().map(SegmentEntry::live).sum(),
         files,
         bytes: 0,
         corpus,
