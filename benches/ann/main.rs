@@ -13,8 +13,8 @@ use std::time::Instant;
 use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
 use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
-    FileEntry, Index, Journal, Keyword, LanguageRows, MappedGraph, Part, RowRecord, Rows,
-    build_graph, encode, input_key, scan_rows, through_graph,
+    FileEntry, Index, Journal, Keyword, LanguageRows, MappedGraph, Part, RowRecord, Rows, Update,
+    build_graph, encode, input_key, scan_rows, through_graph, update,
 };
 use tane::passage::passages;
 
@@ -46,11 +46,12 @@ fn main() {
             );
         }
         ["fill", base, texts, index] => fill(Path::new(base), Path::new(texts), Path::new(index)),
+        ["flat", texts, index] => flat(texts, Path::new(index)),
         ["export", index, dir] => export(Path::new(index), dir),
         ["align", role, from, to] => align(role, Path::new(from), Path::new(to)),
         _ => println!(
             "usage: ann build BASE DIMENSION DIR | ann search BASE QUERIES DIMENSION DIR THREADS EF... | \
-             ann fill BASE TEXTS INDEX | ann export INDEX DIR | ann align passage|query FROM TO"
+             ann fill BASE TEXTS INDEX | ann flat TEXTS INDEX | ann export INDEX DIR | ann align passage|query FROM TO"
         ),
     }
 }
@@ -193,6 +194,17 @@ fn fill(base: &Path, texts: &Path, index: &Path) {
     }
     journal.flush().unwrap();
     println!("{{\"passages\":{count}}}");
+}
+
+/// What `tane index` does, without a graph: every passage is compared.
+fn flat(texts: &str, index: &Path) {
+    let asked = Update {
+        add: vec![texts.into()],
+        graph_rows: Some(usize::MAX),
+        ..Update::default()
+    };
+    let report = update(index, &embedder(), &asked, &()).unwrap();
+    println!("{}", serde_json::to_string(&report).unwrap());
 }
 
 /// Vectors as the model makes them to vectors as they are compared.
