@@ -1,8 +1,9 @@
 //! Carrying an index, or a corpus with what is known of it, to another machine in one file, and back.
 //!
-//! A pack is a tar archive: `pack.json` (this page), the index's `manifest.json` and its files below `index/`, and,
-//! in a pack of a corpus, the files of every root below `corpus/N/` (a root that is a file is `corpus/N`). Nothing in it is trusted: names are checked
-//! before anything is written, files against the checksums of the manifest, vectors against the canaries.
+//! A pack is a tar archive: `pack.json` ([`Header`]), the index's `manifest.json` and its files below `index/`, and,
+//! in a pack of a corpus, the files of every root below `corpus/N/` (a root that is a file is `corpus/N`). Nothing in
+//! it is trusted: names are checked before anything is written, files against the checksums of the manifest, vectors
+//! against the canaries.
 
 mod pack;
 mod unpack;
