@@ -53,6 +53,16 @@ impl Part<'_> {
         self.dead.is_none_or(|dead| !dead.get(row))
     }
 
+    /// Calls `see` with every row that a term occurs in, and its language.
+    fn visit(&self, term: &str, mut see: impl FnMut(usize, usize)) {
+        let live = self.keyword.find(term).map(|(row, _)| row);
+        let live = live.filter(|row| self.is_live(*row));
+        match self.languages.as_slice() {
+            [only] => live.for_each(|row| see(row, *only)),
+            _ => live.for_each(|row| see(row, self.language(row))),
+        }
+    }
+
     /// The language of one of its rows. What a damaged file says is taken as the first.
     fn language(&self, row: usize) -> usize {
         let language = self.records[row].language as usize;
@@ -182,15 +192,21 @@ impl<'a> Rows<'a> {
     pub fn frequencies(&self, term: &str) -> Vec<usize> {
         let mut frequencies = vec![0; self.languages.len().max(1)];
         for part in &self.parts {
-            let found = part.keyword.find(term);
             match (part.languages.as_slice(), part.dead) {
-                ([only], None) => frequencies[*only] += found.document_frequency(),
-                _ => found
-                    .filter(|(row, _)| part.is_live(*row))
-                    .for_each(|(row, _)| frequencies[part.language(row)] += 1),
+                ([only], None) => {
+                    frequencies[*only] += part.keyword.find(term).document_frequency();
+                }
+                _ => part.visit(term, |_, language| frequencies[language] += 1),
             }
         }
         frequencies
+    }
+
+    /// Calls `see` with every row that a term occurs in, and its language.
+    pub fn visit(&self, term: &str, mut see: impl FnMut(usize, usize)) {
+        for part in &self.parts {
+            part.visit(term, |row, language| see(part.first + row, language));
+        }
     }
 
     /// Rows chosen by their content alone: the same ones however an index came about.

@@ -1,5 +1,7 @@
 //! The words of a question in the rows of an index: coverage for hybrid search, BM25 for keyword search.
 
+use rayon::prelude::*;
+
 use crate::index::Rows;
 use crate::words;
 
@@ -8,6 +10,8 @@ use crate::words;
 const PRIOR_ROWS: f32 = 32.0;
 /// Share of the attainable coverage that passages of the question's language reach by chance.
 const CHANCE: f32 = 0.4;
+/// Terms that one thread looks up.
+const TERMS_TOGETHER: usize = 16;
 /// BM25's saturation and length normalisation, as Lucene has them.
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
@@ -42,8 +46,14 @@ impl Lexical {
         let mut terms = Vec::new();
         let mut weights_sum = vec![0f32; languages];
         let mut attainable = vec![0f32; languages];
-        for text in words::of_question(question) {
-            let by_language = rows.frequencies(&text);
+        let texts = words::of_question(question).into_par_iter();
+        let counted: Vec<(String, Vec<usize>)> = texts
+            .map(|text| {
+                let by_language = rows.frequencies(&text);
+                (text, by_language)
+            })
+            .collect();
+        for (text, by_language) in counted {
             let frequency: usize = by_language.iter().sum();
             let everywhere = frequency as f32 / total;
             let weight = |(occurs, rows): (&usize, &f32)| {
@@ -67,10 +77,22 @@ impl Lexical {
                 *weight /= sum.max(f32::MIN_POSITIVE);
             }
         }
-        let mut coverage = vec![0f32; rows.len()];
-        for term in &terms {
-            for (row, _) in rows.find(&term.text) {
-                coverage[row] += term.weights[rows.language(row)];
+        // Groups of terms are fixed: sums do not depend on how many threads there are.
+        let sums = terms.par_chunks(TERMS_TOGETHER).map(|terms| {
+            let mut coverage = vec![0f32; rows.len()];
+            for term in terms {
+                rows.visit(&term.text, |row, language| {
+                    coverage[row] += term.weights[language]
+                });
+            }
+            coverage
+        });
+        let sums: Vec<Vec<f32>> = sums.collect();
+        let mut sums = sums.into_iter();
+        let mut coverage = sums.next().unwrap_or_else(|| vec![0f32; rows.len()]);
+        for sum in sums {
+            for (all, part) in coverage.iter_mut().zip(sum) {
+                *all += part;
             }
         }
         let chance = attainable
