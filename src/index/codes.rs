@@ -54,7 +54,12 @@ impl CodedQuery {
     /// How far a score by codes can be from the score by vectors (Cauchy and Schwarz), where codes are off
     /// by at most `code_error` from vectors of length 1; and a little for rounding.
     pub fn error(&self, code_error: f32) -> f32 {
-        self.rest * (1.0 + code_error) + self.length * code_error + 1e-5
+        self.rest * (1.0 + code_error) + self.row_error(code_error)
+    }
+
+    /// The same, where the question is compared by its vector.
+    pub fn row_error(&self, code_error: f32) -> f32 {
+        self.length * code_error + 1e-5
     }
 }
 
