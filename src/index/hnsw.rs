@@ -27,7 +27,7 @@ impl Distance<i8> for CodeDistance {
     }
 }
 
-/// Builds a graph over codes (`[n, dimension]`, row-major; see [`super::codes`]).
+/// Builds a graph over codes (`[n, dimension]`, row-major; see `codes.rs`).
 pub fn build(codes: &[i8], dimension: usize) -> FlatGraph {
     let count = codes.len() / dimension;
     let hnsw = Hnsw::<i8, CodeDistance>::new(M, count, MAX_LAYERS, EF_CONSTRUCTION, CodeDistance);

@@ -29,7 +29,7 @@ pub const ROW_BYTES: usize = size_of::<RowRecord>();
 pub struct Part<'a> {
     /// `[rows, dimension]`, row-major, of length 1.
     pub vectors: &'a [f32],
-    /// The vectors as questions are compared with them, in eight bits; see [`super::codes`]. Empty where
+    /// The vectors as questions are compared with them, in eight bits; see `codes.rs`. Empty where
     /// there are none.
     pub codes: &'a [i8],
     /// How far the codes are from the vectors, at most.

@@ -82,7 +82,7 @@ impl Lexical {
             let mut coverage = vec![0f32; rows.len()];
             for term in terms {
                 rows.visit(&term.text, |row, language| {
-                    coverage[row] += term.weights[language]
+                    coverage[row] += term.weights[language];
                 });
             }
             coverage
