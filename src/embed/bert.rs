@@ -6,9 +6,8 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder};
 use candle_transformers::models::bert::BertEncoder;
 
-use super::encoder::{Encoder, Sequence};
+use super::encoder::{Encoder, Sequence, encode_padded};
 use super::gguf::Gguf;
-use super::pooling::pool;
 use super::registry::{Model, Pooling};
 use crate::error::{Error, Result};
 
@@ -86,19 +85,9 @@ impl Encoder for Bert {
     }
 
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
-        let longest = batch.iter().map(|s| s.ids.len()).max().unwrap_or(0);
-        if longest == 0 {
-            return Ok(vec![Vec::new(); batch.len()]);
-        }
-        let hidden = self.forward(batch, longest)?;
-        let rows = hidden.chunks_exact(longest * self.hidden);
-        let pooled = batch.iter().zip(rows).map(|(sequence, rows)| {
-            let pool = |range: &std::ops::Range<usize>| {
-                pool(self.pooling, rows, self.hidden, range.clone())
-            };
-            sequence.pools.iter().map(pool).collect()
-        });
-        Ok(pooled.collect())
+        encode_padded(batch, self.hidden, self.pooling, |longest| {
+            self.forward(batch, longest)
+        })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::pooling::pool;
+use super::registry::Pooling;
 use crate::error::Result;
 
 /// Token ids, special tokens included, and the token ranges to pool.
@@ -23,6 +25,27 @@ pub trait Encoder: Send + Sync {
     /// # Errors
     /// Where an id or a range is out of bounds, or the device fails.
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>>;
+}
+
+/// Encodes a batch that is padded to its longest sequence. `forward` gives the hidden states of the last layer,
+/// `[sequences, longest, hidden]` row-major f32, for the longest length.
+pub fn encode_padded(
+    batch: &[Sequence<'_>],
+    hidden: usize,
+    pooling: Pooling,
+    forward: impl FnOnce(usize) -> Result<Vec<f32>>,
+) -> Result<Vec<Vec<Vec<f32>>>> {
+    let longest = batch.iter().map(|s| s.ids.len()).max().unwrap_or(0);
+    if longest == 0 {
+        return Ok(vec![Vec::new(); batch.len()]);
+    }
+    let states = forward(longest)?;
+    let rows = states.chunks_exact(longest * hidden);
+    let pooled = batch.iter().zip(rows).map(|(sequence, rows)| {
+        let pool = |range: &Range<usize>| pool(pooling, rows, hidden, range.clone());
+        sequence.pools.iter().map(pool).collect()
+    });
+    Ok(pooled.collect())
 }
 
 /// For tests: the vector of each text as a whole.

@@ -6,8 +6,7 @@ use candle_transformers::models::{bert, modernbert, xlm_roberta};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::encoder::{Encoder, Sequence};
-use super::pooling::pool;
+use super::encoder::{Encoder, Sequence, encode_padded};
 use super::registry::{Family, Model, Pooling};
 use crate::error::{Error, Result};
 
@@ -31,9 +30,8 @@ impl Stock {
     /// # Errors
     /// [`Error::BadModel`] where `config` is none of such a network, [`Error::Compute`] where the weights are not its.
     pub fn load(model: &Model, config: &Value, weights: Vec<u8>, device: &Device) -> Result<Self> {
-        let cannot = Error::compute("cannot load the model");
         let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, device);
-        let weights = weights.map_err(cannot)?;
+        let weights = weights.map_err(Error::compute("cannot load the model"))?;
         let load = || -> candle_core::Result<Network> {
             // Some files name the network before its layers.
             let below = |name: &str| {
@@ -127,19 +125,9 @@ impl Encoder for Stock {
     }
 
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
-        let longest = batch.iter().map(|s| s.ids.len()).max().unwrap_or(0);
-        if longest == 0 {
-            return Ok(vec![Vec::new(); batch.len()]);
-        }
-        let states = self.forward(batch, longest);
-        let states = states.map_err(Error::compute("the model failed"))?;
-        let rows = states.chunks_exact(longest * self.hidden);
-        let pooled = batch.iter().zip(rows).map(|(sequence, rows)| {
-            let pool = |range: &std::ops::Range<usize>| {
-                pool(self.pooling, rows, self.hidden, range.clone())
-            };
-            sequence.pools.iter().map(pool).collect()
-        });
-        Ok(pooled.collect())
+        encode_padded(batch, self.hidden, self.pooling, |longest| {
+            let states = self.forward(batch, longest);
+            states.map_err(Error::compute("the model failed"))
+        })
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
+use super::carry::check_canaries;
 use super::damage::Damage;
 use super::format::{ArticleRecord, file_id};
 use super::key::Key;
 use super::manifest::{Manifest, Root};
 use super::reader::{Index, check_space};
-use crate::embed::{Embedder, LEAST_COSINE, Precision, cosines};
+use crate::embed::{Embedder, Precision};
 use crate::error::{Error, Result};
 use crate::passage::{Passage, RECIPE};
 use crate::words;
@@ -37,7 +38,7 @@ impl Old {
     pub(super) fn open(dir: &Path, embedder: &Embedder, rebuild: bool) -> Result<Self> {
         let (index, faults) = match Index::open_damaged(dir) {
             // Vectors of another space, whatever its name says, are of no use.
-            Ok((index, _)) if rebuild && !same_space(&index, embedder)? => {
+            Ok((index, _)) if rebuild && !same_space(dir, &index, embedder)? => {
                 return Ok(Self::none(dir));
             }
             Ok(opened) => opened,
@@ -142,12 +143,12 @@ fn articles_of(manifest: &Manifest) -> usize {
 }
 
 /// Whether an index holds vectors of the embedder's space, by name and by its canaries.
-fn same_space(index: &Index, embedder: &Embedder) -> Result<bool> {
-    let manifest = &index.manifest;
-    Ok(manifest.space.id == embedder.space().id
-        && cosines(embedder, &manifest.canaries)?
-            .iter()
-            .all(|cosine| *cosine >= LEAST_COSINE))
+fn same_space(dir: &Path, index: &Index, embedder: &Embedder) -> Result<bool> {
+    match check_canaries(dir, &index.manifest, embedder) {
+        Ok(()) => Ok(true),
+        Err(Error::SpaceMismatch { .. } | Error::Canary { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The passages of a stored article with their keys, as far as they are needed to write them again.
