@@ -15,6 +15,7 @@ pub mod kernel;
 mod mmap;
 pub mod passage;
 pub mod search;
+mod sha256;
 pub mod words;
 
 pub use error::{Error, Result};

@@ -55,11 +55,23 @@ pub fn main() -> ExitCode {
         Ok(Found::Faults) => ExitCode::from(2),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&format!("{error:#}"));
+            output::complain(&told(&error));
             let interrupted = matches!(error.downcast_ref(), Some(Error::Interrupted { .. }));
             ExitCode::from(if interrupted { 130 } else { 2 })
         }
     }
+}
+
+/// An error and its causes, but for those that it says itself.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| {
+        let cause = cause.to_string();
+        match told.as_str() {
+            "" => cause,
+            _ if told.contains(&cause) => told,
+            _ => format!("{told}: {cause}"),
+        }
+    })
 }
 
 fn run(args: Args) -> anyhow::Result<Found> {

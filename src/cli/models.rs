@@ -79,7 +79,7 @@ fn source(model: &Model) -> String {
     match &model.source {
         Source::Bundled => "bundled".to_owned(),
         Source::Hub(id) => format!("hub:{id}"),
-        Source::Folder(path) => path.display().to_string(),
+        Source::Folder(path) | Source::Gguf(path) => path.display().to_string(),
     }
 }
 

@@ -83,8 +83,8 @@ pub struct Engine {
         default_value = "auto"
     )]
     pub engine: EngineName,
-    /// Numbers to compute in [default: bf16 on CPUs with AMX, else int8; f32 with `--engine candle`
-    /// and `embed --as raw`]
+    /// Numbers to compute in [default: bf16 on CPUs with AMX, else int8 for the bundled model and f32 for others; f32
+    /// with `--engine candle` and `embed --as raw`; f16 or bf16 on GPUs]
     #[arg(long, env = "TANE_PRECISION", value_name = "PRECISION")]
     pub precision: Option<PrecisionName>,
     /// auto, cpu, cuda, cuda:N or metal
@@ -106,8 +106,10 @@ pub enum EngineName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PrecisionName {
     Int8,
-    /// On CPUs with AVX-512 BF16 or AMX
+    /// On CPUs with AVX-512 BF16 or AMX, and on GPUs
     Bf16,
+    /// On GPUs
+    F16,
     F32,
 }
 
@@ -116,6 +118,7 @@ impl From<PrecisionName> for embed::Precision {
         match name {
             PrecisionName::Int8 => Self::Int8,
             PrecisionName::Bf16 => Self::Bf16,
+            PrecisionName::F16 => Self::F16,
             PrecisionName::F32 => Self::F32,
         }
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::args::{Engine, Global, ModeName, When};
-use crate::embed::{DEFAULT_MODEL, Embedder, Registry, describe_folder};
+use crate::embed::{DEFAULT_MODEL, Embedder, Registry, describe_path};
 use crate::error::Error;
 use crate::search::Mode;
 
@@ -145,11 +145,12 @@ impl Settings {
             .unwrap_or(DEFAULT_MODEL);
         let cache = user_cache().map(|dir| dir.join("models"));
         let registry = self.registry()?;
-        let folder = Path::new(name);
+        let path = Path::new(name);
         // A path names a model too, unless the registry knows it by that name.
-        if registry.get(name).is_err() && folder.join("config.json").is_file() {
-            let path = folder.canonicalize().map_err(Error::io("open", folder))?;
-            let model = describe_folder(&path.to_string_lossy(), &path)?;
+        let here = path.join("config.json").is_file() || path.is_file();
+        if registry.get(name).is_err() && here {
+            let path = path.canonicalize().map_err(Error::io("open", path))?;
+            let model = describe_path(&path.to_string_lossy(), &path)?;
             return Embedder::load(&model, engine.compute(), cache.as_deref());
         }
         Embedder::load(registry.get(name)?, engine.compute(), cache.as_deref())

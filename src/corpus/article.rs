@@ -5,13 +5,13 @@ use std::path::Path;
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::decode::{self, Decoded, Fault, KnownBy};
 use super::format::{self, Fields, Parsed};
 use super::layout::{Block, Omitted};
 use super::{date, language, source, title};
 use crate::error::{Error, Result};
+use crate::sha256;
 
 /// What the spans of an article count in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,7 +141,7 @@ impl Article {
     /// # Errors
     /// [`Error::NotText`] and [`Error::Unreadable`], which name `path`.
     pub fn from_bytes(bytes: Vec<u8>, path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
-        let sha256 = hex(&Sha256::digest(&bytes));
+        let sha256 = sha256::of(&[&bytes]);
         let error = |fault| match fault {
             Fault::NotText(reason) => Error::NotText {
                 path: path.to_path_buf(),
@@ -181,7 +181,7 @@ impl Article {
             encoding: "utf-8".to_owned(),
             known_by: KnownBy::Valid,
         };
-        let sha256 = hex(&Sha256::digest(text));
+        let sha256 = sha256::of(&[text.as_bytes()]);
         Self::new(format::plain(text), &decoded, "text", &sha256)
     }
 
@@ -244,23 +244,6 @@ fn number_again(articles: &mut [Article]) {
     }
 }
 
-/// SHA-256 of a file's bytes, lower-case hex.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn sha256_of_file(path: &Path) -> Result<String> {
-    let mut file = std::fs::File::open(path).map_err(Error::io("open", path))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer).map_err(Error::io("read", path))? {
-            0 => break,
-            read => hasher.update(&buffer[..read]),
-        }
-    }
-    Ok(hex(&hasher.finalize()))
-}
-
 /// About the first 4,000 bytes of what is read.
 fn sample(text: &str, blocks: &[Block]) -> String {
     let mut sample = String::new();
@@ -272,12 +255,4 @@ fn sample(text: &str, blocks: &[Block]) -> String {
         }
     }
     sample
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

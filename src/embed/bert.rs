@@ -1,57 +1,85 @@
-//! BERT in candle's stock ops (candle-transformers' encoder stack), weights from a GGUF file.
+//! BERT and XLM-R in candle's stock ops (candle-transformers' encoder stack).
 //!
 //! Source: Devlin et al. 2019, <https://arxiv.org/abs/1810.04805>.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder};
-use candle_transformers::models::bert::BertEncoder;
+use candle_transformers::models::bert::{BertEncoder, Config, HiddenAct};
 
-use super::encoder::{Encoder, Sequence, encode_padded};
-use super::gguf::Gguf;
-use super::registry::{Model, Pooling};
+use super::encoder::{Batches, Encoder, Sequence, encode_padded};
+use super::packed::BertSource;
+use super::registry::Pooling;
+use super::table::Table;
+use super::weights::{Backend, NORM, Weights, floats, positions, words};
 use crate::error::{Error, Result};
 
-/// The model with its weights as f32 on a device. The token embedding table stays in the file:
-/// as f32 it would take 384 MB, and a text needs few of its rows.
+/// Added to the attention scores of padding: it gets no attention in any kind of number.
+const NO_ATTENTION: f32 = -1e4;
+
+/// The model with its weights on a device. The token embedding table stays in the file: a text needs few of its rows.
 pub struct Bert {
-    weights: Gguf,
+    weights: Box<dyn Weights>,
+    table: Table,
+    words: Option<Vec<u8>>,
     /// `[positions, hidden]`, the embedding of token type 0 already added.
     positions: Tensor,
     norm: LayerNorm,
     encoder: BertEncoder,
     hidden: usize,
     pooling: Pooling,
+    dtype: DType,
     device: Device,
 }
 
 impl Bert {
     /// # Errors
-    /// [`Error::BadModel`] where the file is not the model that `model` describes,
-    /// [`Error::Compute`] where it is damaged.
-    pub fn load(weights: Gguf, model: &Model, device: &Device) -> Result<Self> {
-        let config = weights.bert_config(model)?;
-        let (hidden, epsilon) = (config.hidden_size, config.layer_norm_eps);
-        let builder =
-            VarBuilder::from_backend(Box::new(weights.clone()), DType::F32, device.clone());
-        let encoder =
-            BertEncoder::load(builder, &config).map_err(Error::compute("cannot load the model"))?;
-        let types = weights.rows("token_types.weight", &[0], device)?;
-        let positions = weights
-            .tensor("position_embd.weight", device)?
-            .broadcast_add(&types)
-            .map_err(Error::compute("cannot load the position embeddings"))?;
-        let norm = LayerNorm::new(
-            weights.tensor("token_embd_norm.weight", device)?,
-            weights.tensor("token_embd_norm.bias", device)?,
-            epsilon,
-        );
+    /// [`Error::BadModel`] or [`Error::Compute`] where the file is damaged or not such a model.
+    pub fn load(
+        source: BertSource,
+        pooling: Pooling,
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Self> {
+        let BertSource { weights, shape, .. } = source;
+        let config = Config {
+            hidden_size: shape.hidden,
+            num_hidden_layers: shape.layers,
+            num_attention_heads: shape.heads,
+            intermediate_size: shape.ffn,
+            hidden_act: HiddenAct::Gelu,
+            layer_norm_eps: f64::from(shape.epsilon),
+            ..Config::default()
+        };
+        let encoder = {
+            let backend = Box::new(Backend(&*weights));
+            let builder = VarBuilder::from_backend(backend, dtype, device.clone());
+            BertEncoder::load(builder.pp("encoder"), &config)
+                .map_err(Error::compute("cannot load the model"))?
+        };
+        let hidden = shape.hidden;
+        let positions = positions(&*weights, &shape)?;
+        let norm = floats(&*weights, &NORM, 2 * hidden)?;
+        let tensor = |numbers: &[f32], rows: usize| {
+            let shape = (rows, numbers.len() / rows.max(1));
+            Tensor::from_slice(numbers, shape, device)?.to_dtype(dtype)
+        };
+        let tensors = || -> candle_core::Result<_> {
+            let norm = tensor(&norm, 2)?;
+            let norm = LayerNorm::new(norm.get(0)?, norm.get(1)?, f64::from(shape.epsilon));
+            Ok((tensor(&positions, shape.positions)?, norm))
+        };
+        let (positions, norm) = tensors().map_err(Error::compute("cannot load the embeddings"))?;
+        let (table, words) = words(&*weights, hidden)?;
         Ok(Self {
             weights,
+            table,
+            words,
             positions,
             norm,
             encoder,
             hidden,
-            pooling: model.pooling,
+            pooling,
+            dtype,
             device: device.clone(),
         })
     }
@@ -64,24 +92,44 @@ impl Bert {
         for (i, sequence) in batch.iter().enumerate() {
             let row = i * longest;
             ids[row..row + sequence.ids.len()].copy_from_slice(sequence.ids);
-            mask[row + sequence.ids.len()..row + longest].fill(f32::MIN);
+            mask[row + sequence.ids.len()..row + longest].fill(NO_ATTENTION);
         }
-        let words = self.weights.rows("token_embd.weight", &ids, &self.device)?;
+        let words = self.rows(&ids)?;
         let run = || {
-            let words = words.reshape((batch.len(), longest, self.hidden))?;
+            let to_device = |numbers, shape: &[usize]| {
+                Tensor::from_vec(numbers, shape, &self.device)?.to_dtype(self.dtype)
+            };
+            let words = to_device(words, &[batch.len(), longest, self.hidden])?;
             let positions = self.positions.narrow(0, 0, longest)?;
             let embedded = self.norm.forward(&words.broadcast_add(&positions)?)?;
-            let mask = Tensor::from_vec(mask, (batch.len(), 1, 1, longest), &self.device)?;
+            let mask = to_device(mask, &[batch.len(), 1, 1, longest])?;
             let hidden = self.encoder.forward(&embedded, &mask)?;
-            hidden.flatten_all()?.to_vec1::<f32>()
+            hidden.flatten_all()?.to_dtype(DType::F32)?.to_vec1::<f32>()
         };
         run().map_err(Error::compute("the model failed"))
+    }
+
+    /// Token embeddings, `[ids.len(), hidden]` row-major.
+    fn rows(&self, ids: &[u32]) -> Result<Vec<f32>> {
+        let file = self.words.as_deref().unwrap_or(self.weights.bytes());
+        let mut rows = vec![0f32; ids.len() * self.hidden];
+        for (id, row) in ids.iter().zip(rows.chunks_exact_mut(self.hidden)) {
+            let found = self.table.expand(file, *id, row);
+            let what = || "token id".to_owned();
+            let most = format!("under {}", self.table.rows);
+            found.ok_or_else(|| self.weights.fault(what(), &most, id))?;
+        }
+        Ok(rows)
     }
 }
 
 impl Encoder for Bert {
     fn pads(&self) -> bool {
         true
+    }
+
+    fn batches(&self) -> Batches {
+        Batches::on(&self.device)
     }
 
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
@@ -94,9 +142,11 @@ impl Encoder for Bert {
 #[cfg(test)]
 mod tests {
     use super::super::bundled;
+    use super::super::bytes::Bytes;
     use super::super::encoder::encode_whole;
     use super::super::registry::{DEFAULT_MODEL, Registry};
     use super::*;
+    use crate::kernel::dot::dot;
 
     /// Ids of made-up texts: any ids will do, special ones at the ends.
     fn sequence(length: usize, seed: u32) -> Vec<u32> {
@@ -108,8 +158,9 @@ mod tests {
     fn neither_neighbours_nor_padding_change_a_vector() {
         let registry = Registry::load(None).unwrap();
         let model = registry.get(DEFAULT_MODEL).unwrap();
-        let gguf = Gguf::open(&model.name, bundled::GGUF.unwrap()).unwrap();
-        let bert = Bert::load(gguf, model, &Device::Cpu).unwrap();
+        let bytes = Bytes::Static(bundled::GGUF.unwrap());
+        let source = BertSource::of_gguf(model, bytes).unwrap();
+        let bert = Bert::load(source, model.pooling, DType::F32, &Device::Cpu).unwrap();
         let encode = |texts: &[&Vec<u32>]| encode_whole(&bert, texts);
         let ids: Vec<Vec<u32>> = [3, 17, 17, 17, 64, 200]
             .iter()
@@ -129,6 +180,28 @@ mod tests {
                 let differences = alone.iter().zip(other).map(|(a, b)| (a - b).abs());
                 let largest = differences.fold(0f32, f32::max);
                 assert!(largest <= 1e-5, "sequence {number}: {largest}");
+            }
+        }
+    }
+
+    /// What GPUs compute in. Padding must not make numbers that are none.
+    #[test]
+    fn half_floats_give_nearly_the_same() {
+        let registry = Registry::load(None).unwrap();
+        let model = registry.get(DEFAULT_MODEL).unwrap();
+        let encode = |dtype| {
+            let bytes = Bytes::Static(bundled::GGUF.unwrap());
+            let source = BertSource::of_gguf(model, bytes).unwrap();
+            let bert = Bert::load(source, model.pooling, dtype, &Device::Cpu).unwrap();
+            let ids = [sequence(12, 1), sequence(5, 2)];
+            encode_whole(&bert, &ids.iter().collect::<Vec<_>>())
+        };
+        let exact = encode(DType::F32);
+        for (dtype, least) in [(DType::F16, 0.9999), (DType::BF16, 0.999)] {
+            for (exact, half) in exact.iter().zip(encode(dtype)) {
+                let length = |v: &[f32]| dot(v, v).sqrt();
+                let cosine = dot(exact, &half) / length(exact) / length(&half);
+                assert!(cosine > least, "{dtype:?}: {cosine}");
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What the user may choose about how a model is computed.
 
+use candle_core::DType;
 use serde::{Deserialize, Serialize};
 
 use super::device::DeviceChoice;
@@ -23,9 +24,23 @@ pub enum Engine {
 pub enum Precision {
     /// Eight-bit integers, accumulated in 32 bits: the fastest.
     Int8,
-    /// Products of 16-bit floats, summed in f32; on CPUs that have them.
+    /// Products of 16-bit floats, summed in f32; on CPUs that have them, and on GPUs.
     Bf16,
+    /// IEEE half precision, on GPUs.
+    F16,
     F32,
+}
+
+impl Precision {
+    /// What candle's stock ops compute in; `None` where they do not.
+    pub fn dtype(self) -> Option<DType> {
+        match self {
+            Self::Int8 => None,
+            Self::Bf16 => Some(DType::BF16),
+            Self::F16 => Some(DType::F16),
+            Self::F32 => Some(DType::F32),
+        }
+    }
 }
 
 impl std::fmt::Display for Precision {
@@ -33,6 +48,7 @@ impl std::fmt::Display for Precision {
         f.write_str(match self {
             Self::Int8 => "int8",
             Self::Bf16 => "bf16",
+            Self::F16 => "f16",
             Self::F32 => "f32",
         })
     }
@@ -48,30 +64,50 @@ pub struct Compute {
 }
 
 impl Compute {
-    /// The precision that is really used.
+    /// The precision of the fused engine. `measured`: what int8 costs this model is known, and it is little.
     ///
     /// # Errors
     /// [`Error::Precision`] where the engine or the CPU has no such numbers, [`Error::Kernels`].
-    pub(super) fn resolve(self) -> Result<Precision> {
+    pub(super) fn fused(self, measured: bool) -> Result<Precision> {
         Isa::requested().map_err(|name| Error::Kernels {
             name,
             known: Isa::NAMES.map(|(name, _)| name).join(", "),
         })?;
-        let impossible = |engine, possible| Error::Precision {
+        match self.precision {
+            Some(Precision::Bf16) if !bf16::supported(Isa::current()) => {
+                Err(self.impossible("auto on this CPU", "int8, f32"))
+            }
+            Some(Precision::F16) => Err(self.impossible("auto on a CPU", "int8, bf16, f32")),
+            Some(asked) => Ok(asked),
+            // Matrix units take most of what bf16 costs: a sixth slower, and nothing is lost.
+            None if Isa::current() == Isa::Amx => Ok(Precision::Bf16),
+            None if measured => Ok(Precision::Int8),
+            None => Ok(Precision::F32),
+        }
+    }
+
+    /// The precision of candle's stock ops; `on_gpu` is what a family computes in there.
+    ///
+    /// # Errors
+    /// [`Error::Precision`] where they have no such numbers.
+    pub(super) fn stock(self, gpu: bool, on_gpu: Precision) -> Result<(Precision, DType)> {
+        let precision = match self.precision {
+            None if gpu => on_gpu,
+            None => Precision::F32,
+            Some(asked) => asked,
+        };
+        let dtype = precision.dtype();
+        let dtype = dtype.filter(|_| gpu || precision == Precision::F32);
+        let possible = if gpu { "f16, bf16, f32" } else { "f32" };
+        let dtype = dtype.ok_or_else(|| self.impossible("candle", possible))?;
+        Ok((precision, dtype))
+    }
+
+    fn impossible(self, engine: &'static str, possible: &'static str) -> Error {
+        Error::Precision {
             engine,
             precision: self.precision.map_or_else(String::new, |p| p.to_string()),
             possible,
-        };
-        match (self.engine, self.precision) {
-            (Engine::Candle, None | Some(Precision::F32)) => Ok(Precision::F32),
-            (Engine::Candle, _) => Err(impossible("candle", "f32")),
-            (Engine::Auto, Some(Precision::Bf16)) if !bf16::supported(Isa::current()) => {
-                Err(impossible("auto on this CPU", "int8, f32"))
-            }
-            (Engine::Auto, Some(asked)) => Ok(asked),
-            // Matrix units take most of what bf16 costs: a sixth slower, and nothing is lost.
-            (Engine::Auto, None) if Isa::current() == Isa::Amx => Ok(Precision::Bf16),
-            (Engine::Auto, None) => Ok(Precision::Int8),
         }
     }
 }

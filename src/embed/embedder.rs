@@ -2,31 +2,22 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::alignment::Alignment;
-use super::bert::Bert;
-use super::bundled;
-use super::compute::{Compute, Engine, Precision};
-use super::encoder::{Encoder, Sequence};
-use super::folder::{self, Folder};
-use super::fused::Fused;
-use super::gguf::Gguf;
-use super::packed::PackedBert;
+use super::compute::{Compute, Precision};
+use super::encoder::{Batches, Encoder, Sequence};
+use super::loading::Loaded;
 use super::pooling::normalize;
-use super::reference::Reference;
-use super::registry::{Model, Source};
+use super::registry::Model;
 use super::space::Space;
 use super::tokenizer::Tokenizer;
-use super::vocabulary::Vocabulary;
 use crate::error::{Error, Result};
 use crate::passage::TokenCount;
 use crate::words;
-
-/// Tokens of one batch on the CPU; more would leave the caches.
-const BATCH_TOKENS: usize = 512;
 
 /// What a text is to the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +105,10 @@ pub struct Embedder {
     alignment: Alignment,
     precision: Precision,
     max_tokens: usize,
+    device: String,
+    instead: Option<String>,
+    /// Tokens of a batch: as many as the device has had memory for.
+    batch_tokens: AtomicUsize,
 }
 
 impl Embedder {
@@ -123,79 +118,37 @@ impl Embedder {
     /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::Precision`], [`Error::Device`],
     /// [`Error::Compute`].
     pub fn load(model: &Model, compute: Compute, cache: Option<&Path>) -> Result<Self> {
-        let not_runnable = |reason| Error::ModelNotRunnable {
-            name: model.name.clone(),
-            reason,
+        let loaded = Loaded::of(model, compute, cache)?;
+        let alignment = match loaded.alignment {
+            Some(bytes) => Alignment::read(&model.name, bytes, model.dimension)?,
+            None => Alignment::none(model.dimension),
         };
-        if let Some(reason) = model.not_runnable() {
-            return Err(not_runnable(reason));
-        }
-        if let Source::Folder(path) = &model.source {
-            return Self::of_folder(model, path, compute);
-        }
-        let (Some(bytes), Some(sha256)) = (bundled::GGUF, &model.sha256) else {
-            return Err(not_runnable(
-                "its weights have no recorded checksum".to_owned(),
-            ));
-        };
-        let precision = compute.resolve()?;
-        let device = compute.device.open()?;
-        let (tokenizer, encoder): (_, Box<dyn Encoder>) = match compute.engine {
-            Engine::Auto => {
-                let packed = PackedBert::open(model, sha256, bytes, precision, cache)?;
-                let tokenizer =
-                    Tokenizer::new(Box::new(packed.unigram()?), packed.specials.clone());
-                (
-                    tokenizer,
-                    Box::new(Fused::new(packed, bytes, model.pooling)),
-                )
-            }
-            Engine::Candle => {
-                let gguf = Gguf::open(&model.name, bytes)?;
-                let vocabulary = Vocabulary::from_gguf(&gguf)?;
-                let reference = Reference::new(&vocabulary)?;
-                let tokenizer = Tokenizer::new(Box::new(reference), vocabulary.specials);
-                (tokenizer, Box::new(Bert::load(gguf, model, &device)?))
-            }
-        };
-        let alignment = Alignment::read(&model.name, bundled::ALIGNMENT, model.dimension)?;
         Ok(Self {
-            tokenizer,
-            encoder,
-            space: Space::new(model, sha256, alignment.id.clone()),
+            space: Space::new(model, &loaded.checksum, alignment.id.clone()),
+            batch_tokens: AtomicUsize::new(loaded.encoder.batches().tokens),
+            tokenizer: loaded.tokenizer,
+            encoder: loaded.encoder,
             alignment,
-            precision,
+            precision: loaded.precision,
             max_tokens: model.max_tokens,
+            device: loaded.device,
+            instead: loaded.instead,
         })
     }
 
-    /// A model in a folder; candle's stock ops run it, and its languages are compared as they are.
-    fn of_folder(model: &Model, path: &Path, compute: Compute) -> Result<Self> {
-        folder::check(model, &folder::describe(&model.name, path)?)?;
-        let stock = Compute {
-            engine: Engine::Candle,
-            ..compute
-        };
-        let precision = stock.resolve()?;
-        let device = compute.device.open()?;
-        let folder = Folder::read(path)?;
-        let checksum = folder.checksum();
-        if let Some(expected) = model.sha256.as_ref().filter(|known| **known != checksum) {
-            return Err(Error::BadModel {
-                model: model.name.clone(),
-                what: "SHA-256 of model.safetensors and tokenizer.json".to_owned(),
-                expected: expected.clone(),
-                received: checksum,
-            });
-        }
-        Ok(Self {
-            tokenizer: folder.tokenizer()?,
-            encoder: Box::new(folder.encoder(model, &device)?),
-            space: Space::new(model, &checksum, None),
-            alignment: Alignment::none(model.dimension),
-            precision,
-            max_tokens: model.max_tokens,
-        })
+    /// Where it computes: `cpu`, `cuda:0`, `metal`.
+    pub fn device(&self) -> &str {
+        &self.device
+    }
+
+    /// Why it does not compute on the GPU that this program was built for.
+    pub fn instead_of_gpu(&self) -> Option<&str> {
+        self.instead.as_deref()
+    }
+
+    /// Whether the device takes one large batch after another.
+    pub fn wants_large_batches(&self) -> bool {
+        !self.encoder.batches().at_once
     }
 
     /// How vectors of different languages are compared.
@@ -256,7 +209,9 @@ impl Embedder {
         } else {
             0
         };
-        let capacity = self.max_tokens - 2 - prefix_len;
+        let (before, after) = (self.tokenizer.before(), self.tokenizer.after());
+        let around = before.len() + after.len() + prefix_len;
+        let capacity = self.max_tokens.saturating_sub(around).max(1);
         let (prefix_ids, body) = content.split_at(prefix_len);
         let mut windows: Vec<Window> = body
             .chunks(capacity)
@@ -279,7 +234,7 @@ impl Embedder {
             let part = |part: &Range<usize>| -> Result<Part> {
                 let (start, end) = (tokens_before(part.start)?, tokens_before(part.end)?);
                 let window = (start / capacity).min(windows.len() - 1);
-                let offset = 1 + prefix_len;
+                let offset = before.len() + prefix_len;
                 let start =
                     (start - window * capacity).min(windows[window].weight.saturating_sub(1));
                 let end = (end - window * capacity)
@@ -291,12 +246,7 @@ impl Embedder {
             };
             parts.iter().map(part).collect::<Result<_>>()?
         };
-        let ids = [
-            &[self.tokenizer.bos()],
-            content.as_slice(),
-            &[self.tokenizer.eos()],
-        ]
-        .concat();
+        let ids = [before, content.as_slice(), after].concat();
         Ok(Input {
             ids,
             windows,
@@ -307,10 +257,10 @@ impl Embedder {
     fn window(&self, prefix: &[u32], chunk: &[u32]) -> Window {
         Window {
             ids: [
-                &[self.tokenizer.bos()],
+                self.tokenizer.before(),
                 prefix,
                 chunk,
-                &[self.tokenizer.eos()],
+                self.tokenizer.after(),
             ]
             .concat(),
             weight: chunk.len(),
@@ -325,14 +275,21 @@ impl Embedder {
         let mut jobs: Vec<Job<'_>> = inputs.iter().enumerate().flat_map(jobs_of).collect();
         // Longest first: neighbours of one length need no padding, and the last batch is a small one.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.ids.len()));
-        let batches: Vec<&[Job<'_>]> = batches(&jobs, self.encoder.pads()).collect();
-        let pooled: Vec<Vec<Vec<Vec<f32>>>> = batches
-            .par_iter()
-            .map(|batch| {
-                let sequences: Vec<Sequence<'_>> = batch.iter().map(Job::sequence).collect();
-                self.encoder.encode(&sequences)
-            })
-            .collect::<Result<_>>()?;
+        let Batches { tokens, at_once } = self.encoder.batches();
+        let pads = self.encoder.pads();
+        let pooled: Vec<Vec<Vec<Vec<f32>>>> = if at_once {
+            let batches: Vec<&[Job<'_>]> = batches(&jobs, pads, tokens).collect();
+            let encode = |batch: &&[Job<'_>]| self.encode(batch);
+            batches.par_iter().map(encode).collect::<Result<_>>()?
+        } else {
+            let mut pooled = Vec::new();
+            let mut rest = jobs.as_slice();
+            while let Some(batch) = batches(rest, pads, self.batch_tokens.load(Relaxed)).next() {
+                pooled.push(self.encode_or_halve(batch)?);
+                rest = &rest[batch.len()..];
+            }
+            pooled
+        };
         let mut gathered: Vec<Vec<(usize, Vec<Vec<f32>>)>> = vec![Vec::new(); inputs.len()];
         for (job, vectors) in jobs.iter().zip(pooled.into_iter().flatten()) {
             gathered[job.input].push((job.window, vectors));
@@ -342,6 +299,27 @@ impl Embedder {
             .zip(gathered)
             .map(|(input, windows)| self.assemble(input, windows))
             .collect()
+    }
+
+    fn encode(&self, batch: &[Job<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+        let sequences: Vec<Sequence<'_>> = batch.iter().map(Job::sequence).collect();
+        self.encoder.encode(&sequences)
+    }
+
+    /// Encodes a batch; where the device has no memory for it, each half by itself, and later batches are smaller.
+    fn encode_or_halve(&self, batch: &[Job<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+        match self.encode(batch) {
+            Err(error) if batch.len() > 1 && is_out_of_memory(&error) => {
+                let longest = batch.iter().map(|job| job.ids.len()).max().unwrap_or(0);
+                let fewer = (longest * batch.len() / 2).max(1);
+                self.batch_tokens.fetch_min(fewer, Relaxed);
+                let (first, second) = batch.split_at(batch.len() / 2);
+                let mut all = self.encode_or_halve(first)?;
+                all.extend(self.encode_or_halve(second)?);
+                Ok(all)
+            }
+            other => other,
+        }
     }
 
     /// Embeds one text.
@@ -400,6 +378,14 @@ impl Embedder {
     }
 }
 
+/// What CUDA and Metal say when an allocation fails; candle passes it on as text.
+fn is_out_of_memory(error: &Error) -> bool {
+    let message = error.to_string().to_lowercase();
+    ["out of memory", "out_of_memory"]
+        .iter()
+        .any(|said| message.contains(said))
+}
+
 /// One window of one input.
 struct Job<'a> {
     input: usize,
@@ -433,17 +419,20 @@ fn jobs_of((number, input): (usize, &Input)) -> impl Iterator<Item = Job<'_>> {
     })
 }
 
-/// Cuts jobs that are sorted by length, longest first, in batches; where those are padded, by at most a
-/// sixteenth.
-fn batches<'a, 'b>(jobs: &'b [Job<'a>], pads: bool) -> impl Iterator<Item = &'b [Job<'a>]> {
+/// Cuts jobs that are sorted by length, longest first, in batches of at most so many tokens; where those are padded,
+/// by at most a sixteenth.
+fn batches<'a, 'b>(
+    jobs: &'b [Job<'a>],
+    pads: bool,
+    most: usize,
+) -> impl Iterator<Item = &'b [Job<'a>]> {
     let mut rest = jobs;
     std::iter::from_fn(move || {
         let longest = rest.first()?.ids.len();
         let mut tokens = 0;
         let fits = |job: &Job<'_>| {
             tokens += if pads { longest } else { job.ids.len() };
-            tokens <= BATCH_TOKENS.max(longest)
-                && (!pads || (longest - job.ids.len()) * 16 <= longest)
+            tokens <= most.max(longest) && (!pads || (longest - job.ids.len()) * 16 <= longest)
         };
         let count = rest
             .iter()
@@ -474,8 +463,63 @@ mod tests {
                 pools: Vec::new(),
             })
             .collect();
-        let sizes: Vec<usize> = batches(&jobs, true).map(<[_]>::len).collect();
+        let sizes: Vec<usize> = batches(&jobs, true, 512).map(<[_]>::len).collect();
         assert_eq!(sizes, [1, 1, 1, 5, 1]);
-        assert_eq!(batches(&[], true).count(), 0);
+        assert_eq!(batches(&[], true, 512).count(), 0);
+    }
+
+    /// A device that has memory for so many tokens; a vector is a sequence's length and its first id.
+    struct Small(usize, AtomicUsize);
+
+    impl Encoder for Small {
+        fn pads(&self) -> bool {
+            true
+        }
+
+        fn batches(&self) -> Batches {
+            Batches::GPU
+        }
+
+        fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+            let longest = batch.iter().map(|s| s.ids.len()).max().unwrap_or(0);
+            if longest * batch.len() > self.0 {
+                self.1.fetch_add(1, Relaxed);
+                let source = candle_core::Error::Msg("CUDA_ERROR_OUT_OF_MEMORY".to_owned());
+                return Err(Error::compute("the model failed")(source));
+            }
+            let vector = |s: &Sequence<'_>| {
+                let mut vector = vec![0.0; 384];
+                vector[..2].copy_from_slice(&[s.ids.len() as f32, s.ids[1] as f32]);
+                vec![vector; s.pools.len()]
+            };
+            Ok(batch.iter().map(vector).collect())
+        }
+    }
+
+    #[test]
+    fn a_device_without_memory_gets_smaller_batches() {
+        let registry = super::super::Registry::load(None).unwrap();
+        let model = registry.get(super::super::DEFAULT_MODEL).unwrap();
+        let mut embedder = Embedder::load(model, Compute::default(), None).unwrap();
+        let texts: Vec<String> = (0..60)
+            .map(|n| "word ".repeat(1 + n % 7) + &n.to_string())
+            .collect();
+        let inputs: Vec<Input> = texts
+            .iter()
+            .map(|text| embedder.input(text, Role::Raw).unwrap())
+            .collect();
+        embedder.encoder = Box::new(Small(40, AtomicUsize::new(0)));
+        embedder.batch_tokens = AtomicUsize::new(Batches::GPU.tokens);
+        for (input, embedding) in inputs.iter().zip(embedder.embed(&inputs).unwrap()) {
+            let expected = [input.ids.len() as f32, input.ids[1] as f32];
+            let length = (expected[0].powi(2) + expected[1].powi(2)).sqrt();
+            assert!((embedding.vector[0] * length - expected[0]).abs() < 1e-3);
+            assert!((embedding.vector[1] * length - expected[1]).abs() < 0.1);
+        }
+        assert!(embedder.batch_tokens.load(Relaxed) <= 40);
+        // What does not fit by itself is an error.
+        embedder.encoder = Box::new(Small(2, AtomicUsize::new(0)));
+        let error = embedder.embed(&inputs).unwrap_err().to_string();
+        assert!(error.contains("OUT_OF_MEMORY"), "{error}");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use candle_core::Device;
+
 use super::pooling::pool;
 use super::registry::Pooling;
 use crate::error::Result;
@@ -13,10 +15,43 @@ pub struct Sequence<'a> {
     pub pools: &'a [Range<usize>],
 }
 
+/// How a device takes its work.
+#[derive(Debug, Clone, Copy)]
+pub struct Batches {
+    pub tokens: usize,
+    pub at_once: bool,
+}
+
+impl Batches {
+    pub fn on(device: &Device) -> Self {
+        if device.is_cpu() {
+            Self::CPU
+        } else {
+            Self::GPU
+        }
+    }
+
+    /// More tokens would leave the caches.
+    pub const CPU: Self = Self {
+        tokens: 512,
+        at_once: true,
+    };
+    /// Enough to keep a large GPU busy.
+    pub const GPU: Self = Self {
+        tokens: 32_768,
+        at_once: false,
+    };
+}
+
 /// A model that turns token ids into pooled vectors.
 pub trait Encoder: Send + Sync {
     /// Sequences of a batch are padded to the longest: those of a batch should be as long.
     fn pads(&self) -> bool;
+
+    /// Tokens of a batch, and whether several threads may each encode one: on a GPU they would only wait.
+    fn batches(&self) -> Batches {
+        Batches::CPU
+    }
 
     /// For each sequence one vector a pool: `[dimension]` f32, not normalised.
     ///

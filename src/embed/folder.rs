@@ -4,48 +4,55 @@
 
 use std::path::Path;
 
-use candle_core::Device;
+use candle_core::{DType, Device};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+use super::bytes::Bytes;
+use super::packed::BertSource;
 use super::reference::Whole;
 use super::registry::{Family, Model, Pooling, Source};
+use super::safetensors::{BERT_PREFIXES, Safetensors};
 use super::stock::Stock;
 use super::tokenizer::Tokenizer;
+use super::weights::Shape;
 use crate::error::{Error, Result};
+use crate::sha256;
 
 /// Tokens of an input where no file says how many.
 const MAX_TOKENS: usize = 512;
+
+/// The files without which a folder holds no model, and those that are read where they are there.
+pub const REQUIRED: [&str; 3] = ["config.json", "tokenizer.json", WEIGHTS];
+pub const OPTIONAL: [&str; 4] = [
+    "modules.json",
+    "1_Pooling/config.json",
+    "sentence_bert_config.json",
+    "config_sentence_transformers.json",
+];
+pub const WEIGHTS: &str = "model.safetensors";
 
 /// The files of a folder, read.
 pub struct Folder {
     config: Value,
     tokenizer: Vec<u8>,
-    weights: Vec<u8>,
+    weights: Bytes,
 }
 
 impl Folder {
     /// # Errors
     /// [`Error::Io`] for a file that is missing, [`Error::Config`] for one that is not JSON.
     pub fn read(path: &Path) -> Result<Self> {
-        let read = |name: &str| {
-            let file = path.join(name);
-            std::fs::read(&file).map_err(Error::io("read", &file))
-        };
+        let tokenizer = path.join("tokenizer.json");
         Ok(Self {
             config: json(&path.join("config.json"))?,
-            tokenizer: read("tokenizer.json")?,
-            weights: read("model.safetensors")?,
+            tokenizer: std::fs::read(&tokenizer).map_err(Error::io("read", &tokenizer))?,
+            weights: Bytes::map(&path.join(WEIGHTS))?,
         })
     }
 
     /// SHA-256 of weights and tokenizer, lower-case hex.
     pub fn checksum(&self) -> String {
-        let mut hasher = Sha256::new();
-        hasher.update(&self.weights);
-        hasher.update(&self.tokenizer);
-        let digest = hasher.finalize();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256::of(&[&self.weights, &self.tokenizer])
     }
 
     /// # Errors
@@ -55,10 +62,85 @@ impl Folder {
         Ok(Tokenizer::new(Box::new(whole), specials))
     }
 
+    pub fn weights(&self) -> &Bytes {
+        &self.weights
+    }
+
+    /// The shape of a BERT or XLM-R.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`].
+    pub fn shape(&self, model: &Model) -> Result<Shape> {
+        let config = &self.config;
+        let bad = |key: &str, expected: &str| Error::BadModel {
+            model: model.name.clone(),
+            what: format!("{key} in config.json"),
+            expected: expected.to_owned(),
+            received: config[key].to_string(),
+        };
+        let number = |key: &str| {
+            let number = config[key].as_u64().filter(|n| (1..1 << 24).contains(n));
+            number
+                .map(|n| n as usize)
+                .ok_or_else(|| bad(key, "a number"))
+        };
+        if config["hidden_act"] != "gelu" {
+            return Err(bad("hidden_act", "\"gelu\""));
+        }
+        let kind = &config["position_embedding_type"];
+        if !kind.is_null() && kind != "absolute" {
+            return Err(bad("position_embedding_type", "\"absolute\""));
+        }
+        // XLM-R's padding token takes the first positions.
+        let first_position = match model.family {
+            Family::XlmRoberta => config["pad_token_id"].as_u64().unwrap_or(1) as usize + 1,
+            Family::Bert | Family::Modernbert | Family::Qwen3 => 0,
+        };
+        let rows = number("max_position_embeddings")?;
+        let positions = rows
+            .checked_sub(first_position)
+            .filter(|n| *n >= model.max_tokens);
+        let least = first_position + model.max_tokens;
+        let positions = positions
+            .ok_or_else(|| bad("max_position_embeddings", &format!("at least {least}")))?;
+        let (hidden, heads) = (number("hidden_size")?, number("num_attention_heads")?);
+        if !hidden.is_multiple_of(heads) {
+            return Err(bad(
+                "num_attention_heads",
+                &format!("a divisor of {hidden}"),
+            ));
+        }
+        Ok(Shape {
+            layers: number("num_hidden_layers")?,
+            hidden,
+            heads,
+            ffn: number("intermediate_size")?,
+            epsilon: config["layer_norm_eps"].as_f64().unwrap_or(1e-12) as f32,
+            positions,
+            first_position,
+            types: number("type_vocab_size")?,
+        })
+    }
+
+    /// What a BERT or XLM-R is made of; its tokenizer is `tokenizer.json`.
+    ///
     /// # Errors
     /// [`Error::BadModel`], [`Error::Compute`].
-    pub fn encoder(self, model: &Model, device: &Device) -> Result<Stock> {
-        Stock::load(model, &self.config, self.weights, device)
+    pub fn bert(&self, model: &Model) -> Result<BertSource> {
+        let weights = Safetensors::open(&model.name, self.weights.clone(), &BERT_PREFIXES)?;
+        Ok(BertSource {
+            weights: Box::new(weights),
+            shape: self.shape(model)?,
+            vocabulary: None,
+        })
+    }
+
+    /// A network of another family, in candle's stock ops.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`], [`Error::Compute`].
+    pub fn stock(&self, model: &Model, dtype: DType, device: &Device) -> Result<Stock> {
+        Stock::load(model, &self.config, &self.weights, dtype, device)
     }
 }
 
@@ -82,8 +164,9 @@ pub fn describe(name: &str, path: &Path) -> Result<Model> {
         Some("bert") => Family::Bert,
         Some("xlm-roberta") => Family::XlmRoberta,
         Some("modernbert") => Family::Modernbert,
+        Some("qwen3") => Family::Qwen3,
         _ => {
-            let known = "bert, xlm-roberta or modernbert";
+            let known = "bert, xlm-roberta, modernbert or qwen3";
             return Err(bad(
                 "model_type in config.json",
                 known,
@@ -96,16 +179,18 @@ pub fn describe(name: &str, path: &Path) -> Result<Model> {
     let dimension =
         number(size).ok_or_else(|| bad("hidden_size in config.json", "a number", size))?;
     let pooling = match optional("1_Pooling/config.json")? {
+        None if family == Family::Qwen3 => Pooling::Last,
         None => Pooling::Mean,
         Some(pooling) => {
             let is = |kind: &str| pooling[format!("pooling_mode_{kind}")] == true;
-            match (is("mean_tokens"), is("cls_token")) {
-                (true, false) => Pooling::Mean,
-                (false, true) => Pooling::Cls,
+            match (is("mean_tokens"), is("cls_token"), is("lasttoken")) {
+                (true, false, false) => Pooling::Mean,
+                (false, true, false) => Pooling::Cls,
+                (false, false, true) => Pooling::Last,
                 _ => {
                     return Err(bad(
                         "1_Pooling/config.json",
-                        "mean or cls pooling",
+                        "mean, cls or lasttoken pooling",
                         &pooling,
                     ));
                 }
@@ -125,7 +210,7 @@ pub fn describe(name: &str, path: &Path) -> Result<Model> {
     let positions = number(&config["max_position_embeddings"]).unwrap_or(MAX_TOKENS);
     let positions = match family {
         Family::XlmRoberta => positions.saturating_sub(2),
-        Family::Bert | Family::Modernbert => positions,
+        Family::Bert | Family::Modernbert | Family::Qwen3 => positions,
     };
     let sentence = optional("sentence_bert_config.json")?.unwrap_or_default();
     let longest = number(&sentence["max_seq_length"]).map_or(positions, |n| n.min(positions));

@@ -7,6 +7,7 @@
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape as TensorShape, Tensor};
 use rayon::prelude::*;
 
+use super::bytes::Bytes;
 use super::compute::Precision;
 use super::device::cpu;
 use super::encoder::{Encoder, Sequence};
@@ -18,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::kernel::attention::{self, Shape};
 use crate::kernel::linear::{bf16, f32, int8};
 use crate::kernel::quantize::{Quantized, quantize};
-use crate::kernel::{Isa, activation, norm, q4_0};
+use crate::kernel::{Isa, activation, norm};
 
 /// Rows that go through the feed-forward together. What it holds inside stays in the second-level cache
 /// (96 x 1536 f32 are 576 KiB, 256 x 1536 bf16 768 KiB), and weights are read once for so many rows.
@@ -28,13 +29,13 @@ const FFN_ROWS_BF16: usize = 256;
 /// A prepared model and where its embedding table lies.
 pub struct Fused {
     model: PackedBert,
-    file: &'static [u8],
+    file: Bytes,
     pooling: Pooling,
     isa: Isa,
 }
 
 impl Fused {
-    pub fn new(model: PackedBert, file: &'static [u8], pooling: Pooling) -> Self {
+    pub fn new(model: PackedBert, file: Bytes, pooling: Pooling) -> Self {
         Self {
             model,
             file,
@@ -53,17 +54,13 @@ impl Fused {
             .iter()
             .flat_map(|sequence| sequence.ids.iter().zip(positions.chunks_exact(hidden)));
         for (row, (id, position)) in rows.chunks_exact_mut(hidden).zip(places) {
-            let blocks = self
-                .model
-                .table
-                .row(self.file, *id)
-                .ok_or_else(|| Error::BadModel {
-                    model: "bundled".to_owned(),
-                    what: "token id".to_owned(),
-                    expected: format!("under {}", self.model.table.rows),
-                    received: id.to_string(),
-                })?;
-            q4_0::expand(blocks, row);
+            let found = self.model.embedding(&self.file, *id, row);
+            found.ok_or_else(|| Error::BadModel {
+                model: "its tokenizer".to_owned(),
+                what: "token id".to_owned(),
+                expected: format!("under {}", self.model.vocabulary_size()),
+                received: id.to_string(),
+            })?;
             for (value, position) in row.iter_mut().zip(position) {
                 *value += position;
             }
@@ -177,7 +174,7 @@ impl Stack<'_> {
             self.linear::<false>(&layer.qkv, states, qkv, work);
         });
         let attend = match self.model.precision {
-            Precision::F32 => attention::attend::<false>,
+            Precision::F32 | Precision::F16 => attention::attend::<false>,
             Precision::Int8 | Precision::Bf16 => attention::attend::<true>,
         };
         let mut first = 0;
@@ -217,7 +214,7 @@ impl Stack<'_> {
     ) {
         let rows = match self.model.precision {
             Precision::Bf16 => FFN_ROWS_BF16,
-            Precision::Int8 | Precision::F32 => FFN_ROWS,
+            Precision::Int8 | Precision::F32 | Precision::F16 => FFN_ROWS,
         };
         let block = rows * self.model.shape.hidden;
         for (states, mixed) in states.chunks_mut(block).zip(mixed.chunks(block)) {
@@ -264,7 +261,7 @@ impl Stack<'_> {
                 bf16::round_rows(self.isa, rows, layer.inputs, &mut work.bf16);
                 bf16::linear::<ADD>(self.isa, &work.bf16, &layer.bf16(), out);
             }
-            Precision::F32 => {
+            Precision::F32 | Precision::F16 => {
                 f32::linear::<ADD>(self.isa, rows, &layer.f32(), out, &mut work.f32);
             }
         }
@@ -285,13 +282,14 @@ fn halves(both: &[f32]) -> (&[f32], &[f32]) {
 mod tests {
     use std::io::Cursor;
 
+    use candle_core::DType;
     use candle_core::quantized::gguf_file::{Content, Value, write};
     use candle_core::quantized::{GgmlDType, QTensor};
 
     use super::super::bert::Bert;
     use super::super::bundled;
     use super::super::encoder::encode_whole;
-    use super::super::gguf::Gguf;
+    use super::super::packed::BertSource;
     use super::super::registry::{DEFAULT_MODEL, Registry};
     use super::*;
     use crate::kernel::dot::dot;
@@ -383,16 +381,16 @@ mod tests {
                 .unwrap()
                 .clone();
             model.dimension = hidden;
-            let bytes: &'static [u8] = random(hidden, heads, ffn, layers).leak();
-            let gguf = Gguf::open("random", bytes).unwrap();
-            let oracle = Bert::load(gguf, &model, &cpu()).unwrap();
+            let bytes = Bytes::Static(random(hidden, heads, ffn, layers).leak());
+            let source = || BertSource::of_gguf(&model, bytes.clone());
+            let oracle = Bert::load(source().unwrap(), Pooling::Mean, DType::F32, &cpu()).unwrap();
             let ids: Vec<Vec<u32>> = [3, 40, 41, 200]
                 .iter()
                 .map(|length| (0..*length).map(|i| 5 + (i * 31) % 290).collect())
                 .collect();
             for (precision, least) in [(Precision::F32, 0.99999), (Precision::Int8, 0.99)] {
-                let packed = PackedBert::open(&model, "0", bytes, precision, None).unwrap();
-                let fused = Fused::new(packed, bytes, Pooling::Mean);
+                let packed = PackedBert::open("0", precision, None, source).unwrap();
+                let fused = Fused::new(packed, bytes.clone(), Pooling::Mean);
                 let together = encode_whole(&fused, &ids.iter().collect::<Vec<_>>());
                 for (number, vector) in together.iter().enumerate() {
                     let one = [&ids[number]];

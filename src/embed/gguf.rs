@@ -2,29 +2,25 @@
 //!
 //! Format: ggml's `docs/gguf.md`; tensor names and `tokenizer.ggml.*` keys are llama.cpp's.
 
-use std::borrow::Cow;
 use std::io::Cursor;
-use std::sync::Arc;
+use std::path::Path;
 
+use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::{Content, Value};
-use candle_core::quantized::{GgmlDType, QStorage, QTensor};
-use candle_core::{DType, Device, Shape, Tensor};
-use candle_nn::Init;
-use candle_nn::var_builder::SimpleBackend;
-use candle_transformers::models::bert::{Config, HiddenAct};
-use serde::{Deserialize, Serialize};
+use candle_core::{Device, Tensor};
 
-use super::registry::Model;
+use super::bytes::Bytes;
+use super::registry::{Family, Model, Pooling, Source};
+use super::table::{Numbers, Table};
+use super::weights::{Shape, Weights};
 use crate::error::{Error, Result};
-use crate::kernel::q4_0;
 
 /// A GGUF file in memory.
-#[derive(Clone)]
 pub struct Gguf {
     /// For messages.
     model: String,
-    content: Arc<Content>,
-    bytes: &'static [u8],
+    content: Content,
+    bytes: Bytes,
 }
 
 impl Gguf {
@@ -32,29 +28,23 @@ impl Gguf {
     ///
     /// # Errors
     /// [`Error::Compute`] where the bytes are no GGUF file.
-    pub fn open(model: &str, bytes: &'static [u8]) -> Result<Self> {
-        let content = Content::read(&mut Cursor::new(bytes))
+    pub fn open(model: &str, bytes: Bytes) -> Result<Self> {
+        // candle divides by it.
+        if has_alignment_0(&bytes) {
+            return Err(Error::BadModel {
+                model: model.to_owned(),
+                what: "metadata `general.alignment`".to_owned(),
+                expected: "at least 1".to_owned(),
+                received: "0".to_owned(),
+            });
+        }
+        let content = Content::read(&mut Cursor::new(&*bytes))
             .map_err(Error::compute("cannot read the model's GGUF header"))?;
         Ok(Self {
             model: model.to_owned(),
-            content: Arc::new(content),
+            content,
             bytes,
         })
-    }
-
-    /// An error that names this model.
-    pub fn fault(
-        &self,
-        what: impl Into<String>,
-        expected: impl ToString,
-        received: impl ToString,
-    ) -> Error {
-        Error::BadModel {
-            model: self.model.clone(),
-            what: what.into(),
-            expected: expected.to_string(),
-            received: received.to_string(),
-        }
     }
 
     /// A metadata value, read by `read`.
@@ -71,8 +61,8 @@ impl Gguf {
             .content
             .metadata
             .get(key)
-            .ok_or_else(|| self.fault(format!("metadata `{key}`"), kind, "nothing"))?;
-        read(value).map_err(|error| self.fault(format!("metadata `{key}`"), kind, error))
+            .ok_or_else(|| self.fault(format!("metadata `{key}`"), &kind, &"nothing"))?;
+        read(value).map_err(|error| self.fault(format!("metadata `{key}`"), &kind, &error))
     }
 
     /// A metadata number.
@@ -96,21 +86,6 @@ impl Gguf {
         self.value(key, kind, |v| v.to_vec()?.iter().map(read).collect())
     }
 
-    /// A tensor as f32.
-    ///
-    /// # Errors
-    /// [`Error::Compute`] where it is absent or the file is too short.
-    pub fn tensor(&self, name: &str, device: &Device) -> Result<Tensor> {
-        self.dequantized(name, device)
-            .map_err(Error::compute("cannot read a tensor of the model"))
-    }
-
-    fn dequantized(&self, name: &str, device: &Device) -> candle_core::Result<Tensor> {
-        self.content
-            .tensor(&mut Cursor::new(self.bytes), name, device)?
-            .dequantize(device)
-    }
-
     /// Where the bytes of a tensor begin.
     #[cfg(test)]
     pub fn data_start(&self, name: &str) -> Option<usize> {
@@ -118,174 +93,159 @@ impl Gguf {
         Some((self.content.tensor_data_offset + info.offset) as usize)
     }
 
-    /// Some rows of a two-dimensional tensor, in the order asked for: f32, `[rows.len(), columns]`.
-    /// The rest of the tensor is not touched.
+    /// The model, as far as the file tells; prefixes it does not.
     ///
     /// # Errors
-    /// [`Error::BadModel`] for a row past the end, [`Error::Compute`] where the file is too short.
-    pub fn rows(&self, name: &str, rows: &[u32], device: &Device) -> Result<Tensor> {
-        let info = self
-            .content
-            .tensor_infos
-            .get(name)
-            .ok_or_else(|| self.fault("tensor", name, "nothing"))?;
-        let dims = info.shape.dims();
-        let &[count, columns] = dims else {
-            return Err(self.fault(format!("shape of `{name}`"), "two dimensions", dims.len()));
+    /// As [`Gguf::value`].
+    pub fn describe(&self, path: &Path) -> Result<Model> {
+        // llama.cpp's `llama_pooling_type`.
+        let pooling = match self.number("bert.pooling_type") {
+            Ok(2) => Pooling::Cls,
+            Ok(3) => Pooling::Last,
+            _ => Pooling::Mean,
         };
-        let dtype = info.ggml_dtype;
-        let row_bytes = columns / dtype.block_size() * dtype.type_size();
-        let start = (self.content.tensor_data_offset + info.offset) as usize;
-        let table = self
-            .bytes
-            .get(start..start + count * row_bytes)
-            .ok_or_else(|| self.fault(format!("bytes of `{name}`"), count * row_bytes, "fewer"))?;
-        let mut taken = Vec::with_capacity(rows.len() * row_bytes);
-        for &row in rows {
-            let at = row as usize * row_bytes;
-            let bytes = table.get(at..at + row_bytes).ok_or_else(|| {
-                self.fault(format!("row of `{name}`"), format!("under {count}"), row)
-            })?;
-            taken.extend_from_slice(bytes);
-        }
-        let dequantize = || {
-            let storage = QStorage::from_data(Cow::Owned(taken), device, dtype)?;
-            QTensor::new(storage, (rows.len(), columns))?.dequantize(device)
-        };
-        dequantize().map_err(Error::compute("cannot read rows of the embedding table"))
+        Ok(Model {
+            name: self.model.clone(),
+            source: Source::Gguf(path.to_path_buf()),
+            family: Family::Bert,
+            dimension: self.number("bert.embedding_length")?,
+            max_tokens: self.number("bert.context_length")?,
+            pooling,
+            query_prefix: String::new(),
+            passage_prefix: String::new(),
+            normalize: true,
+            licence: "unknown".to_owned(),
+            sha256: None,
+            revision: None,
+        })
     }
-}
 
-impl Gguf {
     /// The shape of a BERT model, checked against the registry.
     ///
     /// # Errors
     /// [`Error::BadModel`] where the file is not the model that `model` describes.
-    pub fn bert_config(&self, model: &Model) -> Result<Config> {
+    pub fn shape(&self, model: &Model) -> Result<Shape> {
         let architecture = self.value("general.architecture", "string", |v| v.to_string())?;
+        let fault = |key: &str, expected: &dyn ToString, received: &dyn ToString| {
+            Err(self.fault(key.to_owned(), expected, received))
+        };
         if architecture != "bert" {
-            return Err(self.fault("general.architecture", "bert", architecture));
+            return fault("general.architecture", &"bert", architecture);
         }
         let hidden = self.number("bert.embedding_length")?;
         if hidden != model.dimension {
-            return Err(self.fault("bert.embedding_length", model.dimension, hidden));
+            return fault("bert.embedding_length", &model.dimension, &hidden);
         }
         let positions = self.number("bert.context_length")?;
         if positions < model.max_tokens {
             let expected = format!("at least {}", model.max_tokens);
-            return Err(self.fault("bert.context_length", expected, positions));
+            return fault("bert.context_length", &expected, &positions);
         }
         let heads = self.number("bert.attention.head_count")?;
         if heads == 0 || !hidden.is_multiple_of(heads) {
             let expected = format!("a divisor of {hidden}");
-            return Err(self.fault("bert.attention.head_count", expected, heads));
+            return fault("bert.attention.head_count", &expected, &heads);
         }
-        let epsilon = self.value("bert.attention.layer_norm_epsilon", "f32", Value::to_f32)?;
-        Ok(Config {
-            hidden_size: hidden,
-            num_hidden_layers: self.number("bert.block_count")?,
-            num_attention_heads: heads,
-            intermediate_size: self.number("bert.feed_forward_length")?,
-            hidden_act: HiddenAct::Gelu,
-            layer_norm_eps: f64::from(epsilon),
-            ..Config::default()
+        Ok(Shape {
+            layers: self.number("bert.block_count")?,
+            hidden,
+            heads,
+            ffn: self.number("bert.feed_forward_length")?,
+            epsilon: self.value("bert.attention.layer_norm_epsilon", "f32", Value::to_f32)?,
+            positions,
+            first_position: 0,
+            types: self.number("tokenizer.ggml.token_type_count")?,
         })
     }
+}
 
-    /// Where the rows of a Q4_0 table lie in the file.
-    ///
-    /// # Errors
-    /// [`Error::BadModel`] where it is no such table, or the file is too short.
-    pub fn table(&self, name: &str, columns: usize) -> Result<Q4Table> {
-        let info = self
-            .content
-            .tensor_infos
-            .get(name)
-            .ok_or_else(|| self.fault("tensor", name, "nothing"))?;
+impl Weights for Gguf {
+    fn model(&self) -> &str {
+        &self.model
+    }
+
+    fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    fn own_name(&self, name: &str) -> Option<String> {
+        gguf_name(name)
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        gguf_name(name).is_some_and(|name| self.content.tensor_infos.contains_key(&name))
+    }
+
+    fn load(&self, name: &str, device: &Device) -> candle_core::Result<Tensor> {
+        let Some(name) = gguf_name(name) else {
+            candle_core::bail!("no GGUF name for tensor `{name}`");
+        };
+        self.content
+            .tensor(&mut Cursor::new(&*self.bytes), &name, device)?
+            .dequantize(device)
+    }
+
+    fn table(&self, name: &str, columns: usize) -> Result<Option<Table>> {
+        let name = gguf_name(name).unwrap_or_default();
+        let fault = |what: String, expected: &dyn ToString, received: &dyn ToString| {
+            Err(self.fault(what, expected, received))
+        };
+        let Some(info) = self.content.tensor_infos.get(&name) else {
+            return fault("tensor".to_owned(), &name, &"nothing");
+        };
         let &[rows, received] = info.shape.dims() else {
             let dims = info.shape.dims().len();
-            return Err(self.fault(format!("shape of `{name}`"), "two dimensions", dims));
+            return fault(format!("shape of `{name}`"), &"two dimensions", &dims);
         };
-        if received != columns || info.ggml_dtype != GgmlDType::Q4_0 {
-            let received = format!("{received} columns of {:?}", info.ggml_dtype);
-            return Err(self.fault(
-                format!("`{name}`"),
-                format!("{columns} columns of Q4_0"),
-                received,
-            ));
+        if received != columns {
+            return fault(format!("columns of `{name}`"), &columns, &received);
         }
-        let table = Q4Table {
+        let numbers = match info.ggml_dtype {
+            GgmlDType::Q4_0 => Numbers::Q4_0,
+            GgmlDType::F16 => Numbers::F16,
+            GgmlDType::BF16 => Numbers::Bf16,
+            GgmlDType::F32 => Numbers::F32,
+            _ => return Ok(None),
+        };
+        let table = Table {
             start: (self.content.tensor_data_offset + info.offset) as usize,
             rows,
             columns,
+            numbers,
         };
-        if rows == 0 || table.row(self.bytes, rows as u32 - 1).is_none() {
-            return Err(self.fault(
+        if !table.fits(&self.bytes) {
+            return fault(
                 format!("bytes of `{name}`"),
-                "inside the file",
-                "past its end",
-            ));
-        }
-        Ok(table)
-    }
-}
-
-/// A table of Q4_0 rows somewhere in a file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Q4Table {
-    start: usize,
-    pub rows: usize,
-    columns: usize,
-}
-
-impl Q4Table {
-    /// The blocks of a row.
-    pub fn row<'a>(&self, file: &'a [u8], row: u32) -> Option<&'a [u8]> {
-        let bytes = self.columns / q4_0::BLOCK * q4_0::BLOCK_BYTES;
-        let start = self.start + row as usize * bytes;
-        file.get(start..start + bytes)
-            .filter(|_| (row as usize) < self.rows)
-    }
-}
-
-/// Serves candle-transformers' BERT, which asks for Hugging Face's names.
-impl SimpleBackend for Gguf {
-    fn get(
-        &self,
-        shape: Shape,
-        name: &str,
-        _: Init,
-        dtype: DType,
-        device: &Device,
-    ) -> candle_core::Result<Tensor> {
-        let tensor = self.get_unchecked(name, dtype, device)?;
-        if tensor.shape() != &shape {
-            candle_core::bail!(
-                "tensor `{name}`: expected shape {shape:?}, received {:?}",
-                tensor.shape()
+                &"inside the file",
+                &"past its end",
             );
         }
-        Ok(tensor)
-    }
-
-    fn get_unchecked(
-        &self,
-        name: &str,
-        dtype: DType,
-        device: &Device,
-    ) -> candle_core::Result<Tensor> {
-        match gguf_name(name) {
-            Some(gguf) => self.dequantized(&gguf, device)?.to_dtype(dtype),
-            None => candle_core::bail!("no GGUF name for tensor `{name}`"),
-        }
-    }
-
-    fn contains_tensor(&self, name: &str) -> bool {
-        gguf_name(name).is_some_and(|gguf| self.content.tensor_infos.contains_key(&gguf))
+        Ok(Some(table))
     }
 }
 
-/// `layer.3.intermediate.dense.weight` -> `blk.3.ffn_up.weight`.
+/// Whether the metadata say that tensors are aligned to multiples of 0.
+fn has_alignment_0(bytes: &[u8]) -> bool {
+    const KEY: &[u8] = b"\x11\0\0\0\0\0\0\0general.alignment";
+    let mut found = memchr::memmem::find_iter(bytes, KEY);
+    found.any(|at| {
+        let (kind, value) = bytes[at + KEY.len()..]
+            .split_at_checked(4)
+            .unwrap_or_default();
+        // llama.cpp's `gguf_type`: integers of 8, 16 and 32 bits, unsigned and signed.
+        let length = match kind {
+            [0 | 1, 0, 0, 0] => 1,
+            [2 | 3, 0, 0, 0] => 2,
+            [4 | 5, 0, 0, 0] => 4,
+            _ => return false,
+        };
+        value
+            .get(..length)
+            .is_some_and(|value| value.iter().all(|byte| *byte == 0))
+    })
+}
+
+/// `encoder.layer.3.intermediate.dense.weight` -> `blk.3.ffn_up.weight`.
 fn gguf_name(name: &str) -> Option<String> {
     const PARTS: [(&str, &str); 8] = [
         ("attention.self.query", "attn_q"),
@@ -297,8 +257,18 @@ fn gguf_name(name: &str) -> Option<String> {
         ("output.dense", "ffn_down"),
         ("output.LayerNorm", "layer_output_norm"),
     ];
-    let (layer, rest) = name.strip_prefix("layer.")?.split_once('.')?;
-    let (part, kind) = rest.rsplit_once('.')?;
+    let (rest, kind) = name.rsplit_once('.')?;
+    let outside = match rest {
+        "embeddings.word_embeddings" => Some("token_embd"),
+        "embeddings.position_embeddings" => Some("position_embd"),
+        "embeddings.token_type_embeddings" => Some("token_types"),
+        "embeddings.LayerNorm" => Some("token_embd_norm"),
+        _ => None,
+    };
+    if let Some(outside) = outside {
+        return Some(format!("{outside}.{kind}"));
+    }
+    let (layer, part) = rest.strip_prefix("encoder.layer.")?.split_once('.')?;
     let gguf = PARTS.iter().find(|(hf, _)| *hf == part)?.1;
     Some(format!("blk.{layer}.{gguf}.{kind}"))
 }

@@ -5,47 +5,44 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::bytes::Bytes;
 use super::compute::Precision;
-use super::device::cpu;
-use super::gguf::{Gguf, Q4Table};
+use super::gguf::Gguf;
 use super::pack::{Pack, Section};
 use super::registry::Model;
+use super::table::Table;
 use super::unigram::{self, Unigram};
-use super::vocabulary::{Specials, Vocabulary};
-use crate::error::{Error, Result};
+use super::vocabulary::{self, Specials, Vocabulary};
+use super::weights::{NORM, Shape, Weights, floats, positions, words};
+use crate::error::Result;
 use crate::kernel::linear::{self, bf16, f32, int8};
 
 /// Version of everything in the pack; part of its file name.
-const LAYOUT: u32 = 3;
-
-/// The numbers of the model.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Shape {
-    pub layers: usize,
-    pub hidden: usize,
-    pub heads: usize,
-    pub ffn: usize,
-    pub epsilon: f32,
-}
+const LAYOUT: u32 = 4;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
     shape: Shape,
-    specials: Specials,
-    table: Q4Table,
+    /// Where there is a vocabulary.
+    specials: Option<Specials>,
+    /// In the model's file, or a section of its own.
+    table: Table,
+    table_is_apart: bool,
 }
 
 /// The model, mapped.
 pub struct PackedBert {
     pub precision: Precision,
     pub shape: Shape,
-    pub specials: Specials,
-    pub table: Q4Table,
+    table: Table,
+    /// The embedding table, where it could not be left in the model's file.
+    words: Option<Section>,
     /// `[positions, hidden]`, the embedding of token type 0 added.
     pub positions: Section,
     /// Weight and bias of the embedding norm.
     pub norm: Section,
     pub layers: Vec<PackedLayer>,
+    specials: Option<Specials>,
     vocabulary: [Section; 3],
 }
 
@@ -103,25 +100,25 @@ impl PackedLinear {
 }
 
 impl PackedBert {
-    /// Opens the prepared model in `cache`, or prepares it.
+    /// Opens the model in `cache` that was prepared of what has the checksum `sha256`, or prepares it of `source`.
     ///
     /// # Errors
-    /// [`Error::BadModel`], [`Error::Compute`], [`Error::Tokenizer`] where the GGUF file is not such a
+    /// [`crate::Error::BadModel`], [`crate::Error::Compute`], [`crate::Error::Tokenizer`] where the source is no such
     /// model.
     pub fn open(
-        model: &Model,
         sha256: &str,
-        gguf: &'static [u8],
         precision: Precision,
         cache: Option<&Path>,
+        source: impl FnOnce() -> Result<BertSource>,
     ) -> Result<Self> {
         let weights = &sha256[..16.min(sha256.len())];
         let path = cache.map(|dir| dir.join(format!("{weights}-{precision}-{LAYOUT}.pack")));
-        let pack = Pack::open_or_build(path.as_deref(), || prepare(model, gguf, precision))?;
+        let pack = Pack::open_or_build(path.as_deref(), || prepare(&source()?, precision))?;
         let Header {
             shape,
             specials,
             table,
+            table_is_apart,
         } = &pack.header;
         let (hidden, ffn) = (shape.hidden, shape.ffn);
         let layers = (0..shape.layers).map(|number| {
@@ -149,89 +146,121 @@ impl PackedBert {
             shape: shape.clone(),
             specials: specials.clone(),
             table: table.clone(),
+            words: table_is_apart.then(|| pack.section("words")),
             positions: pack.section("positions"),
             norm: pack.section("norm"),
             vocabulary: ["pieces", "scores", "charsmap"].map(|name| pack.section(name)),
         })
     }
 
-    /// The vocabulary.
+    /// The vocabulary, where the model was prepared with one.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`].
-    pub fn unigram(&self) -> Result<Unigram> {
+    /// [`crate::Error::Tokenizer`].
+    pub fn unigram(&self) -> Result<Option<(Unigram, Specials)>> {
+        let Some(specials) = self.specials.clone() else {
+            return Ok(None);
+        };
         let [pieces, scores, charsmap] = self.vocabulary.clone();
-        Unigram::new(pieces, scores, charsmap, self.specials.unknown)
+        let unigram = Unigram::new(pieces, scores, charsmap, specials.unknown)?;
+        Ok(Some((unigram, specials)))
     }
+
+    /// Writes the embedding of a token into `out`; `file` is the model's. `None` past the end of the table.
+    pub fn embedding(&self, file: &[u8], id: u32, out: &mut [f32]) -> Option<()> {
+        let file = self.words.as_deref().unwrap_or(file);
+        self.table.expand(file, id, out)
+    }
+
+    /// Rows of the embedding table.
+    pub fn vocabulary_size(&self) -> usize {
+        self.table.rows
+    }
+}
+
+/// What a model is prepared of.
+pub struct BertSource {
+    pub weights: Box<dyn Weights>,
+    pub shape: Shape,
+    /// Of SentencePiece Unigram.
+    pub vocabulary: Option<Vocabulary>,
+}
+
+impl BertSource {
+    /// # Errors
+    /// [`crate::Error::BadModel`], [`crate::Error::Compute`].
+    pub fn of_gguf(model: &Model, bytes: Bytes) -> Result<Self> {
+        let gguf = Gguf::open(&model.name, bytes)?;
+        let unigram = !vocabulary::is_word_piece(&gguf)?;
+        Ok(Self {
+            shape: gguf.shape(model)?,
+            vocabulary: unigram.then(|| Vocabulary::from_gguf(&gguf)).transpose()?,
+            weights: Box::new(gguf),
+        })
+    }
+}
+
+/// Whether the kernels compute a BERT of this shape.
+pub fn fits(shape: &Shape) -> bool {
+    [shape.hidden, shape.ffn]
+        .iter()
+        .all(|size| size.is_multiple_of(linear::MULTIPLE))
 }
 
 type Sections = Vec<(String, Vec<u8>)>;
 
-/// Reads the GGUF file and packs what is in it.
-fn prepare(
-    model: &Model,
-    bytes: &'static [u8],
-    precision: Precision,
-) -> Result<(Header, Sections)> {
-    let gguf = Gguf::open(&model.name, bytes)?;
-    let config = gguf.bert_config(model)?;
-    let shape = Shape {
-        layers: config.num_hidden_layers,
-        hidden: config.hidden_size,
-        heads: config.num_attention_heads,
-        ffn: config.intermediate_size,
-        epsilon: config.layer_norm_eps as f32,
-    };
-    for (what, size) in [
-        ("bert.embedding_length", shape.hidden),
-        ("bert.feed_forward_length", shape.ffn),
-    ] {
-        if !size.is_multiple_of(linear::MULTIPLE) {
-            return Err(gguf.fault(what, format!("a multiple of {}", linear::MULTIPLE), size));
-        }
+/// Packs what is in the file.
+fn prepare(source: &BertSource, precision: Precision) -> Result<(Header, Sections)> {
+    let (weights, shape) = (&*source.weights, &source.shape);
+    if !fits(shape) {
+        let expected = format!("a multiple of {}", linear::MULTIPLE);
+        let sizes = format!("{} and {}", shape.hidden, shape.ffn);
+        return Err(weights.fault("sizes of its layers".to_owned(), &expected, &sizes));
     }
     // The vocabulary takes as long as all the layers.
     let (vocabulary, layers) = rayon::join(
-        || pack_vocabulary(&gguf),
+        || source.vocabulary.as_ref().map(pack_vocabulary).transpose(),
         || -> Result<Vec<Sections>> {
             (0..shape.layers)
                 .into_par_iter()
-                .map(|number| pack_layer(&gguf, number, &shape, precision))
+                .map(|number| pack_layer(weights, number, shape, precision))
                 .collect()
         },
     );
-    let (specials, mut sections) = vocabulary?;
+    let mut sections = vocabulary?.unwrap_or_default();
     sections.extend(layers?.into_iter().flatten());
     let hidden = shape.hidden;
-    let positions = gguf.number("bert.context_length")? * hidden;
-    let positions = floats(&gguf, &["position_embd.weight"], positions)?;
-    let types = gguf.number("tokenizer.ggml.token_type_count")? * hidden;
-    let types = floats(&gguf, &["token_types.weight"], types)?;
-    let type_0 = types.iter().take(hidden).cycle();
-    let positions: Vec<f32> = positions.iter().zip(type_0).map(|(p, t)| p + t).collect();
-    let norm = ["token_embd_norm.weight", "token_embd_norm.bias"];
-    let norm = floats(&gguf, &norm, 2 * hidden)?;
-    sections.push(("positions".to_owned(), bytes_of(&positions)));
+    let norm = floats(weights, &NORM, 2 * hidden)?;
+    sections.push((
+        "positions".to_owned(),
+        bytes_of(&positions(weights, shape)?),
+    ));
     sections.push(("norm".to_owned(), bytes_of(&norm)));
+    let (table, words) = words(weights, hidden)?;
     let header = Header {
-        table: gguf.table("token_embd.weight", shape.hidden)?,
-        specials,
-        shape,
+        table,
+        table_is_apart: words.is_some(),
+        specials: source.vocabulary.as_ref().map(|v| v.specials.clone()),
+        shape: shape.clone(),
     };
+    sections.extend(words.map(|words| ("words".to_owned(), words)));
     Ok((header, sections))
 }
 
-fn pack_vocabulary(gguf: &Gguf) -> Result<(Specials, Sections)> {
-    let vocabulary = Vocabulary::from_gguf(gguf)?;
-    let sections = vec![
+fn pack_vocabulary(vocabulary: &Vocabulary) -> Result<Sections> {
+    Ok(vec![
         ("pieces".to_owned(), unigram::compile(&vocabulary.pieces)?),
         ("scores".to_owned(), bytes_of(&vocabulary.scores)),
-        ("charsmap".to_owned(), vocabulary.charsmap),
-    ];
-    Ok((vocabulary.specials, sections))
+        ("charsmap".to_owned(), vocabulary.charsmap.clone()),
+    ])
 }
 
-fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, precision: Precision) -> Result<Sections> {
+fn pack_layer(
+    weights: &dyn Weights,
+    number: usize,
+    shape: &Shape,
+    precision: Precision,
+) -> Result<Sections> {
     let mut sections = Sections::new();
     let mut push = |name: String, bytes| sections.push((format!("{number}.{name}"), bytes));
     let (hidden, ffn) = (shape.hidden, shape.ffn);
@@ -240,43 +269,48 @@ fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, precision: Precision) -
             "qkv",
             hidden,
             3 * hidden,
-            &["attn_q", "attn_k", "attn_v"][..],
+            &[
+                "attention.self.query",
+                "attention.self.key",
+                "attention.self.value",
+            ][..],
         ),
-        ("output", hidden, hidden, &["attn_output"]),
-        ("up", hidden, ffn, &["ffn_up"]),
-        ("down", ffn, hidden, &["ffn_down"]),
+        ("output", hidden, hidden, &["attention.output.dense"]),
+        ("up", hidden, ffn, &["intermediate.dense"]),
+        ("down", ffn, hidden, &["output.dense"]),
     ] {
         let tensors = |kind: &str| -> Vec<String> {
             parts
                 .iter()
-                .map(|part| format!("blk.{number}.{part}.{kind}"))
+                .map(|part| format!("encoder.layer.{number}.{part}.{kind}"))
                 .collect()
         };
-        let weights = floats(gguf, &tensors("weight"), inputs * outputs)?;
+        let numbers = floats(weights, &tensors("weight"), inputs * outputs)?;
         let packed = match precision {
             Precision::Int8 => {
-                let packed = int8::pack(&weights, inputs);
+                let packed = int8::pack(&numbers, inputs);
                 push(format!("{name}.scales"), bytes_of(&packed.scales));
                 push(format!("{name}.sums"), bytes_of(&packed.sums));
                 bytes_of(&packed.weights)
             }
-            Precision::Bf16 => bytes_of(&bf16::pack(&weights, inputs)),
-            Precision::F32 => bytes_of(&f32::pack(&weights, inputs)),
+            Precision::Bf16 => bytes_of(&bf16::pack(&numbers, inputs)),
+            Precision::F32 | Precision::F16 => bytes_of(&f32::pack(&numbers, inputs)),
         };
         push(format!("{name}.weights"), packed);
         push(
             format!("{name}.bias"),
-            bytes_of(&floats(gguf, &tensors("bias"), outputs)?),
+            bytes_of(&floats(weights, &tensors("bias"), outputs)?),
         );
     }
     for (name, part) in [
-        ("attention_norm", "attn_output_norm"),
-        ("output_norm", "layer_output_norm"),
+        ("attention_norm", "attention.output.LayerNorm"),
+        ("output_norm", "output.LayerNorm"),
     ] {
-        let tensors = ["weight", "bias"].map(|kind| format!("blk.{number}.{part}.{kind}"));
+        let tensors =
+            ["weight", "bias"].map(|kind| format!("encoder.layer.{number}.{part}.{kind}"));
         push(
             name.to_owned(),
-            bytes_of(&floats(gguf, &tensors, 2 * hidden)?),
+            bytes_of(&floats(weights, &tensors, 2 * hidden)?),
         );
     }
     Ok(sections)
@@ -284,30 +318,6 @@ fn pack_layer(gguf: &Gguf, number: usize, shape: &Shape, precision: Precision) -
 
 fn bytes_of<T: bytemuck::Pod>(numbers: &[T]) -> Vec<u8> {
     bytemuck::cast_slice(numbers).to_vec()
-}
-
-/// Tensors as f32, one after another: `expected` numbers in all.
-fn floats<S: AsRef<str>>(gguf: &Gguf, names: &[S], expected: usize) -> Result<Vec<f32>> {
-    let mut all = Vec::new();
-    for name in names {
-        let tensor = gguf.tensor(name.as_ref(), &cpu())?;
-        let values = tensor.flatten_all().and_then(|flat| flat.to_vec1::<f32>());
-        all.extend(values.map_err(Error::compute("cannot read a tensor of the model"))?);
-    }
-    let what = || {
-        names
-            .iter()
-            .map(AsRef::as_ref)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    if all.len() != expected {
-        return Err(gguf.fault(what(), format!("{expected} numbers"), all.len()));
-    }
-    if let Some(bad) = all.iter().find(|value| !value.is_finite()) {
-        return Err(gguf.fault(what(), "finite numbers", bad));
-    }
-    Ok(all)
 }
 
 #[cfg(test)]
@@ -323,8 +333,9 @@ mod tests {
         let mut bytes = bundled::GGUF.unwrap().to_vec();
         change(&mut bytes);
         // Models live as long as the program.
-        let bytes: &'static [u8] = bytes.leak();
-        match PackedBert::open(model, "0", bytes, Precision::Int8, None) {
+        let bytes = Bytes::Static(bytes.leak());
+        let source = || BertSource::of_gguf(model, bytes);
+        match PackedBert::open("0", Precision::Int8, None, source) {
             Ok(_) => "nothing".to_owned(),
             Err(error) => error.to_string(),
         }
@@ -370,7 +381,8 @@ mod tests {
     fn weights_that_are_no_numbers_are_refused() {
         let registry = Registry::load(None).unwrap();
         let model = registry.get(DEFAULT_MODEL).unwrap();
-        let gguf = Gguf::open(&model.name, bundled::GGUF.unwrap()).unwrap();
+        let bytes = Bytes::Static(bundled::GGUF.unwrap());
+        let gguf = Gguf::open(&model.name, bytes).unwrap();
         for (name, bits) in [
             ("blk.3.ffn_up.weight", &0x7e00u16.to_le_bytes()[..]),
             ("blk.3.ffn_up.bias", &f32::NAN.to_le_bytes()),

@@ -9,6 +9,7 @@ pub fn pool(kind: Pooling, hidden: &[f32], dimension: usize, range: Range<usize>
     let rows = match kind {
         Pooling::Mean => range,
         Pooling::Cls => range.start..range.start + 1,
+        Pooling::Last => range.end - 1..range.end,
     };
     let count = rows.len().max(1) as f32;
     let mut sum = vec![0f32; dimension];
@@ -40,10 +41,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mean_and_first() {
+    fn mean_first_and_last() {
         let hidden = [1.0, 0.0, 3.0, 4.0, 5.0, 8.0];
         assert_eq!(pool(Pooling::Mean, &hidden, 2, 1..3), [4.0, 6.0]);
         assert_eq!(pool(Pooling::Cls, &hidden, 2, 1..3), [3.0, 4.0]);
+        assert_eq!(pool(Pooling::Last, &hidden, 2, 0..2), [3.0, 4.0]);
         let mut vector = [3.0, 4.0];
         normalize(&mut vector);
         assert_eq!(vector, [0.6, 0.8]);

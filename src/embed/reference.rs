@@ -1,12 +1,18 @@
 //! The reference tokenizer: Hugging Face `tokenizers`, built from the same vocabulary. Used with
 //! `--engine candle`, and the oracle of our own.
 
+use std::collections::BTreeMap;
+
 use tokenizers::models::unigram::Unigram;
-use tokenizers::normalizers::{Precompiled, Replace, Sequence, replace::ReplacePattern};
+use tokenizers::models::wordpiece::WordPiece;
+use tokenizers::normalizers::{
+    BertNormalizer, Precompiled, Replace, Sequence, replace::ReplacePattern,
+};
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 
 use super::tokenizer::Pieces;
-use super::vocabulary::{Specials, Vocabulary};
+use super::vocabulary::{Specials, Vocabulary, WordPieces};
 use crate::error::{Error, Result};
 
 /// `tokenizers`, set up as XLM-R's tokenizer.json does.
@@ -15,12 +21,12 @@ pub struct Reference(tokenizers::Tokenizer);
 impl Reference {
     /// # Errors
     /// [`Error::Tokenizer`] where the vocabulary or the charsmap is refused.
-    pub fn new(vocabulary: &Vocabulary<'_>) -> Result<Self> {
+    pub fn new(vocabulary: &Vocabulary) -> Result<Self> {
         // A special piece must not be found in a text. Its stand-in cannot be: the charsmap deletes
         // control characters.
         let pieces = vocabulary.pieces.iter().zip(&vocabulary.scores).zip(0..);
         let pieces = pieces.map(|((piece, score), id): ((_, _), u32)| {
-            let piece = piece.map_or_else(|| format!("\u{1}{id}"), str::to_owned);
+            let piece = piece.clone().unwrap_or_else(|| format!("\u{1}{id}"));
             (piece, f64::from(*score))
         });
         let unknown = vocabulary.specials.unknown as usize;
@@ -39,14 +45,14 @@ impl Reference {
     }
 }
 
-/// The tokenizer of a folder's `tokenizer.json`.
+/// The tokenizer of a `tokenizer.json`, or of a GGUF file's WordPiece vocabulary.
 pub struct Whole(tokenizers::Tokenizer);
 
 impl Whole {
     /// With what it puts around a text.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`] where it is no such file, or puts anything but one token on either side of a text.
+    /// [`Error::Tokenizer`] where it is no such file, or what it puts around a text cannot be told.
     pub fn new(json: &[u8]) -> Result<(Self, Specials)> {
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(json)
             .map_err(|error| failure("read tokenizer.json", &error))?;
@@ -54,14 +60,15 @@ impl Whole {
         tokenizer
             .with_truncation(None)
             .map_err(|error| failure("set up the tokenizer", &error))?;
-        let around = tokenizer
-            .encode_fast("", true)
-            .map_err(|error| failure("tokenize a text", &error))?;
-        let &[bos, eos] = around.get_ids() else {
-            let found = format!(
-                "it puts {:?} around a text, two ids are expected",
-                around.get_ids()
-            );
+        let ids = |special| {
+            let encoded = tokenizer.encode_fast("a", special);
+            let encoded = encoded.map_err(|error| failure("tokenize a text", &error))?;
+            Ok(encoded.get_ids().to_vec())
+        };
+        let (bare, whole): (Vec<u32>, Vec<u32>) = (ids(false)?, ids(true)?);
+        let at = (0..whole.len()).find(|at| !bare.is_empty() && whole[*at..].starts_with(&bare));
+        let Some(at) = at else {
+            let found = format!("it makes {whole:?} of `a`, and without special tokens {bare:?}");
             return Err(failure("use tokenizer.json", &found));
         };
         let added = tokenizer.get_added_tokens_decoder();
@@ -76,14 +83,44 @@ impl Whole {
             found.map_or(u32::MAX, |(_, id)| *id)
         };
         let specials = Specials {
-            bos,
-            eos,
+            before: whole[..at].to_vec(),
+            after: whole[at + bare.len()..].to_vec(),
             unknown: id_of(["<unk>", "[UNK]"]),
             mask: id_of(["<mask>", "[MASK]"]),
             pieces,
         };
         // What looks like a special token in a text stays text.
         tokenizer.set_encode_special_tokens(true);
+        Ok((Self(tokenizer), specials))
+    }
+
+    /// WordPiece as BERT's own tokenizer does it; a vocabulary without capitals is of folded words.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] where the vocabulary is refused.
+    pub fn word_pieces(vocabulary: WordPieces) -> Result<(Self, Specials)> {
+        let WordPieces { pieces, specials } = vocabulary;
+        let special = |piece: &String| specials.pieces.iter().any(|(name, _)| name == piece);
+        let folded = !pieces
+            .iter()
+            .any(|piece| !special(piece) && piece.contains(char::is_uppercase));
+        let unknown = pieces.get(specials.unknown as usize).cloned();
+        // As in a tokenizer.json: the builder takes a kind of map that is not named here.
+        let vocabulary: BTreeMap<String, u32> = pieces.into_iter().zip(0..).collect();
+        let model = serde_json::json!({
+            "type": "WordPiece",
+            "unk_token": unknown.unwrap_or_default(),
+            "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100,
+            "vocab": vocabulary,
+        });
+        let model: WordPiece = serde_json::from_str(&model.to_string())
+            .map_err(|error| failure("build the vocabulary", &error))?;
+        let mut tokenizer = tokenizers::Tokenizer::new(model);
+        tokenizer
+            .with_normalizer(Some(BertNormalizer::new(true, true, Some(folded), folded)))
+            .map_err(|error| failure("build the tokenizer", &error))?
+            .with_pre_tokenizer(Some(BertPreTokenizer));
         Ok((Self(tokenizer), specials))
     }
 }

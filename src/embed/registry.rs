@@ -23,6 +23,8 @@ pub enum Source {
     Hub(String),
     /// Folder on this machine.
     Folder(PathBuf),
+    /// GGUF file on this machine.
+    Gguf(PathBuf),
 }
 
 /// The architecture of a model.
@@ -32,6 +34,7 @@ pub enum Family {
     Bert,
     XlmRoberta,
     Modernbert,
+    Qwen3,
 }
 
 /// How the hidden states of a text become one vector.
@@ -42,6 +45,8 @@ pub enum Pooling {
     Mean,
     /// The first token.
     Cls,
+    /// The last token.
+    Last,
 }
 
 /// One entry of the registry.
@@ -77,6 +82,8 @@ impl Model {
             Source::Hub(id) => Some(format!(
                 "models of the hub ({id}) are not built yet; use `{DEFAULT_MODEL}`"
             )),
+            Source::Gguf(path) if path.is_file() => None,
+            Source::Gguf(path) => Some(format!("no file {}", path.display())),
             Source::Folder(path) if path.join("config.json").is_file() => None,
             Source::Folder(path) => {
                 Some(format!("no config.json in its folder, {}", path.display()))
@@ -94,6 +101,7 @@ struct Entry {
     bundled: bool,
     hub: Option<String>,
     folder: Option<PathBuf>,
+    gguf: Option<PathBuf>,
     family: Family,
     dimension: usize,
     max_tokens: usize,
@@ -169,12 +177,15 @@ impl Registry {
 
 impl Entry {
     fn resolve(self, may_bundle: bool) -> Result<Model, String> {
-        let source = match (self.bundled, self.hub, self.folder) {
-            (true, None, None) if may_bundle => Source::Bundled,
-            (true, None, None) => return Err("only the program itself can bundle a model".into()),
-            (false, Some(id), None) => Source::Hub(id),
-            (false, None, Some(path)) => Source::Folder(path),
-            _ => return Err("give exactly one of `bundled`, `hub` and `folder`".into()),
+        let source = match (self.bundled, self.hub, self.folder, self.gguf) {
+            (true, None, None, None) if may_bundle => Source::Bundled,
+            (true, None, None, None) => {
+                return Err("only the program itself can bundle a model".into());
+            }
+            (false, Some(id), None, None) => Source::Hub(id),
+            (false, None, Some(path), None) => Source::Folder(path),
+            (false, None, None, Some(path)) => Source::Gguf(path),
+            _ => return Err("give exactly one of `hub`, `folder` and `gguf`".into()),
         };
         if self.dimension == 0 || self.max_tokens < 8 {
             return Err(format!(
@@ -201,18 +212,13 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest, Sha256};
-
     use super::*;
 
     #[test]
     fn the_bundled_model_is_the_one_whose_checksum_is_recorded() {
         let registry = Registry::load(None).unwrap();
         let model = registry.get(DEFAULT_MODEL).unwrap();
-        let received: String = Sha256::digest(bundled::GGUF.unwrap())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let received = crate::sha256::of(&[bundled::GGUF.unwrap()]);
         assert_eq!(model.sha256.as_deref(), Some(received.as_str()));
         assert_eq!(model.not_runnable(), None);
         assert_eq!(

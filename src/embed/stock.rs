@@ -1,19 +1,21 @@
-//! Models of candle-transformers in its stock ops, weights in f32 from a safetensors file.
+//! ModernBERT and Qwen3 of candle-transformers in its stock ops.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
-use candle_transformers::models::{bert, modernbert, xlm_roberta};
+use candle_transformers::models::{modernbert, qwen3};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::encoder::{Encoder, Sequence, encode_padded};
+use super::bytes::Bytes;
+use super::encoder::{Batches, Encoder, Sequence, encode_padded};
 use super::registry::{Family, Model, Pooling};
+use super::safetensors::Safetensors;
+use super::weights::{Backend, Weights};
 use crate::error::{Error, Result};
 
 enum Network {
-    Bert(bert::BertModel),
-    XlmRoberta(xlm_roberta::XLMRobertaModel),
     ModernBert(modernbert::ModernBert),
+    Qwen3(qwen3::Model),
 }
 
 /// A network, where it runs, and how its states are pooled.
@@ -29,40 +31,24 @@ pub struct Stock {
 impl Stock {
     /// # Errors
     /// [`Error::BadModel`] where `config` is none of such a network, [`Error::Compute`] where the weights are not its.
-    pub fn load(model: &Model, config: &Value, weights: Vec<u8>, device: &Device) -> Result<Self> {
-        let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, device);
-        let weights = weights.map_err(Error::compute("cannot load the model"))?;
+    pub fn load(
+        model: &Model,
+        config: &Value,
+        weights: &Bytes,
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Self> {
+        // candle looks below `model`, where a bare network has none.
+        let file = Safetensors::open(&model.name, weights.clone(), &["model."])?;
+        let backend = Box::new(Backend(&file as &dyn Weights));
+        let builder = VarBuilder::from_backend(backend, dtype, device.clone());
+        let builder = builder.rename_f(|name| name.trim_start_matches("model.").to_owned());
         let load = || -> candle_core::Result<Network> {
-            // Some files name the network before its layers.
-            let below = |name: &str| {
-                let prefixed =
-                    weights.contains_tensor(&format!("{name}.embeddings.word_embeddings.weight"));
-                if prefixed {
-                    weights.pp(name)
-                } else {
-                    weights.clone()
-                }
-            };
             Ok(match model.family {
-                Family::Bert => {
-                    Network::Bert(bert::BertModel::load(below("bert"), &parse(config)?)?)
-                }
-                Family::XlmRoberta => {
-                    let network =
-                        xlm_roberta::XLMRobertaModel::new(&parse(config)?, below("roberta"))?;
-                    Network::XlmRoberta(network)
-                }
-                Family::Modernbert => {
-                    let bare = weights.contains_tensor("embeddings.tok_embeddings.weight");
-                    // candle looks below `model`, where the bare network has none.
-                    let weights = if bare {
-                        weights
-                            .clone()
-                            .rename_f(|name| name.trim_start_matches("model.").to_owned())
-                    } else {
-                        weights.clone()
-                    };
-                    Network::ModernBert(modernbert::ModernBert::load(weights, &parse(config)?)?)
+                Family::Qwen3 => Network::Qwen3(qwen3::Model::new(&parse(config)?, builder)?),
+                Family::Bert | Family::XlmRoberta | Family::Modernbert => {
+                    let network = modernbert::ModernBert::load(builder, &parse(config)?)?;
+                    Network::ModernBert(network)
                 }
             })
         };
@@ -87,16 +73,15 @@ impl Stock {
         }
         let shape = (batch.len(), longest);
         let ids = Tensor::from_vec(ids, shape, &self.device)?;
-        let mask = Tensor::from_vec(mask, shape, &self.device)?;
-        let types = ids.zeros_like()?;
         let states = match &self.network {
-            Network::Bert(network) => network.forward(&ids, &types, Some(&mask))?,
-            Network::XlmRoberta(network) => {
-                network.forward(&ids, &mask, &types, None, None, None)?
+            Network::ModernBert(network) => {
+                network.forward(&ids, &Tensor::from_vec(mask, shape, &self.device)?)?
             }
-            Network::ModernBert(network) => network.forward(&ids, &mask)?,
+            // It looks back only: what follows a text changes nothing in it. A copy, which shares the weights,
+            // because a network keeps what it has seen.
+            Network::Qwen3(network) => network.clone().forward(&ids, 0)?,
         };
-        states.flatten_all()?.to_vec1::<f32>()
+        states.flatten_all()?.to_dtype(DType::F32)?.to_vec1::<f32>()
     }
 }
 
@@ -106,8 +91,11 @@ fn parse<C: DeserializeOwned>(config: &Value) -> candle_core::Result<C> {
     let theta = |layers: &str| config["rope_parameters"][layers]["rope_theta"].clone();
     let mut complete = config.clone();
     for (key, value) in [
-        ("position_embedding_type", "absolute".into()),
         ("layer_norm_eps", config["norm_eps"].clone()),
+        (
+            "rope_theta",
+            config["rope_parameters"]["rope_theta"].clone(),
+        ),
         ("global_rope_theta", theta("full_attention")),
         ("local_rope_theta", theta("sliding_attention")),
     ] {
@@ -122,6 +110,10 @@ fn parse<C: DeserializeOwned>(config: &Value) -> candle_core::Result<C> {
 impl Encoder for Stock {
     fn pads(&self) -> bool {
         true
+    }
+
+    fn batches(&self) -> Batches {
+        Batches::on(&self.device)
     }
 
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {

@@ -27,13 +27,13 @@ impl Tokenizer {
     }
 
     /// Goes before every input.
-    pub fn bos(&self) -> u32 {
-        self.specials.bos
+    pub fn before(&self) -> &[u32] {
+        &self.specials.before
     }
 
     /// Goes after every input.
-    pub fn eos(&self) -> u32 {
-        self.specials.eos
+    pub fn after(&self) -> &[u32] {
+        &self.specials.after
     }
 
     /// Ids of a text, without special tokens. The text is composed first (NFC, and half-width katakana with
@@ -112,6 +112,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::bundled;
+    use super::super::bytes::Bytes;
     use super::super::gguf::Gguf;
     use super::super::reference::Reference;
     use super::super::registry::{DEFAULT_MODEL, Registry};
@@ -127,7 +128,8 @@ mod tests {
 
     /// The same model through Hugging Face tokenizers.
     static ORACLE: LazyLock<Tokenizer> = LazyLock::new(|| {
-        let gguf = Gguf::open(DEFAULT_MODEL, bundled::GGUF.unwrap()).unwrap();
+        let bytes = Bytes::Static(bundled::GGUF.unwrap());
+        let gguf = Gguf::open(DEFAULT_MODEL, bytes).unwrap();
         let vocabulary = Vocabulary::from_gguf(&gguf).unwrap();
         let reference = Reference::new(&vocabulary).unwrap();
         Tokenizer::new(Box::new(reference), vocabulary.specials)

@@ -22,7 +22,7 @@ const UNKNOWN_PENALTY: f64 = 10.0;
 ///
 /// # Errors
 /// [`Error::Tokenizer`] where two pieces are equal.
-pub fn compile(pieces: &[Option<&str>]) -> Result<Vec<u8>> {
+pub fn compile(pieces: &[Option<String>]) -> Result<Vec<u8>> {
     let mut keys: Vec<(&[u8], u64)> = pieces
         .iter()
         .zip(0..)

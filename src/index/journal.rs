@@ -26,6 +26,7 @@ fn header(precision: Precision) -> [u8; 8] {
         Precision::Int8 => 1,
         Precision::F32 => 2,
         Precision::Bf16 => 3,
+        Precision::F16 => 4,
     };
     header
 }

@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::damage::Damage;
 use super::format::ArticleRecord;
 use super::reader::{Index, Part};
-use crate::corpus::{Span, sha256_of_file};
+use crate::corpus::Span;
 use crate::embed::{Embedder, LEAST_COSINE, cosines};
 use crate::error::Result;
 use crate::kernel::dot::dot;
 use crate::passage::LineIndex;
+use crate::sha256;
 
 /// Rows whose neighbours are looked for through a graph and by comparing all.
 const SAMPLE: usize = 100;
@@ -238,7 +239,7 @@ enum Source {
 
 fn source(index: &Index, record: &ArticleRecord) -> Source {
     let path: Option<PathBuf> = index.source_path(record).filter(|path| path.is_file());
-    match path.map(|path| sha256_of_file(&path)) {
+    match path.map(|path| sha256::of_file(&path)) {
         Some(Ok(sha256)) if sha256 == record.sha256 => Source::Same,
         Some(Ok(_)) => Source::Changed(record.id()),
         Some(Err(_)) | None => Source::Absent,

@@ -24,7 +24,7 @@ pub fn expand(blocks: &[u8], out: &mut [f32]) {
 }
 
 /// IEEE 754 half precision to single.
-fn f16_to_f32(bits: u16) -> f32 {
+pub fn f16_to_f32(bits: u16) -> f32 {
     let sign = u32::from(bits >> 15) << 31;
     let exponent = u32::from(bits >> 10) & 31;
     let fraction = u32::from(bits) & 0x3ff;

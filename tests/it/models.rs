@@ -7,10 +7,19 @@ use serde_json::Value;
 
 use crate::support::{ARTICLES, Folder, Tane, repository};
 
-const FAMILIES: [&str; 3] = ["bert", "xlm-roberta", "modernbert"];
+/// XLM-R and the GGUF file have sizes that the fused engine takes, the BERT has not.
+const FAMILIES: [&str; 5] = ["bert", "xlm-roberta", "modernbert", "qwen3", "gguf"];
 
 fn folder_of(family: &str) -> PathBuf {
     repository().join("tests/data/models").join(family)
+}
+
+/// What `--model` is given.
+fn model_of(family: &str) -> PathBuf {
+    match family {
+        "gguf" => folder_of(family).join("model.gguf"),
+        _ => folder_of(family),
+    }
 }
 
 fn lines(text: &str) -> Vec<Value> {
@@ -38,25 +47,73 @@ fn families_compute_what_transformers_does() {
         let texts = expected
             .iter()
             .map(|e| serde_json::json!({"text": e["text"]}).to_string() + "\n");
-        let printed = Tane::new(["embed", "--ids", "--model"])
-            .arg(&folder)
-            .stdin(texts.collect::<String>())
-            .ok();
-        let received = lines(&printed);
-        assert_eq!(received.len(), expected.len());
-        for (received, expected) in received.iter().zip(&expected) {
-            assert_eq!(
-                received["ids"], expected["ids"],
-                "{family}: {}",
-                expected["text"]
-            );
-            let cosine = cosine(&received["embedding"], &expected["embedding"]);
-            assert!(
-                cosine >= 0.9999,
-                "{family}: {cosine} for {}",
-                expected["text"]
-            );
+        let texts: String = texts.collect();
+        for engine in ["auto", "candle"] {
+            let printed = Tane::new(["embed", "--ids", "--engine", engine, "--model"])
+                .arg(model_of(family))
+                .stdin(texts.clone())
+                .ok();
+            let received = lines(&printed);
+            assert_eq!(received.len(), expected.len());
+            for (received, expected) in received.iter().zip(&expected) {
+                let text = &expected["text"];
+                assert_eq!(received["ids"], expected["ids"], "{family}: {text}");
+                let cosine = cosine(&received["embedding"], &expected["embedding"]);
+                assert!(cosine >= 0.9999, "{family} {engine}: {cosine} for {text}");
+            }
         }
+    }
+}
+
+#[test]
+fn the_bundled_file_is_a_gguf_file_like_any_other() {
+    let file = repository().join("models/multilingual-e5-small-q4_0.gguf");
+    let text = "The mill by the river grinds rye. 川のほとりの水車。\n";
+    let embed = |model: &Path| {
+        let embed = Tane::new(["embed", "--as", "raw", "--model"]);
+        lines(&embed.arg(model).stdin(text).ok())[0]["embedding"].clone()
+    };
+    let bundled = embed(Path::new("multilingual-e5-small"));
+    assert!(cosine(&embed(&file), &bundled) > 0.999_999);
+}
+
+#[test]
+fn damaged_gguf_files_are_errors() {
+    let folder = Folder::new(&[]);
+    let whole = std::fs::read(model_of("gguf")).unwrap();
+    let embed = |bytes: &[u8]| {
+        folder.write("model.gguf", bytes);
+        Tane::new(["embed", "--model", "model.gguf"])
+            .dir(folder.path())
+            .stdin("a\n")
+    };
+    embed(&whole).ok();
+    for length in [0, 4, 40, 3000, whole.len() / 2, whole.len() - 1] {
+        let message = embed(&whole[..length]).fails(2);
+        assert!(message.contains("model"), "{length}: {message}");
+    }
+    for (from, to, expected) in [
+        (
+            "general.architecture",
+            "general.architectura",
+            "general.architecture",
+        ),
+        (
+            "token_embd.weight",
+            "token_embd.weighs",
+            "token_embd.weight",
+        ),
+        (
+            "tokenizer.ggml.tokens",
+            "tokenizer.ggml.tokenz",
+            "tokenizer.ggml.tokens",
+        ),
+    ] {
+        let at = whole.windows(from.len()).position(|w| w == from.as_bytes());
+        let mut bytes = whole.clone();
+        bytes[at.unwrap()..][..to.len()].copy_from_slice(to.as_bytes());
+        let message = embed(&bytes).fails(2);
+        assert!(message.contains(expected), "{message}");
     }
 }
 
@@ -142,11 +199,11 @@ fn contradictions_and_missing_files_are_named() {
         ("config.json", "{\"model_type\":\"gpt2\"}", "gpt2"),
         ("config.json", "{", "config.json"),
         ("tokenizer.json", "{}", "tokenizer.json"),
-        ("model.safetensors", "not tensors", "cannot load the model"),
+        ("model.safetensors", "not tensors", "cannot read the model"),
         (
             "1_Pooling/config.json",
             "{\"pooling_mode_max_tokens\":true}",
-            "mean or cls pooling",
+            "mean, cls or lasttoken pooling",
         ),
     ] {
         fresh();
@@ -158,6 +215,9 @@ fn contradictions_and_missing_files_are_named() {
     std::fs::remove_file(copy.join("model.safetensors")).unwrap();
     let message = embed().fails(2);
     assert!(message.contains("model.safetensors"), "{message}");
+    let message = embed().arg("--precision").arg("int8").fails(2);
+    assert!(!message.contains("int8"), "{message}");
+    fresh();
     let message = embed().arg("--precision").arg("int8").fails(2);
     assert!(message.contains("does not compute in int8"), "{message}");
 }

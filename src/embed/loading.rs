@@ -1,0 +1,215 @@
+//! From an entry of the registry to a tokenizer and an encoder: which engine runs what.
+
+use std::path::Path;
+
+use super::bert::Bert;
+use super::bundled;
+use super::bytes::Bytes;
+use super::compute::{Compute, Engine, Precision};
+use super::device::Opened;
+use super::encoder::Encoder;
+use super::folder::{self, Folder};
+use super::fused::Fused;
+use super::gguf::Gguf;
+use super::packed::{self, BertSource, PackedBert};
+use super::reference::{Reference, Whole};
+use super::registry::{Family, Model, Source};
+use super::tokenizer::Tokenizer;
+use super::vocabulary::{self, WordPieces};
+use crate::error::{Error, Result};
+use crate::sha256;
+
+/// What an embedder is made of.
+pub struct Loaded {
+    pub tokenizer: Tokenizer,
+    pub encoder: Box<dyn Encoder>,
+    pub precision: Precision,
+    /// SHA-256 of what decides the vectors, lower-case hex.
+    pub checksum: String,
+    /// The bytes of its alignment, where it has one.
+    pub alignment: Option<&'static [u8]>,
+    pub device: String,
+    /// Why the device is not the GPU that this program was built for.
+    pub instead: Option<String>,
+}
+
+/// How a model is to be computed.
+struct Way<'a> {
+    model: &'a Model,
+    compute: Compute,
+    device: Opened,
+    cache: Option<&'a Path>,
+}
+
+impl Loaded {
+    /// # Errors
+    /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::Precision`], [`Error::Device`],
+    /// [`Error::Compute`], [`Error::Tokenizer`].
+    pub fn of(model: &Model, compute: Compute, cache: Option<&Path>) -> Result<Self> {
+        let not_runnable = |reason| Error::ModelNotRunnable {
+            name: model.name.clone(),
+            reason,
+        };
+        if let Some(reason) = model.not_runnable() {
+            return Err(not_runnable(reason));
+        }
+        let way = Way {
+            model,
+            compute,
+            device: compute.device.open()?,
+            cache,
+        };
+        match &model.source {
+            Source::Bundled => {
+                let (Some(bytes), Some(sha256)) = (bundled::GGUF, &model.sha256) else {
+                    let reason = "its weights have no recorded checksum";
+                    return Err(not_runnable(reason.to_owned()));
+                };
+                let mut loaded = way.of_gguf(Bytes::Static(bytes), sha256.clone(), true)?;
+                loaded.alignment = Some(bundled::ALIGNMENT);
+                Ok(loaded)
+            }
+            Source::Gguf(path) => {
+                let bytes = Bytes::map(path)?;
+                let checksum = sha256::of(&[&bytes]);
+                way.check_sha256("the GGUF file", &checksum)?;
+                way.of_gguf(bytes, checksum, false)
+            }
+            Source::Folder(path) => way.of_folder(path),
+            Source::Hub(id) => Err(not_runnable(format!("{id} is not here"))),
+        }
+    }
+}
+
+/// What a folder or a GGUF file says of its model; the model is called `name`.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Config`], [`Error::BadModel`], [`Error::Compute`].
+pub fn describe(name: &str, path: &Path) -> Result<Model> {
+    if path.is_dir() {
+        return folder::describe(name, path);
+    }
+    Gguf::open(name, Bytes::map(path)?)?.describe(path)
+}
+
+impl Way<'_> {
+    /// Nothing of the bundled file need be read where it has been prepared.
+    fn of_gguf(self, bytes: Bytes, checksum: String, bundled: bool) -> Result<Loaded> {
+        let model = self.model;
+        let source = || BertSource::of_gguf(model, bytes.clone());
+        let (mut fits, mut word_pieces) = (true, None);
+        if !bundled {
+            let gguf = Gguf::open(&model.name, bytes.clone())?;
+            fits = packed::fits(&gguf.shape(model)?);
+            if vocabulary::is_word_piece(&gguf)? {
+                word_pieces = Some(Whole::word_pieces(WordPieces::from_gguf(&gguf)?)?);
+            }
+        }
+        let by_words =
+            word_pieces.map(|(whole, specials)| Tokenizer::new(Box::new(whole), specials));
+        let none = || Error::Tokenizer {
+            action: "build the tokenizer",
+            message: "the GGUF file has no vocabulary".to_owned(),
+        };
+        if self.is_fused(fits) {
+            let precision = self.compute.fused(bundled)?;
+            let packed = PackedBert::open(&checksum, precision, self.cache, source)?;
+            let unigram = packed.unigram()?;
+            let by_pieces =
+                unigram.map(|(unigram, specials)| Tokenizer::new(Box::new(unigram), specials));
+            let tokenizer = by_words.or(by_pieces).ok_or_else(none)?;
+            let encoder = Box::new(Fused::new(packed, bytes, model.pooling));
+            return Ok(self.loaded(tokenizer, encoder, precision, checksum));
+        }
+        let source = source()?;
+        let tokenizer = match (&source.vocabulary, by_words) {
+            (Some(vocabulary), _) => {
+                let specials = vocabulary.specials.clone();
+                Tokenizer::new(Box::new(Reference::new(vocabulary)?), specials)
+            }
+            (None, Some(tokenizer)) => tokenizer,
+            (None, None) => return Err(none()),
+        };
+        self.stock_bert(source, tokenizer, checksum)
+    }
+
+    fn of_folder(self, path: &Path) -> Result<Loaded> {
+        let model = self.model;
+        folder::check(model, &folder::describe(&model.name, path)?)?;
+        let folder = Folder::read(path)?;
+        let checksum = folder.checksum();
+        self.check_sha256("model.safetensors and tokenizer.json", &checksum)?;
+        let tokenizer = folder.tokenizer()?;
+        match model.family {
+            Family::Bert | Family::XlmRoberta => {
+                if self.is_fused(packed::fits(&folder.shape(model)?)) {
+                    let precision = self.compute.fused(false)?;
+                    let source = || folder.bert(model);
+                    let packed = PackedBert::open(&checksum, precision, self.cache, source)?;
+                    let file = folder.weights().clone();
+                    let encoder = Box::new(Fused::new(packed, file, model.pooling));
+                    return Ok(self.loaded(tokenizer, encoder, precision, checksum));
+                }
+                self.stock_bert(folder.bert(model)?, tokenizer, checksum)
+            }
+            Family::Modernbert | Family::Qwen3 => {
+                // candle's ModernBERT makes its masks in f32.
+                let on_gpu = match model.family {
+                    Family::Qwen3 => Precision::Bf16,
+                    _ => Precision::F32,
+                };
+                let (precision, dtype) = self.compute.stock(self.device.is_gpu(), on_gpu)?;
+                let encoder = folder.stock(model, dtype, &self.device.device)?;
+                Ok(self.loaded(tokenizer, Box::new(encoder), precision, checksum))
+            }
+        }
+    }
+
+    /// Whether kernels of our own compute it.
+    fn is_fused(&self, fits: bool) -> bool {
+        self.compute.engine == Engine::Auto && !self.device.is_gpu() && fits
+    }
+
+    /// A BERT in candle's stock ops.
+    fn stock_bert(
+        self,
+        source: BertSource,
+        tokenizer: Tokenizer,
+        checksum: String,
+    ) -> Result<Loaded> {
+        let (precision, dtype) = self.compute.stock(self.device.is_gpu(), Precision::F16)?;
+        let bert = Bert::load(source, self.model.pooling, dtype, &self.device.device)?;
+        Ok(self.loaded(tokenizer, Box::new(bert), precision, checksum))
+    }
+
+    fn loaded(
+        self,
+        tokenizer: Tokenizer,
+        encoder: Box<dyn Encoder>,
+        precision: Precision,
+        checksum: String,
+    ) -> Loaded {
+        Loaded {
+            tokenizer,
+            encoder,
+            precision,
+            checksum,
+            alignment: None,
+            device: self.device.name,
+            instead: self.device.instead,
+        }
+    }
+
+    /// The checksum of the registry, where it has one, is that of the files.
+    fn check_sha256(&self, of: &str, received: &str) -> Result<()> {
+        match &self.model.sha256 {
+            Some(expected) if expected != received => Err(Error::BadModel {
+                model: self.model.name.clone(),
+                what: format!("SHA-256 of {of}"),
+                expected: expected.clone(),
+                received: received.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
