@@ -39,6 +39,9 @@ pub enum Error {
         expected: String,
         received: String,
     },
+    /// A model of the hub did not come.
+    #[error("model `{model}`: {what}")]
+    Hub { model: String, what: String },
     /// candle failed.
     #[error("{what}: {source}")]
     Compute {
@@ -203,9 +206,9 @@ pub enum Error {
         line: usize,
         message: String,
     },
-    /// What was asked for is not built yet.
-    #[error("{what} is not built yet: {instead}")]
-    NotBuilt {
+    /// The user has no folder for something.
+    #[error("no place for {what}: {instead}")]
+    NoPlace {
         what: &'static str,
         instead: &'static str,
     },

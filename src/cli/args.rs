@@ -338,6 +338,16 @@ pub enum ModelsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Download a model from the hub, check its files and record them in models.lock
+    Pull {
+        name: String,
+        /// Download nothing; print what to bring here by hand, and where it goes
+        #[arg(long)]
+        print_files: bool,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// One model in full
     Show {
         name: String,

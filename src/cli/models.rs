@@ -1,13 +1,17 @@
 //! `tane models`.
 
+use std::path::Path;
+
+use anyhow::Context;
 use serde::Serialize;
 
 use super::Found;
 use super::args::{self, ModelsCommand};
 use super::output::Output;
+use super::progress::Bar;
 use super::render::Page;
 use super::settings::Settings;
-use crate::embed::{DEFAULT_MODEL, Model, Source};
+use crate::embed::{DEFAULT_MODEL, HUB_THREAD, LockedFile, Model, Source, Wanted};
 use crate::search::JSON_VERSION;
 
 #[derive(Serialize)]
@@ -50,6 +54,12 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
                 print_row(&mut page, &describe(model))?;
             }
         }
+        ModelsCommand::Pull {
+            name,
+            print_files: true,
+            json,
+        } => print_files(registry.get(name)?, *json, settings, out)?,
+        ModelsCommand::Pull { name, json, .. } => pull(registry.get(name)?, *json, settings, out)?,
         ModelsCommand::Show { name, json: true } => {
             let model = describe(registry.get(name)?);
             out.json(&ShowJson {
@@ -62,6 +72,99 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
         }
     }
     Ok(Found::Something)
+}
+
+#[derive(Serialize)]
+struct FilesJson<'a> {
+    version: u32,
+    model: &'a str,
+    files: Vec<Wanted>,
+}
+
+#[derive(Serialize)]
+struct PulledJson<'a> {
+    version: u32,
+    model: &'a str,
+    hub: &'a str,
+    revision: &'a str,
+    folder: &'a Path,
+    lock: &'a Path,
+    files: &'a [LockedFile],
+}
+
+/// The repository of a model of the hub.
+fn hub_id(model: &Model) -> anyhow::Result<&str> {
+    match &model.source {
+        Source::Hub(id) => Ok(id),
+        _ => anyhow::bail!(
+            "`{}` is no model of the hub: nothing to download",
+            model.name
+        ),
+    }
+}
+
+fn print_files(
+    model: &Model,
+    json: bool,
+    settings: &Settings,
+    out: &mut Output,
+) -> anyhow::Result<()> {
+    let id = hub_id(model)?;
+    let files = settings.hub()?.wanted(id, model.revision.as_deref());
+    if json {
+        out.json(&FilesJson {
+            version: JSON_VERSION,
+            model: &model.name,
+            files,
+        })?;
+        return Ok(());
+    }
+    for file in files {
+        let needed = if file.required {
+            "required"
+        } else {
+            "optional"
+        };
+        out.line(&format!("{needed}\t{}\t{}", file.url, file.path.display()))?;
+    }
+    Ok(())
+}
+
+fn pull(model: &Model, json: bool, settings: &Settings, out: &mut Output) -> anyhow::Result<()> {
+    let id = hub_id(model)?;
+    let mut lock = settings.lock()?;
+    let shown = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().name() != Some(HUB_THREAD) {
+            shown(info);
+        }
+    }));
+    let bar = Bar::new(settings.quiet);
+    let folder = settings.hub()?.pull(model, &mut lock, &bar)?;
+    drop(bar);
+    let locked = lock.of(&model.name, id);
+    let locked = locked.context("what was pulled is not in the lock file")?;
+    if json {
+        out.json(&PulledJson {
+            version: JSON_VERSION,
+            model: &model.name,
+            hub: id,
+            revision: &locked.revision,
+            folder: &folder,
+            lock: lock.path(),
+            files: &locked.file,
+        })?;
+        return Ok(());
+    }
+    out.line(&format!("{} is {id} at {}", model.name, locked.revision))?;
+    for file in &locked.file {
+        out.line(&format!(
+            "  {}  {:>12}  {}",
+            file.sha256, file.bytes, file.path
+        ))?;
+    }
+    out.line(&format!("recorded in {}", lock.path().display()))?;
+    Ok(())
 }
 
 fn describe(model: &Model) -> ModelJson<'_> {

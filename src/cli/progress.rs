@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::embed::Watch;
 use crate::index::{Progress, Stage};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -42,6 +43,20 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+impl Watch for Bar {
+    fn begins(&self, file: &str, bytes: usize) {
+        self.style(&format!(
+            "{file} {{wide_bar}} {{bytes}}/{{total_bytes}}, {{bytes_per_sec}}, {{eta}} left"
+        ));
+        self.0.set_length(bytes as u64);
+        self.0.set_position(0);
+    }
+
+    fn comes(&self, bytes: usize) {
+        self.0.inc(bytes as u64);
     }
 }
 

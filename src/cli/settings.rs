@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::args::{Engine, Global, ModeName, When};
-use crate::embed::{DEFAULT_MODEL, Embedder, Registry, describe_path};
+use super::output;
+use crate::embed::{DEFAULT_MODEL, Embedder, Hub, Lock, Model, Registry, describe_path};
 use crate::error::Error;
 use crate::search::Mode;
 
@@ -63,8 +64,11 @@ pub struct Settings {
     pub color: Option<bool>,
     pub quiet: bool,
     pub verbose: bool,
+    /// The network must not be used.
+    offline: bool,
     model: Option<String>,
     models: Option<PathBuf>,
+    lock: Option<PathBuf>,
 }
 
 impl Settings {
@@ -121,13 +125,39 @@ impl Settings {
             quiet: global.quiet,
             verbose: global.verbose,
             model: user.model,
+            offline: global.offline,
+            lock: match &global.models {
+                Some(models) => Some(models.with_extension("lock")),
+                None => user_dir.as_ref().map(|dir| dir.join("models.lock")),
+            },
             models: global.models.clone().or_else(|| in_user_dir("models.toml")),
         })
     }
 
-    /// The known models.
+    /// The known models; those of the hub where they are on this machine.
     pub fn registry(&self) -> crate::error::Result<Registry> {
-        Registry::load(self.models.as_deref())
+        let mut registry = Registry::load(self.models.as_deref())?;
+        if let (Some(hub), Some(lock)) = (Hub::from_env(self.offline), &self.lock) {
+            registry.locate(&hub, &Lock::open(lock.clone())?);
+        }
+        Ok(registry)
+    }
+
+    /// The hub, as the environment describes it.
+    pub fn hub(&self) -> crate::error::Result<Hub> {
+        Hub::from_env(self.offline).ok_or(Error::NoPlace {
+            what: "models of the hub",
+            instead: "there is no home folder; name one in HF_HOME",
+        })
+    }
+
+    /// What was taken of the hub; its file lies beside the user's `models.toml`.
+    pub fn lock(&self) -> crate::error::Result<Lock> {
+        let path = self.lock.clone().ok_or(Error::NoPlace {
+            what: "models.lock",
+            instead: "there is no home folder; name a file of models with --models",
+        });
+        Lock::open(path?)
     }
 
     /// The model that was asked for, else `recorded` (what an index was built with), else the
@@ -143,7 +173,6 @@ impl Settings {
             .or(recorded)
             .or(self.model.as_deref())
             .unwrap_or(DEFAULT_MODEL);
-        let cache = user_cache().map(|dir| dir.join("models"));
         let registry = self.registry()?;
         let path = Path::new(name);
         // A path names a model too, unless the registry knows it by that name.
@@ -151,9 +180,24 @@ impl Settings {
         if registry.get(name).is_err() && here {
             let path = path.canonicalize().map_err(Error::io("open", path))?;
             let model = describe_path(&path.to_string_lossy(), &path)?;
-            return Embedder::load(&model, engine.compute(), cache.as_deref());
+            return self.load(&model, engine);
         }
-        Embedder::load(registry.get(name)?, engine.compute(), cache.as_deref())
+        self.load(registry.get(name)?, engine)
+    }
+
+    fn load(&self, model: &Model, engine: &Engine) -> crate::error::Result<Embedder> {
+        let cache = user_cache().map(|dir| dir.join("models"));
+        let embedder = Embedder::load(model, engine.compute(), cache.as_deref())?;
+        if let Some(why) = embedder.instead_of_gpu()
+            && !self.quiet
+        {
+            output::remark(&format!("computing on the CPU: {why}"));
+        }
+        if self.verbose {
+            let (device, precision) = (embedder.device(), embedder.precision());
+            output::remark(&format!("{} on {device} in {precision}", model.name));
+        }
+        Ok(embedder)
     }
 }
 

@@ -50,9 +50,14 @@ impl Folder {
         })
     }
 
-    /// SHA-256 of weights and tokenizer, lower-case hex.
-    pub fn checksum(&self) -> String {
-        sha256::of(&[&self.weights, &self.tokenizer])
+    /// SHA-256 of the weights, lower-case hex.
+    pub fn weights_sha256(&self) -> String {
+        sha256::of(&[&self.weights])
+    }
+
+    /// SHA-256 of the weights' checksum and the tokenizer, lower-case hex.
+    pub fn checksum(&self, weights: &str) -> String {
+        sha256::of(&[weights.as_bytes(), &self.tokenizer])
     }
 
     /// # Errors
@@ -234,6 +239,7 @@ pub fn describe(name: &str, path: &Path) -> Result<Model> {
         licence: "unknown".to_owned(),
         sha256: None,
         revision: None,
+        local: None,
     })
 }
 

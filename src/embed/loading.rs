@@ -76,7 +76,10 @@ impl Loaded {
                 way.of_gguf(bytes, checksum, false)
             }
             Source::Folder(path) => way.of_folder(path),
-            Source::Hub(id) => Err(not_runnable(format!("{id} is not here"))),
+            Source::Hub(id) => match &model.local {
+                Some(path) => way.of_folder(path),
+                None => Err(not_runnable(format!("{id} is not on this machine"))),
+            },
         }
     }
 }
@@ -137,8 +140,9 @@ impl Way<'_> {
         let model = self.model;
         folder::check(model, &folder::describe(&model.name, path)?)?;
         let folder = Folder::read(path)?;
-        let checksum = folder.checksum();
-        self.check_sha256("model.safetensors and tokenizer.json", &checksum)?;
+        let weights = folder.weights_sha256();
+        self.check_sha256(folder::WEIGHTS, &weights)?;
+        let checksum = folder.checksum(&weights);
         let tokenizer = folder.tokenizer()?;
         match model.family {
             Family::Bert | Family::XlmRoberta => {

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::bundled;
+use super::folder::WEIGHTS;
+use super::hub::Hub;
+use super::lock::Lock;
 use crate::error::{Error, Result};
 
 /// What is used where nothing else is named.
@@ -67,6 +70,8 @@ pub struct Model {
     pub sha256: Option<String>,
     /// Revision of the hub's repository, where it was seen.
     pub revision: Option<String>,
+    /// Where the files of a model of the hub are on this machine.
+    pub local: Option<PathBuf>,
 }
 
 impl Model {
@@ -79,8 +84,10 @@ impl Model {
                  build it with feature `bundled-model`"
                     .to_owned(),
             ),
+            Source::Hub(_) if self.local.is_some() => None,
             Source::Hub(id) => Some(format!(
-                "models of the hub ({id}) are not built yet; use `{DEFAULT_MODEL}`"
+                "its files are not on this machine; get them from the hub ({id}) with `tane models pull {}`",
+                self.name
             )),
             Source::Gguf(path) if path.is_file() => None,
             Source::Gguf(path) => Some(format!("no file {}", path.display())),
@@ -158,6 +165,28 @@ impl Registry {
         self.models.values()
     }
 
+    /// Finds the models of the hub that are on this machine.
+    pub fn locate(&mut self, hub: &Hub, lock: &Lock) {
+        for model in self.models.values_mut() {
+            let Source::Hub(id) = &model.source else {
+                continue;
+            };
+            let locked = lock.of(&model.name, id);
+            let pinned = model.revision.as_deref();
+            let wanted = pinned.or(locked.map(|locked| locked.revision.as_str()));
+            let Some((folder, revision)) = hub.find(id, wanted) else {
+                continue;
+            };
+            // What was pulled is what was checked.
+            let locked = locked.filter(|locked| locked.revision == revision);
+            let weights = locked.and_then(|locked| locked.file(WEIGHTS));
+            let sha256 = weights.map(|weights| weights.sha256.clone());
+            model.sha256 = model.sha256.take().or(sha256);
+            model.revision = Some(revision);
+            model.local = Some(folder);
+        }
+    }
+
     fn add(&mut self, text: &str, path: &Path, may_bundle: bool) -> Result<()> {
         let config = |message: String| Error::Config {
             path: path.to_path_buf(),
@@ -206,6 +235,7 @@ impl Entry {
             licence: self.licence,
             sha256: self.sha256,
             revision: self.revision,
+            local: None,
         })
     }
 }

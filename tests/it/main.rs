@@ -13,6 +13,8 @@ mod embed;
 mod eval;
 mod formats;
 mod golden;
+mod hub;
+mod hub_server;
 mod index;
 mod layers;
 mod models;

@@ -33,7 +33,8 @@ impl Tane {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tane"));
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
-            if name.starts_with("TANE_") && name != "TANE_KERNEL" {
+            let ours = name.starts_with("TANE_") && name != "TANE_KERNEL";
+            if ours || name.starts_with("HF_") {
                 command.env_remove(name);
             }
         }
@@ -90,6 +91,7 @@ impl Tane {
     }
 
     /// Succeeds and prints text.
+    #[track_caller]
     pub fn ok(self) -> String {
         let ran = self.run();
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -97,11 +99,13 @@ impl Tane {
     }
 
     /// Succeeds and prints one JSON value.
+    #[track_caller]
     pub fn json(self) -> Value {
         serde_json::from_str(&self.ok()).expect("JSON")
     }
 
     /// Fails with an exit code; the message.
+    #[track_caller]
     pub fn fails(self, code: i32) -> String {
         let ran = self.run();
         assert_eq!(ran.code, Some(code), "{}", ran.stderr);
