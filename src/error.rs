@@ -94,7 +94,7 @@ pub enum Error {
     /// The index holds vectors of another space.
     #[error(
         "{}: built with model `{received}` (space {received_space}), asked with `{expected}` \
-         (space {expected_space}); rebuild it with `tane index --rebuild`, \
+         (space {expected_space}): {differences}; rebuild it with `tane index --rebuild`, \
          or name its model with `--model {received}`",
         path.display()
     )]
@@ -104,6 +104,8 @@ pub enum Error {
         expected_space: String,
         received: String,
         received_space: String,
+        /// In words, with both values.
+        differences: String,
     },
     /// The index was made with another alignment of the languages.
     #[error(
@@ -119,14 +121,15 @@ pub enum Error {
     /// The index was computed in another space, though its name is the same.
     #[error(
         "{}: the vectors of its canaries have a cosine of {received:.4} with those computed here, at least \
-         {expected} is needed: weights, tokenizer, pooling or prefixes differ; rebuild it with \
-         `tane index --rebuild`",
+         {expected} is needed; {why}; rebuild it with `tane index --rebuild`",
         path.display()
     )]
     Canary {
         path: PathBuf,
         expected: f32,
         received: f32,
+        /// What is different.
+        why: String,
     },
     /// A file of the index is not what the manifest says.
     #[error(

@@ -11,8 +11,8 @@ use super::alignment::Alignment;
 use super::compute::{Compute, Precision};
 use super::encoder::{Batches, Encoder, Sequence};
 use super::loading::Loaded;
-use super::pooling::normalize;
-use super::registry::Model;
+use super::pooling::{normalize, pool};
+use super::registry::{Model, Pooling};
 use super::space::Space;
 use super::tokenizer::Tokenizer;
 use crate::error::{Error, Result};
@@ -124,7 +124,7 @@ impl Embedder {
             None => Alignment::none(model.dimension),
         };
         Ok(Self {
-            space: Space::new(model, &loaded.checksum, alignment.id.clone()),
+            space: Space::new(model, &loaded.checksums, alignment.id.clone()),
             batch_tokens: AtomicUsize::new(loaded.encoder.batches().tokens),
             tokenizer: loaded.tokenizer,
             encoder: loaded.encoder,
@@ -320,6 +320,29 @@ impl Embedder {
             }
             other => other,
         }
+    }
+
+    /// The vectors that a text of one window has by each way to pool, of length 1; nothing for a longer one.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed`].
+    pub(super) fn by_each_pooling(&self, input: &Input) -> Result<Vec<(Pooling, Vec<f32>)>> {
+        let [window] = input.windows.as_slice() else {
+            return Ok(Vec::new());
+        };
+        // One token's state is that token pooled by itself, whatever the model's pooling.
+        let pools: Vec<_> = (0..window.ids.len()).map(|at| at..at + 1).collect();
+        let sequence = Sequence {
+            ids: &window.ids,
+            pools: &pools,
+        };
+        let states = self.encoder.encode(&[sequence])?.concat().concat();
+        let pooled = [Pooling::Mean, Pooling::Cls, Pooling::Last].map(|kind| {
+            let mut vector = pool(kind, &states, self.space.dimension, 0..window.ids.len());
+            normalize(&mut vector);
+            (kind, vector)
+        });
+        Ok(pooled.into())
     }
 
     /// Embeds one text.

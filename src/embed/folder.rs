@@ -12,6 +12,7 @@ use super::packed::BertSource;
 use super::reference::Whole;
 use super::registry::{Family, Model, Pooling, Source};
 use super::safetensors::{BERT_PREFIXES, Safetensors};
+use super::space::Checksums;
 use super::stock::Stock;
 use super::tokenizer::Tokenizer;
 use super::weights::Shape;
@@ -50,14 +51,11 @@ impl Folder {
         })
     }
 
-    /// SHA-256 of the weights, lower-case hex.
-    pub fn weights_sha256(&self) -> String {
-        sha256::of(&[&self.weights])
-    }
-
-    /// SHA-256 of the weights' checksum and the tokenizer, lower-case hex.
-    pub fn checksum(&self, weights: &str) -> String {
-        sha256::of(&[weights.as_bytes(), &self.tokenizer])
+    pub fn checksums(&self) -> Checksums {
+        Checksums {
+            weights: sha256::of(&[&self.weights]),
+            tokenizer: Some(sha256::of(&[&self.tokenizer])),
+        }
     }
 
     /// # Errors

@@ -14,6 +14,7 @@ use super::gguf::Gguf;
 use super::packed::{self, BertSource, PackedBert};
 use super::reference::{Reference, Whole};
 use super::registry::{Family, Model, Source};
+use super::space::Checksums;
 use super::tokenizer::Tokenizer;
 use super::vocabulary::{self, WordPieces};
 use crate::error::{Error, Result};
@@ -24,8 +25,7 @@ pub struct Loaded {
     pub tokenizer: Tokenizer,
     pub encoder: Box<dyn Encoder>,
     pub precision: Precision,
-    /// SHA-256 of what decides the vectors, lower-case hex.
-    pub checksum: String,
+    pub checksums: Checksums,
     /// The bytes of its alignment, where it has one.
     pub alignment: Option<&'static [u8]>,
     pub device: String,
@@ -65,15 +65,16 @@ impl Loaded {
                     let reason = "its weights have no recorded checksum";
                     return Err(not_runnable(reason.to_owned()));
                 };
-                let mut loaded = way.of_gguf(Bytes::Static(bytes), sha256.clone(), true)?;
+                let checksums = of_file(sha256.clone());
+                let mut loaded = way.of_gguf(Bytes::Static(bytes), checksums, true)?;
                 loaded.alignment = Some(bundled::ALIGNMENT);
                 Ok(loaded)
             }
             Source::Gguf(path) => {
                 let bytes = Bytes::map(path)?;
-                let checksum = sha256::of(&[&bytes]);
-                way.check_sha256("the GGUF file", &checksum)?;
-                way.of_gguf(bytes, checksum, false)
+                let checksums = of_file(sha256::of(&[&bytes]));
+                way.check_sha256("the GGUF file", &checksums.weights)?;
+                way.of_gguf(bytes, checksums, false)
             }
             Source::Folder(path) => way.of_folder(path),
             Source::Hub(id) => match &model.local {
@@ -81,6 +82,14 @@ impl Loaded {
                 None => Err(not_runnable(format!("{id} is not on this machine"))),
             },
         }
+    }
+}
+
+/// The checksums of a GGUF file.
+fn of_file(weights: String) -> Checksums {
+    Checksums {
+        weights,
+        tokenizer: None,
     }
 }
 
@@ -97,7 +106,7 @@ pub fn describe(name: &str, path: &Path) -> Result<Model> {
 
 impl Way<'_> {
     /// Nothing of the bundled file need be read where it has been prepared.
-    fn of_gguf(self, bytes: Bytes, checksum: String, bundled: bool) -> Result<Loaded> {
+    fn of_gguf(self, bytes: Bytes, checksums: Checksums, bundled: bool) -> Result<Loaded> {
         let model = self.model;
         let source = || BertSource::of_gguf(model, bytes.clone());
         let (mut fits, mut word_pieces) = (true, None);
@@ -116,13 +125,13 @@ impl Way<'_> {
         };
         if self.is_fused(fits) {
             let precision = self.compute.fused(bundled)?;
-            let packed = PackedBert::open(&checksum, precision, self.cache, source)?;
+            let packed = PackedBert::open(&checksums.together(), precision, self.cache, source)?;
             let unigram = packed.unigram()?;
             let by_pieces =
                 unigram.map(|(unigram, specials)| Tokenizer::new(Box::new(unigram), specials));
             let tokenizer = by_words.or(by_pieces).ok_or_else(none)?;
             let encoder = Box::new(Fused::new(packed, bytes, model.pooling));
-            return Ok(self.loaded(tokenizer, encoder, precision, checksum));
+            return Ok(self.loaded(tokenizer, encoder, precision, checksums));
         }
         let source = source()?;
         let tokenizer = match (&source.vocabulary, by_words) {
@@ -133,28 +142,28 @@ impl Way<'_> {
             (None, Some(tokenizer)) => tokenizer,
             (None, None) => return Err(none()),
         };
-        self.stock_bert(source, tokenizer, checksum)
+        self.stock_bert(source, tokenizer, checksums)
     }
 
     fn of_folder(self, path: &Path) -> Result<Loaded> {
         let model = self.model;
         folder::check(model, &folder::describe(&model.name, path)?)?;
         let folder = Folder::read(path)?;
-        let weights = folder.weights_sha256();
-        self.check_sha256(folder::WEIGHTS, &weights)?;
-        let checksum = folder.checksum(&weights);
+        let checksums = folder.checksums();
+        self.check_sha256(folder::WEIGHTS, &checksums.weights)?;
         let tokenizer = folder.tokenizer()?;
         match model.family {
             Family::Bert | Family::XlmRoberta => {
                 if self.is_fused(packed::fits(&folder.shape(model)?)) {
                     let precision = self.compute.fused(false)?;
                     let source = || folder.bert(model);
-                    let packed = PackedBert::open(&checksum, precision, self.cache, source)?;
+                    let packed =
+                        PackedBert::open(&checksums.together(), precision, self.cache, source)?;
                     let file = folder.weights().clone();
                     let encoder = Box::new(Fused::new(packed, file, model.pooling));
-                    return Ok(self.loaded(tokenizer, encoder, precision, checksum));
+                    return Ok(self.loaded(tokenizer, encoder, precision, checksums));
                 }
-                self.stock_bert(folder.bert(model)?, tokenizer, checksum)
+                self.stock_bert(folder.bert(model)?, tokenizer, checksums)
             }
             Family::Modernbert | Family::Qwen3 => {
                 // candle's ModernBERT makes its masks in f32.
@@ -164,7 +173,7 @@ impl Way<'_> {
                 };
                 let (precision, dtype) = self.compute.stock(self.device.is_gpu(), on_gpu)?;
                 let encoder = folder.stock(model, dtype, &self.device.device)?;
-                Ok(self.loaded(tokenizer, Box::new(encoder), precision, checksum))
+                Ok(self.loaded(tokenizer, Box::new(encoder), precision, checksums))
             }
         }
     }
@@ -179,11 +188,11 @@ impl Way<'_> {
         self,
         source: BertSource,
         tokenizer: Tokenizer,
-        checksum: String,
+        checksums: Checksums,
     ) -> Result<Loaded> {
         let (precision, dtype) = self.compute.stock(self.device.is_gpu(), Precision::F16)?;
         let bert = Bert::load(source, self.model.pooling, dtype, &self.device.device)?;
-        Ok(self.loaded(tokenizer, Box::new(bert), precision, checksum))
+        Ok(self.loaded(tokenizer, Box::new(bert), precision, checksums))
     }
 
     fn loaded(
@@ -191,13 +200,13 @@ impl Way<'_> {
         tokenizer: Tokenizer,
         encoder: Box<dyn Encoder>,
         precision: Precision,
-        checksum: String,
+        checksums: Checksums,
     ) -> Loaded {
         Loaded {
             tokenizer,
             encoder,
             precision,
-            checksum,
+            checksums,
             alignment: None,
             device: self.device.name,
             instead: self.device.instead,

@@ -31,7 +31,7 @@ mod vocabulary;
 mod weights;
 
 pub use alignment::{Alignment, Probe};
-pub use canary::{Canary, LEAST_COSINE, canaries, cosines};
+pub use canary::{Canary, LEAST_COSINE, canaries, cosines, explain};
 pub use compute::{Compute, Engine, Precision};
 pub use device::DeviceChoice;
 pub use embedder::{Embedder, Embedding, Input, Role};

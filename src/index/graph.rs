@@ -52,27 +52,6 @@ impl Layer {
         &self.nodes
     }
 
-    /// Makes every node reachable from `entry`: one that is not is linked from its nearest
-    /// reachable row. Only for the lowest layer, whose nodes are all rows.
-    fn connect(&mut self, entry: u32, codes: &[i8], dimension: usize) {
-        let mut reached = vec![false; self.nodes.len()];
-        self.reach(entry as usize, &mut reached);
-        let mut scores = vec![0; self.nodes.len()];
-        for node in 0..self.nodes.len() {
-            if reached[node] {
-                continue;
-            }
-            let own = &codes[node * dimension..][..dimension];
-            dots_i8(Isa::current(), own, codes, &mut scores);
-            let reachable = scores.iter().enumerate().filter(|(row, _)| reached[*row]);
-            let Some((nearest, _)) = reachable.max_by_key(|(_, score)| **score) else {
-                return;
-            };
-            self.neighbours[nearest].push(node as u32);
-            self.reach(node, &mut reached);
-        }
-    }
-
     fn reach(&self, start: usize, reached: &mut [bool]) {
         let mut stack = vec![start];
         while let Some(node) = stack.pop() {
@@ -87,35 +66,58 @@ impl FlatGraph {
     /// Links what cannot be found: first rows that no path leads to, then rows that a search for their own
     /// code misses.
     pub fn connect(&mut self, codes: &[i8], dimension: usize) {
-        if let Some(base) = self.layers.first_mut() {
-            base.connect(self.entry, codes, dimension);
+        let rows = codes.len() / dimension;
+        if self.layers.is_empty() {
+            return;
         }
+        let mut reached = vec![false; rows];
+        self.layers[0].reach(self.entry as usize, &mut reached);
+        let unreached: Vec<u32> = (0..rows as u32)
+            .filter(|row| !reached[*row as usize])
+            .collect();
+        for (row, found) in unreached
+            .iter()
+            .zip(self.find(&unreached, codes, dimension))
+        {
+            // What it leads to may have been reached through another meanwhile.
+            if let (Some(found), false) = (found, reached[*row as usize]) {
+                self.layers[0].neighbours[found as usize].push(*row);
+                self.layers[0].reach(*row as usize, &mut reached);
+            }
+        }
+        // More links never hide a row but in a rare tie of paths: only what was missed is looked for again.
+        let mut missed: Vec<u32> = (0..rows as u32).collect();
         for _ in 0..SELF_ROUNDS {
-            let lost = self.lost(codes, dimension);
+            let code = |row: u32| &codes[row as usize * dimension..][..dimension];
+            let found = self.find(&missed, codes, dimension);
+            let lost = |(row, found): (u32, Option<u32>)| {
+                let found = found?;
+                let own = dot_i8(code(row), code(row));
+                (dot_i8(code(row), code(found)) < own).then_some((row, found))
+            };
+            let lost: Vec<(u32, u32)> = missed.into_iter().zip(found).filter_map(lost).collect();
             if lost.is_empty() {
                 return;
             }
-            for (nearest, row) in lost {
-                self.layers[0].neighbours[nearest as usize].push(row);
+            for (row, found) in &lost {
+                self.layers[0].neighbours[*found as usize].push(*row);
             }
+            missed = lost.into_iter().map(|(row, _)| row).collect();
         }
     }
 
-    /// Rows that do not find their own score, each with the row they find in their place.
-    fn lost(&self, codes: &[i8], dimension: usize) -> Vec<(u32, u32)> {
+    /// For each of these rows, what a search for its code finds first.
+    fn find(&self, rows: &[u32], codes: &[i8], dimension: usize) -> Vec<Option<u32>> {
         let numbers = self.numbers();
-        let rows = codes.len() / dimension;
-        let Some(view) = GraphView::new(&numbers, rows) else {
-            return Vec::new();
+        let view = GraphView::new(&numbers, codes.len() / dimension);
+        let find = |row: &u32| {
+            let code = &codes[*row as usize * dimension..][..dimension];
+            view.as_ref()?
+                .search(codes, code, EF_SELF, None)
+                .first()
+                .copied()
         };
-        let code = |row: usize| &codes[row * dimension..][..dimension];
-        let finds = |row: usize| {
-            let found = *view.search(codes, code(row), EF_SELF, None).first()?;
-            let own = dot_i8(code(row), code(row));
-            let lost = dot_i8(code(row), code(found as usize)) < own;
-            lost.then_some((found, row as u32))
-        };
-        (0..rows).into_par_iter().filter_map(finds).collect()
+        rows.par_iter().map(find).collect()
     }
 
     /// The file as it is written.

@@ -455,5 +455,6 @@ pub(super) fn check_space(dir: &Path, received: &Space, expected: &Space) -> Res
         expected_space: expected.id.clone(),
         received: received.model.clone(),
         received_space: received.id.clone(),
+        differences: received.differences(expected).join(", "),
     })
 }

@@ -9,7 +9,7 @@ use super::damage::Damage;
 use super::format::ArticleRecord;
 use super::reader::{Index, Part};
 use crate::corpus::Span;
-use crate::embed::{Embedder, LEAST_COSINE, cosines};
+use crate::embed::{Embedder, LEAST_COSINE, cosines, explain};
 use crate::error::Result;
 use crate::kernel::dot::dot;
 use crate::passage::LineIndex;
@@ -98,13 +98,13 @@ pub fn verify(dir: &Path, embedder: Option<&Embedder>) -> Result<Verified> {
     verified.articles(&index);
     if let Some(embedder) = embedder {
         verified.canaries = cosines(embedder, &index.manifest.canaries)?;
-        for cosine in verified.canaries.clone() {
-            if cosine < LEAST_COSINE {
-                let message = format!(
-                    "a canary has a cosine of {cosine:.4} with what is computed here, at least {LEAST_COSINE} is needed"
-                );
-                verified.fault("space", index.manifest.space.model.clone(), message);
-            }
+        let least = verified.canaries.iter().copied().fold(1.0, f32::min);
+        if least < LEAST_COSINE {
+            let why = explain(embedder, &index.manifest.canaries)?;
+            let message = format!(
+                "a canary has a cosine of {least:.4} with what is computed here, at least {LEAST_COSINE} is needed; {why}"
+            );
+            verified.fault("space", index.manifest.space.model.clone(), message);
         }
     }
     verified.sound = verified.faults.is_empty();

@@ -19,7 +19,7 @@ pub use unpack::unpack;
 use super::manifest::{FileEntry, Manifest};
 use super::reader::check_space;
 use super::segment_writer::{HashedFile, extension_of};
-use crate::embed::{Embedder, LEAST_COSINE, cosines};
+use crate::embed::{Embedder, LEAST_COSINE, cosines, explain};
 use crate::error::{Error, Result};
 
 /// Version of the pack.
@@ -60,6 +60,7 @@ pub(super) fn check_canaries(dir: &Path, manifest: &Manifest, embedder: &Embedde
             path: dir.to_path_buf(),
             expected: LEAST_COSINE,
             received: least,
+            why: explain(embedder, &manifest.canaries)?,
         });
     }
     Ok(())
