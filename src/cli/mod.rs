@@ -28,6 +28,8 @@ use args::{Args, Command};
 use output::Output;
 use settings::Settings;
 
+use crate::corpus::READING_THREAD;
+use crate::embed::HUB_THREAD;
 use crate::error::Error;
 
 /// What a command found.
@@ -42,6 +44,14 @@ enum Found {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    // What ends one of these threads is told as an error.
+    let shown = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let thread = std::thread::current();
+        if ![Some(HUB_THREAD), Some(READING_THREAD)].contains(&thread.name()) {
+            shown(info);
+        }
+    }));
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -11,7 +11,7 @@ use super::output::Output;
 use super::progress::Bar;
 use super::render::Page;
 use super::settings::Settings;
-use crate::embed::{DEFAULT_MODEL, HUB_THREAD, LockedFile, Model, Source, Wanted};
+use crate::embed::{DEFAULT_MODEL, LockedFile, Model, Source, Wanted};
 use crate::search::JSON_VERSION;
 
 #[derive(Serialize)]
@@ -24,6 +24,8 @@ struct ModelJson<'a> {
     reason: Option<String>,
     /// Its weights or revision are recorded.
     pinned: bool,
+    /// Real weights of its family were compared with what other programs compute.
+    proven: bool,
 }
 
 #[derive(Serialize)]
@@ -53,6 +55,7 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
             for model in registry.models() {
                 print_row(&mut page, &describe(model))?;
             }
+            page.line("~ only small models with random weights of its family were compared with others' results")?;
         }
         ModelsCommand::Pull {
             name,
@@ -133,12 +136,6 @@ fn print_files(
 fn pull(model: &Model, json: bool, settings: &Settings, out: &mut Output) -> anyhow::Result<()> {
     let id = hub_id(model)?;
     let mut lock = settings.lock()?;
-    let shown = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().name() != Some(HUB_THREAD) {
-            shown(info);
-        }
-    }));
     let bar = Bar::new(settings.quiet);
     let folder = settings.hub()?.pull(model, &mut lock, &bar)?;
     drop(bar);
@@ -174,6 +171,7 @@ fn describe(model: &Model) -> ModelJson<'_> {
         runnable: reason.is_none(),
         reason,
         pinned: model.sha256.is_some() || model.revision.is_some(),
+        proven: model.family.proven(),
         model,
     }
 }
@@ -190,16 +188,20 @@ fn print_row(page: &mut Page<'_>, json: &ModelJson<'_>) -> std::io::Result<()> {
     let model = json.model;
     page.line(&format!(
         "{} {:<38} {:>4} dims {:>5} tokens  {:<11} {:<9} {:<13} {}",
-        if json.default { "*" } else { " " },
+        match (json.default, json.proven) {
+            (true, _) => "*",
+            (false, true) => " ",
+            (false, false) => "~",
+        },
         model.name,
         model.dimension,
         model.max_tokens,
         model.licence,
         if json.pinned { "pinned" } else { "unpinned" },
-        if json.runnable {
-            "runs"
-        } else {
-            "not runnable"
+        match (&model.source, json.runnable) {
+            (_, true) => "runs",
+            (Source::Hub(_), false) => "to be pulled",
+            (_, false) => "not runnable",
         },
         source(model),
     ))
@@ -220,6 +222,14 @@ fn print_all(page: &mut Page<'_>, json: &ModelJson<'_>) -> std::io::Result<()> {
         ("passage prefix", format!("{:?}", model.passage_prefix)),
         ("normalized", model.normalize.to_string()),
         ("licence", model.licence.clone()),
+        (
+            "tested",
+            match json.proven {
+                true => "on real weights of its family",
+                false => "on small models with random weights of its family only",
+            }
+            .to_owned(),
+        ),
         ("sha256", model.sha256.clone().unwrap_or_else(unpinned)),
         ("revision", model.revision.clone().unwrap_or_else(unpinned)),
         (

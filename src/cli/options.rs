@@ -32,6 +32,9 @@ pub struct Read {
     /// Articles with more passages are not indexed [default: 100000]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_passages: Option<usize>,
+    /// Files that take longer to read are given up [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = millis)]
+    pub max_file_time: Option<u64>,
     /// Follow symbolic links, wherever they lead
     #[arg(long)]
     pub follow: bool,
@@ -52,6 +55,7 @@ impl Read {
             max_bytes: self.max_file_size.unwrap_or(default.max_bytes),
             max_articles: self.max_articles.unwrap_or(default.max_articles),
             max_passages: self.max_passages.unwrap_or(default.max_passages),
+            max_millis: self.max_file_time.unwrap_or(default.max_millis),
             follow: self.follow,
         };
         (options != default).then_some(options)
@@ -160,6 +164,16 @@ fn bytes(text: &str) -> Result<u64, String> {
     bytes
         .filter(|bytes| (1..=MOST_BYTES).contains(bytes))
         .ok_or_else(|| format!("expected a size up to 2G, as 64M, received `{text}`"))
+}
+
+/// Seconds, also parts of one.
+fn millis(text: &str) -> Result<u64, String> {
+    let seconds: Option<f64> = text.parse().ok();
+    let millis = seconds.map(|seconds| (seconds * 1e3).ceil());
+    millis
+        .filter(|millis| (1.0..1e9).contains(millis))
+        .map(|millis| millis as u64)
+        .ok_or_else(|| format!("expected seconds, as 60 or 0.5, received `{text}`"))
 }
 
 /// What a file may have at most, whatever is asked for.

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,9 @@ use super::layout::{Block, Omitted};
 use super::{date, language, source, title};
 use crate::error::{Error, Result};
 use crate::sha256;
+
+/// Name of the threads in which files are read; a panic in one becomes that file's error.
+pub const READING_THREAD: &str = "read";
 
 /// What the spans of an article count in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +44,8 @@ pub struct ReadOptions {
     pub max_articles: usize,
     /// Articles with more passages are not indexed.
     pub max_passages: usize,
+    /// Files that take longer to read are given up, in milliseconds.
+    pub max_millis: u64,
     /// Symbolic links are followed, wherever they lead.
     pub follow: bool,
 }
@@ -51,6 +58,7 @@ impl Default for ReadOptions {
             max_bytes: 64 << 20,
             max_articles: 100_000,
             max_passages: 100_000,
+            max_millis: 60_000,
             follow: false,
         }
     }
@@ -134,6 +142,38 @@ impl Article {
             });
         }
         Self::from_bytes(bytes, path, options)
+    }
+
+    /// As [`Article::read`], in a thread of its own: one that takes too long is left alone, and what ends a reader
+    /// ends it for this file only.
+    ///
+    /// # Errors
+    /// As [`Article::read`]; [`Error::Unreadable`] for a file that took too long, or whose reader failed.
+    pub fn read_in_time(path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
+        let unreadable = |reason: String| Error::Unreadable {
+            path: path.to_path_buf(),
+            reason,
+        };
+        let (sender, receiver) = channel();
+        let (file, how) = (path.to_path_buf(), options.clone());
+        let work = move || {
+            // Nobody listens any more where it took too long.
+            let _ = sender.send(Self::read(&file, &how));
+        };
+        let thread = std::thread::Builder::new().name(READING_THREAD.to_owned());
+        thread
+            .spawn(work)
+            .map_err(Error::io("start a thread for", path))?;
+        match receiver.recv_timeout(Duration::from_millis(options.max_millis)) {
+            Ok(read) => read,
+            Err(RecvTimeoutError::Timeout) => Err(unreadable(format!(
+                "not read within {} s (--max-file-time)",
+                options.max_millis as f64 / 1e3
+            ))),
+            Err(RecvTimeoutError::Disconnected) => Err(unreadable(
+                "its reader failed: the file is broken or the program is".to_owned(),
+            )),
+        }
     }
 
     /// Takes the bytes of a file apart.

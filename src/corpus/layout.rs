@@ -61,7 +61,7 @@ impl Omission {
 }
 
 /// A stretch of text that is not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Omitted {
     pub span: Span,
     pub reason: Omission,

@@ -10,7 +10,7 @@ mod source;
 mod title;
 mod walk;
 
-pub use article::{Article, ReadOptions, TextSource, locator};
+pub use article::{Article, READING_THREAD, ReadOptions, TextSource, locator};
 pub use date::parse as parse_date;
 pub use decode::KnownBy;
 pub use format::Fields;

@@ -29,6 +29,12 @@ impl DiskFile {
         options.open(path).map(Self)
     }
 
+    /// A file in a folder that has no name and is gone once it is closed.
+    pub fn unnamed(dir: &Path) -> io::Result<Self> {
+        fault::step()?;
+        tempfile::tempfile_in(dir).map(Self)
+    }
+
     pub fn length(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
     }

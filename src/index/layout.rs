@@ -8,8 +8,8 @@ use std::collections::HashSet;
 
 use super::manifest::SegmentEntry;
 use super::old::Old;
-use super::plan::Planned;
 use super::reader::{Index, Part};
+use super::staged::Planned;
 
 /// What becomes of the old segments.
 pub(super) struct Layout {
@@ -43,7 +43,7 @@ impl Layout {
             .iter()
             .map(|part| Fate::new(part, kept))
             .collect();
-        let passages = read.iter().map(|article| article.passages.len()).sum();
+        let passages = read.iter().map(|article| article.passages).sum();
         let one_clean = parts.len() <= 1 && parts.iter().all(|part| part.dead.is_empty());
         let all = !old.same_rows || (compact && !(one_clean && read.is_empty()));
         let again: Vec<bool> = old.damaged.iter().map(|damaged| all || *damaged).collect();

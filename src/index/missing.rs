@@ -7,73 +7,136 @@ use rayon::prelude::*;
 use super::journal::Journal;
 use super::key::{Key, input_key};
 use super::old::Old;
-use super::plan::Planned;
+use super::plan::Plan;
+use super::staged::{Planned, Staged};
 use super::update::{CHUNK, Progress, Report, Stage};
-use crate::embed::{Embedder, Input, Role};
+use crate::corpus::Span;
+use crate::embed::{Embedder, Embedding, Input, Role};
 use crate::error::{Error, Result};
 
+/// Chunks that a device takes at once where it wants large batches.
+const LARGE: usize = 16;
+
 /// Gives every passage its key, and embeds those whose key is new. Without a journal (a dry run)
-/// they are only counted.
+/// they are only counted. While one chunk is embedded the next is tokenized.
 pub(super) fn embed(
-    planned: &mut [Planned],
+    plan: &mut Plan,
     old: &Old,
     embedder: &Embedder,
     mut journal: Option<&mut Journal>,
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let articles = planned.iter().enumerate();
-    let work: Vec<(usize, usize)> = articles
-        .flat_map(|(number, article)| (0..article.passages.len()).map(move |p| (number, p)))
-        .collect();
-    let tokens = |work: &[(usize, usize)], planned: &[Planned]| -> usize {
-        work.iter()
-            .map(|&(article, passage)| planned[article].passages[passage].tokens)
-            .sum()
+    let Plan { read, staged, .. } = plan;
+    let total = read.iter().map(|article| article.tokens).sum();
+    let passages = read.iter().map(|article| article.passages).sum();
+    let chunk = match embedder.wants_large_batches() {
+        true => CHUNK * LARGE,
+        false => CHUNK,
     };
-    let total = tokens(&work, planned);
+    let mut texts = Texts::default();
     let (mut done, mut passages_done) = (0, 0);
     let mut counted = HashSet::new();
-    for chunk in work.chunks(CHUNK) {
+    let mut waiting: Vec<(Key, Input)> = Vec::new();
+    loop {
         progress.at(Stage::Embedding { done, total });
         if progress.interrupted() {
             return Err(Error::Interrupted {
                 done: passages_done,
-                total: work.len(),
+                total: passages,
             });
         }
-        let inputs: Vec<(Key, Input)> = chunk
-            .par_iter()
-            .map(|&(article, passage)| passage_input(&planned[article], passage, embedder))
-            .collect::<Result<_>>()?;
-        let mut missing: Vec<(Key, Input)> = Vec::new();
-        for (&(article, _), (key, input)) in chunk.iter().zip(inputs) {
-            planned[article].keys.push(key);
+        let next = texts.next(chunk, read, staged)?;
+        let (keys, inputs): (Vec<Key>, Vec<Input>) = waiting.drain(..).unzip();
+        let (embedded, tokenized) = rayon::join(
+            || embedder.embed(&inputs),
+            || -> Result<Vec<(Key, Input)>> {
+                next.par_iter().map(|text| text.input(embedder)).collect()
+            },
+        );
+        if let Some(journal) = &mut journal {
+            keep(journal, keys, embedded?)?;
+        }
+        for (text, (key, input)) in next.iter().zip(tokenized?) {
+            read[text.article].keys.push(key);
             let known =
                 old.find_key(&key).is_some() || journal.as_ref().is_some_and(|j| j.contains(&key));
             if known || !counted.insert(key) {
                 report.reused += 1;
-            } else {
-                report.embedded += 1;
-                missing.push((key, input));
+                continue;
+            }
+            report.embedded += 1;
+            if journal.is_some() {
+                waiting.push((key, input));
             }
         }
-        if let Some(journal) = &mut journal {
-            let (keys, inputs): (Vec<Key>, Vec<Input>) = missing.into_iter().unzip();
-            for (key, embedding) in keys.into_iter().zip(embedder.embed(&inputs)?) {
-                journal.append(key, &(&embedding).into())?;
-            }
-            journal.flush()?;
+        done += next.iter().map(|text| text.tokens).sum::<usize>();
+        passages_done += next.len();
+        if next.is_empty() && waiting.is_empty() {
+            return Ok(());
         }
-        done += tokens(chunk, planned);
-        passages_done += chunk.len();
     }
-    progress.at(Stage::Embedding { done, total });
-    Ok(())
 }
 
-fn passage_input(article: &Planned, passage: usize, embedder: &Embedder) -> Result<(Key, Input)> {
-    let (readable, parts) = article.passages[passage].readable(&article.text);
-    let input = embedder.input_with_parts(&readable, Role::Passage, &parts)?;
-    Ok((input_key(embedder.space(), &input), input))
+fn keep(journal: &mut Journal, keys: Vec<Key>, embedded: Vec<Embedding>) -> Result<()> {
+    for (key, embedding) in keys.into_iter().zip(embedded) {
+        journal.append(key, &(&embedding).into())?;
+    }
+    journal.flush()
+}
+
+/// A passage that is to be embedded.
+struct Text {
+    article: usize,
+    readable: String,
+    parts: Vec<Span>,
+    tokens: usize,
+}
+
+impl Text {
+    fn input(&self, embedder: &Embedder) -> Result<(Key, Input)> {
+        let input = embedder.input_with_parts(&self.readable, Role::Passage, &self.parts)?;
+        Ok((input_key(embedder.space(), &input), input))
+    }
+}
+
+/// The passages of all articles in order, some at a time.
+#[derive(Default)]
+struct Texts {
+    next_article: usize,
+    /// Of the articles before it, last first.
+    left: Vec<Text>,
+}
+
+impl Texts {
+    fn next(
+        &mut self,
+        count: usize,
+        articles: &[Planned],
+        staged: &mut Staged,
+    ) -> Result<Vec<Text>> {
+        let mut next = Vec::new();
+        while next.len() < count {
+            if let Some(text) = self.left.pop() {
+                next.push(text);
+                continue;
+            }
+            let Some(article) = articles.get(self.next_article) else {
+                break;
+            };
+            let content = staged.get(article)?;
+            let passages = content.passages.iter().rev();
+            self.left.extend(passages.map(|passage| {
+                let (readable, parts) = passage.readable(&content.text);
+                Text {
+                    article: self.next_article,
+                    readable,
+                    parts,
+                    tokens: passage.tokens,
+                }
+            }));
+            self.next_article += 1;
+        }
+        Ok(next)
+    }
 }

@@ -26,6 +26,7 @@ mod rows;
 mod scan;
 mod segment;
 mod segment_writer;
+mod staged;
 #[cfg(test)]
 mod tests;
 mod update;

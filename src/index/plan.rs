@@ -7,35 +7,27 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::format::{ArticleRecord, file_id};
-use super::key::Key;
 use super::manifest::Root;
 use super::old::Old;
+use super::staged::{Content, Planned, Staged};
 use super::update::{CHUNK, Progress, Report, Stage, Unread, Update};
 use crate::corpus::{Article, FileEntry, Skipped, WalkOptions, walk};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::passage::{Passage, passages};
-
-/// An article that was read now.
-pub(super) struct Planned {
-    pub(super) id: String,
-    pub(super) record: ArticleRecord,
-    pub(super) text: String,
-    pub(super) passages: Vec<Passage>,
-    pub(super) keys: Vec<Key>,
-}
+use crate::passage::passages;
 
 /// The articles of the new generation.
-#[derive(Default)]
 pub(super) struct Plan {
     pub(super) read: Vec<Planned>,
+    /// What those hold.
+    pub(super) staged: Staged,
     /// Numbers and ids of those that stay as they are.
     pub(super) kept: Vec<Kept>,
 }
 
 /// What became of a file.
 enum Read {
-    Now(Vec<Planned>),
+    Now(Vec<Content>),
     Unchanged(Vec<Kept>),
 }
 
@@ -61,7 +53,11 @@ pub(super) fn plan(
         files.extend(own.map(|file| (root, file)));
     }
     let total = files.len();
-    let mut plan = Plan::default();
+    let mut plan = Plan {
+        read: Vec::new(),
+        staged: Staged::new((!update.dry_run).then_some(dir))?,
+        kept: Vec::new(),
+    };
     for (number, chunk) in files.chunks(CHUNK).enumerate() {
         progress.at(Stage::Reading {
             done: number * CHUNK,
@@ -77,7 +73,11 @@ pub(super) fn plan(
         for ((root, file), result) in chunk.iter().zip(read) {
             let path = &file.path;
             match result {
-                Ok(Read::Now(articles)) => plan.read.extend(articles),
+                Ok(Read::Now(articles)) => {
+                    for content in articles {
+                        plan.read.push(plan.staged.add(&content)?);
+                    }
+                }
                 Ok(Read::Unchanged(articles)) => plan.kept.extend(articles),
                 Err(Error::NotText { reason, .. }) => report.skipped.push(Unread {
                     path: path.clone(),
@@ -171,7 +171,7 @@ fn plan_file(
     if stamp.is_some() && same(&|record| record.stamp == stamp) {
         return unchanged();
     }
-    let articles = Article::read(&file.path, &root.read)?;
+    let articles = Article::read_in_time(&file.path, &root.read)?;
     if same(&|record| {
         articles
             .first()
@@ -198,10 +198,8 @@ fn plan_file(
         let mut record = ArticleRecord::new(&root.label, &file.relative, &article);
         record.lang = record.lang.or_else(|| update.language.clone());
         record.stamp = stamp;
-        planned.push(Planned {
-            id: record.id(),
+        planned.push(Content {
             record,
-            keys: Vec::with_capacity(passages.len()),
             passages,
             text: article.text,
         });

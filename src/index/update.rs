@@ -160,7 +160,7 @@ pub fn update(
     };
     report.reused = old.index.as_ref().map_or(0, kept_passages);
     report.articles = plan.read.len() + plan.kept.len();
-    report.passages = report.reused + plan.read.iter().map(|a| a.passages.len()).sum::<usize>();
+    report.passages = report.reused + plan.read.iter().map(|a| a.passages).sum::<usize>();
     let ids = plan.kept.iter().map(|(_, id)| id.as_str());
     let ids = ids.chain(plan.read.iter().map(|article| article.id.as_str()));
     report.removed = old.missing_from(&ids.collect());
@@ -182,7 +182,7 @@ pub fn update(
         })
         .transpose()?;
     embed(
-        &mut plan.read,
+        &mut plan,
         &old,
         embedder,
         journal.as_mut(),
@@ -204,7 +204,7 @@ pub fn update(
             graph_rows: update.graph_rows.unwrap_or(GRAPH_ROWS),
             progress,
         };
-        if let Some(entry) = written.segment(&plan.read, &layout.rewritten)? {
+        if let Some(entry) = written.segment(&plan.read, &mut plan.staged, &layout.rewritten)? {
             segments.push(entry);
             dead.push(Vec::new());
         }

@@ -9,9 +9,9 @@ use super::journal::{self, JournalReader};
 use super::key::Key;
 use super::manifest::SegmentEntry;
 use super::old::{Old, stored_passages};
-use super::plan::Planned;
 use super::segment::Segment;
 use super::segment_writer::{NewPassage, SegmentWriter};
+use super::staged::{Planned, Staged};
 use super::update::{Progress, Stage};
 use crate::embed::{Embedder, Precision, Role};
 use crate::error::{Error, Result};
@@ -40,6 +40,7 @@ impl Writing<'_> {
     pub(super) fn segment(
         &self,
         read: &[Planned],
+        staged: &mut Staged,
         stored: &[usize],
     ) -> Result<Option<SegmentEntry>> {
         let mut sources: Vec<(String, Source<'_>)> = read
@@ -60,8 +61,9 @@ impl Writing<'_> {
         for (_, source) in sources {
             match (source, &self.old.index) {
                 (Source::Read(article), _) => {
-                    let passages = article.passages.iter().zip(article.keys.iter().copied());
-                    let (record, text) = (&article.record, article.text.as_str());
+                    let content = staged.get(article)?;
+                    let passages = content.passages.iter().zip(article.keys.iter().copied());
+                    let (record, text) = (&content.record, content.text.as_str());
                     self.article(&mut writer, record, text, passages, &mut precisions)?;
                 }
                 (Source::Stored(number), Some(index)) => {

@@ -3,6 +3,8 @@
 //! Short windows find more than long ones (the model pools a whole window into one vector), and an
 //! overlap keeps a sentence with either neighbour; see `ARCHITECTURE.md` for the measurements.
 
+use serde::{Deserialize, Serialize};
+
 use super::sentence::sentences;
 use super::{LineIndex, TokenCount};
 use crate::corpus::{Article, BlockKind, Omitted, Span};
@@ -21,7 +23,7 @@ const MAX_CHARS: usize = 300;
 const MAX_SENTENCES: usize = 3;
 
 /// A contiguous span of an article: what is embedded, answered and cited.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
     /// Bytes of the article's text.
     pub span: Span,

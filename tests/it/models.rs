@@ -234,3 +234,52 @@ fn copy_all(from: &Path, to: &Path) {
         }
     }
 }
+
+#[test]
+fn an_index_of_another_space_is_told_what_differs() {
+    let folder = Folder::new(&ARTICLES);
+    let copy = folder.path().join("model");
+    copy_all(&folder_of("xlm-roberta"), &copy);
+    let entry = |change: (&str, &str)| {
+        let entry = "[[model]]\nname = 'mine'\nfolder = 'FOLDER'\nfamily = 'xlm-roberta'\ndimension = 64\n\
+                     max_tokens = 128\npooling = 'cls'\nquery_prefix = 'q: '\npassage_prefix = 'p: '\n\
+                     normalize = true\nlicence = 'MIT'\n";
+        let entry = entry
+            .replace("FOLDER", copy.to_str().unwrap())
+            .replace(change.0, change.1);
+        folder.write("models.toml", entry);
+    };
+    entry(("", ""));
+    let with = ["--models", "models.toml", "--model", "mine"];
+    folder.tane(["index", "docs"]).args(with).ok();
+    let ask = || folder.tane(["query", "railway"]).args(with);
+    ask().ok();
+    let refused = |expected: &str| {
+        let message = ask().fails(2);
+        assert!(message.contains(expected), "{expected}: {message}");
+    };
+    entry(("query_prefix = 'q: '", "query_prefix = ''"));
+    refused("query prefix \"q: \" and \"\"");
+    entry(("pooling = 'cls'", "pooling = 'mean'"));
+    std::fs::remove_dir_all(copy.join("1_Pooling")).unwrap();
+    refused("pooling cls and mean");
+    entry(("", ""));
+    copy_all(&folder_of("xlm-roberta"), &copy);
+    ask().ok();
+    for (file, expected) in [
+        ("tokenizer.json", "tokenizer "),
+        ("model.safetensors", "weights "),
+    ] {
+        let path = copy.join(file);
+        let whole = std::fs::read(&path).unwrap();
+        let mut changed = whole.clone();
+        let at = whole.len() - 20;
+        match file {
+            "tokenizer.json" => changed.push(b'\n'),
+            _ => changed[at] ^= 1,
+        }
+        std::fs::write(&path, changed).unwrap();
+        refused(expected);
+        std::fs::write(&path, whole).unwrap();
+    }
+}

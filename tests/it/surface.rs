@@ -104,7 +104,8 @@ fn models_are_listed_with_what_runs() {
     let plain = Tane::new(["models", "list"]).ok();
     assert!(plain.lines().any(|line| line.contains("ruri-v3-30m")
         && line.contains("unpinned")
-        && line.contains("not runnable")));
+        && line.contains("to be pulled")
+        && line.starts_with('~')));
     let shown = Tane::new(["models", "show", "bge-m3"]).ok();
     assert!(shown.contains("8192") && shown.contains("cls"));
     assert!(

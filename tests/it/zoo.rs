@@ -260,3 +260,22 @@ fn a_zoo_of_hostile_files() {
             .contains("種をまく人")
     );
 }
+
+#[test]
+fn a_file_that_takes_too_long_is_given_up_and_the_rest_is_read() {
+    let folder = Folder::new(&[("docs/rail.txt", "The first railway opened in 1872.\n")]);
+    // Its encoding is guessed letter by letter: seconds of work.
+    let line = encoding_rs::SHIFT_JIS.encode(JAPANESE).0.into_owned();
+    folder.write("docs/slow.txt", line.repeat(50_000_000 / line.len()));
+    let read = ["index", "docs", "--json", "--max-file-time", "0.1"];
+    let report = folder.tane(read).json();
+    assert_eq!(report["articles"], 1);
+    let failed = &report["failed"][0];
+    assert!(failed["path"].as_str().unwrap().ends_with("slow.txt"));
+    let reason = failed["reason"].as_str().unwrap();
+    assert!(reason.contains("0.1 s (--max-file-time)"), "{reason}");
+    let message = folder
+        .tane(["index", "docs", "--max-file-time=-1"])
+        .fails(2);
+    assert!(message.contains("--max-file-time"), "{message}");
+}
