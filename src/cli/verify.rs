@@ -75,14 +75,16 @@ fn print(page: &mut Page<'_>, verified: &Verified) -> std::io::Result<()> {
             graph.file, graph.rows, graph.unreachable, graph.recall
         ))?;
     }
-    let least = verified.canaries.iter().copied().reduce(f32::min);
-    page.line(&match least {
-        Some(least) => format!(
-            "canaries    {}, least cosine {least:.5}",
-            verified.canaries.len()
-        ),
-        None => "canaries    not checked".to_owned(),
-    })?;
+    for (what, cosines) in [
+        ("canaries", &verified.canaries),
+        ("sample", &verified.sample),
+    ] {
+        let count = cosines.len();
+        page.line(&match cosines.iter().copied().reduce(f32::min) {
+            Some(least) => format!("{what:<12}{count} embedded again, least cosine {least:.5}"),
+            None => format!("{what:<12}not checked"),
+        })?;
+    }
     for fault in &verified.faults {
         let place = clean(&fault.place);
         page.line(&format!(

@@ -23,6 +23,7 @@ mod plan;
 mod reader;
 mod roots;
 mod rows;
+mod sample;
 mod scan;
 mod segment;
 mod segment_writer;

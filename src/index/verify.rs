@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::damage::Damage;
 use super::format::ArticleRecord;
 use super::reader::{Index, Part};
+use super::sample;
 use crate::corpus::Span;
 use crate::embed::{Embedder, LEAST_COSINE, cosines, explain};
 use crate::error::Result;
@@ -40,6 +41,8 @@ pub struct Verified {
     pub graphs: Vec<GraphCheck>,
     /// Cosines of the stored canaries with what is computed here; empty where nothing was computed.
     pub canaries: Vec<f32>,
+    /// Cosines of a sample of the stored vectors with what is computed here.
+    pub sample: Vec<f32>,
 }
 
 /// Something wrong.
@@ -98,6 +101,14 @@ pub fn verify(dir: &Path, embedder: Option<&Embedder>) -> Result<Verified> {
     verified.articles(&index);
     if let Some(embedder) = embedder {
         verified.canaries = cosines(embedder, &index.manifest.canaries)?;
+        verified.sample = sample::cosines(&index, embedder)?;
+        let least = verified.sample.iter().copied().fold(1.0, f32::min);
+        if least < LEAST_COSINE {
+            let message = format!(
+                "a passage's vector has a cosine of {least:.4} with what is computed here, at least {LEAST_COSINE} is needed"
+            );
+            verified.fault("space", index.manifest.space.model.clone(), message);
+        }
         let least = verified.canaries.iter().copied().fold(1.0, f32::min);
         if least < LEAST_COSINE {
             let why = explain(embedder, &index.manifest.canaries)?;

@@ -70,6 +70,19 @@ fn a_corpus_goes_to_another_machine_and_its_index_comes_back() {
 }
 
 #[test]
+fn a_root_that_is_a_file_is_carried_too() {
+    let laptop = Folder::new(&ARTICLES);
+    laptop.tane(["index", "docs/rail.txt"]).ok();
+    laptop.tane(["pack", "--corpus", "there.pack"]).ok();
+    let unpacked = laptop.tane(["unpack", "there.pack", "work"]).run();
+    assert_eq!(unpacked.code, Some(0), "{}", unpacked.stderr);
+    let work = laptop.path().join("work");
+    assert!(work.join("rail.txt").is_file());
+    let report = Tane::new(["index", "--json"]).dir(&work).json();
+    assert_eq!(report["embedded"], 0, "{report}");
+}
+
+#[test]
 fn packs_that_are_not_to_be_trusted() {
     let folder = Folder::new(&ARTICLES);
     folder.tane(["index", "docs"]).ok();

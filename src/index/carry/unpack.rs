@@ -222,8 +222,12 @@ fn root_below(into: &Path, root: &Root) -> PathBuf {
 fn place_of(manifest: &Manifest, below: &Path, into: &Path) -> Option<PathBuf> {
     let mut parts = below.components();
     let number: usize = parts.next()?.as_os_str().to_str()?.parse().ok()?;
-    let root = manifest.roots.get(number)?;
-    Some(root_below(into, root).join(parts.as_path()))
+    let root = root_below(into, manifest.roots.get(number)?);
+    // A root that is a file is all of its files; joined with nothing its name would be a folder's.
+    match parts.as_path() {
+        file if file.as_os_str().is_empty() => Some(root),
+        file => Some(root.join(file)),
+    }
 }
 
 fn write_source(entry: &mut impl Read, place: &Path) -> Result<()> {
