@@ -74,9 +74,14 @@ impl DeviceChoice {
         };
         match (self, built_for) {
             (Self::Auto, None) => opened(Self::Cpu, None),
-            (Self::Auto, Some(gpu)) => {
-                opened(gpu, None).or_else(|error| opened(Self::Cpu, Some(error.to_string())))
-            }
+            (Self::Auto, Some(gpu)) => match gpu.device() {
+                Ok(device) => Ok(Opened {
+                    device,
+                    name: gpu.to_string(),
+                    instead: None,
+                }),
+                Err(reason) => opened(Self::Cpu, Some(format!("no {gpu}: {reason}"))),
+            },
             (named, _) => opened(named, None),
         }
     }
@@ -94,11 +99,16 @@ impl DeviceChoice {
             Self::Cuda(number) => Device::new_cuda(number),
             Self::Metal => Device::new_metal(0),
         };
-        let device = device.map_err(|error| error.to_string())?;
+        // What follows the first line is where in candle it happened.
+        let told = |error: candle_core::Error| {
+            let told = error.to_string();
+            told.lines().next().unwrap_or_default().to_owned()
+        };
+        let device = device.map_err(told)?;
         match multiplies(&device) {
             Ok(true) => Ok(device),
             Ok(false) => Err("it multiplies two matrices wrongly".to_owned()),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(told(error)),
         }
     }
 }

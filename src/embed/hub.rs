@@ -162,11 +162,9 @@ impl Hub {
             api.repo(place.clone()).info()
         })?;
         let revision = info.sha;
-        if !is_hex(&revision, 40) {
-            return Err(fault(
-                model,
-                &format!("the hub names `{revision}` as its revision"),
-            ));
+        if !is_commit(&revision) || (asked != MAIN && asked != revision) {
+            let what = format!("revision {asked} was asked for, the hub names `{revision}`");
+            return Err(fault(model, &what));
         }
         let has = |file: &&str| {
             info.siblings
@@ -458,6 +456,11 @@ fn fault(model: &Model, what: &str) -> Error {
         model: model.name.clone(),
         what: what.to_owned(),
     }
+}
+
+/// Whether a revision is a commit, which never changes.
+pub fn is_commit(revision: &str) -> bool {
+    is_hex(revision, 40)
 }
 
 fn is_hex(text: &str, length: usize) -> bool {

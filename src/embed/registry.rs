@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bundled;
 use super::folder::WEIGHTS;
-use super::hub::Hub;
+use super::hub::{Hub, is_commit};
 use super::lock::Lock;
 use crate::error::{Error, Result};
 
@@ -230,6 +230,11 @@ impl Entry {
                 self.dimension, self.max_tokens
             ));
         }
+        if let Some(revision) = self.revision.as_ref().filter(|name| !is_commit(name)) {
+            return Err(format!(
+                "revision `{revision}`: give a commit, 40 hex digits; `tane models pull` prints it"
+            ));
+        }
         Ok(Model {
             name: self.name,
             source,
@@ -292,6 +297,7 @@ mod tests {
             ("colour = 1\n", "colour"),
             ("hub = 'a/b'\n", "exactly one"),
             ("bundled = true\n", "exactly one"),
+            ("revision = 'main'\n", "40 hex digits"),
         ] {
             std::fs::write(&path, format!("{entry}{fault}")).unwrap();
             let error = Registry::load(Some(&path)).unwrap_err().to_string();

@@ -269,7 +269,7 @@ fn strange_answers_are_errors() {
             revision: text("../../../x"),
             ..Manners::default()
         },
-        "as its revision",
+        "the hub names `../../../x`",
     );
     behaves(
         Manners {
