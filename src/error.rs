@@ -93,17 +93,14 @@ pub enum Error {
     },
     /// The index holds vectors of another space.
     #[error(
-        "{}: built with model `{received}` (space {received_space}), asked with `{expected}` \
-         (space {expected_space}): {differences}; rebuild it with `tane index --rebuild`, \
+        "{}: built with model `{received}`, asked with `{expected}`: {differences}; rebuild it with `tane index --rebuild`, \
          or name its model with `--model {received}`",
         path.display()
     )]
     SpaceMismatch {
         path: PathBuf,
         expected: String,
-        expected_space: String,
         received: String,
-        received_space: String,
         /// In words, with both values.
         differences: String,
     },

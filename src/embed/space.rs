@@ -64,6 +64,7 @@ impl Space {
         let file = |hash: &Option<String>| hash.as_deref().map_or("none".to_owned(), short);
         let shown = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
         let both = [
+            ("space", self.id.clone(), other.id.clone()),
             ("weights", short(&self.weights), short(&other.weights)),
             ("tokenizer", file(&self.tokenizer), file(&other.tokenizer)),
             (

@@ -42,7 +42,8 @@ pub(super) fn embed(
         progress.at(Stage::Embedding { done, total });
         if progress.interrupted() {
             return Err(Error::Interrupted {
-                done: passages_done,
+                // What waits is only tokenized.
+                done: passages_done - waiting.len(),
                 total: passages,
             });
         }

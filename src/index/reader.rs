@@ -452,9 +452,7 @@ pub(super) fn check_space(dir: &Path, received: &Space, expected: &Space) -> Res
     Err(Error::SpaceMismatch {
         path: dir.to_path_buf(),
         expected: expected.model.clone(),
-        expected_space: expected.id.clone(),
         received: received.model.clone(),
-        received_space: received.id.clone(),
         differences: received.differences(expected).join(", "),
     })
 }
