@@ -181,6 +181,17 @@ impl Weights for Gguf {
         let Some(name) = gguf_name(name) else {
             candle_core::bail!("no GGUF name for tensor `{name}`");
         };
+        // candle multiplies sizes without looking whether they still fit.
+        let shape = self.content.tensor_infos.get(&name).map(|info| &info.shape);
+        let sizes = shape.map_or(&[][..], |shape| shape.dims());
+        let count = sizes
+            .iter()
+            .try_fold(1usize, |n, size| n.checked_mul(*size));
+        if count.is_none_or(|count| count > self.bytes.len().saturating_mul(8)) {
+            candle_core::bail!(
+                "tensor `{name}`: more numbers ({sizes:?}) than the file has room for"
+            );
+        }
         self.content
             .tensor(&mut Cursor::new(&*self.bytes), &name, device)?
             .dequantize(device)

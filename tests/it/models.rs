@@ -92,6 +92,13 @@ fn damaged_gguf_files_are_errors() {
         let message = embed(&whole[..length]).fails(2);
         assert!(message.contains("model"), "{length}: {message}");
     }
+    // Sizes whose product is too large a number.
+    let name = b"blk.0.ffn_up.weight";
+    let at = whole.windows(name.len()).position(|w| w == name).unwrap();
+    let mut bytes = whole.clone();
+    bytes[at + name.len() + 4 + 7] = 0x80;
+    let message = embed(&bytes).fails(2);
+    assert!(message.contains("than the file has room for"), "{message}");
     for (from, to, expected) in [
         (
             "general.architecture",
