@@ -290,10 +290,29 @@ impl Search<'_> {
         Ok(Some(keep))
     }
 
+    /// Rows of one score in the order of their articles' ids: how they are numbered depends on how the index came about.
+    fn order_ties(&self, ranked: &mut [Ranked]) -> Result<()> {
+        let index = self.index;
+        for tied in ranked.chunk_by_mut(|a, b| a.score.to_bits() == b.score.to_bits()) {
+            if tied.len() == 1 {
+                continue;
+            }
+            let mut ids = HashMap::new();
+            for ranked in tied.iter() {
+                index.check_row(ranked.row)?;
+                let article = index.passage(ranked.row)?.article;
+                ids.insert(ranked.row, index.article(article)?.id());
+            }
+            tied.sort_by(|a, b| (&ids[&a.row], a.row).cmp(&(&ids[&b.row], b.row)));
+        }
+        Ok(())
+    }
+
     /// The best rows, hits that overlap as one (neighbouring passages share a sentence, and the same sentence
     /// twice is one answer), and what says the same as a better one beside it.
-    fn choose(&self, ranked: Vec<Ranked>, keep: Option<Keep<'_>>) -> Result<Vec<Chosen>> {
+    fn choose(&self, mut ranked: Vec<Ranked>, keep: Option<Keep<'_>>) -> Result<Vec<Chosen>> {
         let index = self.index;
+        self.order_ties(&mut ranked)?;
         let mut shown: HashMap<usize, Vec<Span>> = HashMap::new();
         let mut per_article: HashMap<usize, usize> = HashMap::new();
         let mut chosen: Vec<Chosen> = Vec::new();
