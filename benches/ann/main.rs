@@ -13,7 +13,7 @@ use std::time::Instant;
 use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
 use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
-    FileEntry, Index, Journal, Keyword, LanguageRows, MappedGraph, Part, RowRecord, Rows, Update,
+    FileEntry, Index, Journal, LanguageRows, MappedGraph, Part, RowRecord, Rows, Update,
     build_graph, encode, input_key, scan_rows, through_graph, update,
 };
 use tane::passage::passages;
@@ -116,18 +116,8 @@ fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, efs: &[usize
         terms: 0,
         language: 0,
     };
-    let part = Part {
-        vectors: &base,
-        codes,
-        code_error,
-        records: &vec![record; count],
-        keyword: Keyword::new(&[], &[], count),
-        keys: &[],
-        order: &[],
-        languages: vec![0],
-        dead: None,
-        first: 0,
-    };
+    let records = vec![record; count];
+    let part = Part::of_vectors(&base, codes, code_error, &records);
     let languages = vec![LanguageRows {
         rows: count,
         terms: 0,

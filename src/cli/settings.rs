@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::args::{Engine, Global, ModeName, When};
 use super::output;
-use crate::embed::{DEFAULT_MODEL, Embedder, Hub, Lock, Model, Registry, describe_path};
+use crate::embed::{DEFAULT_MODEL, Embedder, Hub, Lock, Model, Registry, Source, describe_path};
 use crate::error::Error;
 use crate::search::Mode;
 
@@ -134,7 +134,7 @@ impl Settings {
         })
     }
 
-    /// The known models; those of the hub where they are on this machine.
+    /// The known models; those of the hub where they are on this machine, which is looked for.
     pub fn registry(&self) -> crate::error::Result<Registry> {
         let mut registry = Registry::load(self.models.as_deref())?;
         if let (Some(hub), Some(lock)) = (Hub::from_env(self.offline), &self.lock) {
@@ -173,16 +173,21 @@ impl Settings {
             .or(recorded)
             .or(self.model.as_deref())
             .unwrap_or(DEFAULT_MODEL);
-        let registry = self.registry()?;
+        let registry = Registry::load(self.models.as_deref())?;
         let path = Path::new(name);
-        // A path names a model too, unless the registry knows it by that name.
-        let here = path.join("config.json").is_file() || path.is_file();
-        if registry.get(name).is_err() && here {
-            let path = path.canonicalize().map_err(Error::io("open", path))?;
-            let model = describe_path(&path.to_string_lossy(), &path)?;
-            return self.load(&model, engine);
+        match registry.get(name) {
+            // Only these need the hub's cache and the lock.
+            Ok(model) if matches!(model.source, Source::Hub(_)) => {
+                self.load(self.registry()?.get(name)?, engine)
+            }
+            Ok(model) => self.load(model, engine),
+            // A path names a model too, unless the registry knows it by that name.
+            Err(_) if path.join("config.json").is_file() || path.is_file() => {
+                let path = path.canonicalize().map_err(Error::io("open", path))?;
+                self.load(&describe_path(&path.to_string_lossy(), &path)?, engine)
+            }
+            Err(unknown) => Err(unknown),
         }
-        self.load(registry.get(name)?, engine)
     }
 
     fn load(&self, model: &Model, engine: &Engine) -> crate::error::Result<Embedder> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alignment::Alignment;
 use super::compute::{Compute, Precision};
-use super::encoder::{Batches, Encoder, Sequence};
+use super::encoder::{Encoder, Sequence};
 use super::loading::Loaded;
 use super::pooling::{normalize, pool};
 use super::registry::{Model, Pooling};
@@ -275,16 +275,16 @@ impl Embedder {
         let mut jobs: Vec<Job<'_>> = inputs.iter().enumerate().flat_map(jobs_of).collect();
         // Longest first: neighbours of one length need no padding, and the last batch is a small one.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.ids.len()));
-        let Batches { tokens, at_once } = self.encoder.batches();
         let pads = self.encoder.pads();
-        let pooled: Vec<Vec<Vec<Vec<f32>>>> = if at_once {
-            let batches: Vec<&[Job<'_>]> = batches(&jobs, pads, tokens).collect();
+        let most = || self.batch_tokens.load(Relaxed);
+        let pooled: Vec<Vec<Vec<Vec<f32>>>> = if self.encoder.batches().at_once {
+            let batches: Vec<&[Job<'_>]> = batches(&jobs, pads, most()).collect();
             let encode = |batch: &&[Job<'_>]| self.encode(batch);
             batches.par_iter().map(encode).collect::<Result<_>>()?
         } else {
             let mut pooled = Vec::new();
             let mut rest = jobs.as_slice();
-            while let Some(batch) = batches(rest, pads, self.batch_tokens.load(Relaxed)).next() {
+            while let Some(batch) = batches(rest, pads, most()).next() {
                 pooled.push(self.encode_or_halve(batch)?);
                 rest = &rest[batch.len()..];
             }
@@ -471,6 +471,7 @@ fn batches<'a, 'b>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::encoder::Batches;
     use super::*;
 
     #[test]

@@ -66,13 +66,13 @@ impl WordPieces {
             None if SPECIAL.contains(kind) || *kind == UNUSED => token.clone(),
             None => format!("##{token}"),
         };
-        let id = |keys: [&str; 2]| id_of(gguf, &keys, tokens.len());
+        let id = |keys: &[&str]| id_of(gguf, keys, tokens.len());
         Ok(Self {
             specials: Specials {
-                before: vec![id(["cls_token_id", "bos_token_id"])?],
-                after: vec![id(["seperator_token_id", "eos_token_id"])?],
-                unknown: id(["unknown_token_id", "unknown_token_id"])?,
-                mask: id(["mask_token_id", "unknown_token_id"])?,
+                before: vec![id(&["cls_token_id", "bos_token_id"])?],
+                after: vec![id(&["seperator_token_id", "eos_token_id"])?],
+                unknown: id(&["unknown_token_id"])?,
+                mask: id(&["mask_token_id", "unknown_token_id"])?,
                 pieces: special_pieces(&tokens, &kinds),
             },
             pieces: tokens.iter().zip(&kinds).map(piece).collect(),

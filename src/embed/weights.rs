@@ -12,8 +12,8 @@ use super::table::{Numbers, Table};
 use crate::error::{Error, Result};
 
 pub const WORDS: &str = "embeddings.word_embeddings.weight";
-pub const POSITIONS: &str = "embeddings.position_embeddings.weight";
-pub const TYPES: &str = "embeddings.token_type_embeddings.weight";
+const POSITIONS: &str = "embeddings.position_embeddings.weight";
+const TYPES: &str = "embeddings.token_type_embeddings.weight";
 pub const NORM: [&str; 2] = ["embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias"];
 
 /// The numbers of a BERT.
@@ -63,6 +63,13 @@ pub trait Weights: Send + Sync {
     }
 }
 
+/// A tensor as f32, row-major.
+fn numbers(weights: &dyn Weights, name: &str) -> Result<Vec<f32>> {
+    let tensor = weights.load(name, &cpu());
+    let values = tensor.and_then(|tensor| tensor.flatten_all()?.to_vec1());
+    values.map_err(Error::compute("cannot read a tensor of the model"))
+}
+
 /// Tensors as f32, one after another: `expected` finite numbers in all.
 ///
 /// # Errors
@@ -74,9 +81,7 @@ pub fn floats<S: AsRef<str>>(
 ) -> Result<Vec<f32>> {
     let mut all = Vec::new();
     for name in names {
-        let tensor = weights.load(name.as_ref(), &cpu());
-        let values = tensor.and_then(|tensor| tensor.flatten_all()?.to_vec1::<f32>());
-        all.extend(values.map_err(Error::compute("cannot read a tensor of the model"))?);
+        all.extend(numbers(weights, name.as_ref())?);
     }
     let what = || {
         let names = names.iter().map(AsRef::as_ref);
@@ -100,11 +105,7 @@ pub fn words(weights: &dyn Weights, hidden: usize) -> Result<(Table, Option<Vec<
     if let Some(table) = weights.table(WORDS, hidden)? {
         return Ok((table, None));
     }
-    let tensor = weights.load(WORDS, &cpu());
-    let values = tensor.and_then(|tensor| tensor.flatten_all()?.to_vec1::<f32>());
-    let values = values.map_err(Error::compute(
-        "cannot read the token embeddings of the model",
-    ))?;
+    let values = numbers(weights, WORDS)?;
     let table = Table {
         start: 0,
         rows: values.len() / hidden,

@@ -48,7 +48,28 @@ pub struct Part<'a> {
     pub first: usize,
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
+    /// Vectors without words or keys, one language, none removed.
+    pub fn of_vectors(
+        vectors: &'a [f32],
+        codes: &'a [i8],
+        code_error: f32,
+        records: &'a [RowRecord],
+    ) -> Self {
+        Self {
+            vectors,
+            codes,
+            code_error,
+            records,
+            keyword: Keyword::new(&[], &[], records.len()),
+            keys: &[],
+            order: &[],
+            languages: vec![0],
+            dead: None,
+            first: 0,
+        }
+    }
+
     pub fn is_live(&self, row: usize) -> bool {
         self.dead.is_none_or(|dead| !dead.get(row))
     }

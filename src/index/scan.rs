@@ -179,7 +179,6 @@ fn possible(hits: &mut Vec<Hit>, count: usize, doubt: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::super::codes::encode;
-    use super::super::keyword::Keyword;
     use super::super::rows::{LanguageRows, RowRecord};
     use super::*;
     use crate::embed::Alignment;
@@ -212,18 +211,8 @@ mod tests {
             terms: 0,
             language: 0,
         };
-        let part = Part {
-            vectors: &vectors,
-            codes: &codes,
-            code_error,
-            records: &vec![record; count],
-            keyword: Keyword::new(&[], &[], count),
-            keys: &[],
-            order: &[],
-            languages: vec![0],
-            dead: None,
-            first: 0,
-        };
+        let records = vec![record; count];
+        let part = Part::of_vectors(&vectors, &codes, code_error, &records);
         let languages = vec![LanguageRows {
             rows: count,
             terms: 0,
