@@ -9,152 +9,18 @@ use std::ops::Range;
 use std::path::Path;
 
 use memmap2::Mmap;
-use rayon::prelude::*;
 
 use super::dead::Bits;
 use super::manifest::FileEntry;
-use super::segment_writer::HashedFile;
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::kernel::dot_i8::{dot_i8, dots_i8, dots_i8_of, prefetch};
+use crate::kernel::dot_i8::{dots_i8, dots_i8_of, prefetch};
 use crate::mmap;
 
 pub const EXTENSION: &str = ".graph";
-const MAGIC: &[u8; 8] = b"TANEGRF1";
+pub(super) const MAGIC: &[u8; 8] = b"TANEGRF1";
 /// u32s before the first layer: magic, rows, entry, layers.
 const HEADER: usize = 5;
-
-/// Candidates with which every row must find itself.
-const EF_SELF: usize = 64;
-/// Rounds of linking rows that do not.
-const SELF_ROUNDS: usize = 8;
-
-/// A graph in memory, lowest layer first.
-pub struct FlatGraph {
-    pub entry: u32,
-    pub layers: Vec<Layer>,
-}
-
-/// One layer: which nodes it has and where they lead.
-pub struct Layer {
-    nodes: Vec<u32>,
-    neighbours: Vec<Vec<u32>>,
-}
-
-impl Layer {
-    pub fn new(mut lists: Vec<(u32, Vec<u32>)>) -> Self {
-        lists.sort_unstable_by_key(|(node, _)| *node);
-        let (nodes, neighbours) = lists.into_iter().unzip();
-        Self { nodes, neighbours }
-    }
-
-    pub fn nodes(&self) -> &[u32] {
-        &self.nodes
-    }
-
-    fn reach(&self, start: usize, reached: &mut [bool]) {
-        let mut stack = vec![start];
-        while let Some(node) = stack.pop() {
-            if !std::mem::replace(&mut reached[node], true) {
-                stack.extend(self.neighbours[node].iter().map(|n| *n as usize));
-            }
-        }
-    }
-}
-
-impl FlatGraph {
-    /// Links what cannot be found: first rows that no path leads to, then rows that a search for their own
-    /// code misses.
-    pub fn connect(&mut self, codes: &[i8], dimension: usize) {
-        let rows = codes.len() / dimension;
-        if self.layers.is_empty() {
-            return;
-        }
-        let mut reached = vec![false; rows];
-        self.layers[0].reach(self.entry as usize, &mut reached);
-        let unreached: Vec<u32> = (0..rows as u32)
-            .filter(|row| !reached[*row as usize])
-            .collect();
-        for (row, found) in unreached
-            .iter()
-            .zip(self.find(&unreached, codes, dimension))
-        {
-            // What it leads to may have been reached through another meanwhile.
-            if let (Some(found), false) = (found, reached[*row as usize]) {
-                self.layers[0].neighbours[found as usize].push(*row);
-                self.layers[0].reach(*row as usize, &mut reached);
-            }
-        }
-        // More links never hide a row but in a rare tie of paths: only what was missed is looked for again.
-        let mut missed: Vec<u32> = (0..rows as u32).collect();
-        for _ in 0..SELF_ROUNDS {
-            let code = |row: u32| &codes[row as usize * dimension..][..dimension];
-            let found = self.find(&missed, codes, dimension);
-            let lost = |(row, found): (u32, Option<u32>)| {
-                let found = found?;
-                let own = dot_i8(code(row), code(row));
-                (dot_i8(code(row), code(found)) < own).then_some((row, found))
-            };
-            let lost: Vec<(u32, u32)> = missed.into_iter().zip(found).filter_map(lost).collect();
-            if lost.is_empty() {
-                return;
-            }
-            for (row, found) in &lost {
-                self.layers[0].neighbours[*found as usize].push(*row);
-            }
-            missed = lost.into_iter().map(|(row, _)| row).collect();
-        }
-    }
-
-    /// For each of these rows, what a search for its code finds first.
-    fn find(&self, rows: &[u32], codes: &[i8], dimension: usize) -> Vec<Option<u32>> {
-        let numbers = self.numbers();
-        let view = GraphView::new(&numbers, codes.len() / dimension);
-        let find = |row: &u32| {
-            let code = &codes[*row as usize * dimension..][..dimension];
-            view.as_ref()?
-                .search(codes, code, EF_SELF, None)
-                .first()
-                .copied()
-        };
-        rows.par_iter().map(find).collect()
-    }
-
-    /// The file as it is written.
-    fn numbers(&self) -> Vec<u32> {
-        let magic = MAGIC.as_chunks::<4>().0;
-        let mut numbers: Vec<u32> = magic.iter().map(|b| u32::from_le_bytes(*b)).collect();
-        let rows = self.layers.first().map_or(0, |base| base.nodes.len());
-        numbers.extend([rows as u32, self.entry, self.layers.len() as u32]);
-        for layer in &self.layers {
-            let total: usize = layer.neighbours.iter().map(Vec::len).sum();
-            numbers.extend([layer.nodes.len() as u32, total as u32]);
-            numbers.extend(&layer.nodes);
-            let mut offset = 0;
-            numbers.push(offset);
-            for list in &layer.neighbours {
-                offset += list.len() as u32;
-                numbers.push(offset);
-            }
-            layer
-                .neighbours
-                .iter()
-                .for_each(|list| numbers.extend(list));
-        }
-        numbers
-    }
-
-    /// Writes the graph of a generation.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn write(&self, dir: &Path, generation: u64) -> Result<FileEntry> {
-        let name = format!("{generation:08}{EXTENSION}");
-        let mut file = HashedFile::create(&dir.join(format!("{name}.tmp")))?;
-        file.write(bytemuck::cast_slice(&self.numbers()))?;
-        file.finish(dir, &name)
-    }
-}
 
 /// A graph file, open for searching.
 pub struct MappedGraph {
@@ -254,7 +120,7 @@ impl MappedGraph {
 pub type Kept<'a> = dyn Fn(usize) -> bool + Sync + 'a;
 
 /// The arrays of a graph.
-struct GraphView<'a> {
+pub(super) struct GraphView<'a> {
     numbers: &'a [u32],
     rows: usize,
     entry: usize,
@@ -270,7 +136,7 @@ struct LayerAt {
 
 impl<'a> GraphView<'a> {
     /// `None` where the arrays are not a graph over `rows` rows.
-    fn new(numbers: &'a [u32], rows: usize) -> Option<Self> {
+    pub fn new(numbers: &'a [u32], rows: usize) -> Option<Self> {
         let number = |at: usize| numbers.get(at).map(|number| *number as usize);
         let mut view = Self {
             numbers,
@@ -310,7 +176,7 @@ impl<'a> GraphView<'a> {
         }
     }
 
-    fn search(&self, codes: &[i8], query: &[i8], ef: usize, keep: Option<&Kept>) -> Vec<u32> {
+    pub fn search(&self, codes: &[i8], query: &[i8], ef: usize, keep: Option<&Kept>) -> Vec<u32> {
         let isa = Isa::current();
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();

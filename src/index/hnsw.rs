@@ -8,13 +8,14 @@
 use hnsw_rs::prelude::{Distance, Hnsw};
 
 use super::codes::step;
-use super::graph::{FlatGraph, Layer};
+use super::flat_graph::{Codes, FlatGraph, Layer};
 use crate::kernel::dot_i8::dot_i8;
 
 /// Neighbours a point keeps in the upper layers; twice as many in the lowest.
 const M: usize = 16;
-/// Candidates looked at while a point is inserted.
-const EF_CONSTRUCTION: usize = 200;
+/// Candidates looked at while a point is inserted: few, the graph is refined afterwards.
+const EF_CONSTRUCTION: usize = 64;
+const REFINEMENTS: usize = 2;
 const MAX_LAYERS: usize = 16;
 
 /// 1 - cosine of two codes; never negative, which hnsw_rs relies on.
@@ -29,6 +30,16 @@ impl Distance<i8> for CodeDistance {
 
 /// Builds a graph over codes (`[n, dimension]`, row-major; see `codes.rs`).
 pub fn build(codes: &[i8], dimension: usize) -> FlatGraph {
+    let mut graph = insert_all(codes, dimension);
+    let codes = Codes::new(codes, dimension);
+    for _ in 0..REFINEMENTS {
+        graph.refine(&codes);
+    }
+    graph.connect(&codes);
+    graph
+}
+
+fn insert_all(codes: &[i8], dimension: usize) -> FlatGraph {
     let count = codes.len() / dimension;
     let hnsw = Hnsw::<i8, CodeDistance>::new(M, count, MAX_LAYERS, EF_CONSTRUCTION, CodeDistance);
     let points: Vec<(&[i8], usize)> = codes.chunks_exact(dimension).zip(0..).collect();
@@ -51,9 +62,7 @@ pub fn build(codes: &[i8], dimension: usize) -> FlatGraph {
         .last()
         .and_then(|top| top.nodes().first().copied())
         .unwrap_or(0);
-    let mut graph = FlatGraph { entry, layers };
-    graph.connect(codes, dimension);
-    graph
+    FlatGraph { entry, layers }
 }
 
 #[cfg(test)]
@@ -142,6 +151,25 @@ mod tests {
             "recall {common} of {}",
             2 * count
         );
+    }
+
+    #[test]
+    fn rows_that_are_alike_are_found() {
+        let (count, dimension) = (900, 32);
+        let mut codes = coded(count / 9, dimension);
+        codes = codes.repeat(9);
+        let dir = tempfile::tempdir().unwrap();
+        let entry = build(&codes, dimension).write(dir.path(), 1).unwrap();
+        let graph = MappedGraph::open(dir.path(), &entry, count).unwrap();
+        assert_eq!(graph.unreachable(), 0);
+        let mut common = 0;
+        for row in 0..count / 9 {
+            let query = &codes[row * dimension..][..dimension];
+            let found = graph.search(&codes, query, 64, None);
+            let alike = |found: &&u32| **found as usize % (count / 9) == row;
+            common += found[..9].iter().filter(alike).count();
+        }
+        assert!(common >= count, "{common} of {count}");
     }
 
     #[test]

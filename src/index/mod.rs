@@ -6,6 +6,7 @@ mod codes;
 mod damage;
 mod dead;
 mod disk;
+mod flat_graph;
 mod format;
 mod graph;
 mod hnsw;
