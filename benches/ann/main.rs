@@ -130,7 +130,7 @@ fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, efs: &[usize
 
     let mut results = Vec::new();
     let exact = timed("scan", &probes, &mut results, &|probe| {
-        scan_rows(&rows, probe, 10, &|_| Some(0.0))
+        scan_rows(&rows, probe, 10, |_| Some(0.0))
             .iter()
             .map(|hit| hit.row)
             .collect()

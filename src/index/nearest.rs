@@ -55,7 +55,7 @@ pub fn nearest(
             }
             None => {
                 let bonus = |row: usize| accepts(row).then_some(0.0);
-                hits.extend(scan_part(rows, part, probe, count, &bonus));
+                hits.extend(scan_part(rows, part, probe, count, bonus));
             }
         }
     }

@@ -31,9 +31,6 @@ impl Hit {
     }
 }
 
-/// What a row is worth besides its vector; `None` leaves it out.
-pub type Bonus<'a> = dyn Fn(usize) -> Option<f32> + Sync + 'a;
-
 /// The best `count` of `rows` rows, best first. `score` gives `None` for rows that are left out.
 pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sync) -> Vec<Hit> {
     let mut hits: Vec<Hit> = (0..rows.div_ceil(CHUNK))
@@ -57,14 +54,20 @@ pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sy
     hits
 }
 
-/// The best `count` rows by cosine and bonus, best first.
+/// The best `count` rows by cosine and bonus, best first. `bonus` is what a row is worth besides its vector; `None`
+/// leaves it out.
 ///
 /// Codes are compared first. A code's score is off by no more than is known, so that every row that could be
 /// among the best is compared again by its vector: the result is that of comparing all vectors.
-pub fn scan_rows(rows: &Rows<'_>, probe: &Probe, count: usize, bonus: &Bonus<'_>) -> Vec<Hit> {
+pub fn scan_rows(
+    rows: &Rows<'_>,
+    probe: &Probe,
+    count: usize,
+    bonus: impl Fn(usize) -> Option<f32> + Sync,
+) -> Vec<Hit> {
     let parts = rows.parts().iter();
     let mut hits: Vec<Hit> = parts
-        .flat_map(|part| scan_part(rows, part, probe, count, bonus))
+        .flat_map(|part| scan_part(rows, part, probe, count, &bonus))
         .collect();
     best(&mut hits, count);
     hits.sort_by(Hit::order);
@@ -77,7 +80,7 @@ pub fn scan_part(
     part: &Part<'_>,
     probe: &Probe,
     count: usize,
-    bonus: &Bonus<'_>,
+    bonus: impl Fn(usize) -> Option<f32> + Sync,
 ) -> Vec<Hit> {
     let all = part.records.len();
     let worth = |row: usize| part.is_live(row).then(|| bonus(part.first + row)).flatten();
@@ -226,7 +229,7 @@ mod tests {
                     Some(rows.score(&probe, row) + bonus(row)?)
                 });
                 assert_eq!(
-                    scan_rows(&rows, &probe, wanted, &bonus),
+                    scan_rows(&rows, &probe, wanted, bonus),
                     all,
                     "{wanted} {centre}"
                 );

@@ -3,9 +3,10 @@
 
 use super::Isa;
 
-/// Rows that are fetched ahead of the one that is compared.
+/// Places of a matrix that are read in turn: the CPU fetches ahead of each, and one stream alone does not fill
+/// the way to memory.
 #[cfg(target_arch = "x86_64")]
-const AHEAD: usize = 8;
+const STREAMS: usize = 4;
 
 /// Dot product of two vectors.
 ///
@@ -18,7 +19,7 @@ pub fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
     match Isa::current() {
         // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection, and row 0 lies in `b`.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { x86::dots_avx2(a, b, std::iter::once(0), &mut out) },
+        Isa::Avx2 => unsafe { out[0] = x86::dot_avx2(a, b) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         isa if isa >= Isa::Avx512 => unsafe {
@@ -44,9 +45,10 @@ pub fn dots_i8(isa: Isa, query: &[i8], rows: &[i8], out: &mut [i32]) {
         // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection, and all rows lie in `rows`.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 => unsafe {
-            // The CPU's own prefetcher stops at every page.
-            let ahead = |row: usize| x86::prefetch(rows, (row + AHEAD) * query.len(), query.len());
-            x86::dots_avx2(query, rows, all.inspect(|row| ahead(*row)), out);
+            let apart = out.len() / STREAMS;
+            let in_turn = (0..apart).flat_map(|row| (0..STREAMS).map(move |s| s * apart + row));
+            let order = in_turn.chain(apart * STREAMS..out.len());
+            x86::dots_avx2(query, rows, order.map(|row| (row, row)), out);
         },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
@@ -76,7 +78,7 @@ pub fn dots_i8_of(isa: Isa, query: &[i8], rows: &[i8], picked: &[u32], out: &mut
                 x86::prefetch(rows, row * query.len(), query.len());
             }
             if isa == Isa::Avx2 {
-                x86::dots_avx2(query, rows, picked, out);
+                x86::dots_avx2(query, rows, picked.zip(0..), out);
             } else {
                 x86::dots_avx512(query, rows, picked, out);
             }
@@ -170,48 +172,59 @@ mod x86 {
         }
     }
 
-    /// `vpmaddubsw` multiplies unsigned with signed bytes: the signs of a row go over to the query. Two products
-    /// of numbers up to 127 fit 16 bits.
+    /// Dot products with rows, each with its place in `out`.
     ///
     /// # Safety
-    /// The CPU must have AVX2; every picked row must lie in `rows`.
+    /// The CPU must have AVX2.
     #[target_feature(enable = "avx2")]
     pub unsafe fn dots_avx2(
         query: &[i8],
         rows: &[i8],
-        picked: impl Iterator<Item = usize>,
+        order: impl Iterator<Item = (usize, usize)>,
         out: &mut [i32],
     ) {
-        let n = query.len();
-        let ones = _mm256_set1_epi16(1);
-        for (row, out) in picked.zip(out) {
-            let row = &rows[row * n..(row + 1) * n];
-            let mut sums = [_mm256_setzero_si256(); 2];
-            let mut i = 0;
-            while i + 32 <= n {
-                // SAFETY: i + 32 <= n, the length of both slices.
-                let (q, r) = unsafe {
-                    (
-                        _mm256_loadu_si256(query.as_ptr().add(i).cast()),
-                        _mm256_loadu_si256(row.as_ptr().add(i).cast()),
-                    )
-                };
-                let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(r), _mm256_sign_epi8(q, r));
-                let sum = &mut sums[i / 32 % 2];
-                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
-                i += 32;
-            }
-            let sum = _mm256_add_epi32(sums[0], sums[1]);
-            let half = _mm_add_epi32(
-                _mm256_castsi256_si128(sum),
-                _mm256_extracti128_si256::<1>(sum),
-            );
-            let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b01_00_11_10>(half));
-            let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b10_11_00_01>(half));
-            let rest = query[i..].iter().zip(&row[i..]);
-            let rest: i32 = rest.map(|(q, r)| i32::from(*q) * i32::from(*r)).sum();
-            *out = _mm_cvtsi128_si32(half) + rest;
+        for (row, place) in order {
+            let row = &rows[row * query.len()..][..query.len()];
+            // SAFETY: the caller has checked for AVX2.
+            out[place] = unsafe { dot_avx2(query, row) };
         }
+    }
+
+    /// `vpmaddubsw` multiplies unsigned with signed bytes: the signs of a row go over to the query. Two products
+    /// of numbers up to 127 fit 16 bits.
+    ///
+    /// # Safety
+    /// The CPU must have AVX2.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn dot_avx2(query: &[i8], row: &[i8]) -> i32 {
+        let n = query.len().min(row.len());
+        let ones = _mm256_set1_epi16(1);
+        let mut sums = [_mm256_setzero_si256(); 2];
+        let mut i = 0;
+        while i + 32 <= n {
+            // SAFETY: i + 32 <= n, and both slices have n bytes or more.
+            let (q, r) = unsafe {
+                (
+                    _mm256_loadu_si256(query.as_ptr().add(i).cast()),
+                    _mm256_loadu_si256(row.as_ptr().add(i).cast()),
+                )
+            };
+            let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(r), _mm256_sign_epi8(q, r));
+            let sum = &mut sums[i / 32 % 2];
+            *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
+            i += 32;
+        }
+        let sum = _mm256_add_epi32(sums[0], sums[1]);
+        let half = _mm_add_epi32(
+            _mm256_castsi256_si128(sum),
+            _mm256_extracti128_si256::<1>(sum),
+        );
+        let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b01_00_11_10>(half));
+        let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b10_11_00_01>(half));
+        let rest = query[i..].iter().zip(&row[i..]);
+        let rest: i32 = rest.map(|(q, r)| i32::from(*q) * i32::from(*r)).sum();
+        _mm_cvtsi128_si32(half) + rest
     }
 }
 

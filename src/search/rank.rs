@@ -181,7 +181,7 @@ impl Asked {
                 hits
             }
             None => match &self.probe {
-                Some(probe) => scan_rows(rows, probe, count, &|row| {
+                Some(probe) => scan_rows(rows, probe, count, |row| {
                     accepts(row).then(|| self.worth_of_words(rows, row))
                 }),
                 None => scan(rows.len(), count, |row| {

@@ -111,7 +111,7 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
         let mut best: BTreeMap<usize, f32> = BTreeMap::new();
         let count = NEAREST + own.len();
         let near = index.nearest(&rows, probe, count, None);
-        let near = near.unwrap_or_else(|| scan_rows(&rows, probe, count, &|_| Some(0.0)));
+        let near = near.unwrap_or_else(|| scan_rows(&rows, probe, count, |_| Some(0.0)));
         for hit in near {
             let article = index.passage(hit.row)?.article;
             if Some(article) != subject.number {
