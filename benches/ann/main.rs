@@ -13,8 +13,8 @@ use std::time::Instant;
 use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
 use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
-    FileEntry, Index, Journal, LanguageRows, MappedGraph, Part, RowRecord, Rows, Update,
-    build_graph, encode, input_key, scan_rows, through_graph, update,
+    Beam, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, Part, RowRecord, Rows,
+    Update, build_graph, encode, input_key, scan_rows, through_graph, update,
 };
 use tane::passage::passages;
 
@@ -36,13 +36,13 @@ fn main() {
                 .num_threads(threads)
                 .build_global()
                 .unwrap();
-            let efs: Vec<usize> = efs.iter().map(|ef| ef.parse().unwrap()).collect();
+            let beams: Vec<Beam> = efs.iter().map(|beam| beam_of(beam)).collect();
             search(
                 Path::new(base),
                 Path::new(queries),
                 dimension.parse().unwrap(),
                 dir,
-                &efs,
+                &beams,
             );
         }
         ["fill", base, texts, index] => fill(Path::new(base), Path::new(texts), Path::new(index)),
@@ -53,6 +53,15 @@ fn main() {
             "usage: ann build BASE DIMENSION DIR | ann search BASE QUERIES DIMENSION DIR THREADS EF... | \
              ann fill BASE TEXTS INDEX | ann flat TEXTS INDEX | ann export INDEX DIR | ann align passage|query FROM TO"
         ),
+    }
+}
+
+/// `64*1.15`.
+fn beam_of(text: &str) -> Beam {
+    let (nearest, slack) = text.split_once('*').unwrap();
+    Beam {
+        nearest: nearest.parse().unwrap(),
+        slack: slack.parse().unwrap(),
     }
 }
 
@@ -100,7 +109,7 @@ fn build(base: &Path, dimension: usize, dir: &str) {
 }
 
 /// Answers all queries by the exact scan and through the graph with each `ef`.
-fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, efs: &[usize]) {
+fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, beams: &[Beam]) {
     let (base, queries) = (read(base), read(queries));
     let count = base.len() / dimension;
     let (codes_file, graph_file) = files(dir);
@@ -109,7 +118,7 @@ fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, efs: &[usize
     let (entry, code_error): (FileEntry, f32) =
         serde_json::from_slice(&std::fs::read(graph_file).unwrap()).unwrap();
     let opening = Instant::now();
-    let graph = MappedGraph::open(Path::new(dir), &entry, count).unwrap();
+    let graph = MappedGraph::open(Path::new(dir), &entry, count, Effort::default()).unwrap();
     let open_ms = opening.elapsed().as_secs_f64() * 1e3;
     let record = RowRecord {
         inverse_length: 1.0,
@@ -135,9 +144,10 @@ fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, efs: &[usize
             .map(|hit| hit.row)
             .collect()
     });
-    for ef in efs {
-        let found = timed(&format!("graph ef={ef}"), &probes, &mut results, &|probe| {
-            let hits = through_graph(&rows, &rows.parts()[0], &graph, probe, *ef, 10, None);
+    for beam in beams {
+        let name = format!("graph ef={}*{}", beam.nearest, beam.slack);
+        let found = timed(&name, &probes, &mut results, &|probe| {
+            let hits = through_graph(&rows, &rows.parts()[0], &graph, probe, *beam, 10, None);
             hits.iter().map(|hit| hit.row).collect()
         });
         let common: usize = exact

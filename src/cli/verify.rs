@@ -70,9 +70,13 @@ fn print(page: &mut Page<'_>, verified: &Verified) -> std::io::Result<()> {
         sources.absent
     ))?;
     for graph in &verified.graphs {
+        let recall = graph.recall.map_or_else(
+            || "not asked".to_owned(),
+            |recall| format!("finds {recall:.3} of the nearest"),
+        );
         page.line(&format!(
-            "graph       {}: {} passages, {} unreachable, finds {:.3} of the nearest",
-            graph.file, graph.rows, graph.unreachable, graph.recall
+            "graph       {}: {} passages, {} unreachable, {recall}",
+            graph.file, graph.rows, graph.unreachable
         ))?;
     }
     for (what, cosines) in [

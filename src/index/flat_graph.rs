@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::codes::step;
-use super::graph::{EXTENSION, GraphView, MAGIC};
+use super::graph::{Beam, EXTENSION, GraphView, MAGIC};
 use super::manifest::FileEntry;
 use super::segment_writer::HashedFile;
 use crate::error::Result;
@@ -126,7 +126,9 @@ impl FlatGraph {
             .par_iter()
             .zip(0..codes.len() as u32)
             .map(|(old, row)| {
-                let mut near = view.search(codes.values, codes.row(row), EF_REFINE, None);
+                let beam = Beam::of_candidates(EF_REFINE);
+                let found = view.search(codes.values, codes.row(row), EF_REFINE, beam, None);
+                let mut near = found.rows;
                 near.extend(old);
                 codes.prune(row, near)
             });
@@ -200,10 +202,11 @@ impl FlatGraph {
         let numbers = self.numbers();
         let view = GraphView::new(&numbers, codes.len());
         let find = |row: &u32| {
+            let beam = Beam::of_candidates(EF_SELF);
             let found = view
                 .as_ref()?
-                .search(codes.values, codes.row(*row), EF_SELF, None);
-            found.first().copied()
+                .search(codes.values, codes.row(*row), 1, beam, None);
+            found.rows.first().copied()
         };
         rows.par_iter().map(find).collect()
     }

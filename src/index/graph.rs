@@ -10,11 +10,13 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
+use super::codes::step;
 use super::dead::Bits;
+use super::effort::Effort;
 use super::manifest::FileEntry;
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::kernel::dot_i8::{dots_i8, dots_i8_of, prefetch};
+use crate::kernel::dot_i8::{dot_i8, dots_i8_of, prefetch};
 use crate::mmap;
 
 pub const EXTENSION: &str = ".graph";
@@ -24,6 +26,7 @@ const HEADER: usize = 5;
 
 /// A graph file, open for searching.
 pub struct MappedGraph {
+    pub effort: Effort,
     bytes: Mmap,
     rows: usize,
 }
@@ -33,7 +36,7 @@ impl MappedGraph {
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Corrupt`].
-    pub fn open(dir: &Path, entry: &FileEntry, rows: usize) -> Result<Self> {
+    pub fn open(dir: &Path, entry: &FileEntry, rows: usize, effort: Effort) -> Result<Self> {
         let path = dir.join(&entry.name);
         let bytes = mmap::map(&path)?;
         let corrupt = |what, expected: String, received: String| Error::Corrupt {
@@ -49,7 +52,11 @@ impl MappedGraph {
                 bytes.len().to_string(),
             ));
         }
-        let graph = Self { bytes, rows };
+        let graph = Self {
+            effort,
+            bytes,
+            rows,
+        };
         if graph.view().is_none() {
             return Err(corrupt(
                 "graph",
@@ -65,34 +72,21 @@ impl MappedGraph {
         GraphView::new(bytemuck::try_cast_slice(&self.bytes).ok()?, self.rows)
     }
 
-    /// About the `ef` rows whose codes are closest to a question's, best first; only those that `keep` lets
+    /// About the `count` rows whose codes are closest to a question's, best first; only those that `keep` lets
     /// through, others lead on.
-    ///
-    /// Source: Malkov and Yashunin 2016, algorithms 2 and 5.
-    pub fn search(&self, codes: &[i8], query: &[i8], ef: usize, keep: Option<&Kept>) -> Vec<u32> {
+    pub fn search(
+        &self,
+        codes: &[i8],
+        query: &[i8],
+        count: usize,
+        beam: Beam,
+        keep: Option<&Kept>,
+    ) -> Found {
         let fits = codes.len() == self.rows * query.len();
         let view = self.view().filter(|_| fits);
-        view.map_or_else(Vec::new, |view| view.search(codes, query, ef, keep))
-    }
-
-    /// Share of the `count` rows nearest to a question, among those that `keep` lets through, that a search
-    /// with `ef` candidates finds; rows with equal scores count alike.
-    pub fn recall(&self, codes: &[i8], query: &[i8], count: usize, ef: usize, keep: &Kept) -> f32 {
-        let mut scores = vec![0; codes.len() / query.len()];
-        dots_i8(Isa::current(), query, codes, &mut scores);
-        let kept = scores.iter().enumerate().filter(|(row, _)| keep(*row));
-        let mut best: Vec<i32> = kept.map(|(_, score)| *score).collect();
-        best.sort_unstable_by_key(|score| Reverse(*score));
-        best.truncate(count);
-        let Some(least) = best.last() else {
-            return 1.0;
-        };
-        let found = self.search(codes, query, ef, Some(keep));
-        let right = found
-            .iter()
-            .take(count)
-            .filter(|row| scores[**row as usize] >= *least);
-        right.count() as f32 / best.len() as f32
+        view.map_or_else(Found::default, |view| {
+            view.search(codes, query, count, beam, keep)
+        })
     }
 
     /// Rows that no path from the entry leads to.
@@ -114,6 +108,37 @@ impl MappedGraph {
         }
         self.rows - count
     }
+}
+
+/// How far a search goes: until the closest row that was not gone on from is further away than the last of the
+/// `nearest` best, by the factor `slack` on squared distances. With a slack of 1 it is the search of HNSW with `nearest`
+/// candidates. A larger one and few candidates find as much with half the work, and spend it on the questions that
+/// need it.
+///
+/// Source: Al-Jazzazi et al. 2025, Distance Adaptive Beam Search, <https://arxiv.org/abs/2505.15636>.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beam {
+    pub nearest: usize,
+    pub slack: f32,
+}
+
+impl Beam {
+    /// HNSW's own.
+    pub fn of_candidates(nearest: usize) -> Self {
+        Self {
+            nearest,
+            slack: 1.0,
+        }
+    }
+}
+
+/// What a search found.
+#[derive(Default)]
+pub struct Found {
+    /// Best first.
+    pub rows: Vec<u32>,
+    /// Rows whose codes were compared.
+    pub compared: usize,
 }
 
 /// Which rows of a segment may be found.
@@ -176,11 +201,23 @@ impl<'a> GraphView<'a> {
         }
     }
 
-    pub fn search(&self, codes: &[i8], query: &[i8], ef: usize, keep: Option<&Kept>) -> Vec<u32> {
+    /// As [`MappedGraph::search`].
+    ///
+    /// Source: Malkov and Yashunin 2016, algorithms 2 and 5, and that of [`Beam`].
+    pub fn search(
+        &self,
+        codes: &[i8],
+        query: &[i8],
+        count: usize,
+        beam: Beam,
+        keep: Option<&Kept>,
+    ) -> Found {
         let isa = Isa::current();
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();
-        let compare = |picked: &[u32], scores: &mut Vec<i32>| {
+        let mut compared = 0;
+        let mut compare = |picked: &[u32], scores: &mut Vec<i32>| {
+            compared += picked.len();
             scores.resize(picked.len(), 0);
             dots_i8_of(isa, query, codes, picked, scores);
         };
@@ -202,24 +239,20 @@ impl<'a> GraphView<'a> {
             }
         }
         let Some(base) = self.layers.first() else {
-            return Vec::new();
+            return Found::default();
         };
         let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(row as usize));
         let mut visited = Bits::none(self.rows);
         visited.insert(nearest.row() as usize);
         let mut open = BinaryHeap::from([nearest]);
-        let mut kept: BinaryHeap<Reverse<Candidate>> = BinaryHeap::with_capacity(ef + 1);
+        let mut found: Vec<Candidate> = Vec::new();
+        let mut end = End::new(query, beam);
         if kept_by_filter(nearest.row()) {
-            kept.push(Reverse(nearest));
+            found.push(nearest);
+            end.see(nearest);
         }
-        // The worst that is kept, once there are enough.
-        let mut least = if kept.len() >= ef {
-            nearest
-        } else {
-            Candidate(0)
-        };
         while let Some(candidate) = open.pop() {
-            if candidate < least {
+            if candidate < end.least {
                 break;
             }
             picked.clear();
@@ -230,34 +263,79 @@ impl<'a> GraphView<'a> {
             }
             compare(&picked, &mut scores);
             for (row, score) in picked.iter().zip(&scores) {
-                let found = Candidate::new(*score, *row);
-                if found <= least {
+                let near = Candidate::new(*score, *row);
+                if near <= end.least {
                     continue;
                 }
-                open.push(found);
+                open.push(near);
                 if kept_by_filter(*row) {
-                    kept.push(Reverse(found));
-                    if kept.len() > ef {
-                        kept.pop();
-                    }
-                    if kept.len() == ef {
-                        least = kept.peek().map_or(least, |worst| worst.0);
-                    }
+                    found.push(near);
+                    end.see(near);
                 }
             }
             if let Some(next) = open.peek() {
                 self.prefetch(base, next.row() as usize);
             }
         }
-        let mut found: Vec<Candidate> = kept.into_iter().map(|kept| kept.0).collect();
-        found.sort_unstable_by_key(|candidate| Reverse(*candidate));
-        found.into_iter().map(Candidate::row).collect()
+        let best_first = |a: &Candidate, b: &Candidate| b.cmp(a);
+        if found.len() > count {
+            found.select_nth_unstable_by(count, best_first);
+            found.truncate(count);
+        }
+        found.sort_unstable_by(best_first);
+        Found {
+            rows: found.into_iter().map(Candidate::row).collect(),
+            compared,
+        }
     }
 
     /// Where a node leads to will be wanted soon.
     fn prefetch(&self, layer: &LayerAt, position: usize) {
         if let Some(list) = self.neighbours(layer, position).first_chunk::<16>() {
             prefetch(list);
+        }
+    }
+}
+
+/// Where a search ends.
+struct End {
+    beam: Beam,
+    /// The score of a row that is as long as codes are and points where the question does.
+    best: f32,
+    /// The best so far.
+    nearest: BinaryHeap<Reverse<Candidate>>,
+    /// What is worse is not gone on from.
+    least: Candidate,
+}
+
+impl End {
+    fn new(query: &[i8], beam: Beam) -> Self {
+        Self {
+            beam,
+            best: (dot_i8(query, query) as f32).sqrt() / step(query.len()),
+            nearest: BinaryHeap::with_capacity(beam.nearest + 1),
+            least: Candidate(0),
+        }
+    }
+
+    fn see(&mut self, candidate: Candidate) {
+        if self.nearest.len() == self.beam.nearest {
+            if self.nearest.peek().is_some_and(|last| candidate < last.0) {
+                return;
+            }
+            self.nearest.pop();
+        }
+        self.nearest.push(Reverse(candidate));
+        if let (Some(Reverse(last)), true) =
+            (self.nearest.peek(), self.nearest.len() == self.beam.nearest)
+        {
+            self.least = *last;
+            if self.beam.slack > 1.0 {
+                // Squared distances of rows of one length are twice what their scores lack.
+                let lacks = self.best - last.score() as f32;
+                let least = self.best - self.beam.slack * lacks.max(0.0);
+                self.least = Candidate::new(least as i32, u32::MAX).min(*last);
+            }
         }
     }
 }

@@ -68,7 +68,8 @@ fn insert_all(codes: &[i8], dimension: usize) -> FlatGraph {
 #[cfg(test)]
 mod tests {
     use super::super::codes::encode;
-    use super::super::graph::MappedGraph;
+    use super::super::effort::Effort;
+    use super::super::graph::{Beam, MappedGraph};
     use super::*;
     use crate::kernel::dot::dot;
 
@@ -116,13 +117,15 @@ mod tests {
         let codes = coded(count, dimension);
         let dir = tempfile::tempdir().unwrap();
         let entry = build(&codes, dimension).write(dir.path(), 1).unwrap();
-        let graph = MappedGraph::open(dir.path(), &entry, count).unwrap();
+        let graph = MappedGraph::open(dir.path(), &entry, count, Effort::default()).unwrap();
         assert_eq!(graph.unreachable(), 0);
 
         let mut common = 0;
         for row in 0..count {
             let query = &codes[row * dimension..][..dimension];
-            let found = graph.search(&codes, query, 64, None);
+            let found = graph
+                .search(&codes, query, 64, Beam::of_candidates(64), None)
+                .rows;
             let score = |row: u32| dot_i8(query, &codes[row as usize * dimension..][..dimension]);
             assert_eq!(score(found[0]), dot_i8(query, query), "row {row}");
             if row % 10 == 0 {
@@ -133,7 +136,9 @@ mod tests {
                     .count();
                 // A filter is applied while searching: as many rows are found, all of them kept.
                 let odd = |row: usize| row % 2 == 1;
-                let found = graph.search(&codes, query, 64, Some(&odd));
+                let found = graph
+                    .search(&codes, query, 64, Beam::of_candidates(64), Some(&odd))
+                    .rows;
                 assert!(found.len() == 64 && found.iter().all(|row| row % 2 == 1));
                 let tenth = exact(&codes, query)
                     .into_iter()
@@ -160,12 +165,14 @@ mod tests {
         codes = codes.repeat(9);
         let dir = tempfile::tempdir().unwrap();
         let entry = build(&codes, dimension).write(dir.path(), 1).unwrap();
-        let graph = MappedGraph::open(dir.path(), &entry, count).unwrap();
+        let graph = MappedGraph::open(dir.path(), &entry, count, Effort::default()).unwrap();
         assert_eq!(graph.unreachable(), 0);
         let mut common = 0;
         for row in 0..count / 9 {
             let query = &codes[row * dimension..][..dimension];
-            let found = graph.search(&codes, query, 64, None);
+            let found = graph
+                .search(&codes, query, 64, Beam::of_candidates(64), None)
+                .rows;
             let alike = |found: &&u32| **found as usize % (count / 9) == row;
             common += found[..9].iter().filter(alike).count();
         }
@@ -183,13 +190,15 @@ mod tests {
             let mut damaged = whole.clone();
             damaged[at] ^= 0xff;
             std::fs::write(&path, &damaged).unwrap();
-            if let Ok(graph) = MappedGraph::open(dir.path(), &entry, 300) {
-                let found = graph.search(&codes, &codes[..8], 64, None);
+            if let Ok(graph) = MappedGraph::open(dir.path(), &entry, 300, Effort::default()) {
+                let found = graph
+                    .search(&codes, &codes[..8], 64, Beam::of_candidates(64), None)
+                    .rows;
                 assert!(found.iter().all(|row| *row < 300));
                 graph.unreachable();
             }
         }
         std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-        assert!(MappedGraph::open(dir.path(), &entry, 300).is_err());
+        assert!(MappedGraph::open(dir.path(), &entry, 300, Effort::default()).is_err());
     }
 }

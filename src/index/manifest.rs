@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{self, DiskFile};
+use super::effort::Effort;
 use super::format::Sections;
 use crate::corpus::ReadOptions;
 use crate::embed::{Canary, Precision, Space};
@@ -70,6 +71,9 @@ pub struct SegmentEntry {
     pub sections: Sections,
     /// Absent where the scan is as fast.
     pub graph: Option<FileEntry>,
+    /// How far searches of the graph go.
+    #[serde(default)]
+    pub effort: Effort,
 }
 
 /// Passages of a language that can be found.

@@ -6,6 +6,7 @@ mod codes;
 mod damage;
 mod dead;
 mod disk;
+mod effort;
 mod flat_graph;
 mod format;
 mod graph;
@@ -37,8 +38,9 @@ mod writing;
 
 pub use carry::{Carried, pack, unpack};
 pub use codes::encode;
+pub use effort::Effort;
 pub use format::ArticleRecord;
-pub use graph::MappedGraph;
+pub use graph::{Beam, MappedGraph};
 pub use hnsw::build as build_graph;
 pub use journal::Journal;
 pub use key::{Key, input_key};

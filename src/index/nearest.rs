@@ -1,15 +1,13 @@
 //! The rows nearest to a question: through a graph or by comparing every row, whichever is less work.
 
 use super::codes::CodedQuery;
-use super::graph::{Kept, MappedGraph};
+use super::graph::{Beam, Kept, MappedGraph};
 use super::rows::{Part, Rows};
 use super::scan::{Hit, rescored, scan_part};
 use crate::embed::Probe;
 
-/// Candidates the graph keeps at least.
-const EF_SEARCH: usize = 96;
-/// Rows whose comparing in order takes as long as keeping one candidate of a graph (`benches/RESULTS.md`).
-const ROWS_PER_CANDIDATE: f32 = 60.0;
+/// Rows whose comparing in order takes as long as comparing one that a graph leads to (`benches/RESULTS.md`).
+const ROWS_PER_COMPARED: f32 = 3.0;
 /// Candidates whose exact scores are computed beyond twice those asked for.
 const SPARE: usize = 16;
 
@@ -21,24 +19,29 @@ pub struct Keep<'a> {
     pub share: f32,
 }
 
-/// The best of what the segments give, exact scores; `None` where no graph helps. One graph or none for each
-/// part of `rows`.
+/// The best of what the segments give, exact scores; `None` where no graph helps. Of the `count` rows the `best` first
+/// ones decide how far graphs are searched. One graph or none for each part of `rows`.
 pub fn nearest(
     rows: &Rows<'_>,
     graphs: &[Option<&MappedGraph>],
     probe: &Probe,
+    best: usize,
     count: usize,
     keep: Option<Keep<'_>>,
 ) -> Option<Vec<Hit>> {
     if probe.aligned != rows.aligned {
         return None;
     }
-    let ef = count.max(EF_SEARCH);
     let share = keep.map_or(1.0, |keep| keep.share).max(f32::MIN_POSITIVE);
-    let cheaper = |rows: usize| ef as f32 * ROWS_PER_CANDIDATE / share < rows as f32 * share;
+    let cheaper = |graph: &MappedGraph, rows: usize| {
+        graph.effort.compared as f32 * ROWS_PER_COMPARED / share < rows as f32 * share
+    };
     let parts = rows.parts().iter().zip(graphs);
     let chosen: Vec<_> = parts
-        .map(|(part, graph)| (part, graph.filter(|_| cheaper(part.records.len()))))
+        .map(|(part, graph)| {
+            let graph = graph.filter(|graph| cheaper(graph, part.records.len()));
+            (part, graph)
+        })
         .collect();
     if chosen.iter().all(|(_, graph)| graph.is_none()) {
         return None;
@@ -51,7 +54,15 @@ pub fn nearest(
                 let kept = |row: usize| part.is_live(row) && accepts(part.first + row);
                 let filtered = keep.is_some() || part.dead.is_some();
                 let kept: Option<&Kept<'_>> = if filtered { Some(&kept) } else { None };
-                hits.extend(through_graph(rows, part, graph, probe, ef, count, kept));
+                hits.extend(through_graph(
+                    rows,
+                    part,
+                    graph,
+                    probe,
+                    graph.effort.beam(best),
+                    count,
+                    kept,
+                ));
             }
             None => {
                 let bonus = |row: usize| accepts(row).then_some(0.0);
@@ -64,20 +75,19 @@ pub fn nearest(
     Some(hits)
 }
 
-/// About the `count` rows of a part nearest to a question, best first, exact scores: through its graph, which
-/// keeps `ef` candidates.
+/// About the `count` rows of a part nearest to a question, best first, exact scores: through its graph.
 pub fn through_graph(
     rows: &Rows<'_>,
     part: &Part<'_>,
     graph: &MappedGraph,
     probe: &Probe,
-    ef: usize,
+    beam: Beam,
     count: usize,
     kept: Option<&Kept<'_>>,
 ) -> Vec<Hit> {
     let query = CodedQuery::new(&probe.vector);
-    let found = graph.search(part.codes, &query.values, ef, kept);
-    let found = found.into_iter().take(2 * count + SPARE);
+    let found = graph.search(part.codes, &query.values, 2 * count + SPARE, beam, kept);
+    let found = found.rows.into_iter();
     let found = found.map(|row| part.first + row as usize).collect();
     rescored(found, count, |row| rows.score(probe, row))
 }

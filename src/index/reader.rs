@@ -203,7 +203,8 @@ impl Index {
             languages.push(number);
         }
         let graph = entry.graph.as_ref();
-        let graph = graph.map(|graph| MappedGraph::open(&self.dir, graph, entry.passages));
+        let open = |graph| MappedGraph::open(&self.dir, graph, entry.passages, entry.effort);
+        let graph = graph.map(open);
         let graph = graph.transpose().unwrap_or_else(|fault| {
             self.graph_fault = Some(fault);
             None
@@ -415,18 +416,20 @@ impl Index {
         )
     }
 
-    /// About the `count` rows nearest to a question, found through graphs and, in segments without one, by
-    /// comparing every row; `None` where no graph helps. `keep` says of how many rows which may be found.
+    /// The `best` rows nearest to a question, and about as many more as make `count`, found through graphs and, in
+    /// segments without one, by comparing every row; `None` where no graph helps. `keep` says of how many rows which
+    /// may be found.
     pub fn nearest(
         &self,
         rows: &Rows<'_>,
         probe: &Probe,
+        best: usize,
         count: usize,
         keep: Option<Keep<'_>>,
     ) -> Option<Vec<Hit>> {
         let graphs: Vec<Option<&MappedGraph>> =
             self.parts.iter().map(|part| part.graph.as_ref()).collect();
-        nearest(rows, &graphs, probe, count, keep)
+        nearest(rows, &graphs, probe, best, count, keep)
     }
 
     /// Where an article's file should be on this machine.

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use super::codes;
 use super::disk::{self, DiskFile};
+use super::effort::Effort;
 use super::format::{ALIGN, ArticleRecord, BLOCK, MAGIC, Sections};
 use super::journal::Vectors;
 use super::key::Key;
@@ -218,6 +219,7 @@ impl SegmentWriter {
             code_error: self.code_error,
             sections,
             graph: None,
+            effort: Effort::default(),
         })
     }
 }

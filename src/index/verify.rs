@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::damage::Damage;
+use super::effort::Questions;
 use super::format::ArticleRecord;
 use super::reader::{Index, Part};
 use super::sample;
@@ -16,12 +17,7 @@ use crate::kernel::dot::dot;
 use crate::passage::LineIndex;
 use crate::sha256;
 
-/// Rows whose neighbours are looked for through a graph and by comparing all.
-const SAMPLE: usize = 100;
-/// Neighbours compared, and candidates the graph keeps for them.
-const NEIGHBOURS: usize = 10;
-const EF: usize = 96;
-/// The least share of them that a graph finds.
+/// The least share of the nearest rows that a graph finds.
 const LEAST_RECALL: f32 = 0.95;
 /// Faults of one kind that are told one by one.
 const TOLD: usize = 20;
@@ -73,8 +69,8 @@ pub struct GraphCheck {
     pub rows: usize,
     /// Rows that no path leads to.
     pub unreachable: usize,
-    /// Share of the 10 nearest rows of a sample that the graph finds.
-    pub recall: f32,
+    /// Share of the 10 nearest rows of some questions that the graph finds; absent where none could be embedded.
+    pub recall: Option<f32>,
 }
 
 /// Checks an index. `embedder` computes the canaries again; without one they are not checked.
@@ -95,7 +91,7 @@ pub fn verify(dir: &Path, embedder: Option<&Embedder>) -> Result<Verified> {
     }
     for part in index.parts() {
         verified.files(&index, part)?;
-        verified.graph(part);
+        verified.graph(part, embedder)?;
     }
     verified.counts(&index);
     verified.articles(&index);
@@ -165,38 +161,33 @@ impl Verified {
     }
 
     /// Whether the graph leads everywhere, and how much of the nearest it finds.
-    fn graph(&mut self, part: &Part) {
+    fn graph(&mut self, part: &Part, embedder: Option<&Embedder>) -> Result<()> {
         let (Some(graph), Some(file)) = (&part.graph, part.graph_name()) else {
-            return;
+            return Ok(());
         };
-        let step = (part.segment.passages / SAMPLE).max(1);
-        let sample: Vec<usize> = (0..part.segment.passages).step_by(step).collect();
-        let codes = part.segment.codes();
-        let dimension = part.segment.dimension();
         let live = |row: usize| part.row_is_live(row);
-        let shares = sample.par_iter().map(|row| {
-            let code = &codes[row * dimension..][..dimension];
-            graph.recall(codes, code, NEIGHBOURS, EF, &live)
+        let recall = embedder.map(|embedder| {
+            let questions = Questions::new(&part.segment, &live, embedder)?;
+            Ok(questions.ask(graph, &graph.effort, &live).0)
         });
-        let recall = shares.sum::<f32>() / sample.len().max(1) as f32;
         let check = GraphCheck {
             file: file.to_owned(),
             rows: part.segment.passages,
             unreachable: graph.unreachable(),
-            recall,
+            recall: recall.transpose()?,
         };
         if check.unreachable > 0 {
             let message = format!("no path leads to {} of its rows", check.unreachable);
             self.fault("graph", check.file.clone(), message);
         }
-        if check.recall < LEAST_RECALL {
+        if let Some(recall) = check.recall.filter(|recall| *recall < LEAST_RECALL) {
             let message = format!(
-                "it finds {:.3} of the nearest rows, at least {LEAST_RECALL} is expected",
-                check.recall
+                "it finds {recall:.3} of the nearest rows, at least {LEAST_RECALL} is expected"
             );
             self.fault("graph", check.file.clone(), message);
         }
         self.graphs.push(check);
+        Ok(())
     }
 
     /// What the manifest counts against what there is.

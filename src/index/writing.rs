@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::effort::Effort;
 use super::format::ArticleRecord;
+use super::graph::MappedGraph;
 use super::hnsw;
 use super::journal::{self, JournalReader};
 use super::key::Key;
@@ -81,7 +83,10 @@ impl Writing<'_> {
             let dimension = self.embedder.space().dimension;
             let segment = Segment::open(self.dir, &entry, dimension)?;
             let graph = hnsw::build(segment.codes(), dimension);
-            entry.graph = Some(graph.write(self.dir, self.generation)?);
+            let file = graph.write(self.dir, self.generation)?;
+            let graph = MappedGraph::open(self.dir, &file, entry.passages, entry.effort)?;
+            entry.effort = Effort::of(&segment, &graph, self.embedder)?;
+            entry.graph = Some(file);
         }
         Ok(Some(entry))
     }

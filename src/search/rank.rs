@@ -205,7 +205,7 @@ impl Asked {
     ) -> Option<Vec<usize>> {
         let probe = self.probe.as_ref()?;
         let candidates = count.max(CANDIDATES);
-        let near = index?.nearest(rows, probe, candidates, keep)?;
+        let near = index?.nearest(rows, probe, count, candidates, keep)?;
         let mut proposed: Vec<usize> = near.iter().map(|hit| hit.row).collect();
         if self.mode == Mode::Hybrid {
             let excess = |row| {

@@ -110,7 +110,7 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
     for probe in &subject.probes {
         let mut best: BTreeMap<usize, f32> = BTreeMap::new();
         let count = NEAREST + own.len();
-        let near = index.nearest(&rows, probe, count, None);
+        let near = index.nearest(&rows, probe, count, count, None);
         let near = near.unwrap_or_else(|| scan_rows(&rows, probe, count, |_| Some(0.0)));
         for hit in near {
             let article = index.passage(hit.row)?.article;
