@@ -113,7 +113,9 @@ fn print_files(
     out: &mut Output,
 ) -> anyhow::Result<()> {
     let id = hub_id(model)?;
-    let files = settings.hub()?.wanted(id, model.revision.as_deref());
+    let files = settings
+        .hub()?
+        .wanted(id, model.revision.as_deref(), &model.weight_files());
     if json {
         out.json(&FilesJson {
             version: JSON_VERSION,

@@ -1,5 +1,5 @@
-//! A model in a folder, as Hugging Face's libraries write it: `config.json`, `tokenizer.json`, `model.safetensors`,
-//! and where sentence-transformers wrote it `modules.json`, `1_Pooling/config.json`, `sentence_bert_config.json` and
+//! A model in a folder, as Hugging Face's libraries write it: `config.json`, `tokenizer.json`, weights, and where
+//! sentence-transformers wrote it `modules.json`, `1_Pooling/config.json`, `sentence_bert_config.json` and
 //! `config_sentence_transformers.json`.
 
 use std::path::Path;
@@ -8,10 +8,10 @@ use candle_core::{DType, Device};
 use serde_json::Value;
 
 use super::bytes::Bytes;
+use super::checkpoint::{BERT_PREFIXES, Checkpoint};
 use super::packed::BertSource;
 use super::reference::Whole;
 use super::registry::{Family, Model, Pooling, Source};
-use super::safetensors::{BERT_PREFIXES, Safetensors};
 use super::space::Checksums;
 use super::stock::Stock;
 use super::tokenizer::Tokenizer;
@@ -22,38 +22,94 @@ use crate::sha256;
 /// Tokens of an input where no file says how many.
 const MAX_TOKENS: usize = 512;
 
-/// The files without which a folder holds no model, and those that are read where they are there.
-pub const REQUIRED: [&str; 3] = ["config.json", "tokenizer.json", WEIGHTS];
+/// The files beside the weights: those without which a folder holds no model, and those that are read where they are
+/// there.
+pub const REQUIRED: [&str; 2] = ["config.json", "tokenizer.json"];
 pub const OPTIONAL: [&str; 4] = [
     "modules.json",
     "1_Pooling/config.json",
     "sentence_bert_config.json",
     "config_sentence_transformers.json",
 ];
-pub const WEIGHTS: &str = "model.safetensors";
+
+/// Where weights are looked for, the best first: in one file, or in several from this one on.
+const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
+
+/// How a model's weights are called where nothing names them.
+pub const USUAL_WEIGHTS: &str = WEIGHTS[0];
+
+/// The files of weights of which `first` is the first: `model-00001-of-00003.safetensors` has two more.
+pub fn parts(first: &str) -> Vec<String> {
+    let split = || {
+        let (stem, rest) = first.split_once("-00001-of-")?;
+        let (count, kind) = rest.split_once('.')?;
+        let is_count = count.len() == 5 && count.bytes().all(|digit| digit.is_ascii_digit());
+        let numbers = 1..=count.parse::<u32>().ok().filter(|_| is_count)?;
+        let name = |number| format!("{stem}-{number:05}-of-{count}.{kind}");
+        Some(numbers.map(name).collect())
+    };
+    split().unwrap_or_else(|| vec![first.to_owned()])
+}
+
+/// The checksum of weights, of those of their files: that of a single one is its own.
+pub fn checksum_of_parts(parts: &[String]) -> String {
+    match parts {
+        [only] => only.clone(),
+        _ => sha256::of(&[parts.concat().as_bytes()]),
+    }
+}
+
+/// The first file of the weights among `names`.
+pub fn first_weights(mut names: Vec<String>) -> Option<String> {
+    names.sort_unstable();
+    WEIGHTS.iter().find_map(|whole| {
+        let (stem, kind) = whole.split_once('.')?;
+        let first = format!("{stem}-00001-of-");
+        let is_first = |name: &&String| name.starts_with(&first) && name.ends_with(kind);
+        let one = names.iter().find(|name| name == whole);
+        one.or_else(|| names.iter().find(is_first)).cloned()
+    })
+}
 
 /// The files of a folder, read.
 pub struct Folder {
     config: Value,
     tokenizer: Vec<u8>,
-    weights: Bytes,
+    weights: Vec<Bytes>,
 }
 
 impl Folder {
+    /// Reads a folder; `weights` names the (first) file of its weights where it is not to be looked for.
+    ///
     /// # Errors
     /// [`Error::Io`] for a file that is missing, [`Error::Config`] for one that is not JSON.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: &Path, weights: Option<&str>) -> Result<Self> {
         let tokenizer = path.join("tokenizer.json");
+        let found = || {
+            let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+            let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+            first_weights(names.collect())
+        };
+        let first = weights.map(str::to_owned).or_else(found);
+        let weights = parts(first.as_deref().unwrap_or(USUAL_WEIGHTS));
         Ok(Self {
             config: json(&path.join("config.json"))?,
             tokenizer: std::fs::read(&tokenizer).map_err(Error::io("read", &tokenizer))?,
-            weights: Bytes::map(&path.join(WEIGHTS))?,
+            weights: weights
+                .iter()
+                .map(|file| Bytes::map(&path.join(file)))
+                .collect::<Result<_>>()?,
         })
     }
 
     pub fn checksums(&self) -> Checksums {
+        let parts: Vec<String> = self
+            .weights
+            .iter()
+            .map(|file| sha256::of(&[file]))
+            .collect();
         Checksums {
-            weights: sha256::of(&[&self.weights]),
+            weights: checksum_of_parts(&parts),
             tokenizer: Some(sha256::of(&[&self.tokenizer])),
         }
     }
@@ -65,8 +121,13 @@ impl Folder {
         Ok(Tokenizer::new(Box::new(whole), specials))
     }
 
-    pub fn weights(&self) -> &Bytes {
-        &self.weights
+    /// The file in which token embeddings may be left.
+    pub fn first_weights(&self) -> &Bytes {
+        &self.weights[0]
+    }
+
+    fn checkpoint(&self, model: &Model, prefixes: &[&str]) -> Result<Checkpoint> {
+        Checkpoint::open(&model.name, self.weights.clone(), prefixes)
     }
 
     /// The shape of a BERT or XLM-R.
@@ -130,9 +191,8 @@ impl Folder {
     /// # Errors
     /// [`Error::BadModel`], [`Error::Compute`].
     pub fn bert(&self, model: &Model) -> Result<BertSource> {
-        let weights = Safetensors::open(&model.name, self.weights.clone(), &BERT_PREFIXES)?;
         Ok(BertSource {
-            weights: Box::new(weights),
+            weights: Box::new(self.checkpoint(model, &BERT_PREFIXES)?),
             shape: self.shape(model)?,
             vocabulary: None,
         })
@@ -143,7 +203,9 @@ impl Folder {
     /// # Errors
     /// [`Error::BadModel`], [`Error::Compute`].
     pub fn stock(&self, model: &Model, dtype: DType, device: &Device) -> Result<Stock> {
-        Stock::load(model, &self.config, &self.weights, dtype, device)
+        // candle looks below `model`, where a bare network has none.
+        let weights = self.checkpoint(model, &["model."])?;
+        Stock::load(model, &self.config, &weights, dtype, device)
     }
 }
 
@@ -237,6 +299,7 @@ pub fn describe(name: &str, path: &Path) -> Result<Model> {
         licence: "unknown".to_owned(),
         sha256: None,
         revision: None,
+        weights: None,
         local: None,
     })
 }

@@ -117,6 +117,7 @@ impl Gguf {
             licence: "unknown".to_owned(),
             sha256: None,
             revision: None,
+            weights: None,
             local: None,
         })
     }

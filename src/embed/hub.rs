@@ -13,7 +13,7 @@ use hf_hub::api::sync::{Api, ApiBuilder, ApiError};
 use hf_hub::{Cache, Repo, RepoType};
 use sha1::{Digest, Sha1};
 
-use super::folder::{OPTIONAL, REQUIRED, WEIGHTS};
+use super::folder::{self, OPTIONAL, REQUIRED};
 use super::lock::{Lock, Locked, LockedFile};
 use super::registry::{Model, Source};
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ pub trait Watch {
 /// A file of a model: where it comes from and where it goes.
 #[derive(Debug, serde::Serialize)]
 pub struct Wanted {
-    pub file: &'static str,
+    pub file: String,
     /// Without it there is no model; others are taken where the repository has them.
     pub required: bool,
     pub url: String,
@@ -110,7 +110,12 @@ impl Hub {
     }
 
     /// The folder with the files of a model, where all that are needed are there, and its revision.
-    pub fn find(&self, id: &str, revision: Option<&str>) -> Option<(PathBuf, String)> {
+    pub fn find(
+        &self,
+        id: &str,
+        revision: Option<&str>,
+        weights: &[String],
+    ) -> Option<(PathBuf, String)> {
         // What another library of the hub downloaded is as good.
         let revision = revision.map(str::to_owned).or_else(|| {
             let head = self.folder(id).join("refs").join(MAIN);
@@ -118,20 +123,26 @@ impl Hub {
             Some(head.trim().to_owned()).filter(|head| is_plain(head))
         })?;
         let snapshot = self.snapshot(id, &revision);
-        let complete = REQUIRED.iter().all(|file| snapshot.join(file).is_file());
+        let mut files = REQUIRED
+            .into_iter()
+            .chain(weights.iter().map(String::as_str));
+        let complete = files.all(|file| snapshot.join(file).is_file());
         complete.then_some((snapshot, revision))
     }
 
     /// The files of a model, for whoever brings them here by hand.
-    pub fn wanted(&self, id: &str, revision: Option<&str>) -> Vec<Wanted> {
+    pub fn wanted(&self, id: &str, revision: Option<&str>, weights: &[String]) -> Vec<Wanted> {
         let revision = revision.unwrap_or(MAIN);
         let endpoint = self.endpoint.as_deref().unwrap_or("https://huggingface.co");
         let snapshot = self.snapshot(id, revision);
-        let files = REQUIRED.iter().map(|file| (*file, true));
+        let required = REQUIRED
+            .into_iter()
+            .chain(weights.iter().map(String::as_str));
+        let files = required.map(|file| (file, true));
         let files = files.chain(OPTIONAL.iter().map(|file| (*file, false)));
         files
             .map(|(file, required)| Wanted {
-                file,
+                file: file.to_owned(),
                 required,
                 url: format!("{endpoint}/{id}/resolve/{revision}/{file}"),
                 path: snapshot.join(file),
@@ -171,13 +182,25 @@ impl Hub {
                 .iter()
                 .any(|sibling| sibling.rfilename == **file)
         };
-        if let Some(missing) = REQUIRED.iter().find(|file| !has(file)) {
-            let what = format!("{id} at {revision} has no {missing}");
+        let weights = model.weight_files();
+        let required = REQUIRED
+            .into_iter()
+            .chain(weights.iter().map(String::as_str));
+        if let Some(missing) = required.clone().find(|file| !has(file)) {
+            let mut what = format!("{id} at {revision} has no {missing}");
+            let names = info.siblings.iter().map(|sibling| &sibling.rfilename);
+            if let Some(other) = folder::first_weights(names.cloned().collect())
+                && weights.iter().any(|file| file == missing)
+            {
+                what += &format!(
+                    "; if its weights are {other}, its entry in models.toml needs `weights = \"{other}\"`"
+                );
+            }
             return Err(fault(model, &what));
         }
         let known = known.filter(|known| known.revision == revision);
         let mut files = Vec::new();
-        for file in REQUIRED.iter().chain(&OPTIONAL).filter(|file| has(file)) {
+        for file in required.chain(OPTIONAL).filter(|file| has(file)) {
             let recorded = known.as_ref().and_then(|known| known.file(file));
             files.push(self.file(model, &repo(id, &revision), file, recorded, watch)?);
         }
@@ -205,8 +228,11 @@ impl Hub {
     ) -> Result<LockedFile> {
         let cache = self.cache.repo(repo.clone());
         let path = cache.pointer_path(repo.revision()).join(file);
-        let weights = model.sha256.as_ref().filter(|_| file == WEIGHTS);
-        let expected = recorded.map(|file| &file.sha256).or(weights);
+        let weights = model.weight_files();
+        let is_weights = weights.iter().any(|name| name == file);
+        // An entry's checksum of several files is none of theirs; it is compared where they are loaded.
+        let whole = model.sha256.as_ref().filter(|_| weights == [file]);
+        let expected = recorded.map(|file| &file.sha256).or(whole);
         if let (Some(expected), true) = (expected, path.is_file())
             && sha256::of_file(&path)? == *expected
         {
@@ -228,9 +254,10 @@ impl Hub {
             return Err(fault(model, &what));
         }
         // Of the weights something must say what they should be.
-        if file == WEIGHTS && !is_hex(&etag, 64) && expected.is_none() {
-            let what = "the hub gives no checksum of model.safetensors; record its `sha256` in models.toml";
-            return Err(fault(model, what));
+        if is_weights && !is_hex(&etag, 64) && expected.is_none() {
+            let what =
+                format!("the hub gives no checksum of {file}; record its `sha256` in models.toml");
+            return Err(fault(model, &what));
         }
         let blob = cache.blob_path(&etag);
         let forget = || {
@@ -468,7 +495,7 @@ fn is_hex(text: &str, length: usize) -> bool {
 }
 
 /// Whether a name can be a file's and leads nowhere else.
-fn is_plain(name: &str) -> bool {
+pub fn is_plain(name: &str) -> bool {
     let letters = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     !name.is_empty() && name.chars().all(letters) && !name.starts_with('.')
 }

@@ -148,9 +148,9 @@ impl Way<'_> {
     fn of_folder(self, path: &Path) -> Result<Loaded> {
         let model = self.model;
         folder::check(model, &folder::describe(&model.name, path)?)?;
-        let folder = Folder::read(path)?;
+        let folder = Folder::read(path, model.weights.as_deref())?;
         let checksums = folder.checksums();
-        self.check_sha256(folder::WEIGHTS, &checksums.weights)?;
+        self.check_sha256("its weights", &checksums.weights)?;
         let tokenizer = folder.tokenizer()?;
         match model.family {
             Family::Bert | Family::XlmRoberta => {
@@ -159,7 +159,7 @@ impl Way<'_> {
                     let source = || folder.bert(model);
                     let packed =
                         PackedBert::open(&checksums.together(), precision, self.cache, source)?;
-                    let file = folder.weights().clone();
+                    let file = folder.first_weights().clone();
                     let encoder = Box::new(Fused::new(packed, file, model.pooling));
                     return Ok(self.loaded(tokenizer, encoder, precision, checksums));
                 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::bundled;
-use super::folder::WEIGHTS;
-use super::hub::{Hub, is_commit};
+use super::folder::{self, USUAL_WEIGHTS};
+use super::hub::{Hub, is_commit, is_plain};
 use super::lock::Lock;
 use crate::error::{Error, Result};
 
@@ -78,11 +78,18 @@ pub struct Model {
     pub sha256: Option<String>,
     /// Revision of the hub's repository, where it was seen.
     pub revision: Option<String>,
+    /// The file of the weights, or the first of several, where the entry names it.
+    pub weights: Option<String>,
     /// Where the files of a model of the hub are on this machine.
     pub local: Option<PathBuf>,
 }
 
 impl Model {
+    /// The files of the weights in the hub's repository.
+    pub fn weight_files(&self) -> Vec<String> {
+        folder::parts(self.weights.as_deref().unwrap_or(USUAL_WEIGHTS))
+    }
+
     /// Why this program cannot run the model; `None` where it can.
     pub fn not_runnable(&self) -> Option<String> {
         match &self.source {
@@ -127,6 +134,7 @@ struct Entry {
     licence: String,
     sha256: Option<String>,
     revision: Option<String>,
+    weights: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -182,13 +190,19 @@ impl Registry {
             let locked = lock.of(&model.name, id);
             let pinned = model.revision.as_deref();
             let wanted = pinned.or(locked.map(|locked| locked.revision.as_str()));
-            let Some((folder, revision)) = hub.find(id, wanted) else {
+            let files = model.weight_files();
+            let Some((folder, revision)) = hub.find(id, wanted, &files) else {
                 continue;
             };
             // What was pulled is what was checked.
             let locked = locked.filter(|locked| locked.revision == revision);
-            let weights = locked.and_then(|locked| locked.file(WEIGHTS));
-            let sha256 = weights.map(|weights| weights.sha256.clone());
+            let parts = locked.and_then(|locked| {
+                let parts = files
+                    .iter()
+                    .map(|file| Some(locked.file(file)?.sha256.clone()));
+                parts.collect::<Option<Vec<String>>>()
+            });
+            let sha256 = parts.map(|parts| folder::checksum_of_parts(&parts));
             model.sha256 = model.sha256.take().or(sha256);
             model.revision = Some(revision);
             model.local = Some(folder);
@@ -235,6 +249,17 @@ impl Entry {
                 "revision `{revision}`: give a commit, 40 hex digits; `tane models pull` prints it"
             ));
         }
+        let is_weights = |name: &String| {
+            is_plain(name) && (name.ends_with(".safetensors") || name.ends_with(".bin"))
+        };
+        if let Some(weights) = self.weights.as_ref().filter(|name| !is_weights(name)) {
+            return Err(format!(
+                "weights `{weights}`: give the name of a .safetensors or .bin file"
+            ));
+        }
+        if self.weights.is_some() && !matches!(source, Source::Hub(_) | Source::Folder(_)) {
+            return Err("`weights` goes with `hub` or `folder`".to_owned());
+        }
         Ok(Model {
             name: self.name,
             source,
@@ -248,6 +273,7 @@ impl Entry {
             licence: self.licence,
             sha256: self.sha256,
             revision: self.revision,
+            weights: self.weights,
             local: None,
         })
     }
@@ -298,6 +324,7 @@ mod tests {
             ("hub = 'a/b'\n", "exactly one"),
             ("bundled = true\n", "exactly one"),
             ("revision = 'main'\n", "40 hex digits"),
+            ("weights = '../model.bin'\n", "give the name"),
         ] {
             std::fs::write(&path, format!("{entry}{fault}")).unwrap();
             let error = Registry::load(Some(&path)).unwrap_err().to_string();

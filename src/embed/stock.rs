@@ -6,10 +6,8 @@ use candle_transformers::models::{modernbert, qwen3};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::bytes::Bytes;
 use super::encoder::{Batches, Encoder, Sequence, encode_padded};
 use super::registry::{Family, Model, Pooling};
-use super::safetensors::Safetensors;
 use super::weights::{Backend, Weights};
 use crate::error::{Error, Result};
 
@@ -34,13 +32,11 @@ impl Stock {
     pub fn load(
         model: &Model,
         config: &Value,
-        weights: &Bytes,
+        weights: &dyn Weights,
         dtype: DType,
         device: &Device,
     ) -> Result<Self> {
-        // candle looks below `model`, where a bare network has none.
-        let file = Safetensors::open(&model.name, weights.clone(), &["model."])?;
-        let backend = Box::new(Backend(&file as &dyn Weights));
+        let backend = Box::new(Backend(weights));
         let builder = VarBuilder::from_backend(backend, dtype, device.clone());
         let builder = builder.rename_f(|name| name.trim_start_matches("model.").to_owned());
         let load = || -> candle_core::Result<Network> {
