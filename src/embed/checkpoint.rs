@@ -41,10 +41,12 @@ impl Checkpoint {
     pub fn open(model: &str, files: Vec<Bytes>, prefixes: &[&str]) -> Result<Self> {
         let mut tensors = HashMap::new();
         for (file, bytes) in files.iter().enumerate() {
-            let found = match bytes.first() {
-                Some(b'P') => of_torch(bytes, file),
+            // A safetensors file begins with the length of its header, which can be any bytes, and the header.
+            let found = match (bytes.get(8), bytes.first()) {
+                (Some(b'{'), _) => of_safetensors(bytes, file),
+                (_, Some(b'P')) => of_torch(bytes, file),
                 // A pickle without an archive.
-                Some(0x80) => Err(candle_core::Error::Msg(
+                (_, Some(0x80)) => Err(candle_core::Error::Msg(
                     "torch wrote it before version 1.6; save it again with a newer one".to_owned(),
                 )),
                 _ => of_safetensors(bytes, file),

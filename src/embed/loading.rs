@@ -150,7 +150,8 @@ impl Way<'_> {
         folder::check(model, &folder::describe(&model.name, path)?)?;
         let folder = Folder::read(path, model.weights.as_deref())?;
         let checksums = folder.checksums();
-        self.check_sha256("its weights", &checksums.weights)?;
+        let weights = model.weights.as_deref().unwrap_or(folder::USUAL_WEIGHTS);
+        self.check_sha256(weights, &checksums.weights)?;
         let tokenizer = folder.tokenizer()?;
         match model.family {
             Family::Bert | Family::XlmRoberta => {

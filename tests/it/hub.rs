@@ -77,6 +77,31 @@ impl Machine {
 }
 
 #[test]
+fn a_repository_without_the_usual_weights_says_what_its_entry_needs() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["config.json", "tokenizer.json"] {
+        std::fs::copy(fixture().join(file), folder.path().join(file)).unwrap();
+    }
+    std::fs::copy(
+        fixture().join("model.safetensors"),
+        folder.path().join("model-00001-of-00001.safetensors"),
+    )
+    .unwrap();
+    let mut machine = Machine::new();
+    machine.server = Server::start(folder.path());
+    machine.fails("needs `weights = \"model-00001-of-00001.safetensors\"`");
+    let models = machine.home.path().join("models.toml");
+    let entry = std::fs::read_to_string(&models).unwrap();
+    let entry = entry.replace("'cls'", "'mean'");
+    let weights = "weights = 'model-00001-of-00001.safetensors'\n";
+    std::fs::write(&models, format!("{entry}{weights}")).unwrap();
+    machine.pull().ok();
+    machine.embed().ok();
+    let listed = machine.tane(&["models", "pull", "small", "--print-files"]);
+    assert!(listed.ok().contains("model-00001-of-00001.safetensors"));
+}
+
+#[test]
 fn a_model_is_pulled_checked_and_recorded() {
     let machine = Machine::new();
     let message = machine.embed().fails(2);

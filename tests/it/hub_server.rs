@@ -46,16 +46,19 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves the files of a folder as the repository `org/model`, at one revision.
+    /// Serves the model in a folder as the repository `org/model`, at one revision.
     pub fn start(folder: &Path) -> Self {
         let mut files = BTreeMap::new();
         for name in [
             "config.json",
             "tokenizer.json",
             "model.safetensors",
+            "model-00001-of-00001.safetensors",
             "1_Pooling/config.json",
         ] {
-            files.insert(name.to_owned(), std::fs::read(folder.join(name)).unwrap());
+            if let Ok(bytes) = std::fs::read(folder.join(name)) {
+                files.insert(name.to_owned(), bytes);
+            }
         }
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {
@@ -188,7 +191,7 @@ fn serve(
         .map(|b| format!("{b:02x}"))
         .collect();
     let etag = now.etag.clone().unwrap_or_else(|| match name.as_str() {
-        "model.safetensors" => hash,
+        weights if weights.ends_with(".safetensors") => hash,
         _ => {
             use sha1::Digest;
             let mut hasher = sha1::Sha1::new_with_prefix(format!("blob {}\0", bytes.len()));
@@ -201,7 +204,7 @@ fn serve(
         }
     });
     let known = format!("x-repo-commit: {revision}\r\netag: \"{etag}\"\r\n");
-    if name == "model.safetensors" {
+    if name.ends_with(".safetensors") {
         let headers =
             format!("{known}x-linked-etag: \"{etag}\"\r\nlocation: {endpoint}/cdn/{name}\r\n");
         return answer("302 Found", &headers, b"");

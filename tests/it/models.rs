@@ -1,8 +1,10 @@
 //! Models in folders: the families against what transformers computes (`tests/data/models/make.py`), and what is said of
 //! folders that contradict themselves.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use candle_core::Tensor;
 use serde_json::Value;
 
 use crate::support::{ARTICLES, Folder, Tane, repository};
@@ -227,6 +229,99 @@ fn contradictions_and_missing_files_are_named() {
     fresh();
     let message = embed().arg("--precision").arg("int8").fails(2);
     assert!(message.contains("does not compute in int8"), "{message}");
+}
+
+/// What `torch.save` writes of some tensors: an archive, not compressed, of a pickle and of their numbers.
+fn save_as_torch(path: &Path, tensors: &HashMap<String, Tensor>) {
+    use std::io::Write;
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let text = |text: &str| {
+        let length = (text.len() as u32).to_le_bytes();
+        [b"X", &length[..], text.as_bytes()].concat()
+    };
+    let tuple = |numbers: &[usize]| {
+        let parts = numbers.iter();
+        let parts = parts.flat_map(|n| [b"J", &(*n as u32).to_le_bytes()[..]].concat());
+        [b"(", &parts.collect::<Vec<u8>>()[..], b"t"].concat()
+    };
+    let mut pickle = b"\x80\x02}q\x00(".to_vec();
+    for (number, (name, tensor)) in tensors.iter().enumerate() {
+        let numbers: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
+        let key = number.to_string();
+        let (shape, strides) = (tensor.dims(), tensor.stride());
+        for part in [
+            &text(name)[..],
+            b"ctorch._utils\n_rebuild_tensor_v2\n((",
+            &text("storage"),
+            b"ctorch\nFloatStorage\n",
+            &text(&key),
+            &text("cpu"),
+            &tuple(&[numbers.len()])[1..6],
+            b"tQK\x00",
+            &tuple(shape),
+            &tuple(strides),
+            b"\x89ccollections\nOrderedDict\n)RtR",
+        ] {
+            pickle.extend(part);
+        }
+        let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        archive
+            .start_file(format!("archive/data/{key}"), options)
+            .unwrap();
+        archive.write_all(&bytes).unwrap();
+    }
+    pickle.extend(b"u.");
+    archive.start_file("archive/data.pkl", options).unwrap();
+    archive.write_all(&pickle).unwrap();
+    archive.finish().unwrap();
+}
+
+#[test]
+fn weights_are_read_from_other_files_and_from_several() {
+    for family in ["bert", "xlm-roberta", "modernbert"] {
+        let folder = Folder::new(&[]);
+        let copy = folder.path().join("model");
+        copy_all(&folder_of(family), &copy);
+        let embed = || {
+            let tane = Tane::new(["embed", "--model"]).arg(&copy);
+            tane.stdin("the mill by the river\n").dir(folder.path())
+        };
+        let expected = embed().ok();
+        let whole = copy.join("model.safetensors");
+        let tensors = candle_core::safetensors::load(&whole, &candle_core::Device::Cpu).unwrap();
+        std::fs::remove_file(&whole).unwrap();
+
+        let torch = copy.join("pytorch_model.bin");
+        save_as_torch(&torch, &tensors);
+        assert_eq!(embed().ok(), expected, "{family}");
+        let bytes = std::fs::read(&torch).unwrap();
+        std::fs::write(&torch, &bytes[..bytes.len() / 2]).unwrap();
+        let message = embed().fails(2);
+        assert!(
+            message.contains("cannot read the model's weights"),
+            "{message}"
+        );
+        std::fs::write(&torch, b"\x80\x02.").unwrap();
+        let message = embed().fails(2);
+        assert!(message.contains("before version 1.6"), "{message}");
+        std::fs::remove_file(&torch).unwrap();
+
+        let (mut first, mut second) = (tensors.clone(), tensors);
+        first.retain(|name, _| name.len() % 2 == 0);
+        second.retain(|name, _| name.len() % 2 == 1);
+        let part = |number: u32| copy.join(format!("model-0000{number}-of-00002.safetensors"));
+        candle_core::safetensors::save(&first, part(1)).unwrap();
+        candle_core::safetensors::save(&second, part(2)).unwrap();
+        assert_eq!(embed().ok(), expected, "{family}");
+        std::fs::remove_file(part(2)).unwrap();
+        let message = embed().fails(2);
+        assert!(
+            message.contains("model-00002-of-00002.safetensors"),
+            "{message}"
+        );
+    }
 }
 
 fn copy_all(from: &Path, to: &Path) {
