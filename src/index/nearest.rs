@@ -7,7 +7,7 @@ use super::scan::{Hit, rescored, scan_part};
 use crate::embed::Probe;
 
 /// Rows whose comparing in order takes as long as comparing one that a graph leads to (`benches/RESULTS.md`).
-const ROWS_PER_COMPARED: f32 = 3.0;
+const ROWS_PER_COMPARED: f32 = 4.0;
 /// Candidates whose exact scores are computed beyond twice those asked for.
 const SPARE: usize = 16;
 
