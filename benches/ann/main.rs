@@ -30,13 +30,13 @@ fn main() {
         .as_slice()
     {
         ["build", base, dimension, dir] => build(Path::new(base), dimension.parse().unwrap(), dir),
-        ["search", base, queries, dimension, dir, threads, efs @ ..] => {
+        ["search", base, queries, dimension, dir, threads, beams @ ..] => {
             let threads = threads.parse().unwrap();
             rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
                 .build_global()
                 .unwrap();
-            let beams: Vec<Beam> = efs.iter().map(|beam| beam_of(beam)).collect();
+            let beams: Vec<Beam> = beams.iter().map(|beam| beam_of(beam)).collect();
             search(
                 Path::new(base),
                 Path::new(queries),
@@ -50,7 +50,7 @@ fn main() {
         ["export", index, dir] => export(Path::new(index), dir),
         ["align", role, from, to] => align(role, Path::new(from), Path::new(to)),
         _ => println!(
-            "usage: ann build BASE DIMENSION DIR | ann search BASE QUERIES DIMENSION DIR THREADS EF... | \
+            "usage: ann build BASE DIMENSION DIR | ann search BASE QUERIES DIMENSION DIR THREADS NEAREST*SLACK... | \
              ann fill BASE TEXTS INDEX | ann flat TEXTS INDEX | ann export INDEX DIR | ann align passage|query FROM TO"
         ),
     }
@@ -108,7 +108,7 @@ fn build(base: &Path, dimension: usize, dir: &str) {
     );
 }
 
-/// Answers all queries by the exact scan and through the graph with each `ef`.
+/// Answers all queries by the exact scan and through the graph with each beam.
 fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, beams: &[Beam]) {
     let (base, queries) = (read(base), read(queries));
     let count = base.len() / dimension;

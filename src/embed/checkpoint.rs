@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
+use std::ops::Range;
 
 use candle_core::safetensors::SliceSafetensors;
 use candle_core::{DType, Device, Tensor};
@@ -27,7 +28,8 @@ pub struct Checkpoint {
 /// Where a tensor lies, row-major.
 struct Place {
     file: usize,
-    start: usize,
+    /// Inside the file.
+    bytes: Range<usize>,
     dtype: DType,
     shape: Vec<usize>,
 }
@@ -79,10 +81,11 @@ fn of_safetensors(bytes: &[u8], file: usize) -> candle_core::Result<Vec<(String,
     let tensors = header.tensors().into_iter();
     // Those of a kind that candle does not have are no part of a network.
     let tensors = tensors.filter_map(|(name, view)| {
+        // The header was checked against the file's length.
+        let start = view.data().as_ptr() as usize - bytes.as_ptr() as usize;
         let place = Place {
             file,
-            // The header was checked against the file's length.
-            start: view.data().as_ptr() as usize - bytes.as_ptr() as usize,
+            bytes: start..start + view.data().len(),
             dtype: DType::try_from(view.dtype()).ok()?,
             shape: view.shape().to_vec(),
         };
@@ -120,31 +123,25 @@ fn of_torch(bytes: &[u8], file: usize) -> candle_core::Result<Vec<(String, Place
     for tensor in tensors {
         let range = entries.get(&format!("{folder}data/{}", tensor.storage));
         let width = tensor.dtype.size_in_bytes();
-        let start = || {
+        let size = |shape: &[usize]| shape.iter().try_fold(width, |n, size| n.checked_mul(*size));
+        let inside = || {
             let range = range?;
             let start = range.start.checked_add(tensor.first.checked_mul(width)?)?;
-            let end = start.checked_add(size(&tensor.shape, width)?)?;
-            (end <= range.end).then_some(start)
+            let end = start.checked_add(size(&tensor.shape)?)?;
+            (end <= range.end).then_some(start..end)
         };
-        let Some(start) = start() else {
+        let Some(bytes) = inside() else {
             candle_core::bail!("tensor `{}` does not lie in the file", tensor.name);
         };
         let place = Place {
             file,
-            start,
+            bytes,
             dtype: tensor.dtype,
             shape: tensor.shape,
         };
         places.push((tensor.name, place));
     }
     Ok(places)
-}
-
-/// Bytes of a tensor.
-fn size(shape: &[usize], width: usize) -> Option<usize> {
-    shape
-        .iter()
-        .try_fold(width, |bytes, size| bytes.checked_mul(*size))
 }
 
 impl Weights for Checkpoint {
@@ -166,11 +163,7 @@ impl Weights for Checkpoint {
 
     fn load(&self, name: &str, device: &Device) -> candle_core::Result<Tensor> {
         let place = self.place(name)?;
-        let bytes = size(&place.shape, place.dtype.size_in_bytes())
-            .and_then(|size| self.files[place.file].get(place.start..)?.get(..size));
-        let Some(bytes) = bytes else {
-            candle_core::bail!("tensor `{name}` does not lie in the file");
-        };
+        let bytes = &self.files[place.file][place.bytes.clone()];
         let tensor = Tensor::from_raw_buffer(bytes, place.dtype, &place.shape, device)?;
         tensor.to_dtype(DType::F32)
     }
@@ -194,7 +187,7 @@ impl Weights for Checkpoint {
             _ => return Ok(None),
         };
         let table = Table {
-            start: place.start,
+            start: place.bytes.start,
             rows,
             columns,
             numbers,

@@ -62,14 +62,14 @@ impl Effort {
     pub(super) fn of(segment: &Segment, graph: &MappedGraph, embedder: &Embedder) -> Result<Self> {
         let all = |_: usize| true;
         let questions = Questions::new(segment, &all, embedder)?;
-        if questions.known.is_empty() {
-            return Ok(Self::default());
-        }
         let mut effort = Self::default();
         for step in 0..=STEPS {
-            effort.slack = 1.0 + step as f32 * STEP;
-            let (recall, compared) = questions.ask(graph, &effort, &all);
-            effort.compared = compared;
+            let slack = 1.0 + step as f32 * STEP;
+            let tried = Self { slack, ..effort };
+            let Some((recall, compared)) = questions.ask(graph, &tried, &all) else {
+                break;
+            };
+            effort = Self { slack, compared };
             if recall >= RECALL {
                 break;
             }
@@ -114,13 +114,13 @@ impl<'a> Questions<'a> {
     }
 
     /// The share of the nearest rows that a graph finds, rows of equal scores counted alike, and how many rows each
-    /// question is compared with.
+    /// question is compared with; `None` where there is no question.
     pub(super) fn ask(
         &self,
         graph: &MappedGraph,
         effort: &Effort,
         keep: &Kept<'_>,
-    ) -> (f32, usize) {
+    ) -> Option<(f32, usize)> {
         let asked = self.known.par_iter().map(|(query, least)| {
             let beam = effort.beam(NEAREST);
             let found = graph.search(self.codes, &query.values, NEAREST, beam, Some(keep));
@@ -132,8 +132,8 @@ impl<'a> Questions<'a> {
             (right.count(), found.compared)
         });
         let (right, compared) = asked.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-        let count = self.known.len().max(1);
-        (right as f32 / (NEAREST * count) as f32, compared / count)
+        let count = self.known.len();
+        (count > 0).then(|| (right as f32 / (NEAREST * count) as f32, compared / count))
     }
 }
 

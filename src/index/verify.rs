@@ -168,13 +168,14 @@ impl Verified {
         let live = |row: usize| part.row_is_live(row);
         let recall = embedder.map(|embedder| {
             let questions = Questions::new(&part.segment, &live, embedder)?;
-            Ok(questions.ask(graph, &graph.effort, &live).0)
+            let asked = questions.ask(graph, &graph.effort, &live);
+            Ok(asked.map(|(recall, _)| recall))
         });
         let check = GraphCheck {
             file: file.to_owned(),
             rows: part.segment.passages,
             unreachable: graph.unreachable(),
-            recall: recall.transpose()?,
+            recall: recall.transpose()?.flatten(),
         };
         if check.unreachable > 0 {
             let message = format!("no path leads to {} of its rows", check.unreachable);
