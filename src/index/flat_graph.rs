@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::codes::step;
-use super::graph::{Beam, EXTENSION, GraphView, MAGIC};
+use super::graph::{Beam, EXTENSION, GraphView, Kept, MAGIC};
 use super::manifest::FileEntry;
 use super::segment_writer::HashedFile;
 use crate::error::Result;
@@ -170,17 +170,20 @@ impl FlatGraph {
         let unreached: Vec<u32> = (0..rows as u32)
             .filter(|row| !reached[*row as usize])
             .collect();
-        for (row, found) in unreached.iter().zip(self.find(&unreached, codes)) {
+        // A search may come to them from a higher layer, and must not take them for what leads to them.
+        let found = self.find(&unreached, codes, Some(&|row| reached[row]));
+        for (row, found) in unreached.iter().zip(found) {
             // What it leads to may have been reached through another meanwhile.
-            if let (Some(found), false) = (found, reached[*row as usize]) {
-                self.layers[0].neighbours[found as usize].push(*row);
+            if !reached[*row as usize] {
+                let from = found.unwrap_or(self.entry);
+                self.layers[0].neighbours[from as usize].push(*row);
                 self.layers[0].reach(*row as usize, &mut reached);
             }
         }
         // More links never hide a row but in a rare tie of paths: only what was missed is looked for again.
         let mut missed: Vec<u32> = (0..rows as u32).collect();
         for _ in 0..SELF_ROUNDS {
-            let found = self.find(&missed, codes);
+            let found = self.find(&missed, codes, None);
             let lost = |(row, found): (u32, Option<u32>)| {
                 let found = found?;
                 let own = codes.dot(row, row);
@@ -197,15 +200,15 @@ impl FlatGraph {
         }
     }
 
-    /// For each of these rows, what a search for its code finds first.
-    fn find(&self, rows: &[u32], codes: &Codes<'_>) -> Vec<Option<u32>> {
+    /// For each of these rows, what a search for its code finds first among those that `keep` lets through.
+    fn find(&self, rows: &[u32], codes: &Codes<'_>, keep: Option<&Kept>) -> Vec<Option<u32>> {
         let numbers = self.numbers();
         let view = GraphView::new(&numbers, codes.len());
         let find = |row: &u32| {
             let beam = Beam::of_candidates(EF_SELF);
             let found = view
                 .as_ref()?
-                .search(codes.values, codes.row(*row), 1, beam, None);
+                .search(codes.values, codes.row(*row), 1, beam, keep);
             found.rows.first().copied()
         };
         rows.par_iter().map(find).collect()
@@ -244,5 +247,37 @@ impl FlatGraph {
         let mut file = HashedFile::create(&dir.join(format!("{name}.tmp")))?;
         file.write(bytemuck::cast_slice(&self.numbers()))?;
         file.finish(dir, &name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::effort::Effort;
+    use super::super::graph::MappedGraph;
+    use super::*;
+
+    #[test]
+    fn an_island_that_only_a_higher_layer_leads_to_is_linked() {
+        // Two rings of rows that point two ways; a search for a row of the second ring begins in it.
+        let (half, dimension) = (8u32, 16);
+        let mut codes = vec![0i8; 2 * half as usize * dimension];
+        for (row, code) in (0..).zip(codes.chunks_exact_mut(dimension)) {
+            code[usize::from(row >= half)] = 100;
+            code[2 + (row % half) as usize] = 20;
+        }
+        let ring = |row: u32| row / half * half + (row + 1) % half;
+        let base = (0..2 * half).map(|row| (row, vec![ring(row)])).collect();
+        let above = vec![(0, vec![half]), (half, vec![0])];
+        let mut graph = FlatGraph {
+            entry: 0,
+            layers: vec![Layer::new(base), Layer::new(above)],
+        };
+        graph.connect(&Codes::new(&codes, dimension));
+
+        let dir = tempfile::tempdir().unwrap();
+        let entry = graph.write(dir.path(), 1).unwrap();
+        let rows = 2 * half as usize;
+        let graph = MappedGraph::open(dir.path(), &entry, rows, Effort::default()).unwrap();
+        assert_eq!(graph.unreachable(), 0);
     }
 }
