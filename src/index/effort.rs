@@ -61,7 +61,7 @@ impl Effort {
     /// As [`Embedder::embed`].
     pub(super) fn of(segment: &Segment, graph: &MappedGraph, embedder: &Embedder) -> Result<Self> {
         let all = |_: usize| true;
-        let questions = Questions::new(segment, &all, embedder)?;
+        let questions = Questions::to_measure_with(segment, &all, embedder)?;
         let mut effort = Self::default();
         for step in 0..=STEPS {
             let slack = 1.0 + step as f32 * STEP;
@@ -86,13 +86,34 @@ pub(super) struct Questions<'a> {
 }
 
 impl<'a> Questions<'a> {
-    /// Of a segment, from which `keep` lets rows through. What of it cannot be read is left out.
+    /// Those by which [`Effort`] is measured. `keep` lets rows of the segment through; what of it cannot be read is left
+    /// out.
     ///
     /// # Errors
     /// As [`Embedder::embed`].
-    pub(super) fn new(segment: &'a Segment, keep: &Kept<'_>, embedder: &Embedder) -> Result<Self> {
-        let step = segment.passages.div_ceil(QUESTIONS).max(1);
-        let rows = (0..segment.passages).step_by(step);
+    fn to_measure_with(segment: &'a Segment, keep: &Kept<'_>, embedder: &Embedder) -> Result<Self> {
+        Self::from_row(0, segment, keep, embedder)
+    }
+
+    /// Others, from passages half-way between those, so that what they find was not chosen by them.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed`].
+    pub(super) fn to_check_with(
+        segment: &'a Segment,
+        keep: &Kept<'_>,
+        embedder: &Embedder,
+    ) -> Result<Self> {
+        Self::from_row(stride(segment) / 2, segment, keep, embedder)
+    }
+
+    fn from_row(
+        first: usize,
+        segment: &'a Segment,
+        keep: &Kept<'_>,
+        embedder: &Embedder,
+    ) -> Result<Self> {
+        let rows = (first..segment.passages).step_by(stride(segment));
         let inputs = rows.filter_map(|row| question(segment, row, embedder));
         let inputs: Vec<Input> = inputs.collect::<Result<_>>()?;
         let codes = segment.codes();
@@ -135,6 +156,11 @@ impl<'a> Questions<'a> {
         let count = self.known.len();
         (count > 0).then(|| (right as f32 / (NEAREST * count) as f32, compared / count))
     }
+}
+
+/// Passages from one that is asked to the next.
+fn stride(segment: &Segment) -> usize {
+    segment.passages.div_ceil(QUESTIONS).max(1)
 }
 
 /// The sentence in the middle of a passage, as somebody would ask it.

@@ -167,7 +167,7 @@ impl Verified {
         };
         let live = |row: usize| part.row_is_live(row);
         let recall = embedder.map(|embedder| {
-            let questions = Questions::new(&part.segment, &live, embedder)?;
+            let questions = Questions::to_check_with(&part.segment, &live, embedder)?;
             let asked = questions.ask(graph, &graph.effort, &live);
             Ok(asked.map(|(recall, _)| recall))
         });
@@ -178,12 +178,16 @@ impl Verified {
             recall: recall.transpose()?.flatten(),
         };
         if check.unreachable > 0 {
-            let message = format!("no path leads to {} of its rows", check.unreachable);
+            let message = format!(
+                "no path leads to {} of its rows; `tane index --rebuild` makes another",
+                check.unreachable
+            );
             self.fault("graph", check.file.clone(), message);
         }
         if let Some(recall) = check.recall.filter(|recall| *recall < LEAST_RECALL) {
             let message = format!(
-                "it finds {recall:.3} of the nearest rows, at least {LEAST_RECALL} is expected"
+                "it finds {recall:.3} of the nearest rows, at least {LEAST_RECALL} is expected; \
+                 `tane index --rebuild` makes another"
             );
             self.fault("graph", check.file.clone(), message);
         }
