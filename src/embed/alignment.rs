@@ -8,7 +8,7 @@
 use candle_core::safetensors::SliceSafetensors;
 
 use super::device::cpu;
-use super::embedder::Role;
+use super::input::Role;
 use super::pooling::normalize;
 use crate::error::{Error, Result};
 use crate::kernel::dot::dot;

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::embedder::{Embedder, Embedding, Input, Role};
+use super::embedder::Embedder;
+use super::input::{Embedding, Input, Role};
 use super::registry::Pooling;
 use crate::error::{Error, Result};
 use crate::kernel::dot::dot;

@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::alignment::Alignment;
+use super::batch::{Job, batches, jobs_of};
 use super::compute::{Compute, Precision};
 use super::encoder::{Encoder, Sequence};
+use super::input::{Embedding, Frame, Input, Role};
 use super::loading::Loaded;
 use super::pooling::{normalize, pool};
 use super::registry::{Model, Pooling};
@@ -18,84 +19,6 @@ use super::tokenizer::Tokenizer;
 use crate::error::{Error, Result};
 use crate::passage::TokenCount;
 use crate::words;
-
-/// What a text is to the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// A question: the query prefix goes before it.
-    Query,
-    /// An answer: the passage prefix goes before it.
-    Passage,
-    /// What the reference implementation would be given: no prefix, not composed (NFC), and special
-    /// tokens in the text are special.
-    Raw,
-}
-
-/// A tokenized text: one window, or several where it is over the model's limit.
-#[derive(Debug, Clone)]
-pub struct Input {
-    /// All ids of the text with prefix and special tokens, as if there were no limit.
-    pub ids: Vec<u32>,
-    windows: Vec<Window>,
-    /// Parts of the text with vectors of their own.
-    parts: Vec<Part>,
-}
-
-#[derive(Debug, Clone)]
-struct Window {
-    ids: Vec<u32>,
-    /// Tokens of the text in this window: its weight in the mean.
-    weight: usize,
-}
-
-/// A token range of one window.
-#[derive(Debug, Clone)]
-struct Part {
-    window: usize,
-    range: Range<usize>,
-}
-
-impl Input {
-    /// Keeps the first window only.
-    pub fn truncate(&mut self) {
-        self.windows.truncate(1);
-        if let Some(window) = self.windows.first() {
-            self.ids.clone_from(&window.ids);
-        }
-        self.parts.retain(|part| part.window == 0);
-    }
-
-    /// What decides the vectors: ids of every window and the pooled ranges.
-    pub fn hash_into(&self, hasher: &mut blake3::Hasher) {
-        let mut number = |n: usize| {
-            hasher.update(&(n as u64).to_le_bytes());
-        };
-        number(self.windows.len());
-        for window in &self.windows {
-            number(window.ids.len());
-            window.ids.iter().for_each(|id| number(*id as usize));
-        }
-        number(self.parts.len());
-        for part in &self.parts {
-            number(part.window);
-            number(part.range.start);
-            number(part.range.end);
-        }
-    }
-}
-
-/// What became of a text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Embedding {
-    /// `[dimension]` f32, of length 1.
-    pub vector: Vec<f32>,
-    /// One vector a part, in the order given, of length 1. They come from the same pass as `vector`
-    /// and are comparable with queries inside one text.
-    pub parts: Vec<Vec<f32>>,
-    /// Windows it took.
-    pub windows: usize,
-}
 
 /// Tokenizer and encoder of one model.
 pub struct Embedder {
@@ -196,75 +119,13 @@ impl Embedder {
         };
         // A question has no parts that would have to move.
         let joined = (role == Role::Query).then(|| words::joined(text));
-        let text = joined.as_deref().unwrap_or(text);
-        let encode = |text: &str| match role {
-            Role::Raw => self.tokenizer.encode_raw(text),
-            Role::Query | Role::Passage => self.tokenizer.encode(text),
+        let frame = Frame {
+            tokenizer: &self.tokenizer,
+            prefix,
+            raw: role == Role::Raw,
+            max_tokens: self.max_tokens,
         };
-        let content = encode(&format!("{prefix}{text}"))?;
-        // Every window begins with the prefix. Its last space may be part of the text's first token.
-        let prefix_ids = encode(prefix.trim_end())?;
-        let prefix_len = if content.starts_with(&prefix_ids) {
-            prefix_ids.len()
-        } else {
-            0
-        };
-        let (before, after) = (self.tokenizer.before(), self.tokenizer.after());
-        let around = before.len() + after.len() + prefix_len;
-        let capacity = self.max_tokens.saturating_sub(around).max(1);
-        let (prefix_ids, body) = content.split_at(prefix_len);
-        let mut windows: Vec<Window> = body
-            .chunks(capacity)
-            .map(|chunk| self.window(prefix_ids, chunk))
-            .collect();
-        if windows.is_empty() {
-            windows.push(self.window(prefix_ids, &[]));
-        }
-        // Tokens up to a byte of the text; pieces rarely cross the end of a sentence.
-        let tokens_before = |byte: usize| -> Result<usize> {
-            let upto = encode(&format!("{prefix}{}", &text[..byte]))?;
-            Ok(upto.len().saturating_sub(prefix_len).min(body.len()))
-        };
-        let parts = if parts.len() == 1 && windows.len() == 1 {
-            vec![Part {
-                window: 0,
-                range: 0..windows[0].ids.len(),
-            }]
-        } else {
-            let part = |part: &Range<usize>| -> Result<Part> {
-                let (start, end) = (tokens_before(part.start)?, tokens_before(part.end)?);
-                let window = (start / capacity).min(windows.len() - 1);
-                let offset = before.len() + prefix_len;
-                let start =
-                    (start - window * capacity).min(windows[window].weight.saturating_sub(1));
-                let end = (end - window * capacity)
-                    .clamp(start + 1, windows[window].weight.max(start + 1));
-                Ok(Part {
-                    window,
-                    range: offset + start..offset + end,
-                })
-            };
-            parts.iter().map(part).collect::<Result<_>>()?
-        };
-        let ids = [before, content.as_slice(), after].concat();
-        Ok(Input {
-            ids,
-            windows,
-            parts,
-        })
-    }
-
-    fn window(&self, prefix: &[u32], chunk: &[u32]) -> Window {
-        Window {
-            ids: [
-                self.tokenizer.before(),
-                prefix,
-                chunk,
-                self.tokenizer.after(),
-            ]
-            .concat(),
-            weight: chunk.len(),
-        }
+        Input::new(joined.as_deref().unwrap_or(text), parts, &frame)
     }
 
     /// Embeds tokenized texts; results in the order given.
@@ -297,8 +158,25 @@ impl Embedder {
         inputs
             .iter()
             .zip(gathered)
-            .map(|(input, windows)| self.assemble(input, windows))
+            .map(|(input, windows)| self.checked(input.assemble(windows, self.space.dimension)))
             .collect()
+    }
+
+    /// An embedding, if its numbers are.
+    fn checked(&self, embedding: Embedding) -> Result<Embedding> {
+        let mut numbers = embedding
+            .vector
+            .iter()
+            .chain(embedding.parts.iter().flatten());
+        if numbers.all(|number| number.is_finite()) {
+            return Ok(embedding);
+        }
+        Err(Error::BadModel {
+            model: self.space.model.clone(),
+            what: "embedding".to_owned(),
+            expected: "finite numbers".to_owned(),
+            received: "NaN or infinity; the weights are damaged".to_owned(),
+        })
     }
 
     fn encode(&self, batch: &[Job<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
@@ -353,52 +231,6 @@ impl Embedder {
         let mut embeddings = self.embed(&[self.input(text, role)?])?;
         Ok(embeddings.swap_remove(0).vector)
     }
-
-    /// The token-weighted mean of the windows, and the parts in their order.
-    fn assemble(
-        &self,
-        input: &Input,
-        mut windows: Vec<(usize, Vec<Vec<f32>>)>,
-    ) -> Result<Embedding> {
-        windows.sort_by_key(|(window, _)| *window);
-        let mut vector = vec![0f32; self.space.dimension];
-        for (number, pools) in &windows {
-            let weight = input.windows[*number].weight.max(1) as f32;
-            let mut own = pools[0].clone();
-            if windows.len() > 1 {
-                normalize(&mut own);
-            }
-            for (sum, value) in vector.iter_mut().zip(own) {
-                *sum += weight * value;
-            }
-        }
-        normalize(&mut vector);
-        let mut next = vec![1usize; windows.len()];
-        let mut parts = Vec::with_capacity(input.parts.len());
-        for part in &input.parts {
-            let mut own = windows[part.window].1[next[part.window]].clone();
-            next[part.window] += 1;
-            normalize(&mut own);
-            parts.push(own);
-        }
-        if !vector
-            .iter()
-            .chain(parts.iter().flatten())
-            .all(|v| v.is_finite())
-        {
-            return Err(Error::BadModel {
-                model: self.space.model.clone(),
-                what: "embedding".to_owned(),
-                expected: "finite numbers".to_owned(),
-                received: "NaN or infinity; the weights are damaged".to_owned(),
-            });
-        }
-        Ok(Embedding {
-            vector,
-            parts,
-            windows: windows.len(),
-        })
-    }
 }
 
 /// What CUDA and Metal say when an allocation fails; candle passes it on as text.
@@ -409,88 +241,10 @@ fn is_out_of_memory(error: &Error) -> bool {
         .any(|said| message.contains(said))
 }
 
-/// One window of one input.
-struct Job<'a> {
-    input: usize,
-    window: usize,
-    ids: &'a [u32],
-    /// The whole window first, then the parts that lie in it.
-    pools: Vec<Range<usize>>,
-}
-
-impl Job<'_> {
-    fn sequence(&self) -> Sequence<'_> {
-        Sequence {
-            ids: self.ids,
-            pools: &self.pools,
-        }
-    }
-}
-
-fn jobs_of((number, input): (usize, &Input)) -> impl Iterator<Item = Job<'_>> {
-    input.windows.iter().enumerate().map(move |(window, w)| {
-        let parts = input.parts.iter().filter(move |part| part.window == window);
-        let whole = 0..w.ids.len();
-        Job {
-            input: number,
-            window,
-            ids: &w.ids,
-            pools: std::iter::once(whole)
-                .chain(parts.map(|p| p.range.clone()))
-                .collect(),
-        }
-    })
-}
-
-/// Cuts jobs that are sorted by length, longest first, in batches of at most so many tokens; where those are padded,
-/// by at most a sixteenth.
-fn batches<'a, 'b>(
-    jobs: &'b [Job<'a>],
-    pads: bool,
-    most: usize,
-) -> impl Iterator<Item = &'b [Job<'a>]> {
-    let mut rest = jobs;
-    std::iter::from_fn(move || {
-        let longest = rest.first()?.ids.len();
-        let mut tokens = 0;
-        let fits = |job: &Job<'_>| {
-            tokens += if pads { longest } else { job.ids.len() };
-            tokens <= most.max(longest) && (!pads || (longest - job.ids.len()) * 16 <= longest)
-        };
-        let count = rest
-            .iter()
-            .map(fits)
-            .take_while(|fits| *fits)
-            .count()
-            .max(1);
-        let (batch, others) = rest.split_at(count);
-        rest = others;
-        Some(batch)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::encoder::Batches;
     use super::*;
-
-    #[test]
-    fn batches_hold_neighbouring_lengths() {
-        let ids = vec![0u32; 512];
-        let lengths = [512, 300, 290, 100, 99, 98, 97, 96, 5];
-        let jobs: Vec<Job<'_>> = lengths
-            .iter()
-            .map(|&n| Job {
-                input: 0,
-                window: 0,
-                ids: &ids[..n],
-                pools: Vec::new(),
-            })
-            .collect();
-        let sizes: Vec<usize> = batches(&jobs, true, 512).map(<[_]>::len).collect();
-        assert_eq!(sizes, [1, 1, 1, 5, 1]);
-        assert_eq!(batches(&[], true, 512).count(), 0);
-    }
 
     /// A device that has memory for so many tokens; a vector is a sequence's length and its first id.
     struct Small(usize, AtomicUsize);

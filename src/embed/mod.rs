@@ -1,6 +1,7 @@
 //! From text to vectors: the registry of models, the tokenizer, the encoder, pooling.
 
 mod alignment;
+mod batch;
 mod bert;
 mod bundled;
 mod bytes;
@@ -15,6 +16,7 @@ mod folder;
 mod fused;
 mod gguf;
 mod hub;
+mod input;
 mod loading;
 mod lock;
 mod pack;
@@ -35,8 +37,9 @@ pub use alignment::{Alignment, Probe};
 pub use canary::{Canary, LEAST_COSINE, canaries, cosines, explain};
 pub use compute::{Compute, Engine, Precision};
 pub use device::DeviceChoice;
-pub use embedder::{Embedder, Embedding, Input, Role};
+pub use embedder::Embedder;
 pub use hub::{Hub, THREAD as HUB_THREAD, Wanted, Watch};
+pub use input::{Embedding, Input, Role};
 pub use loading::describe as describe_path;
 pub use lock::{Lock, LockedFile};
 pub use registry::{DEFAULT_MODEL, Family, Model, Pooling, Registry, Source};
