@@ -29,26 +29,35 @@ impl Isa {
 
     /// Every instruction set this CPU can run, weakest first. Always starts with `Portable`.
     pub fn available() -> Vec<Self> {
-        let mut all = vec![Self::Portable];
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            all.push(Self::Avx2);
-            if is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512dq")
-                && is_x86_feature_detected!("avx512vl")
-                && is_x86_feature_detected!("avx512vnni")
-            {
-                all.push(Self::Avx512);
-                if is_x86_feature_detected!("avx512bf16") {
-                    all.push(Self::Avx512Bf16);
-                    if super::amx::available() {
-                        all.push(Self::Amx);
-                    }
-                }
-            }
-        }
-        all
+        std::iter::once(Self::Portable)
+            .chain(Self::beyond_portable())
+            .collect()
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn beyond_portable() -> Vec<Self> {
+        Vec::new()
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn beyond_portable() -> Vec<Self> {
+        let vnni = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vnni");
+        // Each is all that came before and something more.
+        let steps = [
+            (
+                Self::Avx2,
+                is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            ),
+            (Self::Avx512, vnni),
+            (Self::Avx512Bf16, is_x86_feature_detected!("avx512bf16")),
+            (Self::Amx, super::amx::available()),
+        ];
+        let has = steps.into_iter().take_while(|(_, has)| *has);
+        has.map(|(isa, _)| isa).collect()
     }
 
     /// What `TANE_KERNEL` names, where it is set.
