@@ -21,7 +21,7 @@ K = 10
 EFS = [32, 64, 96, 128, 192, 256, 384, 512, 640, 768, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096]
 # tane's slacks, over the 32 best.
 BEAMS = [f"32*{1 + step * 0.0125:.4f}" for step in range(0, 21)]
-PEERS = ["hnswlib", "faiss HNSW", "faiss HNSW-SQ8", "usearch i8"]
+PEERS = ["hnswlib", "faiss HNSW", "faiss HNSW-SQ8", "usearch i8", "faiss flat"]
 
 
 def read(path):
@@ -75,12 +75,15 @@ class Peer:
             import faiss
             faiss.omp_set_num_threads(2)
             ip = faiss.METRIC_INNER_PRODUCT
-            if self.name == "faiss HNSW":
+            if self.name == "faiss flat":
+                index = faiss.IndexFlatIP(DIMENSION)
+            elif self.name == "faiss HNSW":
                 index = faiss.IndexHNSWFlat(DIMENSION, 16, ip)
             else:
                 index = faiss.IndexHNSWSQ(DIMENSION, faiss.ScalarQuantizer.QT_8bit, 16, ip)
                 index.train(base[:100_000])
-            index.hnsw.efConstruction = 200
+            if self.name != "faiss flat":
+                index.hnsw.efConstruction = 200
             index.add(base)
             faiss.write_index(index, self.path)
         else:
@@ -109,6 +112,9 @@ class Peer:
         if self.name == "hnswlib":
             self.index.set_ef(ef)
             return self.index.knn_query(queries, k=K, num_threads=1)[0]
+        if self.name == "faiss flat":
+            # A question at a time, as the others are asked: many at once are a matrix product.
+            return np.concatenate([self.index.search(query[None], K)[1] for query in queries])
         if self.name == "faiss HNSW":
             self.index.hnsw.efSearch = ef
             return self.index.search(queries, K)[1]
@@ -138,7 +144,7 @@ def worker(action, name, folder):
     queries = read(folder / "queries.f32")
     exact = json.loads((folder / "exact.json").read_text())
     results = []
-    for ef in EFS:
+    for ef in ["all"] if name == "faiss flat" else EFS:
         peer.search(queries[:20], ef)
         started = time.perf_counter()
         found = peer.search(queries, ef)

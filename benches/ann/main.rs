@@ -10,6 +10,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use rayon::prelude::*;
 use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
 use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
@@ -101,11 +102,37 @@ fn build(base: &Path, dimension: usize, dir: &str) {
     let (codes_file, graph_file) = files(dir);
     std::fs::write(codes_file, bytemuck::cast_slice(&codes)).unwrap();
     std::fs::write(graph_file, serde_json::to_vec(&(&entry, error)).unwrap()).unwrap();
+    let peak = peak_mb();
+    let rows = codes.len() / dimension;
+    let graph = MappedGraph::open(Path::new(dir), &entry, rows, Effort::default()).unwrap();
     println!(
-        "{{\"build_s\":{seconds:.2},\"graph_bytes\":{},\"peak_mb\":{}}}",
-        entry.bytes,
-        peak_mb()
+        "{}",
+        serde_json::json!({
+            "build_s": seconds,
+            "graph_bytes": entry.bytes,
+            "peak_mb": peak,
+            "rows": rows,
+            "find_themselves": find_themselves(&graph, &codes, dimension),
+            "unreachable": graph.unreachable(),
+        })
     );
+}
+
+/// Rows for whose codes a search with 64 candidates finds them, or others with the same score.
+fn find_themselves(graph: &MappedGraph, codes: &[i8], dimension: usize) -> usize {
+    let beam = Beam::of_candidates(64);
+    let score = |a: &[i8], b: &[i8]| -> i32 {
+        let products = a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b));
+        products.sum()
+    };
+    let found = codes.par_chunks_exact(dimension).filter(|own| {
+        let found = graph.search(codes, own, 1, beam, None);
+        found.rows.first().is_some_and(|row| {
+            let other = &codes[*row as usize * dimension..][..dimension];
+            score(own, other) >= score(own, own)
+        })
+    });
+    found.count()
 }
 
 /// Answers all queries by the exact scan and through the graph with each beam.
