@@ -9,6 +9,7 @@ use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
 use crate::error::Error;
+use crate::index::Work;
 use crate::search::{Answer, Explanation, Filter, Mode, Query, query};
 
 /// Below this confidence the best answer is introduced as a doubtful one.
@@ -112,8 +113,18 @@ fn explain(page: &mut Page<'_>, explanation: &Explanation) -> std::io::Result<()
     let parts = &explanation.parts;
     if let Some(dense) = parts.dense {
         page.line(&format!(
-            "   dense {dense:.3} ({} of {} passages): {:.2} spreads above the mean of {:.3} (spread {:.3}); {:.2} is chance",
-            explanation.search, explanation.passages, parts.z, parts.background_mean, parts.background_spread, parts.z_chance,
+            "   dense {dense:.3}: {:.2} spreads above the mean of {:.3} (spread {:.3}); {:.2} is chance",
+            parts.z, parts.background_mean, parts.background_spread, parts.z_chance,
+        ))?;
+    }
+    if let Some(Work { scan, graph }) = explanation.work {
+        let graph = graph.map_or_else(
+            || "no graph".to_owned(),
+            |graph| format!("through the graph as much work as {graph}"),
+        );
+        page.line(&format!(
+            "   searched by {}: {scan} of {} passages to compare, {graph}",
+            explanation.search, explanation.passages,
         ))?;
     }
     page.line(&format!(

@@ -47,7 +47,7 @@ pub use key::{Key, input_key};
 pub use keyword::{Keyword, KeywordWriter};
 pub use manifest::{FileEntry, Manifest, Root, SegmentEntry};
 pub use merge::merge;
-pub use nearest::{Keep, through_graph};
+pub use nearest::{Keep, Work, through_graph};
 pub use reader::Index;
 pub use rows::{LanguageRows, Part, RowRecord, Rows};
 pub use scan::{Hit, rescored, scan, scan_rows};

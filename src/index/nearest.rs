@@ -1,5 +1,7 @@
 //! The rows nearest to a question: through a graph or by comparing every row, whichever is less work.
 
+use serde::Serialize;
+
 use super::codes::CodedQuery;
 use super::graph::{Beam, Kept, MappedGraph};
 use super::rows::{Part, Rows};
@@ -19,6 +21,54 @@ pub struct Keep<'a> {
     pub share: f32,
 }
 
+/// How much work a search by vectors is: the number of rows that take as long to compare one after another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Work {
+    /// Comparing every row that may be found.
+    pub scan: usize,
+    /// Through the graph; absent where there is none for this question.
+    pub graph: Option<usize>,
+}
+
+impl Work {
+    /// Of a segment, of whose rows a filter accepts a share.
+    fn new(part: &Part<'_>, graph: Option<&MappedGraph>, share: f32) -> Self {
+        let share = share.max(f32::MIN_POSITIVE);
+        Self {
+            scan: (part.records.len() as f32 * share) as usize,
+            graph: graph.map(|graph| {
+                // Rows that may not be found are walked through.
+                (graph.effort.compared as f32 * ROWS_PER_COMPARED / share) as usize
+            }),
+        }
+    }
+
+    /// Of all segments, each with its graph or none.
+    pub(super) fn of_all(rows: &Rows<'_>, graphs: &[Option<&MappedGraph>], share: f32) -> Self {
+        let parts = rows.parts().iter().zip(graphs);
+        let each = parts.map(|(part, graph)| Self::new(part, *graph, share));
+        let none = Self {
+            scan: 0,
+            graph: None,
+        };
+        each.fold(none, |all, one| Self {
+            scan: all.scan + one.scan,
+            graph: match (all.graph, one.graph) {
+                (None, None) => None,
+                (known, more) => Some(
+                    known
+                        .unwrap_or(all.scan)
+                        .saturating_add(more.unwrap_or(one.scan)),
+                ),
+            },
+        })
+    }
+
+    fn graph_is_less(self) -> bool {
+        self.graph.is_some_and(|graph| graph < self.scan)
+    }
+}
+
 /// The best of what the segments give, exact scores; `None` where no graph helps. Of the `count` rows the `best` first
 /// ones decide how far graphs are searched. One graph or none for each part of `rows`.
 pub fn nearest(
@@ -32,14 +82,11 @@ pub fn nearest(
     if probe.aligned != rows.aligned {
         return None;
     }
-    let share = keep.map_or(1.0, |keep| keep.share).max(f32::MIN_POSITIVE);
-    let cheaper = |graph: &MappedGraph, rows: usize| {
-        graph.effort.compared as f32 * ROWS_PER_COMPARED / share < rows as f32 * share
-    };
+    let share = keep.map_or(1.0, |keep| keep.share);
     let parts = rows.parts().iter().zip(graphs);
     let chosen: Vec<_> = parts
         .map(|(part, graph)| {
-            let graph = graph.filter(|graph| cheaper(graph, part.records.len()));
+            let graph = graph.filter(|graph| Work::new(part, Some(graph), share).graph_is_less());
             (part, graph)
         })
         .collect();

@@ -12,7 +12,7 @@ use super::graph::MappedGraph;
 use super::journal::Vectors;
 use super::key::Key;
 use super::manifest::{FileEntry, Manifest, SegmentEntry};
-use super::nearest::{Keep, nearest};
+use super::nearest::{Keep, Work, nearest};
 use super::rows::{LanguageRows, Rows};
 use super::scan::Hit;
 use super::segment::{Segment, StoredPassage, StoredSentence};
@@ -427,9 +427,21 @@ impl Index {
         count: usize,
         keep: Option<Keep<'_>>,
     ) -> Option<Vec<Hit>> {
-        let graphs: Vec<Option<&MappedGraph>> =
-            self.parts.iter().map(|part| part.graph.as_ref()).collect();
-        nearest(rows, &graphs, probe, best, count, keep)
+        nearest(rows, &self.graphs(), probe, best, count, keep)
+    }
+
+    /// What decides whether [`Index::nearest`] takes the graphs: the work with and without, where a filter accepts a
+    /// share of the rows.
+    pub fn work(&self, rows: &Rows<'_>, probe: &Probe, share: f32) -> Work {
+        let mut graphs = self.graphs();
+        if probe.aligned != rows.aligned {
+            graphs.fill(None);
+        }
+        Work::of_all(rows, &graphs, share)
+    }
+
+    fn graphs(&self) -> Vec<Option<&MappedGraph>> {
+        self.parts.iter().map(|part| part.graph.as_ref()).collect()
     }
 
     /// Where an article's file should be on this machine.

@@ -15,19 +15,19 @@ const STREAMS: usize = 4;
 #[inline]
 pub fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
     assert_eq!(a.len(), b.len(), "dot of vectors of different lengths");
-    let mut out = [0];
     match Isa::current() {
         // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection, and row 0 lies in `b`.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { out[0] = x86::dot_avx2(a, b) },
+        Isa::Avx2 => unsafe { x86::dot_avx2(a, b) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        isa if isa >= Isa::Avx512 => unsafe {
-            x86::dots_avx512(a, b, std::iter::once(0), &mut out);
-        },
-        _ => dots_portable(a, b, std::iter::once(0), &mut out),
+        isa if isa >= Isa::Avx512 => unsafe { x86::dot_avx512(a, b) },
+        _ => {
+            let mut out = [0];
+            dots_portable(a, b, std::iter::once(0), &mut out);
+            out[0]
+        }
     }
-    out[0]
 }
 
 /// Dot products of `query` with each row of `rows` (`[out.len(), query.len()]`, row-major).
@@ -40,20 +40,21 @@ pub fn dots_i8(isa: Isa, query: &[i8], rows: &[i8], out: &mut [i32]) {
         query.len() * out.len(),
         "rows of another length"
     );
-    let all = 0..out.len();
+    #[cfg(target_arch = "x86_64")]
+    let order = {
+        let apart = out.len() / STREAMS;
+        let in_turn = (0..apart).flat_map(move |row| (0..STREAMS).map(move |s| s * apart + row));
+        let order = in_turn.chain(apart * STREAMS..out.len());
+        order.map(|row| (row, row))
+    };
     match isa {
         // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection, and all rows lie in `rows`.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe {
-            let apart = out.len() / STREAMS;
-            let in_turn = (0..apart).flat_map(|row| (0..STREAMS).map(move |s| s * apart + row));
-            let order = in_turn.chain(apart * STREAMS..out.len());
-            x86::dots_avx2(query, rows, order.map(|row| (row, row)), out);
-        },
+        Isa::Avx2 => unsafe { x86::dots_avx2(query, rows, order, out) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        isa if isa >= Isa::Avx512 => unsafe { x86::dots_avx512(query, rows, all, out) },
-        _ => dots_portable(query, rows, all, out),
+        isa if isa >= Isa::Avx512 => unsafe { x86::dots_avx512(query, rows, order, out) },
+        _ => dots_portable(query, rows, 0..out.len(), out),
     }
 }
 
@@ -80,7 +81,7 @@ pub fn dots_i8_of(isa: Isa, query: &[i8], rows: &[i8], picked: &[u32], out: &mut
             if isa == Isa::Avx2 {
                 x86::dots_avx2(query, rows, picked.zip(0..), out);
             } else {
-                x86::dots_avx512(query, rows, picked, out);
+                x86::dots_avx512(query, rows, picked.zip(0..), out);
             }
         },
         _ => dots_portable(query, rows, picked, out),
@@ -125,51 +126,126 @@ mod x86 {
         }
     }
 
-    /// `vpdpbusd` multiplies unsigned with signed bytes: rows are moved up by 128, and 128 times the sum of
-    /// the query is taken off.
+    /// Dot products with rows, each with its place in `out`; four rows at a time, which share the loads of the query
+    /// and the adding up of their sums.
     ///
     /// # Safety
-    /// The CPU must have AVX-512 F, BW and VNNI; every picked row must lie in `rows`.
+    /// The CPU must have AVX-512 F, BW and VNNI; every row must lie in `rows`.
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
     pub unsafe fn dots_avx512(
         query: &[i8],
         rows: &[i8],
-        picked: impl Iterator<Item = usize>,
+        mut order: impl Iterator<Item = (usize, usize)>,
         out: &mut [i32],
     ) {
-        let n = query.len();
-        let tail = n % 64;
-        let mask = (1u64 << tail) - 1;
-        let up = _mm512_set1_epi8(-128);
-        let correction = 128 * query.iter().map(|q| i32::from(*q)).sum::<i32>();
-        for (row, out) in picked.zip(out) {
-            let mut sums = [_mm512_setzero_si512(); 2];
-            let (pq, pr) = (query.as_ptr(), rows.as_ptr());
-            let mut i = 0;
-            while i + 64 <= n {
-                // SAFETY: i + 64 <= n, the length of the query and of each row.
-                let (q, r) = unsafe {
-                    (
-                        _mm512_loadu_epi8(pq.add(i)),
-                        _mm512_loadu_epi8(pr.add(row * n + i)),
-                    )
-                };
-                let sum = &mut sums[i / 64 % 2];
-                *sum = _mm512_dpbusd_epi32(*sum, _mm512_xor_si512(r, up), q);
-                i += 64;
+        // SAFETY: the row lies in `rows`.
+        let row = |(row, _): (usize, usize)| unsafe { rows.as_ptr().add(row * query.len()) };
+        let start = minus_moved(query);
+        while let Some(first) = order.next() {
+            let [second, third, fourth] = [(); 3].map(|()| order.next());
+            if let (Some(second), Some(third), Some(fourth)) = (second, third, fourth) {
+                let four = [first, second, third, fourth];
+                // SAFETY: as long as the query, like every row.
+                let sums = sums_of_four(unsafe { products(query, four.map(row), start) });
+                for ((_, place), sum) in four.into_iter().zip(sums) {
+                    out[place] = sum;
+                }
+            } else {
+                for one in [Some(first), second, third].into_iter().flatten() {
+                    // SAFETY: as above.
+                    let [sums] = unsafe { products(query, [row(one)], start) };
+                    out[one.1] = _mm512_reduce_add_epi32(sums);
+                }
             }
-            if tail > 0 {
-                // SAFETY: the mask keeps every byte at or past n from being read.
-                let (q, r) = unsafe {
-                    (
-                        _mm512_maskz_loadu_epi8(mask, pq.add(i)),
-                        _mm512_maskz_loadu_epi8(mask, pr.add(row * n + i)),
-                    )
-                };
-                sums[0] = _mm512_dpbusd_epi32(sums[0], _mm512_xor_si512(r, up), q);
-            }
-            *out = _mm512_reduce_add_epi32(_mm512_add_epi32(sums[0], sums[1])) - correction;
         }
+    }
+
+    /// # Safety
+    /// The CPU must have AVX-512 F, BW and VNNI.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    pub unsafe fn dot_avx512(query: &[i8], row: &[i8]) -> i32 {
+        let row = &row[..query.len()];
+        // SAFETY: the row is as long as the query.
+        let [sums] = unsafe { products(query, [row.as_ptr()], minus_moved(query)) };
+        _mm512_reduce_add_epi32(sums)
+    }
+
+    /// `vpdpbusd` multiplies unsigned with signed bytes: rows are moved up by 128, and what that adds is taken off
+    /// before: 128 times the query.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn minus_moved(query: &[i8]) -> __m512i {
+        let zero = _mm512_setzero_si512();
+        let mut moved = zero;
+        for part in query.chunks(64) {
+            // SAFETY: the mask keeps to the part.
+            let q = unsafe { _mm512_maskz_loadu_epi8(first(part.len()), part.as_ptr()) };
+            moved = _mm512_dpbusd_epi32(moved, _mm512_set1_epi8(-128), q);
+        }
+        _mm512_sub_epi32(zero, moved)
+    }
+
+    /// Sixteen sums of products for each row, added to what they start with.
+    ///
+    /// # Safety
+    /// The CPU must have AVX-512 F, BW and VNNI; every row must be as long as the query.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    unsafe fn products<const N: usize>(
+        query: &[i8],
+        rows: [*const i8; N],
+        start: __m512i,
+    ) -> [__m512i; N] {
+        let up = _mm512_set1_epi8(-128);
+        let mut sums = [start; N];
+        let (whole, rest) = query.as_chunks::<64>();
+        for (part, at) in whole.iter().zip((0..).step_by(64)) {
+            // SAFETY: 64 bytes of the query, and the same of a row as long.
+            let q = unsafe { _mm512_loadu_epi8(part.as_ptr()) };
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                // SAFETY: as above.
+                let r = unsafe { _mm512_loadu_epi8(row.add(at)) };
+                *sum = _mm512_dpbusd_epi32(*sum, _mm512_xor_si512(r, up), q);
+            }
+        }
+        if !rest.is_empty() {
+            let mask = first(rest.len());
+            // SAFETY: the mask keeps to the rest.
+            let q = unsafe { _mm512_maskz_loadu_epi8(mask, rest.as_ptr()) };
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                // SAFETY: as above.
+                let r = unsafe { _mm512_maskz_loadu_epi8(mask, row.add(query.len() - rest.len())) };
+                *sum = _mm512_dpbusd_epi32(*sum, _mm512_xor_si512(r, up), q);
+            }
+        }
+        sums
+    }
+
+    /// A mask of so many bytes, 1 to 64.
+    fn first(bytes: usize) -> __mmask64 {
+        u64::MAX >> (64 - bytes)
+    }
+
+    /// The sums of sixteen numbers each.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn sums_of_four([a, b, c, d]: [__m512i; 4]) -> [i32; 4] {
+        // In every 128 bits: a0 + a2, b0 + b2, a1 + a3, b1 + b3; then the four sums; then over all 128 bits.
+        let ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+        let cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+        let all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+        let half = _mm256_add_epi32(
+            _mm512_castsi512_si256(all),
+            _mm512_extracti64x4_epi64::<1>(all),
+        );
+        let quarter = _mm_add_epi32(
+            _mm256_castsi256_si128(half),
+            _mm256_extracti128_si256::<1>(half),
+        );
+        let mut four = [0; 4];
+        // SAFETY: four numbers of 32 bits.
+        unsafe { _mm_storeu_si128(four.as_mut_ptr().cast(), quarter) };
+        four
     }
 
     /// Dot products with rows, each with its place in `out`.

@@ -16,7 +16,7 @@ use super::view::{ArticleView, Context, PassageView, Viewer};
 use crate::corpus::Span;
 use crate::embed::{Alignment, Embedder, Probe, Role};
 use crate::error::{Error, Result};
-use crate::index::{Index, Keep, StoredSentence};
+use crate::index::{Index, Keep, StoredSentence, Work};
 use crate::kernel::dot::dot;
 use crate::words;
 
@@ -143,9 +143,10 @@ pub struct Scores {
 pub struct Explanation {
     #[serde(flatten)]
     pub parts: Parts,
-    /// How passages were found: `scan` compared every one, `graph` those that graph and words proposed,
-    /// because that is less work.
+    /// How passages were found: `scan` compared every one, `graph` those that graph and words proposed.
     pub search: &'static str,
+    /// Why: the one that is less work was taken. Absent where only words were searched.
+    pub work: Option<Work>,
     /// Passages that the index holds.
     pub passages: usize,
     pub terms: Vec<TermView>,
@@ -235,6 +236,7 @@ impl Search<'_> {
         });
         // An answer can hide its two neighbours; more are needed for duplicates and a limit per article.
         let mut candidates = self.query.limit.saturating_mul(3).saturating_add(8);
+        let work = self.asked.work(&rows, self.index, keep);
         let (chosen, search) = loop {
             let found = self.asked.best(&rows, Some(self.index), candidates, keep);
             let exhausted = found.ranked.len() < candidates;
@@ -253,7 +255,7 @@ impl Search<'_> {
         };
         let convincing = chosen.into_iter().filter(convincing).zip(1..);
         convincing
-            .map(|(chosen, rank)| self.answer(&chosen, rank, search))
+            .map(|(chosen, rank)| self.answer(&chosen, rank, search, work))
             .collect()
     }
 
@@ -385,7 +387,13 @@ impl Search<'_> {
         }
     }
 
-    fn answer(&self, chosen: &Chosen, rank: usize, search: &'static str) -> Result<Answer> {
+    fn answer(
+        &self,
+        chosen: &Chosen,
+        rank: usize,
+        search: &'static str,
+        work: Option<Work>,
+    ) -> Result<Answer> {
         let Chosen {
             ranked,
             rows: shown,
@@ -423,6 +431,7 @@ impl Search<'_> {
             explanation: self.query.explain.then(|| Explanation {
                 parts: self.asked.parts(&rows, ranked.row),
                 search,
+                work,
                 passages: rows.live(),
                 terms: explained(&self.asked.lexical, &passage.text, language),
             }),

@@ -3,7 +3,7 @@
 use super::lexical::{Lexical, bm25};
 use super::query::Mode;
 use crate::embed::Probe;
-use crate::index::{Hit, Index, Keep, Rows, scan, scan_rows};
+use crate::index::{Hit, Index, Keep, Rows, Work, scan, scan_rows};
 
 /// Rows that tell how close a question is to what does not answer it.
 const BACKGROUND_ROWS: usize = 1024;
@@ -193,6 +193,12 @@ impl Asked {
             ranked: hits.into_iter().map(|hit| self.ranked(rows, hit)).collect(),
             search,
         }
+    }
+
+    /// What decides between scan and graph; `None` where only words are searched.
+    pub fn work(&self, rows: &Rows<'_>, index: &Index, keep: Option<Keep<'_>>) -> Option<Work> {
+        let probe = self.probe.as_ref()?;
+        Some(index.work(rows, probe, keep.map_or(1.0, |keep| keep.share)))
     }
 
     /// What graph and words propose; `None` where every row is compared.

@@ -77,6 +77,8 @@ fn an_explanation_adds_up() {
         let weights: f64 = terms.iter().map(|t| number(&t["weight"])).sum();
         assert!((weights - 1.0).abs() < 1e-4, "{weights}");
         assert_eq!(parts["search"], "scan");
+        assert_eq!(parts["work"]["scan"], parts["passages"]);
+        assert!(parts["work"]["graph"].is_null(), "{parts}");
     }
     let printed = folder.tane(["query", "--explain", question]).ok();
     assert!(printed.contains("+ onions"), "{printed}");
