@@ -19,7 +19,7 @@ const DETOUR: f32 = 1.1;
 const MOST_NEIGHBOURS: usize = 32;
 /// Candidates with which every row must find itself.
 const EF_SELF: usize = 64;
-/// Rounds of linking rows that do not.
+/// Rounds of linking rows that do not, and of looking for all again after them.
 const SELF_ROUNDS: usize = 8;
 
 /// The codes of all rows, `[rows, dimension]`, row-major.
@@ -180,24 +180,34 @@ impl FlatGraph {
                 self.layers[0].reach(*row as usize, &mut reached);
             }
         }
-        // More links never hide a row but in a rare tie of paths: only what was missed is looked for again.
-        let mut missed: Vec<u32> = (0..rows as u32).collect();
+        // A link that shows one row can hide another, so that all are looked for until none is missed.
+        let all: Vec<u32> = (0..rows as u32).collect();
         for _ in 0..SELF_ROUNDS {
-            let found = self.find(&missed, codes, None);
-            let lost = |(row, found): (u32, Option<u32>)| {
-                let found = found?;
-                let own = codes.dot(row, row);
-                (codes.dot(row, found) < own).then_some((row, found))
-            };
-            let lost: Vec<(u32, u32)> = missed.into_iter().zip(found).filter_map(lost).collect();
+            let mut lost = self.lost(&all, codes);
             if lost.is_empty() {
                 return;
             }
-            for (row, found) in &lost {
-                self.layers[0].neighbours[*found as usize].push(*row);
+            for _ in 0..SELF_ROUNDS {
+                for (row, found) in &lost {
+                    self.layers[0].neighbours[*found as usize].push(*row);
+                }
+                let linked: Vec<u32> = lost.into_iter().map(|(row, _)| row).collect();
+                lost = self.lost(&linked, codes);
+                if lost.is_empty() {
+                    break;
+                }
             }
-            missed = lost.into_iter().map(|(row, _)| row).collect();
         }
+    }
+
+    /// Those of some rows that a search for their code misses, each with what it finds instead.
+    fn lost(&self, rows: &[u32], codes: &Codes<'_>) -> Vec<(u32, u32)> {
+        let found = rows.iter().zip(self.find(rows, codes, None));
+        let lost = |(row, found): (&u32, Option<u32>)| {
+            let found = found?;
+            (codes.dot(*row, found) < codes.dot(*row, *row)).then_some((*row, found))
+        };
+        found.filter_map(lost).collect()
     }
 
     /// For each of these rows, what a search for its code finds first among those that `keep` lets through.
