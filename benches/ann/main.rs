@@ -17,6 +17,7 @@ use tane::index::{
     Beam, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, Part, RowRecord, Rows,
     Update, build_graph, encode, input_key, scan_rows, through_graph, update,
 };
+use tane::kernel::dot_i8::dot_i8;
 use tane::passage::passages;
 
 fn main() {
@@ -121,15 +122,11 @@ fn build(base: &Path, dimension: usize, dir: &str) {
 /// Rows for whose codes a search with 64 candidates finds them, or others with the same score.
 fn find_themselves(graph: &MappedGraph, codes: &[i8], dimension: usize) -> usize {
     let beam = Beam::of_candidates(64);
-    let score = |a: &[i8], b: &[i8]| -> i32 {
-        let products = a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b));
-        products.sum()
-    };
     let found = codes.par_chunks_exact(dimension).filter(|own| {
         let found = graph.search(codes, own, 1, beam, None);
         found.rows.first().is_some_and(|row| {
             let other = &codes[*row as usize * dimension..][..dimension];
-            score(own, other) >= score(own, own)
+            dot_i8(own, other) >= dot_i8(own, own)
         })
     });
     found.count()

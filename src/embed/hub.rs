@@ -123,10 +123,7 @@ impl Hub {
             Some(head.trim().to_owned()).filter(|head| is_plain(head))
         })?;
         let snapshot = self.snapshot(id, &revision);
-        let mut files = REQUIRED
-            .into_iter()
-            .chain(weights.iter().map(String::as_str));
-        let complete = files.all(|file| snapshot.join(file).is_file());
+        let complete = required(weights).all(|file| snapshot.join(file).is_file());
         complete.then_some((snapshot, revision))
     }
 
@@ -135,10 +132,7 @@ impl Hub {
         let revision = revision.unwrap_or(MAIN);
         let endpoint = self.endpoint.as_deref().unwrap_or("https://huggingface.co");
         let snapshot = self.snapshot(id, revision);
-        let required = REQUIRED
-            .into_iter()
-            .chain(weights.iter().map(String::as_str));
-        let files = required.map(|file| (file, true));
+        let files = required(weights).map(|file| (file, true));
         let files = files.chain(OPTIONAL.iter().map(|file| (*file, false)));
         files
             .map(|(file, required)| Wanted {
@@ -183,10 +177,7 @@ impl Hub {
                 .any(|sibling| sibling.rfilename == **file)
         };
         let weights = model.weight_files();
-        let required = REQUIRED
-            .into_iter()
-            .chain(weights.iter().map(String::as_str));
-        if let Some(missing) = required.clone().find(|file| !has(file)) {
+        if let Some(missing) = required(&weights).find(|file| !has(file)) {
             let mut what = format!("{id} at {revision} has no {missing}");
             let names = info.siblings.iter().map(|sibling| &sibling.rfilename);
             if let Some(other) = folder::first_weights(names.cloned().collect())
@@ -200,7 +191,7 @@ impl Hub {
         }
         let known = known.filter(|known| known.revision == revision);
         let mut files = Vec::new();
-        for file in required.chain(OPTIONAL).filter(|file| has(file)) {
+        for file in required(&weights).chain(OPTIONAL).filter(|file| has(file)) {
             let recorded = known.as_ref().and_then(|known| known.file(file));
             files.push(self.file(model, &repo(id, &revision), file, recorded, watch)?);
         }
@@ -472,6 +463,13 @@ fn described(file: &str, path: &Path, sha256: String) -> Result<LockedFile> {
         bytes,
         sha256,
     })
+}
+
+/// The files without which there is no model.
+fn required(weights: &[String]) -> impl Iterator<Item = &str> {
+    REQUIRED
+        .into_iter()
+        .chain(weights.iter().map(String::as_str))
 }
 
 fn repo(id: &str, revision: &str) -> Repo {

@@ -79,9 +79,6 @@ pub fn nearest(
     count: usize,
     keep: Option<Keep<'_>>,
 ) -> Option<Vec<Hit>> {
-    if probe.aligned != rows.aligned {
-        return None;
-    }
     let share = keep.map_or(1.0, |keep| keep.share);
     let parts = rows.parts().iter().zip(graphs);
     let chosen: Vec<_> = parts

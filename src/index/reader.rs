@@ -427,21 +427,22 @@ impl Index {
         count: usize,
         keep: Option<Keep<'_>>,
     ) -> Option<Vec<Hit>> {
-        nearest(rows, &self.graphs(), probe, best, count, keep)
+        nearest(rows, &self.graphs(rows, probe), probe, best, count, keep)
     }
 
     /// What decides whether [`Index::nearest`] takes the graphs: the work with and without, where a filter accepts a
     /// share of the rows.
     pub fn work(&self, rows: &Rows<'_>, probe: &Probe, share: f32) -> Work {
-        let mut graphs = self.graphs();
-        if probe.aligned != rows.aligned {
-            graphs.fill(None);
-        }
-        Work::of_all(rows, &graphs, share)
+        Work::of_all(rows, &self.graphs(rows, probe), share)
     }
 
-    fn graphs(&self) -> Vec<Option<&MappedGraph>> {
-        self.parts.iter().map(|part| part.graph.as_ref()).collect()
+    /// The graphs of the segments; none where a question is not compared as their codes are.
+    fn graphs(&self, rows: &Rows<'_>, probe: &Probe) -> Vec<Option<&MappedGraph>> {
+        let fit = probe.aligned == rows.aligned;
+        let parts = self.parts.iter();
+        parts
+            .map(|part| part.graph.as_ref().filter(|_| fit))
+            .collect()
     }
 
     /// Where an article's file should be on this machine.

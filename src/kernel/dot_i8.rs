@@ -16,7 +16,7 @@ const STREAMS: usize = 4;
 pub fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
     assert_eq!(a.len(), b.len(), "dot of vectors of different lengths");
     match Isa::current() {
-        // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection, and row 0 lies in `b`.
+        // SAFETY: `Isa` values beyond `Portable` come from run-time CPU detection.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 => unsafe { x86::dot_avx2(a, b) },
         // SAFETY: as above.
