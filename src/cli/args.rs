@@ -104,7 +104,10 @@ pub struct Index {
     /// Exit with 2 where a file could not be read
     #[arg(long)]
     pub strict: bool,
-    /// Print the result as JSON
+    /// Stay, and refresh whenever something changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["dry_run", "strict"])]
+    pub watch: bool,
+    /// Print the result as JSON; with --watch a line whenever something changed
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -341,6 +344,9 @@ pub enum ModelsCommand {
     /// Download a model from the hub, check its files and record them in models.lock
     Pull {
         name: String,
+        /// Take the newest revision, not that of models.lock
+        #[arg(long, conflicts_with = "print_files")]
+        upgrade: bool,
         /// Download nothing; print what to bring here by hand, and where it goes
         #[arg(long)]
         print_files: bool,

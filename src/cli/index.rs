@@ -9,6 +9,7 @@ use super::args;
 use super::output::{self, Output};
 use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
+use super::watch;
 use crate::embed::Embedder;
 use crate::index::{Index, Manifest, Report, Update, update};
 use crate::search::JSON_VERSION;
@@ -29,6 +30,12 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
     catch_interrupts();
     let recorded = recorded_model(settings);
     let embedder = settings.embedder(&args.engine, recorded.as_deref())?;
+    let as_recorded = Update {
+        shard: args.shard,
+        dry_run: args.dry_run,
+        language: settings.language.clone(),
+        ..Update::default()
+    };
     let asked = Update {
         add: args.paths.clone(),
         remove: args.remove.clone(),
@@ -36,29 +43,45 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         read: args.read.options(),
         rebuild: args.rebuild,
         compact: args.compact,
-        shard: args.shard,
-        dry_run: args.dry_run,
-        language: settings.language.clone(),
-        ..Update::default()
+        ..as_recorded.clone()
     };
-    let asked = with_project_corpus(asked, settings);
-    let report = {
-        let bar = Bar::new(settings.quiet);
-        update(&settings.index, &embedder, &asked, &bar)?
+    let refresh =
+        |asked: &Update| update(&settings.index, &embedder, asked, &Bar::new(settings.quiet));
+    let mut tell = |report: &Report, started: Instant| -> anyhow::Result<()> {
+        let took = started.elapsed().as_secs_f64();
+        if args.json {
+            out.json(&Json {
+                version: JSON_VERSION,
+                index: settings.index.display().to_string(),
+                model: &embedder.space().model,
+                dry_run: args.dry_run,
+                took_ms: took * 1000.0,
+                report,
+            })?;
+        } else if !settings.quiet {
+            out.line(&summary(report, args.dry_run, took))?;
+        }
+        Ok(out.flush()?)
     };
+    let mut report = refresh(&with_project_corpus(asked, settings))?;
     complain(&report, settings);
-    if args.json {
-        out.json(&Json {
-            version: JSON_VERSION,
-            index: settings.index.display().to_string(),
-            model: &embedder.space().model,
-            dry_run: args.dry_run,
-            took_ms: started.elapsed().as_secs_f64() * 1000.0,
-            report: &report,
-        })?;
-    } else if !settings.quiet {
-        let seconds = started.elapsed().as_secs_f64();
-        out.line(&summary(&report, args.dry_run, seconds))?;
+    tell(&report, started)?;
+    if args.watch {
+        if !settings.quiet {
+            output::remark("watching for changes; Ctrl-C ends it");
+        }
+        return watch::run(&settings.index, || {
+            let started = Instant::now();
+            let before = generation(settings);
+            let last = std::mem::replace(&mut report, refresh(&as_recorded)?);
+            if (&last.failed, &last.skipped) != (&report.failed, &report.skipped) {
+                complain(&report, settings);
+            }
+            if generation(settings) != before {
+                tell(&report, started)?;
+            }
+            Ok(())
+        });
     }
     Ok(if args.strict && !report.failed.is_empty() {
         Found::Faults
@@ -119,6 +142,11 @@ pub fn open(settings: &Settings) -> crate::error::Result<Index> {
 /// The model an index was built with; `None` where there is none that can be read.
 fn recorded_model(settings: &Settings) -> Option<String> {
     Some(Manifest::read(&settings.index).ok()??.space.model)
+}
+
+/// How often the index was written; `None` where there is none that can be read.
+fn generation(settings: &Settings) -> Option<u64> {
+    Some(Manifest::read(&settings.index).ok()??.generation)
 }
 
 /// A new index without paths takes the corpus that tane.toml names.

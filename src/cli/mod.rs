@@ -18,6 +18,7 @@ mod show;
 mod similar;
 mod status;
 mod verify;
+mod watch;
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Found {
     Nothing,
     /// Exit code 2, after results that are worth keeping; the reason is already on stderr.
     Faults,
+    /// Exit code 130: what would go on for ever was ended.
+    Interrupted,
 }
 
 /// Runs the program.
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
         Ok(Found::Something) => ExitCode::SUCCESS,
         Ok(Found::Nothing) => ExitCode::from(1),
         Ok(Found::Faults) => ExitCode::from(2),
+        Ok(Found::Interrupted) => ExitCode::from(130),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&told(&error));

@@ -61,8 +61,21 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
             name,
             print_files: true,
             json,
+            ..
         } => print_files(registry.get(name)?, *json, settings, out)?,
-        ModelsCommand::Pull { name, json, .. } => pull(registry.get(name)?, *json, settings, out)?,
+        // Whatever is on this machine, what to pull is for the entry and the lock to say.
+        ModelsCommand::Pull {
+            name,
+            upgrade,
+            json,
+            ..
+        } => pull(
+            settings.entries()?.get(name)?,
+            *upgrade,
+            *json,
+            settings,
+            out,
+        )?,
         ModelsCommand::Show { name, json: true } => {
             let model = describe(registry.get(name)?);
             out.json(&ShowJson {
@@ -135,11 +148,17 @@ fn print_files(
     Ok(())
 }
 
-fn pull(model: &Model, json: bool, settings: &Settings, out: &mut Output) -> anyhow::Result<()> {
+fn pull(
+    model: &Model,
+    upgrade: bool,
+    json: bool,
+    settings: &Settings,
+    out: &mut Output,
+) -> anyhow::Result<()> {
     let id = hub_id(model)?;
     let mut lock = settings.lock()?;
     let bar = Bar::new(settings.quiet);
-    let folder = settings.hub()?.pull(model, &mut lock, &bar)?;
+    let folder = settings.hub()?.pull(model, &mut lock, upgrade, &bar)?;
     drop(bar);
     let locked = lock.of(&model.name, id);
     let locked = locked.context("what was pulled is not in the lock file")?;

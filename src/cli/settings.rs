@@ -136,11 +136,16 @@ impl Settings {
 
     /// The known models; those of the hub where they are on this machine, which is looked for.
     pub fn registry(&self) -> crate::error::Result<Registry> {
-        let mut registry = Registry::load(self.models.as_deref())?;
+        let mut registry = self.entries()?;
         if let (Some(hub), Some(lock)) = (Hub::from_env(self.offline), &self.lock) {
             registry.locate(&hub, &Lock::open(lock.clone())?);
         }
         Ok(registry)
+    }
+
+    /// The known models, as they are written down.
+    pub fn entries(&self) -> crate::error::Result<Registry> {
+        Registry::load(self.models.as_deref())
     }
 
     /// The hub, as the environment describes it.

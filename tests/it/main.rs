@@ -24,4 +24,5 @@ mod similar;
 mod support;
 mod surface;
 mod verify;
+mod watch;
 mod zoo;
