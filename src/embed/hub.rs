@@ -144,12 +144,19 @@ impl Hub {
             .collect()
     }
 
-    /// Downloads what is missing of a model, checks all of it, and records it in the lock.
+    /// Downloads what is missing of a model, checks all of it, and records it in the lock; `upgrade` takes the newest
+    /// revision, not the recorded one.
     ///
     /// # Errors
     /// [`Error::Hub`] where the hub has no such model, refuses, does not answer or sends something else than it
     /// promised; [`Error::Io`] where the lock cannot be written.
-    pub fn pull(&self, model: &Model, lock: &mut Lock, watch: &dyn Watch) -> Result<PathBuf> {
+    pub fn pull(
+        &self,
+        model: &Model,
+        lock: &mut Lock,
+        upgrade: bool,
+        watch: &dyn Watch,
+    ) -> Result<PathBuf> {
         let Source::Hub(id) = &model.source else {
             return Err(fault(model, "it is no model of the hub"));
         };
@@ -158,7 +165,7 @@ impl Hub {
                         `tane models pull NAME --print-files` lists what to bring by hand";
             return Err(fault(model, what));
         }
-        let known = lock.of(&model.name, id).cloned();
+        let known = lock.of(&model.name, id).filter(|_| !upgrade).cloned();
         let recorded = known.as_ref().map(|known| known.revision.clone());
         let asked = model.revision.clone().or(recorded);
         let asked = asked.unwrap_or_else(|| MAIN.to_owned());

@@ -154,6 +154,25 @@ fn a_model_is_pulled_checked_and_recorded() {
 }
 
 #[test]
+fn the_lock_keeps_its_revision_until_it_is_upgraded() {
+    let machine = Machine::new();
+    machine.pull().ok();
+    let newer = "b".repeat(40);
+    machine.server.behave(Manners {
+        revision: Some(newer.clone()),
+        ..Manners::default()
+    });
+    assert_eq!(machine.pull().arg("--json").json()["revision"], REVISION);
+    let upgraded = machine.pull().args(["--upgrade", "--json"]).json();
+    assert_eq!(upgraded["revision"], newer.as_str());
+    assert_eq!(
+        machine.pull().arg("--json").json()["revision"],
+        newer.as_str()
+    );
+    machine.pulls_and_embeds();
+}
+
+#[test]
 fn a_broken_download_goes_on_where_it_broke() {
     let machine = Machine::new();
     machine.server.behave(Manners {

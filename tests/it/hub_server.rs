@@ -152,7 +152,17 @@ fn serve(
     if now.refused.0 > 0 {
         return answer(&format!("{} No", now.refused.1), "", b"");
     }
-    let revision = now.revision.as_deref().unwrap_or(REVISION);
+    let newest = now.revision.as_deref().unwrap_or(REVISION);
+    let part = |number: usize| path.split('/').nth(number).unwrap_or_default();
+    let asked = match part(1) {
+        "api" => part(6),
+        _ => part(4),
+    };
+    // Every commit stays.
+    let revision = match asked.len() {
+        40 => asked,
+        _ => newest,
+    };
     if let Some(rest) = path.strip_prefix("/cdn/") {
         return weights(stream, &files[rest], &now, start.unwrap_or(0), probe);
     }
