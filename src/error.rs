@@ -59,7 +59,7 @@ pub enum Error {
     Precision {
         engine: &'static str,
         precision: String,
-        possible: &'static str,
+        possible: String,
     },
     /// `TANE_KERNEL` names no instruction set.
     #[error("TANE_KERNEL: unknown kernels `{name}`; known: {known}")]

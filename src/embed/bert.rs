@@ -84,27 +84,27 @@ impl Bert {
         })
     }
 
-    /// Hidden states of the last layer, `[sequences, longest, hidden]` row-major f32.
-    fn forward(&self, batch: &[Sequence<'_>], longest: usize) -> Result<Vec<f32>> {
-        let mut ids = vec![0u32; batch.len() * longest];
+    /// Hidden states of the last layer, `[sequences, longest, hidden]`.
+    fn forward(&self, batch: &[Sequence<'_>], longest: usize) -> Result<Tensor> {
+        let (tokens, places) = distinct(batch, longest);
+        let rows = self.rows(&tokens)?;
         // Added to the attention scores: padding is never attended to.
         let mut mask = vec![0f32; batch.len() * longest];
-        for (i, sequence) in batch.iter().enumerate() {
-            let row = i * longest;
-            ids[row..row + sequence.ids.len()].copy_from_slice(sequence.ids);
-            mask[row + sequence.ids.len()..row + longest].fill(NO_ATTENTION);
+        for (sequence, mask) in batch.iter().zip(mask.chunks_exact_mut(longest)) {
+            mask[sequence.ids.len()..].fill(NO_ATTENTION);
         }
-        let words = self.rows(&ids)?;
         let run = || {
             let to_device = |numbers, shape: &[usize]| {
                 Tensor::from_vec(numbers, shape, &self.device)?.to_dtype(self.dtype)
             };
-            let words = to_device(words, &[batch.len(), longest, self.hidden])?;
+            let rows = to_device(rows, &[tokens.len(), self.hidden])?;
+            let places = Tensor::from_vec(places, batch.len() * longest, &self.device)?;
+            let words = rows.index_select(&places, 0)?;
+            let words = words.reshape((batch.len(), longest, self.hidden))?;
             let positions = self.positions.narrow(0, 0, longest)?;
             let embedded = self.norm.forward(&words.broadcast_add(&positions)?)?;
             let mask = to_device(mask, &[batch.len(), 1, 1, longest])?;
-            let hidden = self.encoder.forward(&embedded, &mask)?;
-            hidden.flatten_all()?.to_dtype(DType::F32)?.to_vec1::<f32>()
+            self.encoder.forward(&embedded, &mask)
         };
         run().map_err(Error::compute("the model failed"))
     }
@@ -123,6 +123,21 @@ impl Bert {
     }
 }
 
+/// The distinct tokens of a batch, ascending, and which of them stands where, `[sequences, longest]`; padding is the
+/// first. Only rows of these go to the device.
+fn distinct(batch: &[Sequence<'_>], longest: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut tokens: Vec<u32> = batch.iter().flat_map(|s| s.ids).copied().collect();
+    tokens.sort_unstable();
+    tokens.dedup();
+    let mut places = vec![0; batch.len() * longest];
+    for (sequence, places) in batch.iter().zip(places.chunks_exact_mut(longest)) {
+        for (id, place) in sequence.ids.iter().zip(places) {
+            *place = tokens.partition_point(|token| token < id) as u32;
+        }
+    }
+    (tokens, places)
+}
+
 impl Encoder for Bert {
     fn pads(&self) -> bool {
         true
@@ -133,9 +148,7 @@ impl Encoder for Bert {
     }
 
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
-        encode_padded(batch, self.hidden, self.pooling, |longest| {
-            self.forward(batch, longest)
-        })
+        encode_padded(batch, self.pooling, |longest| self.forward(batch, longest))
     }
 }
 

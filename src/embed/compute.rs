@@ -86,28 +86,24 @@ impl Compute {
         }
     }
 
-    /// The precision of candle's stock ops; `on_gpu` is what a family computes in there.
+    /// The precision of candle's stock ops; `on_gpu` are those that a family can be computed in there, the best first.
     ///
     /// # Errors
     /// [`Error::Precision`] where they have no such numbers.
-    pub(super) fn stock(self, gpu: bool, on_gpu: Precision) -> Result<(Precision, DType)> {
-        let precision = match self.precision {
-            None if gpu => on_gpu,
-            None => Precision::F32,
-            Some(asked) => asked,
-        };
-        let dtype = precision.dtype();
-        let dtype = dtype.filter(|_| gpu || precision == Precision::F32);
-        let possible = if gpu { "f16, bf16, f32" } else { "f32" };
-        let dtype = dtype.ok_or_else(|| self.impossible("candle", possible))?;
+    pub(super) fn stock(self, gpu: bool, on_gpu: &[Precision]) -> Result<(Precision, DType)> {
+        let possible = if gpu { on_gpu } else { &[Precision::F32] };
+        let precision = self.precision.unwrap_or(possible[0]);
+        let dtype = precision.dtype().filter(|_| possible.contains(&precision));
+        let names: Vec<String> = possible.iter().map(Precision::to_string).collect();
+        let dtype = dtype.ok_or_else(|| self.impossible("candle", names.join(", ")))?;
         Ok((precision, dtype))
     }
 
-    fn impossible(self, engine: &'static str, possible: &'static str) -> Error {
+    fn impossible(self, engine: &'static str, possible: impl Into<String>) -> Error {
         Error::Precision {
             engine,
             precision: self.precision.map_or_else(String::new, |p| p.to_string()),
-            possible,
+            possible: possible.into(),
         }
     }
 }

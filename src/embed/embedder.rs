@@ -233,10 +233,10 @@ impl Embedder {
     }
 }
 
-/// What CUDA and Metal say when an allocation fails; candle passes it on as text.
+/// What CUDA, cuBLAS and Metal say when an allocation fails; candle passes it on as text.
 fn is_out_of_memory(error: &Error) -> bool {
-    let message = error.to_string().to_lowercase();
-    ["out of memory", "out_of_memory"]
+    let message = error.to_string();
+    ["OUT_OF_MEMORY", "ALLOC_FAILED", "create metal resource"]
         .iter()
         .any(|said| message.contains(said))
 }

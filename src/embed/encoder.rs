@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use candle_core::Device;
+use candle_core::{DType, Device, Tensor};
 
-use super::pooling::pool;
 use super::registry::Pooling;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Token ids, special tokens included, and the token ranges to pool.
 #[derive(Debug, Clone)]
@@ -63,24 +62,37 @@ pub trait Encoder: Send + Sync {
 }
 
 /// Encodes a batch that is padded to its longest sequence. `forward` gives the hidden states of the last layer,
-/// `[sequences, longest, hidden]` row-major f32, for the longest length.
+/// `[sequences, longest, hidden]`, for the longest length. They are pooled in f32 where they are: only vectors leave the
+/// device.
 pub fn encode_padded(
     batch: &[Sequence<'_>],
-    hidden: usize,
     pooling: Pooling,
-    forward: impl FnOnce(usize) -> Result<Vec<f32>>,
+    forward: impl FnOnce(usize) -> Result<Tensor>,
 ) -> Result<Vec<Vec<Vec<f32>>>> {
     let longest = batch.iter().map(|s| s.ids.len()).max().unwrap_or(0);
-    if longest == 0 {
+    let most = batch.iter().map(|s| s.pools.len()).max().unwrap_or(0);
+    if longest == 0 || most == 0 {
         return Ok(vec![Vec::new(); batch.len()]);
     }
+    let mut shares = vec![0f32; batch.len() * most * longest];
+    for (sequence, shares) in batch.iter().zip(shares.chunks_exact_mut(most * longest)) {
+        for (range, shares) in sequence.pools.iter().zip(shares.chunks_exact_mut(longest)) {
+            let rows = pooling.rows(range.clone());
+            shares[rows.clone()].fill(1.0 / rows.len() as f32);
+        }
+    }
     let states = forward(longest)?;
-    let rows = states.chunks_exact(longest * hidden);
-    let pooled = batch.iter().zip(rows).map(|(sequence, rows)| {
-        let pool = |range: &Range<usize>| pool(pooling, rows, hidden, range.clone());
-        sequence.pools.iter().map(pool).collect()
-    });
-    Ok(pooled.collect())
+    let pool = || {
+        let shares = Tensor::from_vec(shares, (batch.len(), most, longest), states.device())?;
+        shares
+            .matmul(&states.to_dtype(DType::F32)?)?
+            .to_vec3::<f32>()
+    };
+    let mut pooled = pool().map_err(Error::compute("the model failed"))?;
+    for (vectors, sequence) in pooled.iter_mut().zip(batch) {
+        vectors.truncate(sequence.pools.len());
+    }
+    Ok(pooled)
 }
 
 /// For tests: the vector of each text as a whole.

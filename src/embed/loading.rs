@@ -167,10 +167,10 @@ impl Way<'_> {
                 self.stock_bert(folder.bert(model)?, tokenizer, checksums)
             }
             Family::Modernbert | Family::Qwen3 => {
-                // candle's ModernBERT makes its masks in f32.
-                let on_gpu = match model.family {
-                    Family::Qwen3 => Precision::Bf16,
-                    _ => Precision::F32,
+                let on_gpu: &[Precision] = match model.family {
+                    Family::Qwen3 => &[Precision::Bf16, Precision::F16, Precision::F32],
+                    // candle's masks for it are in f32, and half floats cannot hold its positions.
+                    _ => &[Precision::F32],
                 };
                 let (precision, dtype) = self.compute.stock(self.device.is_gpu(), on_gpu)?;
                 let encoder = folder.stock(model, dtype, &self.device.device)?;
@@ -191,7 +191,8 @@ impl Way<'_> {
         tokenizer: Tokenizer,
         checksums: Checksums,
     ) -> Result<Loaded> {
-        let (precision, dtype) = self.compute.stock(self.device.is_gpu(), Precision::F16)?;
+        let on_gpu = [Precision::F16, Precision::Bf16, Precision::F32];
+        let (precision, dtype) = self.compute.stock(self.device.is_gpu(), &on_gpu)?;
         let bert = Bert::load(source, self.model.pooling, dtype, &self.device.device)?;
         Ok(self.loaded(tokenizer, Box::new(bert), precision, checksums))
     }

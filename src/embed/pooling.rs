@@ -4,13 +4,20 @@ use std::ops::Range;
 
 use super::registry::Pooling;
 
+impl Pooling {
+    /// The tokens of a range of which the mean is taken.
+    pub(super) fn rows(self, range: Range<usize>) -> Range<usize> {
+        match self {
+            Self::Mean => range,
+            Self::Cls => range.start..range.start + 1,
+            Self::Last => range.end - 1..range.end,
+        }
+    }
+}
+
 /// Pools rows `range` of `hidden` (`[tokens, dimension]`, row-major).
 pub fn pool(kind: Pooling, hidden: &[f32], dimension: usize, range: Range<usize>) -> Vec<f32> {
-    let rows = match kind {
-        Pooling::Mean => range,
-        Pooling::Cls => range.start..range.start + 1,
-        Pooling::Last => range.end - 1..range.end,
-    };
+    let rows = kind.rows(range);
     let count = rows.len().max(1) as f32;
     let mut sum = vec![0f32; dimension];
     for row in hidden[rows.start * dimension..rows.end * dimension].chunks_exact(dimension) {

@@ -20,7 +20,6 @@ enum Network {
 pub struct Stock {
     network: Network,
     device: Device,
-    hidden: usize,
     pooling: Pooling,
     /// What short sequences of a batch are filled up with.
     pad: u32,
@@ -52,14 +51,13 @@ impl Stock {
         Ok(Self {
             network,
             device: device.clone(),
-            hidden: model.dimension,
             pooling: model.pooling,
             pad: config["pad_token_id"].as_u64().unwrap_or(0) as u32,
         })
     }
 
-    /// Hidden states of the last layer, `[sequences, longest, hidden]` row-major f32.
-    fn forward(&self, batch: &[Sequence<'_>], longest: usize) -> candle_core::Result<Vec<f32>> {
+    /// Hidden states of the last layer, `[sequences, longest, hidden]`.
+    fn forward(&self, batch: &[Sequence<'_>], longest: usize) -> candle_core::Result<Tensor> {
         let mut ids = vec![self.pad; batch.len() * longest];
         let mut mask = vec![0u32; batch.len() * longest];
         for (row, sequence) in batch.iter().enumerate() {
@@ -69,15 +67,14 @@ impl Stock {
         }
         let shape = (batch.len(), longest);
         let ids = Tensor::from_vec(ids, shape, &self.device)?;
-        let states = match &self.network {
+        match &self.network {
             Network::ModernBert(network) => {
-                network.forward(&ids, &Tensor::from_vec(mask, shape, &self.device)?)?
+                network.forward(&ids, &Tensor::from_vec(mask, shape, &self.device)?)
             }
             // It looks back only: what follows a text changes nothing in it. A copy, which shares the weights,
             // because a network keeps what it has seen.
-            Network::Qwen3(network) => network.clone().forward(&ids, 0)?,
-        };
-        states.flatten_all()?.to_dtype(DType::F32)?.to_vec1::<f32>()
+            Network::Qwen3(network) => network.clone().forward(&ids, 0),
+        }
     }
 }
 
@@ -113,7 +110,7 @@ impl Encoder for Stock {
     }
 
     fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
-        encode_padded(batch, self.hidden, self.pooling, |longest| {
+        encode_padded(batch, self.pooling, |longest| {
             let states = self.forward(batch, longest);
             states.map_err(Error::compute("the model failed"))
         })
