@@ -8,9 +8,10 @@ use std::time::Duration;
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
+use super::clutter::Omitted;
 use super::decode::{self, Decoded, Fault, KnownBy};
 use super::format::{self, Fields, Parsed};
-use super::layout::{Block, Omitted};
+use super::layout::Block;
 use super::{date, language, source, title};
 use crate::error::{Error, Result};
 use crate::sha256;

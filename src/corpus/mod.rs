@@ -1,6 +1,7 @@
 //! From files to articles: walk, decode, lay out in blocks, and find title, source and language.
 
 mod article;
+mod clutter;
 mod date;
 mod decode;
 mod format;
@@ -11,11 +12,12 @@ mod title;
 mod walk;
 
 pub use article::{Article, READING_THREAD, ReadOptions, TextSource, locator};
+pub use clutter::{Omission, Omitted};
 pub use date::parse as parse_date;
 pub use decode::KnownBy;
 pub use format::Fields;
 pub use language::detect_language;
-pub use layout::{Block, BlockKind, Omission, Omitted};
+pub use layout::{Block, BlockKind};
 pub use walk::{FileEntry, Skipped, WalkOptions, walk};
 
 /// A byte range of an article's text.

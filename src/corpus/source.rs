@@ -1,7 +1,8 @@
 //! The web page an article came from.
 
 use super::Span;
-use super::layout::{Block, Omission, Omitted};
+use super::clutter::{Omission, Omitted};
+use super::layout::Block;
 
 /// Words that introduce the source of an article, lower case.
 const LABELS: [&str; 27] = [

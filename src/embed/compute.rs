@@ -107,3 +107,33 @@ impl Compute {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stock_ops_take_the_best_that_is_possible_and_refuse_the_rest() {
+        let asked = |precision| Compute {
+            precision,
+            ..Compute::default()
+        };
+        let halves = [Precision::F16, Precision::Bf16, Precision::F32];
+        let taken = |compute: Compute, gpu, on_gpu: &[Precision]| {
+            let taken = compute.stock(gpu, on_gpu);
+            taken
+                .map(|(precision, _)| precision)
+                .map_err(|e| e.to_string())
+        };
+        assert_eq!(taken(asked(None), true, &halves), Ok(Precision::F16));
+        assert_eq!(taken(asked(None), false, &halves), Ok(Precision::F32));
+        let bf16 = asked(Some(Precision::Bf16));
+        assert_eq!(taken(bf16, true, &halves), Ok(Precision::Bf16));
+        for (gpu, on_gpu) in [(false, &halves[..]), (true, &[Precision::F32])] {
+            let refused = taken(bf16, gpu, on_gpu).unwrap_err();
+            assert!(refused.ends_with("in bf16; possible: f32"), "{refused}");
+        }
+        let int8 = taken(asked(Some(Precision::Int8)), true, &halves).unwrap_err();
+        assert!(int8.ends_with("possible: f16, bf16, f32"), "{int8}");
+    }
+}

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use hf_hub::api::sync::{Api, ApiBuilder, ApiError};
 use hf_hub::{Cache, Repo, RepoType};
-use sha1::{Digest, Sha1};
 
 use super::folder::{self, OPTIONAL, REQUIRED};
 use super::lock::{Lock, Locked, LockedFile};
+use super::promise::{Promise, is_commit, is_plain};
 use super::registry::{Model, Source};
 use crate::error::{Error, Result};
 use crate::sha256;
@@ -238,26 +238,30 @@ impl Hub {
         }
         let place = (repo.clone(), file.to_owned());
         let (there, name) = place.clone();
-        let promised = self.repeated(model, watch, &|| (), move |api, _| {
+        let metadata = self.repeated(model, watch, &|| (), move |api, _| {
             api.metadata(&api.repo(there.clone()).url(&name))
         })?;
-        let etag = promised.etag().to_owned();
+        let commit = metadata.commit_hash();
+        let promised = Promise {
+            bytes: metadata.size(),
+            etag: metadata.etag().to_owned(),
+        };
         // These name files.
-        if promised.commit_hash() != repo.revision() || !is_plain(&etag) {
+        if commit != repo.revision() || !is_plain(&promised.etag) {
             let what = format!(
-                "{file}: the hub promises revision `{}` and tag `{etag}`, revision {} was asked for",
-                promised.commit_hash(),
+                "{file}: the hub promises revision `{commit}` and tag `{}`, revision {} was asked for",
+                promised.etag,
                 repo.revision()
             );
             return Err(fault(model, &what));
         }
         // Of the weights something must say what they should be.
-        if is_weights && !is_hex(&etag, 64) && expected.is_none() {
+        if is_weights && !promised.is_sha256() && expected.is_none() {
             let what =
                 format!("the hub gives no checksum of {file}; record its `sha256` in models.toml");
             return Err(fault(model, &what));
         }
-        let blob = cache.blob_path(&etag);
+        let blob = cache.blob_path(&promised.etag);
         let forget = || {
             for path in [&blob, &path, &blob.with_extension("part")] {
                 let _ = std::fs::remove_file(path);
@@ -272,12 +276,12 @@ impl Hub {
         };
         // A name without its file, or one that failed a check: hf-hub would keep it.
         let _ = std::fs::remove_file(&path);
-        let check = |path: &Path| check(path, promised.size(), &etag, expected);
-        let mut checked = check(&fetch()?);
+        let check = |path: PathBuf| promised.check(&path, expected);
+        let mut checked = check(fetch()?);
         if checked.is_err() {
             // Once more from the beginning: the first part may have been of another file.
             forget();
-            checked = check(&fetch()?);
+            checked = check(fetch()?);
         }
         let sha256 = checked.map_err(|what| {
             forget();
@@ -421,46 +425,6 @@ fn is_of_disk(error: &std::io::Error) -> bool {
     )
 }
 
-/// SHA-256 of a file that has the length, the tag and the checksum that it should have; else what is wrong with it.
-fn check(
-    path: &Path,
-    bytes: usize,
-    etag: &str,
-    expected: Option<&String>,
-) -> Result<String, String> {
-    let failed = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
-    let length = std::fs::metadata(path).map_err(failed)?.len();
-    if length != bytes as u64 {
-        return Err(format!("{bytes} bytes were promised, {length} have come"));
-    }
-    let sha256 = sha256::of_file(path).map_err(|error| error.to_string())?;
-    // The tag of a large file is its SHA-256, of a small one git's SHA-1 of it.
-    let tag = if is_hex(etag, 64) {
-        sha256.clone()
-    } else if is_hex(etag, 40) {
-        git_hash(path).map_err(failed)?
-    } else {
-        etag.to_owned()
-    };
-    if tag != etag {
-        return Err(format!("checksum {etag} was promised, {tag} has come"));
-    }
-    match expected {
-        Some(expected) if *expected != sha256 => {
-            Err(format!("SHA-256 {expected} is recorded, {sha256} has come"))
-        }
-        _ => Ok(sha256),
-    }
-}
-
-/// git's name of a file's content.
-fn git_hash(path: &Path) -> std::io::Result<String> {
-    let content = std::fs::read(path)?;
-    let mut hasher = Sha1::new_with_prefix(format!("blob {}\0", content.len()));
-    hasher.update(&content);
-    Ok(sha256::hex(&hasher.finalize()))
-}
-
 fn described(file: &str, path: &Path, sha256: String) -> Result<LockedFile> {
     let bytes = std::fs::metadata(path)
         .map_err(Error::io("read", path))?
@@ -488,19 +452,4 @@ fn fault(model: &Model, what: &str) -> Error {
         model: model.name.clone(),
         what: what.to_owned(),
     }
-}
-
-/// Whether a revision is a commit, which never changes.
-pub fn is_commit(revision: &str) -> bool {
-    is_hex(revision, 40)
-}
-
-fn is_hex(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit())
-}
-
-/// Whether a name can be a file's and leads nowhere else.
-pub fn is_plain(name: &str) -> bool {
-    let letters = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    !name.is_empty() && name.chars().all(letters) && !name.starts_with('.')
 }

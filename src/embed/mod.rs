@@ -23,6 +23,7 @@ mod pack;
 mod packed;
 mod pickle;
 mod pooling;
+mod promise;
 mod reference;
 mod registry;
 mod space;

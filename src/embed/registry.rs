@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::bundled;
 use super::folder::{self, USUAL_WEIGHTS};
-use super::hub::{Hub, is_commit, is_plain};
+use super::hub::Hub;
 use super::lock::Lock;
+use super::promise::{is_commit, is_plain};
 use crate::error::{Error, Result};
 
 /// What is used where nothing else is named.

@@ -1,5 +1,6 @@
 //! Questions and articles to cited answers.
 
+mod answer;
 mod article;
 mod duplicates;
 #[cfg(test)]
@@ -13,10 +14,11 @@ mod shingles;
 mod similar;
 mod view;
 
+pub use answer::{Answer, Answers, Explanation, Mode, PreferLanguage, Query};
 pub use article::{find_article, find_passage};
 pub use duplicates::{Duplicate, duplicates};
 pub use filter::Filter;
-pub use query::{Answer, Answers, Explanation, Mode, PreferLanguage, Query, query};
+pub use query::query;
 pub use rank::{Asked, Found, Parts, Ranked};
 pub use shingles::Shingles;
 pub use similar::{Pair, Similar, SimilarArticles, Subject, resemblance, similar};

@@ -1,7 +1,7 @@
 //! The best rows for a question, by vectors, by words, or by both.
 
+use super::answer::Mode;
 use super::lexical::{Lexical, bm25};
-use super::query::Mode;
 use crate::embed::Probe;
 use crate::index::{Hit, Index, Keep, Rows, Work, scan, scan_rows};
 

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::super::clutter::{Omission, Omitted, is_image};
 use super::super::decode::Fault;
-use super::super::layout::{Block, BlockKind, Omission, Omitted, is_image};
+use super::super::layout::{Block, BlockKind};
 use super::{Fields, Format, Parsed};
 
 pub struct Markdown;

@@ -15,8 +15,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::clutter::Omitted;
 use super::decode::Fault;
-use super::layout::{Block, Omitted};
+use super::layout::Block;
 pub(super) use plain::plain;
 
 /// Bytes at the beginning of a text that say what it is.

@@ -1,0 +1,143 @@
+//! What may be asked, and what is answered: the shapes of `tane query --json`.
+
+use serde::{Deserialize, Serialize};
+
+use super::filter::Filter;
+use super::rank::Parts;
+use super::view::{ArticleView, Context, PassageView};
+use crate::embed::{Alignment, Embedder, Probe, Role};
+use crate::index::Work;
+
+/// How passages are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// By vectors and words.
+    #[default]
+    Hybrid,
+    /// By vectors.
+    Dense,
+    /// By words.
+    Keyword,
+}
+
+impl Mode {
+    pub const ALL: [Self; 3] = [Self::Dense, Self::Keyword, Self::Hybrid];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hybrid => "hybrid",
+            Self::Dense => "dense",
+            Self::Keyword => "keyword",
+        }
+    }
+}
+
+/// Which of two passages that say the same comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PreferLanguage {
+    /// The one in the language of the question.
+    Same,
+    /// The one that says it best, whatever its language.
+    #[default]
+    Any,
+}
+
+impl PreferLanguage {
+    /// What compares a question's vector with passages.
+    pub fn probe(self, embedder: &Embedder, vector: &[f32]) -> Probe {
+        match self {
+            Self::Any => embedder.alignment().probe(vector, Role::Query),
+            Self::Same => Alignment::plain_probe(vector),
+        }
+    }
+}
+
+/// A question and what may answer it.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Strings in double quotes must occur.
+    pub text: String,
+    pub mode: Mode,
+    /// Answers at most.
+    pub limit: usize,
+    /// Answers of one article at most.
+    pub per_article: Option<usize>,
+    /// Answers less likely to be right than this are left out.
+    pub min_confidence: Option<f32>,
+    pub prefer_language: PreferLanguage,
+    /// Words that answers do not have.
+    pub not: Vec<String>,
+    /// Sentences shown around an answer.
+    pub context: usize,
+    /// Say what every score is made of.
+    pub explain: bool,
+    pub filter: Filter,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answers {
+    pub version: u32,
+    pub query: String,
+    pub mode: Mode,
+    pub model: String,
+    pub took_ms: f64,
+    pub results: Vec<Answer>,
+}
+
+/// A passage that answers.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    pub rank: usize,
+    pub score: f32,
+    /// How likely it is right; `None` where only words were searched.
+    pub confidence: Option<f32>,
+    pub scores: Scores,
+    pub citation: String,
+    pub passage: PassageView,
+    pub article: ArticleView,
+    /// Citations of nearly the same text elsewhere.
+    pub duplicates: Vec<String>,
+    /// Sentences around the passage, where they were asked for.
+    pub context: Option<Context>,
+    /// Where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+}
+
+/// The parts of a score.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Scores {
+    /// Cosine of question and passage, their languages aligned.
+    pub dense: Option<f32>,
+    /// Share of the question's words that occur, weighted; in keyword mode BM25.
+    pub keyword: Option<f32>,
+}
+
+/// What a score is made of.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    #[serde(flatten)]
+    pub parts: Parts,
+    /// How passages were found: `scan` compared every one, `graph` those that graph and words proposed.
+    pub search: &'static str,
+    /// Why: the one that is less work was taken. Absent where only words were searched.
+    pub work: Option<Work>,
+    /// Passages that the index holds.
+    pub passages: usize,
+    pub terms: Vec<TermView>,
+}
+
+/// A term of the question.
+#[derive(Debug, Clone, Serialize)]
+pub struct TermView {
+    pub term: String,
+    /// Passages of the index that have it.
+    pub passages: usize,
+    /// Its share of the question's weight in the language of the answer.
+    pub weight: f32,
+    /// The answer has it.
+    pub occurs: bool,
+}
