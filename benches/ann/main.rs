@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
 use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
-    Beam, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, Part, RowRecord, Rows,
-    Update, build_graph, encode, input_key, scan_rows, through_graph, update,
+    Beam, CodeRows, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, Part, RowRecord,
+    Rows, Update, build_graph, encode, input_key, scan_rows, through_graph, update,
 };
 use tane::kernel::dot_i8::dot_i8;
 use tane::passage::passages;
@@ -123,7 +123,7 @@ fn build(base: &Path, dimension: usize, dir: &str) {
 fn find_themselves(graph: &MappedGraph, codes: &[i8], dimension: usize) -> usize {
     let beam = Beam::of_candidates(64);
     let found = codes.par_chunks_exact(dimension).filter(|own| {
-        let found = graph.search(codes, own, 1, beam, None);
+        let found = graph.search(CodeRows::in_memory(codes), own, 1, beam, None);
         found.rows.first().is_some_and(|row| {
             let other = &codes[*row as usize * dimension..][..dimension];
             dot_i8(own, other) >= dot_i8(own, own)

@@ -111,6 +111,7 @@ impl Collection {
             order: &self.order,
             languages: (0..self.languages.len()).collect(),
             dead: None,
+            files: None,
             first: 0,
         };
         Rows::new(self.dimension, vec![part], self.rows_of_languages(), false)

@@ -4,7 +4,10 @@
 //! product of two codes is theirs but for a factor. A number beyond five of its standard deviations is cut
 //! off; how far codes are from their vectors is measured, not assumed.
 
+use super::spot::SpotReads;
+use crate::kernel::Isa;
 use crate::kernel::dot::dot;
+use crate::kernel::dot_i8::{dots_i8, dots_i8_of};
 
 /// The step between two numbers of a code.
 pub fn step(dimension: usize) -> f32 {
@@ -21,6 +24,40 @@ pub fn encode(vector: &[f32], out: &mut Vec<i8>) -> f32 {
         rest += (value - code * step).powi(2);
     }
     rest.sqrt()
+}
+
+/// The codes of rows, `[rows, dimension]`, row-major, and where they can be read one by one.
+#[derive(Clone, Copy)]
+pub struct CodeRows<'a> {
+    pub values: &'a [i8],
+    pub file: Option<&'a SpotReads>,
+}
+
+impl<'a> CodeRows<'a> {
+    /// Codes that are in memory.
+    pub fn in_memory(values: &'a [i8]) -> Self {
+        Self { values, file: None }
+    }
+
+    /// Dot products of a question's code with those of some rows. `read` is what rows are read into.
+    pub fn dots(
+        &self,
+        isa: Isa,
+        query: &[i8],
+        picked: &[u32],
+        read: &mut Vec<i8>,
+        out: &mut [i32],
+    ) {
+        if let Some(file) = self.file {
+            read.resize(picked.len() * query.len(), 0);
+            let mut rows = picked.iter().zip(read.chunks_exact_mut(query.len()));
+            if rows.all(|(row, code)| file.read(*row as usize, code)) {
+                dots_i8(isa, query, read, out);
+                return;
+            }
+        }
+        dots_i8_of(isa, query, self.values, picked, out);
+    }
 }
 
 /// A question's vector in eight bits, with a step of its own.

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::codes::CodedQuery;
+use super::codes::{CodeRows, CodedQuery};
 use super::graph::{Beam, Kept, MappedGraph};
 use super::segment::Segment;
 use crate::embed::{Embedder, Input, Role};
@@ -144,7 +144,13 @@ impl<'a> Questions<'a> {
     ) -> Option<(f32, usize)> {
         let asked = self.known.par_iter().map(|(query, least)| {
             let beam = effort.beam(NEAREST);
-            let found = graph.search(self.codes, &query.values, NEAREST, beam, Some(keep));
+            let found = graph.search(
+                CodeRows::in_memory(self.codes),
+                &query.values,
+                NEAREST,
+                beam,
+                Some(keep),
+            );
             let dimension = query.values.len();
             let right = found.rows.iter().filter(|row| {
                 let code = &self.codes[**row as usize * dimension..][..dimension];

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::codes::step;
+use super::codes::{CodeRows, step};
 use super::graph::{Beam, EXTENSION, GraphView, Kept, MAGIC};
 use super::manifest::FileEntry;
 use super::segment_writer::HashedFile;
@@ -35,6 +35,10 @@ impl<'a> Codes<'a> {
 
     fn len(&self) -> usize {
         self.values.len() / self.dimension
+    }
+
+    fn rows(&self) -> CodeRows<'a> {
+        CodeRows::in_memory(self.values)
     }
 
     fn row(&self, row: u32) -> &'a [i8] {
@@ -127,7 +131,7 @@ impl FlatGraph {
             .zip(0..codes.len() as u32)
             .map(|(old, row)| {
                 let beam = Beam::of_candidates(EF_REFINE);
-                let found = view.search(codes.values, codes.row(row), EF_REFINE, beam, None);
+                let found = view.search(codes.rows(), codes.row(row), EF_REFINE, beam, None);
                 let mut near = found.rows;
                 near.extend(old);
                 codes.prune(row, near)
@@ -218,7 +222,7 @@ impl FlatGraph {
             let beam = Beam::of_candidates(EF_SELF);
             let found = view
                 .as_ref()?
-                .search(codes.values, codes.row(*row), 1, beam, keep);
+                .search(codes.rows(), codes.row(*row), 1, beam, keep);
             found.rows.first().copied()
         };
         rows.par_iter().map(find).collect()

@@ -10,13 +10,13 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-use super::codes::step;
+use super::codes::{CodeRows, step};
 use super::dead::Bits;
 use super::effort::Effort;
 use super::manifest::FileEntry;
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::kernel::dot_i8::{dot_i8, dots_i8_of, prefetch};
+use crate::kernel::dot_i8::{dot_i8, prefetch};
 use crate::mmap;
 
 pub const EXTENSION: &str = ".graph";
@@ -76,13 +76,13 @@ impl MappedGraph {
     /// through, others lead on.
     pub fn search(
         &self,
-        codes: &[i8],
+        codes: CodeRows<'_>,
         query: &[i8],
         count: usize,
         beam: Beam,
         keep: Option<&Kept>,
     ) -> Found {
-        let fits = codes.len() == self.rows * query.len();
+        let fits = codes.values.len() == self.rows * query.len();
         let view = self.view().filter(|_| fits);
         view.map_or_else(Found::default, |view| {
             view.search(codes, query, count, beam, keep)
@@ -206,7 +206,7 @@ impl<'a> GraphView<'a> {
     /// Source: Malkov and Yashunin 2016, algorithms 2 and 5, and that of [`Beam`].
     pub fn search(
         &self,
-        codes: &[i8],
+        codes: CodeRows<'_>,
         query: &[i8],
         count: usize,
         beam: Beam,
@@ -216,10 +216,11 @@ impl<'a> GraphView<'a> {
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();
         let mut compared = 0;
+        let mut read = Vec::new();
         let mut compare = |picked: &[u32], scores: &mut Vec<i32>| {
             compared += picked.len();
             scores.resize(picked.len(), 0);
-            dots_i8_of(isa, query, codes, picked, scores);
+            codes.dots(isa, query, picked, &mut read, scores);
         };
         compare(&[self.entry as u32], &mut scores);
         let mut nearest = Candidate::new(scores[0], self.entry as u32);

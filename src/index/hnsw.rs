@@ -67,7 +67,7 @@ fn insert_all(codes: &[i8], dimension: usize) -> FlatGraph {
 
 #[cfg(test)]
 mod tests {
-    use super::super::codes::encode;
+    use super::super::codes::{CodeRows, encode};
     use super::super::effort::Effort;
     use super::super::graph::{Beam, MappedGraph};
     use super::*;
@@ -124,7 +124,13 @@ mod tests {
         for row in 0..count {
             let query = &codes[row * dimension..][..dimension];
             let found = graph
-                .search(&codes, query, 64, Beam::of_candidates(64), None)
+                .search(
+                    CodeRows::in_memory(&codes),
+                    query,
+                    64,
+                    Beam::of_candidates(64),
+                    None,
+                )
                 .rows;
             let score = |row: u32| dot_i8(query, &codes[row as usize * dimension..][..dimension]);
             assert_eq!(score(found[0]), dot_i8(query, query), "row {row}");
@@ -137,7 +143,13 @@ mod tests {
                 // A filter is applied while searching: as many rows are found, all of them kept.
                 let odd = |row: usize| row % 2 == 1;
                 let found = graph
-                    .search(&codes, query, 64, Beam::of_candidates(64), Some(&odd))
+                    .search(
+                        CodeRows::in_memory(&codes),
+                        query,
+                        64,
+                        Beam::of_candidates(64),
+                        Some(&odd),
+                    )
                     .rows;
                 assert!(found.len() == 64 && found.iter().all(|row| row % 2 == 1));
                 let tenth = exact(&codes, query)
@@ -171,7 +183,13 @@ mod tests {
         for row in 0..count / 9 {
             let query = &codes[row * dimension..][..dimension];
             let found = graph
-                .search(&codes, query, 64, Beam::of_candidates(64), None)
+                .search(
+                    CodeRows::in_memory(&codes),
+                    query,
+                    64,
+                    Beam::of_candidates(64),
+                    None,
+                )
                 .rows;
             let alike = |found: &&u32| **found as usize % (count / 9) == row;
             common += found[..9].iter().filter(alike).count();
@@ -192,7 +210,13 @@ mod tests {
             std::fs::write(&path, &damaged).unwrap();
             if let Ok(graph) = MappedGraph::open(dir.path(), &entry, 300, Effort::default()) {
                 let found = graph
-                    .search(&codes, &codes[..8], 64, Beam::of_candidates(64), None)
+                    .search(
+                        CodeRows::in_memory(&codes),
+                        &codes[..8],
+                        64,
+                        Beam::of_candidates(64),
+                        None,
+                    )
                     .rows;
                 assert!(found.iter().all(|row| *row < 300));
                 graph.unreachable();

@@ -29,6 +29,7 @@ mod sample;
 mod scan;
 mod segment;
 mod segment_writer;
+mod spot;
 mod staged;
 #[cfg(test)]
 mod tests;
@@ -37,7 +38,7 @@ mod verify;
 mod writing;
 
 pub use carry::{Carried, pack, unpack};
-pub use codes::encode;
+pub use codes::{CodeRows, encode};
 pub use effort::Effort;
 pub use format::ArticleRecord;
 pub use graph::{Beam, MappedGraph};

@@ -130,7 +130,13 @@ pub fn through_graph(
     kept: Option<&Kept<'_>>,
 ) -> Vec<Hit> {
     let query = CodedQuery::new(&probe.vector);
-    let found = graph.search(part.codes, &query.values, 2 * count + SPARE, beam, kept);
+    let found = graph.search(
+        part.code_rows(),
+        &query.values,
+        2 * count + SPARE,
+        beam,
+        kept,
+    );
     let found = found.rows.into_iter();
     let found = found.map(|row| part.first + row as usize).collect();
     rescored(found, count, |row| rows.score(probe, row))

@@ -5,9 +5,11 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::codes::CodeRows;
 use super::dead::Bits;
 use super::key::Key;
 use super::keyword::Keyword;
+use super::spot::SpotReads;
 use crate::embed::Probe;
 
 /// A row besides its vector.
@@ -44,6 +46,8 @@ pub struct Part<'a> {
     pub languages: Vec<usize>,
     /// Rows of removed articles; `None` where there are none.
     pub dead: Option<&'a Bits>,
+    /// Where vectors and codes can be read one by one, in this order.
+    pub files: Option<(&'a SpotReads, &'a SpotReads)>,
     /// Number of its first row.
     pub first: usize,
 }
@@ -66,7 +70,15 @@ impl<'a> Part<'a> {
             order: &[],
             languages: vec![0],
             dead: None,
+            files: None,
             first: 0,
+        }
+    }
+
+    pub fn code_rows(&self) -> CodeRows<'a> {
+        CodeRows {
+            values: self.codes,
+            file: self.files.map(|(_, codes)| codes),
         }
     }
 
@@ -183,8 +195,15 @@ impl<'a> Rows<'a> {
     #[inline]
     pub fn score(&self, probe: &Probe, row: usize) -> f32 {
         let (part, row) = self.at(row);
+        let inverse_length = part.records[row].inverse_length;
+        if let Some((vectors, _)) = part.files {
+            let mut vector = vec![0f32; self.dimension];
+            if vectors.read(row, &mut vector) {
+                return probe.score(&vector, inverse_length);
+            }
+        }
         let vector = &part.vectors[row * self.dimension..(row + 1) * self.dimension];
-        probe.score(vector, part.records[row].inverse_length)
+        probe.score(vector, inverse_length)
     }
 
     /// The language of a row.

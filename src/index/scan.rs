@@ -33,19 +33,22 @@ impl Hit {
 
 /// The best `count` of `rows` rows, best first. `score` gives `None` for rows that are left out.
 pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sync) -> Vec<Hit> {
+    // What a row must reach at least, as far as the chunks before say.
+    let least = Mutex::new(f32::NEG_INFINITY);
+    let known = || least.lock().unwrap_or_else(PoisonError::into_inner);
     let mut hits: Vec<Hit> = (0..rows.div_ceil(CHUNK))
         .into_par_iter()
         .flat_map_iter(|chunk| {
             let chunk = chunk * CHUNK..rows.min((chunk + 1) * CHUNK);
-            let mut hits: Vec<Hit> = chunk
-                .filter_map(|row| {
-                    Some(Hit {
-                        row,
-                        score: score(row)?,
-                    })
-                })
-                .collect();
-            best(&mut hits, count);
+            let reach = *known();
+            let hit = |row| {
+                let score = score(row).filter(|score| *score >= reach)?;
+                Some(Hit { row, score })
+            };
+            let mut hits: Vec<Hit> = chunk.filter_map(hit).collect();
+            let reach = possible(&mut hits, count, 0.0);
+            let mut known = known();
+            *known = known.max(reach);
             hits
         })
         .collect();

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -19,6 +20,7 @@ use super::key::Key;
 use super::keyword::Keyword;
 use super::manifest::SegmentEntry;
 use super::rows::{Part, ROW_BYTES};
+use super::spot::SpotReads;
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 use crate::mmap;
@@ -51,6 +53,8 @@ pub struct StoredSentence {
 pub struct Segment {
     path: PathBuf,
     bytes: Mmap,
+    vector_reads: SpotReads,
+    code_reads: SpotReads,
     sections: Sections,
     dimension: usize,
     code_error: f32,
@@ -69,8 +73,11 @@ impl Segment {
     /// [`Error::Io`], [`Error::Corrupt`].
     pub fn open(dir: &Path, entry: &SegmentEntry, dimension: usize) -> Result<Self> {
         let path = dir.join(&entry.file.name);
-        let bytes = mmap::map(&path)?;
+        let (file, bytes) = mmap::open(&path)?;
+        let file = Arc::new(file);
         let mut segment = Self {
+            vector_reads: SpotReads::new(file.clone(), entry.sections.vectors.clone()),
+            code_reads: SpotReads::new(file, entry.sections.codes.clone()),
             path,
             sections: entry.sections.clone(),
             dimension,
@@ -148,6 +155,7 @@ impl Segment {
             order: order.unwrap_or_default(),
             languages,
             dead,
+            files: Some((&self.vector_reads, &self.code_reads)),
             first: 0,
         }
     }

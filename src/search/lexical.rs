@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::index::Rows;
+use crate::mmap::Zeros;
 use crate::words;
 
 /// Rows that every language is thought to have besides its own, with terms as frequent as in the whole
@@ -20,7 +21,7 @@ const B: f32 = 0.75;
 pub struct Lexical {
     terms: Vec<Term>,
     /// For each row the weight of the question's terms in it over the weight of them all.
-    coverage: Vec<f32>,
+    coverage: Zeros,
     /// For each language the squared coverage that chance gives.
     chance: Vec<f32>,
 }
@@ -79,19 +80,20 @@ impl Lexical {
         }
         // Groups of terms are fixed: sums do not depend on how many threads there are.
         let sums = terms.par_chunks(TERMS_TOGETHER).map(|terms| {
-            let mut coverage = vec![0f32; rows.len()];
+            let mut coverage = Zeros::new(rows.len());
+            let sums = &mut *coverage;
             for term in terms {
                 rows.visit(&term.text, |row, language| {
-                    coverage[row] += term.weights[language];
+                    sums[row] += term.weights[language];
                 });
             }
             coverage
         });
-        let sums: Vec<Vec<f32>> = sums.collect();
+        let sums: Vec<Zeros> = sums.collect();
         let mut sums = sums.into_iter();
-        let mut coverage = sums.next().unwrap_or_else(|| vec![0f32; rows.len()]);
+        let mut coverage = sums.next().unwrap_or_else(|| Zeros::new(rows.len()));
         for sum in sums {
-            for (all, part) in coverage.iter_mut().zip(sum) {
+            for (all, part) in coverage.iter_mut().zip(&*sum) {
                 *all += part;
             }
         }
@@ -137,11 +139,12 @@ impl Lexical {
 }
 
 /// BM25 of every row.
-pub fn bm25(rows: &Rows<'_>, question: &str) -> Vec<f32> {
+pub fn bm25(rows: &Rows<'_>, question: &str) -> Zeros {
     let lengths: u64 = rows.languages.iter().map(|language| language.terms).sum();
     let total = rows.live().max(1) as f32;
     let mean = (lengths as f32 / total).max(1.0);
-    let mut scores = vec![0f32; rows.len()];
+    let mut all = Zeros::new(rows.len());
+    let scores = &mut *all;
     for term in words::of_question(question) {
         let frequency: usize = rows.frequencies(&term).iter().sum();
         let weight = idf(frequency as f32, total);
@@ -151,7 +154,7 @@ pub fn bm25(rows: &Rows<'_>, question: &str) -> Vec<f32> {
             scores[row] += weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length));
         }
     }
-    scores
+    all
 }
 
 /// Robertson and Sparck Jones's weight, never negative.

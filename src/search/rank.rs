@@ -4,6 +4,7 @@ use super::answer::Mode;
 use super::lexical::{Lexical, bm25};
 use crate::embed::Probe;
 use crate::index::{Hit, Index, Keep, Rows, Work, scan, scan_rows};
+use crate::mmap::Zeros;
 
 /// Rows that tell how close a question is to what does not answer it.
 const BACKGROUND_ROWS: usize = 1024;
@@ -30,7 +31,7 @@ pub struct Asked {
     background: (f32, f32),
     pub lexical: Lexical,
     /// Only for search by words.
-    bm25: Vec<f32>,
+    bm25: Zeros,
 }
 
 /// A row that may answer.
@@ -84,7 +85,7 @@ impl Asked {
             bm25: if mode == Mode::Keyword {
                 bm25(rows, text)
             } else {
-                Vec::new()
+                Zeros::new(0)
             },
         }
     }
