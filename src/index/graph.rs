@@ -10,12 +10,11 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-use super::codes::{CodeRows, step};
+use super::codes::{CodeRows, Comparison, step};
 use super::dead::Bits;
 use super::effort::Effort;
 use super::manifest::FileEntry;
 use crate::error::{Error, Result};
-use crate::kernel::Isa;
 use crate::kernel::dot_i8::{dot_i8, prefetch};
 use crate::mmap;
 
@@ -212,17 +211,10 @@ impl<'a> GraphView<'a> {
         beam: Beam,
         keep: Option<&Kept>,
     ) -> Found {
-        let isa = Isa::current();
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();
-        let mut compared = 0;
-        let mut read = Vec::new();
-        let mut compare = |picked: &[u32], scores: &mut Vec<i32>| {
-            compared += picked.len();
-            scores.resize(picked.len(), 0);
-            codes.dots(isa, query, picked, &mut read, scores);
-        };
-        compare(&[self.entry as u32], &mut scores);
+        let mut comparison = Comparison::new(codes, query);
+        comparison.scores(&[self.entry as u32], &mut scores);
         let mut nearest = Candidate::new(scores[0], self.entry as u32);
         for layer in self.layers.iter().skip(1).rev() {
             let nodes = self.numbers.get(layer.nodes.clone()).unwrap_or_default();
@@ -230,7 +222,7 @@ impl<'a> GraphView<'a> {
                 picked.clear();
                 let near = self.neighbours(layer, position).iter();
                 picked.extend(near.filter(|row| (**row as usize) < self.rows));
-                compare(&picked, &mut scores);
+                comparison.scores(&picked, &mut scores);
                 let found = picked.iter().zip(&scores);
                 let best = found.map(|(row, score)| Candidate::new(*score, *row)).max();
                 match best {
@@ -256,13 +248,14 @@ impl<'a> GraphView<'a> {
             if candidate < end.least {
                 break;
             }
+            comparison.look_ahead(|| open.iter().filter(|row| **row >= end.least).count());
             picked.clear();
             for row in self.neighbours(base, candidate.row() as usize) {
                 if (*row as usize) < self.rows && visited.insert(*row as usize) {
                     picked.push(*row);
                 }
             }
-            compare(&picked, &mut scores);
+            comparison.scores(&picked, &mut scores);
             for (row, score) in picked.iter().zip(&scores) {
                 let near = Candidate::new(*score, *row);
                 if near <= end.least {
@@ -286,7 +279,7 @@ impl<'a> GraphView<'a> {
         found.sort_unstable_by(best_first);
         Found {
             rows: found.into_iter().map(Candidate::row).collect(),
-            compared,
+            compared: comparison.compared,
         }
     }
 

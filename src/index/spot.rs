@@ -32,6 +32,11 @@ impl SpotReads {
         }
     }
 
+    /// Rows that may still be read.
+    pub fn left(&self) -> usize {
+        self.left.load(Relaxed)
+    }
+
     /// Reads a row of `out.len()` numbers; `false` where the mapping is to be used.
     pub fn read<T: Pod>(&self, row: usize, out: &mut [T]) -> bool {
         let one_less = |left: usize| left.checked_sub(1);
@@ -55,4 +60,58 @@ fn read_at(file: &File, bytes: &mut [u8], place: u64) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn read_at(_: &File, _: &mut [u8], _: u64) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write;
+
+    use super::super::codes::{CodeRows, Comparison};
+    use super::*;
+
+    #[test]
+    fn rows_are_read_until_the_mapping_is_cheaper_and_come_out_the_same() {
+        let (rows, dimension, before) = (64, 40, 24);
+        let codes: Vec<i8> = (0..rows * dimension)
+            .map(|i| (i * 37 % 255) as u8 as i8)
+            .collect();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&vec![9; before]).unwrap();
+        file.write_all(bytemuck::cast_slice(&codes)).unwrap();
+        let section = before..before + rows * dimension;
+        let reads = SpotReads::new(Arc::new(file), section);
+        let query = &codes[..dimension];
+        let in_memory = CodeRows::in_memory(&codes);
+        let picked = [3, 63, 0, 17];
+        let dots = |rows: &CodeRows<'_>| {
+            let mut out = Vec::new();
+            Comparison::new(*rows, query).scores(&picked, &mut out);
+            out
+        };
+        let expected = dots(&in_memory);
+        let from_file = CodeRows {
+            file: Some(&reads),
+            ..in_memory
+        };
+        // None of so few bytes; all; as many as are left.
+        for (left, after) in [(0, 0), (9, 5), (2, 0)] {
+            reads.left.store(left, Relaxed);
+            assert_eq!(dots(&from_file), expected, "{left}");
+            assert_eq!(reads.left(), after);
+        }
+        // A search that will come to many more goes over at once.
+        reads.left.store(64, Relaxed);
+        let mut comparison = Comparison::new(from_file, query);
+        for (open, left) in [(2, 60), (3, 56), (0, 56)] {
+            comparison.scores(&picked, &mut Vec::new());
+            comparison.look_ahead(|| open);
+            assert_eq!(reads.left(), left, "{open}");
+        }
+        reads.left.store(9, Relaxed);
+        let mut row = vec![0i8; dimension];
+        assert!(reads.read(63, &mut row) && row == codes[63 * dimension..]);
+        assert!(!reads.read(64, &mut row) && !reads.read(usize::MAX, &mut row));
+        reads.file.set_len(100).unwrap();
+        assert!(!reads.read(63, &mut row));
+    }
 }
