@@ -138,17 +138,16 @@ impl Lexical {
     }
 }
 
-/// BM25 of every row.
-pub fn bm25(rows: &Rows<'_>, question: &str) -> Zeros {
+/// BM25 of every row for the terms of a question.
+pub fn bm25(rows: &Rows<'_>, lexical: &Lexical) -> Zeros {
     let lengths: u64 = rows.languages.iter().map(|language| language.terms).sum();
     let total = rows.live().max(1) as f32;
     let mean = (lengths as f32 / total).max(1.0);
     let mut all = Zeros::new(rows.len());
     let scores = &mut *all;
-    for term in words::of_question(question) {
-        let frequency: usize = rows.frequencies(&term).iter().sum();
-        let weight = idf(frequency as f32, total);
-        for (row, count) in rows.find(&term) {
+    for term in &lexical.terms {
+        let weight = idf(term.rows as f32, total);
+        for (row, count) in rows.find(&term.text) {
             let length = rows.terms(row) as f32 / mean;
             let count = count as f32;
             scores[row] += weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length));

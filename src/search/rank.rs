@@ -77,16 +77,16 @@ impl Asked {
         let background = probe
             .as_ref()
             .map_or((0.0, 1.0), |probe| background(rows, probe));
+        let lexical = Lexical::new(rows, text);
         Self {
             mode,
             background,
             probe,
-            lexical: Lexical::new(rows, text),
-            bm25: if mode == Mode::Keyword {
-                bm25(rows, text)
-            } else {
-                Zeros::new(0)
+            bm25: match mode {
+                Mode::Keyword => bm25(rows, &lexical),
+                Mode::Hybrid | Mode::Dense => Zeros::new(0),
             },
+            lexical,
         }
     }
 
