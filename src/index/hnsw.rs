@@ -69,7 +69,7 @@ fn insert_all(codes: &[i8], dimension: usize) -> FlatGraph {
 mod tests {
     use super::super::codes::{CodeRows, encode};
     use super::super::effort::Effort;
-    use super::super::graph::{Beam, MappedGraph};
+    use super::super::graph::{Beam, Kept, MappedGraph};
     use super::*;
     use crate::kernel::dot::dot;
 
@@ -111,6 +111,13 @@ mod tests {
         all
     }
 
+    /// What a graph finds with 64 candidates.
+    fn search(graph: &MappedGraph, codes: &[i8], query: &[i8], keep: Option<&Kept>) -> Vec<u32> {
+        let codes = CodeRows::in_memory(codes);
+        let found = graph.search(codes, query, 64, Beam::of_candidates(64), keep);
+        found.rows
+    }
+
     #[test]
     fn the_graph_finds_what_the_scan_finds_and_every_row_itself() {
         let (count, dimension) = (3000, 32);
@@ -123,15 +130,7 @@ mod tests {
         let mut common = 0;
         for row in 0..count {
             let query = &codes[row * dimension..][..dimension];
-            let found = graph
-                .search(
-                    CodeRows::in_memory(&codes),
-                    query,
-                    64,
-                    Beam::of_candidates(64),
-                    None,
-                )
-                .rows;
+            let found = search(&graph, &codes, query, None);
             let score = |row: u32| dot_i8(query, &codes[row as usize * dimension..][..dimension]);
             assert_eq!(score(found[0]), dot_i8(query, query), "row {row}");
             if row % 10 == 0 {
@@ -142,15 +141,7 @@ mod tests {
                     .count();
                 // A filter is applied while searching: as many rows are found, all of them kept.
                 let odd = |row: usize| row % 2 == 1;
-                let found = graph
-                    .search(
-                        CodeRows::in_memory(&codes),
-                        query,
-                        64,
-                        Beam::of_candidates(64),
-                        Some(&odd),
-                    )
-                    .rows;
+                let found = search(&graph, &codes, query, Some(&odd));
                 assert!(found.len() == 64 && found.iter().all(|row| row % 2 == 1));
                 let tenth = exact(&codes, query)
                     .into_iter()
@@ -182,15 +173,7 @@ mod tests {
         let mut common = 0;
         for row in 0..count / 9 {
             let query = &codes[row * dimension..][..dimension];
-            let found = graph
-                .search(
-                    CodeRows::in_memory(&codes),
-                    query,
-                    64,
-                    Beam::of_candidates(64),
-                    None,
-                )
-                .rows;
+            let found = search(&graph, &codes, query, None);
             let alike = |found: &&u32| **found as usize % (count / 9) == row;
             common += found[..9].iter().filter(alike).count();
         }
@@ -209,15 +192,7 @@ mod tests {
             damaged[at] ^= 0xff;
             std::fs::write(&path, &damaged).unwrap();
             if let Ok(graph) = MappedGraph::open(dir.path(), &entry, 300, Effort::default()) {
-                let found = graph
-                    .search(
-                        CodeRows::in_memory(&codes),
-                        &codes[..8],
-                        64,
-                        Beam::of_candidates(64),
-                        None,
-                    )
-                    .rows;
+                let found = search(&graph, &codes, &codes[..8], None);
                 assert!(found.iter().all(|row| *row < 300));
                 graph.unreachable();
             }
