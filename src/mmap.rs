@@ -32,8 +32,9 @@ pub fn open(path: &Path) -> Result<(File, Mmap)> {
     Ok((file, mapping))
 }
 
-/// Bytes of a large page of most systems.
+/// Bytes of a large page of most systems, and from how many on one is taken: 64 small ones cost more.
 const LARGE_PAGE: usize = 2 << 20;
+const LARGE_FROM: usize = 256 << 10;
 
 /// So many numbers, zero at first, in pages as large as the system has: each is then touched once for two megabytes, not
 /// for four kilobytes, which for a number a row of a large index is most of the time.
@@ -48,7 +49,7 @@ impl Zeros {
         let numbers = Layout::array::<f32>(count.max(1)).unwrap_or(Layout::new::<f32>());
         // Linux gives large pages only to mappings that are made of them.
         let bytes = match numbers.size() {
-            small @ ..LARGE_PAGE => small,
+            small @ ..LARGE_FROM => small,
             large => large.next_multiple_of(LARGE_PAGE),
         };
         let mapping = MmapMut::map_anon(bytes);
