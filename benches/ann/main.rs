@@ -124,6 +124,7 @@ fn find_themselves(graph: &MappedGraph, codes: &[i8], dimension: usize) -> usize
     let beam = Beam::of_candidates(64);
     let found = codes.par_chunks_exact(dimension).filter(|own| {
         let found = graph.search(CodeRows::in_memory(codes), own, 1, beam, None);
+        let found = found.unwrap();
         found.rows.first().is_some_and(|row| {
             let other = &codes[*row as usize * dimension..][..dimension];
             dot_i8(own, other) >= dot_i8(own, own)
@@ -172,7 +173,7 @@ fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, beams: &[Bea
         let name = format!("graph ef={}*{}", beam.nearest, beam.slack);
         let found = timed(&name, &probes, &mut results, &|probe| {
             let hits = through_graph(&rows, &rows.parts()[0], &graph, probe, *beam, 10, None);
-            hits.iter().map(|hit| hit.row).collect()
+            hits.unwrap().iter().map(|hit| hit.row).collect()
         });
         let common: usize = exact
             .iter()

@@ -120,7 +120,11 @@ fn explain(page: &mut Page<'_>, explanation: &Explanation) -> std::io::Result<()
     if let Some(Work { scan, graph }) = explanation.work {
         let graph = graph.map_or_else(
             || "no graph".to_owned(),
-            |graph| format!("through the graph as much work as {graph}"),
+            |graph| {
+                let gave_up = explanation.search == "scan" && graph < scan;
+                let here = if gave_up { ", here more" } else { "" };
+                format!("through the graph as much work as {graph}{here}")
+            },
         );
         page.line(&format!(
             "   searched by {}: {scan} of {} passages to compare, {graph}",

@@ -39,6 +39,7 @@ pub fn run(
     embedder: &Embedder,
     modes: &[Mode],
 ) -> Result<BTreeMap<&'static str, QuestionScores>> {
+    index.expect_many_questions();
     let scores = |mode: &Mode| Ok((mode.name(), ask_all(questions, index, embedder, *mode)?));
     modes.iter().map(scores).collect()
 }

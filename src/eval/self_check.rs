@@ -45,6 +45,7 @@ pub fn self_check(
     cache: &mut VectorCache,
 ) -> Result<SelfCheck> {
     index.check_space(embedder.space())?;
+    index.expect_many_questions();
     let mut titled: Vec<(usize, String)> = Vec::new();
     for number in index.articles() {
         let title = index.article(number)?.title;

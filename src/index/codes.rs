@@ -85,14 +85,15 @@ impl<'a> Comparison<'a> {
         dots_i8_of(self.isa, self.query, self.codes.values, picked, out);
     }
 
-    /// Stops reading row by row where more rows will come than may be read: the mapping, which will be wanted then,
-    /// makes up for nothing that was read before. `open` says how many rows will be gone on from as things stand.
-    pub fn look_ahead(&mut self, open: impl FnOnce() -> usize) {
-        if self.compared >= self.look {
-            self.look = 2 * self.compared;
-            let to_come = open() * ROWS_PER_OPEN;
-            self.codes.file = self.codes.file.filter(|file| to_come <= file.left());
+    /// Whether to go on: while rows are read one by one, not if more will come than may be read. `open` says how many
+    /// rows will be gone on from as things stand.
+    pub fn goes_on(&mut self, open: impl FnOnce() -> usize) -> bool {
+        if self.compared < self.look {
+            return true;
         }
+        self.look = 2 * self.compared;
+        let left = self.codes.file.map_or(usize::MAX, SpotReads::left);
+        open() * ROWS_PER_OPEN <= left
     }
 }
 

@@ -144,13 +144,9 @@ impl<'a> Questions<'a> {
     ) -> Option<(f32, usize)> {
         let asked = self.known.par_iter().map(|(query, least)| {
             let beam = effort.beam(NEAREST);
-            let found = graph.search(
-                CodeRows::in_memory(self.codes),
-                &query.values,
-                NEAREST,
-                beam,
-                Some(keep),
-            );
+            let codes = CodeRows::in_memory(self.codes);
+            let found = graph.search(codes, &query.values, NEAREST, beam, Some(keep));
+            let found = found.unwrap_or_default();
             let dimension = query.values.len();
             let right = found.rows.iter().filter(|row| {
                 let code = &self.codes[**row as usize * dimension..][..dimension];

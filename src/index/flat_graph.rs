@@ -132,7 +132,7 @@ impl FlatGraph {
             .map(|(old, row)| {
                 let beam = Beam::of_candidates(EF_REFINE);
                 let found = view.search(codes.rows(), codes.row(row), EF_REFINE, beam, None);
-                let mut near = found.rows;
+                let mut near = found.map_or_else(Vec::new, |found| found.rows);
                 near.extend(old);
                 codes.prune(row, near)
             });
@@ -222,7 +222,7 @@ impl FlatGraph {
             let beam = Beam::of_candidates(EF_SELF);
             let found = view
                 .as_ref()?
-                .search(codes.rows(), codes.row(*row), 1, beam, keep);
+                .search(codes.rows(), codes.row(*row), 1, beam, keep)?;
             found.rows.first().copied()
         };
         rows.par_iter().map(find).collect()

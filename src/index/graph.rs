@@ -72,7 +72,8 @@ impl MappedGraph {
     }
 
     /// About the `count` rows whose codes are closest to a question's, best first; only those that `keep` lets
-    /// through, others lead on.
+    /// through, others lead on. `None` where rows are read one by one, and so many would be compared that to compare
+    /// all in order costs less.
     pub fn search(
         &self,
         codes: CodeRows<'_>,
@@ -80,12 +81,13 @@ impl MappedGraph {
         count: usize,
         beam: Beam,
         keep: Option<&Kept>,
-    ) -> Found {
+    ) -> Option<Found> {
         let fits = codes.values.len() == self.rows * query.len();
         let view = self.view().filter(|_| fits);
-        view.map_or_else(Found::default, |view| {
-            view.search(codes, query, count, beam, keep)
-        })
+        match view {
+            Some(view) => view.search(codes, query, count, beam, keep),
+            None => Some(Found::default()),
+        }
     }
 
     /// Rows that no path from the entry leads to.
@@ -210,7 +212,7 @@ impl<'a> GraphView<'a> {
         count: usize,
         beam: Beam,
         keep: Option<&Kept>,
-    ) -> Found {
+    ) -> Option<Found> {
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();
         let mut comparison = Comparison::new(codes, query);
@@ -232,7 +234,7 @@ impl<'a> GraphView<'a> {
             }
         }
         let Some(base) = self.layers.first() else {
-            return Found::default();
+            return Some(Found::default());
         };
         let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(row as usize));
         let mut visited = Bits::none(self.rows);
@@ -248,7 +250,9 @@ impl<'a> GraphView<'a> {
             if candidate < end.least {
                 break;
             }
-            comparison.look_ahead(|| open.iter().filter(|row| **row >= end.least).count());
+            if !comparison.goes_on(|| open.iter().filter(|row| **row >= end.least).count()) {
+                return None;
+            }
             picked.clear();
             for row in self.neighbours(base, candidate.row() as usize) {
                 if (*row as usize) < self.rows && visited.insert(*row as usize) {
@@ -277,10 +281,10 @@ impl<'a> GraphView<'a> {
             found.truncate(count);
         }
         found.sort_unstable_by(best_first);
-        Found {
+        Some(Found {
             rows: found.into_iter().map(Candidate::row).collect(),
             compared: comparison.compared,
-        }
+        })
     }
 
     /// Where a node leads to will be wanted soon.

@@ -115,7 +115,7 @@ mod tests {
     fn search(graph: &MappedGraph, codes: &[i8], query: &[i8], keep: Option<&Kept>) -> Vec<u32> {
         let codes = CodeRows::in_memory(codes);
         let found = graph.search(codes, query, 64, Beam::of_candidates(64), keep);
-        found.rows
+        found.unwrap().rows
     }
 
     #[test]

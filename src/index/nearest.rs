@@ -69,7 +69,7 @@ impl Work {
     }
 }
 
-/// The best of what the segments give, exact scores; `None` where no graph helps. Of the `count` rows the `best` first
+/// The best of what the segments give, exact scores; `None` where no graph helps, or one gives up. Of the `count` rows the `best` first
 /// ones decide how far graphs are searched. One graph or none for each part of `rows`.
 pub fn nearest(
     rows: &Rows<'_>,
@@ -106,7 +106,7 @@ pub fn nearest(
                     graph.effort.beam(best),
                     count,
                     kept,
-                ));
+                )?);
             }
             None => {
                 let bonus = |row: usize| accepts(row).then_some(0.0);
@@ -119,7 +119,8 @@ pub fn nearest(
     Some(hits)
 }
 
-/// About the `count` rows of a part nearest to a question, best first, exact scores: through its graph.
+/// About the `count` rows of a part nearest to a question, best first, exact scores: through its graph. `None` where that
+/// gives up, as [`MappedGraph::search`] says.
 pub fn through_graph(
     rows: &Rows<'_>,
     part: &Part<'_>,
@@ -128,7 +129,7 @@ pub fn through_graph(
     beam: Beam,
     count: usize,
     kept: Option<&Kept<'_>>,
-) -> Vec<Hit> {
+) -> Option<Vec<Hit>> {
     let query = CodedQuery::new(&probe.vector);
     let found = graph.search(
         part.code_rows(),
@@ -136,8 +137,8 @@ pub fn through_graph(
         2 * count + SPARE,
         beam,
         kept,
-    );
+    )?;
     let found = found.rows.into_iter();
     let found = found.map(|row| part.first + row as usize).collect();
-    rescored(found, count, |row| rows.score(probe, row))
+    Some(rescored(found, count, |row| rows.score(probe, row)))
 }

@@ -416,8 +416,16 @@ impl Index {
         )
     }
 
+    /// Prepares for many questions: their answers then do not depend on which came before.
+    pub fn expect_many_questions(&self) {
+        self.parts
+            .iter()
+            .for_each(|part| part.segment.read_mapped());
+    }
+
     /// The `best` rows nearest to a question, and about as many more as make `count`, found through graphs and, in
-    /// segments without one, by comparing every row; `None` where no graph helps. `keep` says of how many rows which
+    /// segments without one, by comparing every row; `None` where no graph helps, or the first question comes near so many
+    /// rows that comparing every one is less. `keep` says of how many rows which
     /// may be found.
     pub fn nearest(
         &self,

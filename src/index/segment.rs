@@ -160,6 +160,12 @@ impl Segment {
         }
     }
 
+    /// Everything will be read through the mapping.
+    pub fn read_mapped(&self) {
+        self.vector_reads.end();
+        self.code_reads.end();
+    }
+
     /// All vectors in eight bits, `[passages, dimension]` row-major; see [`super::codes`].
     pub fn codes(&self) -> &[i8] {
         bytemuck::cast_slice(self.section(&self.sections.codes))

@@ -1,6 +1,6 @@
 //! Rows of a section, read one by one by their place in the file.
 //!
-//! The first touch of a page of a mapping costs the kernel about as much as ten reads of a row: it maps the pages around
+//! The first touch of a page of a mapping costs the kernel about as much as six reads of a row: it maps the pages around
 //! it, and unmaps them when the process ends. So whoever asks one question reads, and whoever goes on asking goes over to
 //! the mapping, in which a page that was touched once costs nothing.
 
@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use bytemuck::Pod;
 
 /// Bytes of a section for which one row is read until its mapping is used: to touch all of it costs as much then.
-const BYTES_PER_READ: usize = 16_384;
+const BYTES_PER_READ: usize = 8192;
 
 /// A section of a file, rows of one size.
 pub struct SpotReads {
@@ -30,6 +30,11 @@ impl SpotReads {
             file,
             section,
         }
+    }
+
+    /// From now on the mapping is used.
+    pub fn end(&self) {
+        self.left.store(0, Relaxed);
     }
 
     /// Rows that may still be read.
@@ -99,13 +104,12 @@ mod tests {
             assert_eq!(dots(&from_file), expected, "{left}");
             assert_eq!(reads.left(), after);
         }
-        // A search that will come to many more goes over at once.
+        // A search that will come to too many more gives up.
         reads.left.store(64, Relaxed);
         let mut comparison = Comparison::new(from_file, query);
-        for (open, left) in [(2, 60), (3, 56), (0, 56)] {
+        for (open, goes_on) in [(2, true), (2, false), (1, true)] {
             comparison.scores(&picked, &mut Vec::new());
-            comparison.look_ahead(|| open);
-            assert_eq!(reads.left(), left, "{open}");
+            assert_eq!(comparison.goes_on(|| open), goes_on);
         }
         reads.left.store(9, Relaxed);
         let mut row = vec![0i8; dimension];

@@ -123,7 +123,8 @@ pub struct Explanation {
     pub parts: Parts,
     /// How passages were found: `scan` compared every one, `graph` those that graph and words proposed.
     pub search: &'static str,
-    /// Why: the one that is less work was taken. Absent where only words were searched.
+    /// Why: the one that is less work was taken, but for a question near so many passages that graphs were given up.
+    /// Absent where only words were searched.
     pub work: Option<Work>,
     /// Passages that the index holds.
     pub passages: usize,

@@ -106,6 +106,7 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
         .map(|number| index.rows_of(number))
         .unwrap_or_default();
     let mut sums: BTreeMap<usize, f32> = BTreeMap::new();
+    index.expect_many_questions();
     let rows = index.rows();
     for probe in &subject.probes {
         let mut best: BTreeMap<usize, f32> = BTreeMap::new();
