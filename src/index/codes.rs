@@ -58,7 +58,8 @@ pub struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    pub fn new(codes: CodeRows<'a>, query: &'a [i8]) -> Self {
+    pub fn new(mut codes: CodeRows<'a>, query: &'a [i8]) -> Self {
+        codes.file = codes.file.filter(|file| file.left() > 0);
         Self {
             codes,
             query,
@@ -81,6 +82,8 @@ impl<'a> Comparison<'a> {
                 dots_i8(self.isa, self.query, &self.read, out);
                 return;
             }
+            // The mapping makes up for nothing that was read: what is begun is ended in it.
+            self.codes.file = None;
         }
         dots_i8_of(self.isa, self.query, self.codes.values, picked, out);
     }
@@ -92,8 +95,8 @@ impl<'a> Comparison<'a> {
             return true;
         }
         self.look = 2 * self.compared;
-        let left = self.codes.file.map_or(usize::MAX, SpotReads::left);
-        open() * ROWS_PER_OPEN <= left
+        let file = self.codes.file;
+        file.is_none_or(|file| open() * ROWS_PER_OPEN <= file.left())
     }
 }
 

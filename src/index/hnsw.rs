@@ -67,9 +67,14 @@ fn insert_all(codes: &[i8], dimension: usize) -> FlatGraph {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
+    use std::sync::Arc;
+
     use super::super::codes::{CodeRows, encode};
     use super::super::effort::Effort;
     use super::super::graph::{Beam, Kept, MappedGraph};
+    #[cfg(unix)]
+    use super::super::spot::SpotReads;
     use super::*;
     use crate::kernel::dot::dot;
 
@@ -159,6 +164,41 @@ mod tests {
             "recall {common} of {}",
             2 * count
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn reading_row_by_row_finds_the_same_or_gives_up() {
+        let (count, dimension) = (3000, 32);
+        let codes = coded(count, dimension);
+        let dir = tempfile::tempdir().unwrap();
+        let entry = build(&codes, dimension).write(dir.path(), 1).unwrap();
+        let graph = MappedGraph::open(dir.path(), &entry, count, Effort::default()).unwrap();
+        let path = dir.path().join("codes");
+        std::fs::write(&path, bytemuck::cast_slice(&codes)).unwrap();
+        let file = Arc::new(std::fs::File::open(path).unwrap());
+        let mut gave_up = 0;
+        for row in (0..count).step_by(50) {
+            let query = &codes[row * dimension..][..dimension];
+            let expected = search(&graph, &codes, query, None);
+            let with = |reads| {
+                let reads = SpotReads::of(file.clone(), 0..codes.len(), reads);
+                let codes = CodeRows {
+                    values: &codes,
+                    file: Some(&reads),
+                };
+                let found = graph.search(codes, query, 64, Beam::of_candidates(64), None);
+                (found.map(|found| found.rows), reads.left())
+            };
+            let (found, left) = with(100_000);
+            assert_eq!(found.as_ref(), Some(&expected));
+            assert!((90_000..99_936).contains(&left), "{left}");
+            // No more may be read: the mapping.
+            assert_eq!(with(0), (Some(expected), 0));
+            // Less than will be wanted.
+            gave_up += usize::from(with(150).0.is_none());
+        }
+        assert!(gave_up > 50, "{gave_up} of 60");
     }
 
     #[test]

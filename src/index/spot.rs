@@ -25,10 +25,16 @@ pub struct SpotReads {
 
 impl SpotReads {
     pub fn new(file: Arc<File>, section: Range<usize>) -> Self {
+        let reads = section.len() / BYTES_PER_READ;
+        Self::of(file, section, reads)
+    }
+
+    /// So many rows at most are read.
+    pub fn of(file: Arc<File>, section: Range<usize>, reads: usize) -> Self {
         Self {
-            left: AtomicUsize::new(section.len() / BYTES_PER_READ),
             file,
             section,
+            left: AtomicUsize::new(reads),
         }
     }
 
@@ -111,6 +117,10 @@ mod tests {
             comparison.scores(&picked, &mut Vec::new());
             assert_eq!(comparison.goes_on(|| open), goes_on);
         }
+        // One that is on the mapping does not.
+        reads.end();
+        comparison.scores(&picked, &mut Vec::new());
+        assert!(comparison.goes_on(|| 99) && Comparison::new(from_file, query).goes_on(|| 99));
         reads.left.store(9, Relaxed);
         let mut row = vec![0i8; dimension];
         assert!(reads.read(63, &mut row) && row == codes[63 * dimension..]);
