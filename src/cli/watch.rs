@@ -68,7 +68,9 @@ impl Watched {
         Ok(Self {
             watcher: notify::recommended_watcher(sender).context("cannot watch for changes")?,
             events,
-            index: index.canonicalize()?,
+            index: index
+                .canonicalize()
+                .with_context(|| format!("cannot open {}", index.display()))?,
             roots: HashSet::new(),
         })
     }
