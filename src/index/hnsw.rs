@@ -74,8 +74,14 @@ mod tests {
     use super::super::effort::Effort;
     use super::super::graph::{Beam, Kept, MappedGraph};
     #[cfg(unix)]
-    use super::super::spot::SpotReads;
+    use super::super::{
+        nearest::nearest,
+        rows::{Part, RowRecord, Rows},
+        spot::SpotReads,
+    };
     use super::*;
+    #[cfg(unix)]
+    use crate::embed::Alignment;
     use crate::kernel::dot::dot;
 
     /// Unit vectors around a few centres, as embeddings lie.
@@ -170,33 +176,55 @@ mod tests {
     #[test]
     fn reading_row_by_row_finds_the_same_or_gives_up() {
         let (count, dimension) = (3000, 32);
-        let codes = coded(count, dimension);
+        let vectors = clustered(count, dimension);
+        let mut codes = Vec::new();
+        let errors = vectors.chunks_exact(dimension);
+        let error = errors
+            .map(|row| encode(row, &mut codes))
+            .fold(0f32, f32::max);
         let dir = tempfile::tempdir().unwrap();
         let entry = build(&codes, dimension).write(dir.path(), 1).unwrap();
-        let graph = MappedGraph::open(dir.path(), &entry, count, Effort::default()).unwrap();
-        let path = dir.path().join("codes");
-        std::fs::write(&path, bytemuck::cast_slice(&codes)).unwrap();
-        let file = Arc::new(std::fs::File::open(path).unwrap());
+        // So little work that a scan is more.
+        let effort = Effort {
+            slack: 1.1,
+            compared: 200,
+        };
+        let graph = MappedGraph::open(dir.path(), &entry, count, effort).unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            Arc::new(std::fs::File::open(path).unwrap())
+        };
+        let vector_bytes: &[u8] = bytemuck::cast_slice(&vectors);
+        let vector_file = file("vectors", vector_bytes);
+        let code_file = file("codes", bytemuck::cast_slice(&codes));
+        let record = RowRecord {
+            inverse_length: 1.0,
+            terms: 0,
+            language: 0,
+        };
+        let records = vec![record; count];
         let mut gave_up = 0;
         for row in (0..count).step_by(50) {
-            let query = &codes[row * dimension..][..dimension];
-            let expected = search(&graph, &codes, query, None);
-            let with = |reads| {
-                let reads = SpotReads::of(file.clone(), 0..codes.len(), reads);
-                let codes = CodeRows {
-                    values: &codes,
-                    file: Some(&reads),
+            let probe = Alignment::plain_probe(&vectors[row * dimension..][..dimension]);
+            let found = |reads: usize| {
+                let vector_reads = SpotReads::of(vector_file.clone(), 0..vector_bytes.len(), reads);
+                let code_reads = SpotReads::of(code_file.clone(), 0..codes.len(), reads);
+                let part = Part {
+                    files: Some((&vector_reads, &code_reads)),
+                    ..Part::of_vectors(&vectors, &codes, error, &records)
                 };
-                let found = graph.search(codes, query, 64, Beam::of_candidates(64), None);
-                (found.map(|found| found.rows), reads.left())
+                let rows = Rows::new(dimension, vec![part], Vec::new(), false);
+                let found = nearest(&rows, &[Some(&graph)], &probe, 10, 10, None);
+                (found, vector_reads.left(), code_reads.left())
             };
-            let (found, left) = with(100_000);
-            assert_eq!(found.as_ref(), Some(&expected));
-            assert!((90_000..99_936).contains(&left), "{left}");
-            // No more may be read: the mapping.
-            assert_eq!(with(0), (Some(expected), 0));
+            let (mapped, ..) = found(0);
+            assert_eq!(mapped.as_ref().unwrap().len(), 10);
+            let (read, vectors_left, codes_left) = found(100_000);
+            assert_eq!(read, mapped);
+            assert!(vectors_left < 99_991 && codes_left < 99_991);
             // Less than will be wanted.
-            gave_up += usize::from(with(150).0.is_none());
+            gave_up += usize::from(found(150).0.is_none());
         }
         // How soon a graph is found to be too much differs from one to the next.
         assert!(gave_up > 0);
