@@ -86,6 +86,13 @@ impl<'a> Part<'a> {
         self.dead.is_none_or(|dead| !dead.get(row))
     }
 
+    /// How close one of its rows is to a question: for whoever goes through them in order.
+    #[inline]
+    pub fn score(&self, probe: &Probe, row: usize, dimension: usize) -> f32 {
+        let vector = &self.vectors[row * dimension..(row + 1) * dimension];
+        probe.score(vector, self.records[row].inverse_length)
+    }
+
     /// Calls `see` with every row that a term occurs in, and its language.
     fn visit(&self, term: &str, mut see: impl FnMut(usize, usize)) {
         let live = self.keyword.find(term).map(|(row, _)| row);
@@ -191,19 +198,19 @@ impl<'a> Rows<'a> {
         &part.vectors[row * self.dimension..(row + 1) * self.dimension]
     }
 
-    /// How close a row is to a question.
+    /// How close a row is to a question: for whoever picks rows here and there.
     #[inline]
     pub fn score(&self, probe: &Probe, row: usize) -> f32 {
         let (part, row) = self.at(row);
-        let inverse_length = part.records[row].inverse_length;
-        if let Some((vectors, _)) = part.files {
+        if let Some((vectors, _)) = part.files
+            && vectors.left() > 0
+        {
             let mut vector = vec![0f32; self.dimension];
             if vectors.read(row, &mut vector) {
-                return probe.score(&vector, inverse_length);
+                return probe.score(&vector, part.records[row].inverse_length);
             }
         }
-        let vector = &part.vectors[row * self.dimension..(row + 1) * self.dimension];
-        probe.score(vector, inverse_length)
+        part.score(probe, row, self.dimension)
     }
 
     /// The language of a row.

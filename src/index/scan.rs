@@ -89,7 +89,7 @@ pub fn scan_part(
     let worth = |row: usize| part.is_live(row).then(|| bonus(part.first + row)).flatten();
     let exact = |row: usize| Some(rows.score(probe, row) + bonus(row)?);
     if part.codes.is_empty() || probe.aligned != rows.aligned {
-        let score = |row: usize| Some(rows.score(probe, part.first + row) + worth(row)?);
+        let score = |row: usize| Some(part.score(probe, row, rows.dimension()) + worth(row)?);
         let mut hits = scan(all, count, score);
         hits.iter_mut().for_each(|hit| hit.row += part.first);
         return hits;
