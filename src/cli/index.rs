@@ -28,7 +28,7 @@ struct Json<'a> {
 pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let started = Instant::now();
     catch_interrupts();
-    let recorded = recorded_model(settings);
+    let recorded = manifest(settings).map(|manifest| manifest.space.model);
     let embedder = settings.embedder(&args.engine, recorded.as_deref())?;
     let as_recorded = Update {
         shard: args.shard,
@@ -45,8 +45,6 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         compact: args.compact,
         ..as_recorded.clone()
     };
-    let refresh =
-        |asked: &Update| update(&settings.index, &embedder, asked, &Bar::new(settings.quiet));
     let mut tell = |report: &Report, started: Instant| -> anyhow::Result<()> {
         let took = started.elapsed().as_secs_f64();
         if args.json {
@@ -63,7 +61,8 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         }
         Ok(out.flush()?)
     };
-    let mut report = refresh(&with_project_corpus(asked, settings))?;
+    let asked = with_project_corpus(asked, settings);
+    let mut report = refresh(settings, &embedder, &asked)?;
     complain(&report, settings);
     tell(&report, started)?;
     if args.watch {
@@ -73,7 +72,8 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         return watch::run(&settings.index, || {
             let started = Instant::now();
             let before = generation(settings);
-            let last = std::mem::replace(&mut report, refresh(&as_recorded)?);
+            let new = refresh(settings, &embedder, &as_recorded)?;
+            let last = std::mem::replace(&mut report, new);
             if (&last.failed, &last.skipped) != (&report.failed, &report.skipped) {
                 complain(&report, settings);
             }
@@ -88,6 +88,16 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
     } else {
         Found::Something
     })
+}
+
+/// Runs an update, with its progress.
+fn refresh(
+    settings: &Settings,
+    embedder: &Embedder,
+    asked: &Update,
+) -> crate::error::Result<Report> {
+    let bar = Bar::new(settings.quiet);
+    update(&settings.index, embedder, asked, &bar)
 }
 
 /// Builds the project's corpus where there is no index yet; otherwise opens the index.
@@ -116,11 +126,7 @@ pub fn open_or_build(
             },
             settings,
         );
-        let report = {
-            let bar = Bar::new(settings.quiet);
-            update(&settings.index, &embedder, &asked, &bar)?
-        };
-        complain(&report, settings);
+        complain(&refresh(settings, &embedder, &asked)?, settings);
         return Ok((Index::open(&settings.index)?, embedder));
     }
     let index = open(settings)?;
@@ -139,14 +145,14 @@ pub fn open(settings: &Settings) -> crate::error::Result<Index> {
     Ok(index)
 }
 
-/// The model an index was built with; `None` where there is none that can be read.
-fn recorded_model(settings: &Settings) -> Option<String> {
-    Some(Manifest::read(&settings.index).ok()??.space.model)
+/// What the index holds; `None` where there is none that can be read.
+fn manifest(settings: &Settings) -> Option<Manifest> {
+    Manifest::read(&settings.index).ok()?
 }
 
-/// How often the index was written; `None` where there is none that can be read.
+/// How often the index was written.
 fn generation(settings: &Settings) -> Option<u64> {
-    Some(Manifest::read(&settings.index).ok()??.generation)
+    Some(manifest(settings)?.generation)
 }
 
 /// A new index without paths takes the corpus that tane.toml names.

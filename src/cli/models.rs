@@ -41,7 +41,13 @@ struct ShowJson<'a> {
 }
 
 pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
-    let registry = settings.registry()?;
+    let registry = match &args.command {
+        // Whatever is on this machine, what to pull is for the entry and the lock to say.
+        ModelsCommand::Pull {
+            print_files: false, ..
+        } => settings.entries()?,
+        _ => settings.registry()?,
+    };
     match &args.command {
         ModelsCommand::List { json: true } => {
             let models = registry.models().map(describe).collect();
@@ -63,19 +69,12 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
             json,
             ..
         } => print_files(registry.get(name)?, *json, settings, out)?,
-        // Whatever is on this machine, what to pull is for the entry and the lock to say.
         ModelsCommand::Pull {
             name,
             upgrade,
             json,
             ..
-        } => pull(
-            settings.entries()?.get(name)?,
-            *upgrade,
-            *json,
-            settings,
-            out,
-        )?,
+        } => pull(registry.get(name)?, *upgrade, *json, settings, out)?,
         ModelsCommand::Show { name, json: true } => {
             let model = describe(registry.get(name)?);
             out.json(&ShowJson {

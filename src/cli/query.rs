@@ -9,7 +9,6 @@ use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
 use crate::error::Error;
-use crate::index::Work;
 use crate::search::{Answer, Explanation, Filter, Mode, Query, query};
 
 /// Below this confidence the best answer is introduced as a doubtful one.
@@ -117,18 +116,16 @@ fn explain(page: &mut Page<'_>, explanation: &Explanation) -> std::io::Result<()
             parts.z, parts.background_mean, parts.background_spread, parts.z_chance,
         ))?;
     }
-    if let Some(Work { scan, graph }) = explanation.work {
-        let graph = graph.map_or_else(
+    if let Some(work) = explanation.work {
+        let gave_up = explanation.search == "scan" && work.graph_is_less();
+        let here = if gave_up { ", here more" } else { "" };
+        let graph = work.graph.map_or_else(
             || "no graph".to_owned(),
-            |graph| {
-                let gave_up = explanation.search == "scan" && graph < scan;
-                let here = if gave_up { ", here more" } else { "" };
-                format!("through the graph as much work as {graph}{here}")
-            },
+            |graph| format!("through the graph as much work as {graph}{here}"),
         );
         page.line(&format!(
-            "   searched by {}: {scan} of {} passages to compare, {graph}",
-            explanation.search, explanation.passages,
+            "   searched by {}: {} of {} passages to compare, {graph}",
+            explanation.search, work.scan, explanation.passages,
         ))?;
     }
     page.line(&format!(

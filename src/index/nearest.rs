@@ -64,7 +64,8 @@ impl Work {
         })
     }
 
-    fn graph_is_less(self) -> bool {
+    /// Whether the graph is taken, as long as it is not given up.
+    pub fn graph_is_less(self) -> bool {
         self.graph.is_some_and(|graph| graph < self.scan)
     }
 }

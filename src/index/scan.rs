@@ -1,6 +1,7 @@
 //! Exact search: every row is compared.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -33,28 +34,41 @@ impl Hit {
 
 /// The best `count` of `rows` rows, best first. `score` gives `None` for rows that are left out.
 pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sync) -> Vec<Hit> {
-    // What a row must reach at least, as far as the chunks before say.
+    let mut hits = in_chunks(rows, count, 0.0, |chunk, reach| {
+        let hit = |row| {
+            let score = score(row).filter(|score| *score >= reach)?;
+            Some(Hit { row, score })
+        };
+        chunk.filter_map(hit).collect()
+    });
+    best(&mut hits, count);
+    hits.sort_by(Hit::order);
+    hits
+}
+
+/// Of what `hits` gives for each chunk of `rows` rows, all that could be among the best `count`, in any order, where
+/// scores are off by half of `doubt` at most. `hits` is told what a score must reach, as far as the chunks before say.
+fn in_chunks(
+    rows: usize,
+    count: usize,
+    doubt: f32,
+    hits: impl Fn(Range<usize>, f32) -> Vec<Hit> + Sync,
+) -> Vec<Hit> {
     let least = Mutex::new(f32::NEG_INFINITY);
     let known = || least.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut hits: Vec<Hit> = (0..rows.div_ceil(CHUNK))
+    let mut all: Vec<Hit> = (0..rows.div_ceil(CHUNK))
         .into_par_iter()
         .flat_map_iter(|chunk| {
-            let chunk = chunk * CHUNK..rows.min((chunk + 1) * CHUNK);
             let reach = *known();
-            let hit = |row| {
-                let score = score(row).filter(|score| *score >= reach)?;
-                Some(Hit { row, score })
-            };
-            let mut hits: Vec<Hit> = chunk.filter_map(hit).collect();
-            let reach = possible(&mut hits, count, 0.0);
+            let mut hits = hits(chunk * CHUNK..rows.min((chunk + 1) * CHUNK), reach);
+            let reach = possible(&mut hits, count, doubt);
             let mut known = known();
             *known = known.max(reach);
             hits
         })
         .collect();
-    best(&mut hits, count);
-    hits.sort_by(Hit::order);
-    hits
+    possible(&mut all, count, doubt);
+    all
 }
 
 /// The best `count` rows by cosine and bonus, best first. `bonus` is what a row is worth besides its vector; `None`
@@ -98,36 +112,24 @@ pub fn scan_part(
     // The score of one may be too high and that of another too low.
     let doubt = 2.0 * query.error(part.code_error);
     let dimension = rows.dimension();
-    // What a row must reach at least, as far as the chunks before say.
-    let least = Mutex::new(f32::NEG_INFINITY);
-    let mut hits: Vec<Hit> = (0..all.div_ceil(CHUNK))
-        .into_par_iter()
-        .flat_map_iter(|chunk| {
-            let chunk = chunk * CHUNK..all.min((chunk + 1) * CHUNK);
-            let codes = &part.codes[chunk.start * dimension..chunk.end * dimension];
-            let mut dots = vec![0; chunk.len()];
-            dots_i8(Isa::current(), &query.values, codes, &mut dots);
-            let known = || least.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut reach = *known();
-            let mut hits: Vec<Hit> = Vec::new();
-            for (row, dot) in chunk.zip(dots) {
-                let Some(bonus) = worth(row) else { continue };
-                let score = query.factor * dot as f32 + bonus;
-                if score >= reach {
-                    let row = part.first + row;
-                    hits.push(Hit { row, score });
-                    if hits.len() >= 4 * count.max(64) {
-                        reach = reach.max(possible(&mut hits, count, doubt));
-                    }
+    let mut hits = in_chunks(all, count, doubt, |chunk, mut reach| {
+        let codes = &part.codes[chunk.start * dimension..chunk.end * dimension];
+        let mut dots = vec![0; chunk.len()];
+        dots_i8(Isa::current(), &query.values, codes, &mut dots);
+        let mut hits: Vec<Hit> = Vec::new();
+        for (row, dot) in chunk.zip(dots) {
+            let Some(bonus) = worth(row) else { continue };
+            let score = query.factor * dot as f32 + bonus;
+            if score >= reach {
+                let row = part.first + row;
+                hits.push(Hit { row, score });
+                if hits.len() >= 4 * count.max(64) {
+                    reach = reach.max(possible(&mut hits, count, doubt));
                 }
             }
-            reach = reach.max(possible(&mut hits, count, doubt));
-            let mut known = known();
-            *known = known.max(reach);
-            hits
-        })
-        .collect();
-    possible(&mut hits, count, doubt);
+        }
+        hits
+    });
     // Most of the doubt is the question's own code: its vector against the codes of the rows tells more of them
     // apart, before their vectors, which lie all over the file, are touched.
     let step = step(dimension);

@@ -31,7 +31,7 @@ pub struct Asked {
     background: (f32, f32),
     pub lexical: Lexical,
     /// Only for search by words.
-    bm25: Zeros,
+    bm25: Option<Zeros>,
 }
 
 /// A row that may answer.
@@ -82,10 +82,7 @@ impl Asked {
             mode,
             background,
             probe,
-            bm25: match mode {
-                Mode::Keyword => bm25(rows, &lexical),
-                Mode::Hybrid | Mode::Dense => Zeros::new(0),
-            },
+            bm25: (mode == Mode::Keyword).then(|| bm25(rows, &lexical)),
             lexical,
         }
     }
@@ -98,6 +95,10 @@ impl Asked {
         }
     }
 
+    fn bm25(&self, row: usize) -> f32 {
+        self.bm25.as_ref().map_or(0.0, |scores| scores[row])
+    }
+
     /// What a row is worth.
     pub fn score(&self, rows: &Rows<'_>, row: usize) -> f32 {
         let dense = self
@@ -106,7 +107,7 @@ impl Asked {
             .map_or(0.0, |probe| rows.score(probe, row));
         match self.mode {
             Mode::Dense => dense,
-            Mode::Keyword => self.bm25[row],
+            Mode::Keyword => self.bm25(row),
             Mode::Hybrid => dense + self.keyword_part(rows, row),
         }
     }
@@ -149,7 +150,7 @@ impl Asked {
             dense: parts.dense,
             keyword: match self.mode {
                 Mode::Hybrid => Some(parts.coverage),
-                Mode::Keyword => Some(self.bm25[hit.row]),
+                Mode::Keyword => Some(self.bm25(hit.row)),
                 Mode::Dense => None,
             },
             confidence: parts.dense.map(|_| 1.0 / (1.0 + (-logit).exp())),
@@ -186,7 +187,7 @@ impl Asked {
                     accepts(row).then(|| self.worth_of_words(rows, row))
                 }),
                 None => scan(rows.len(), count, |row| {
-                    (accepts(row) && self.bm25[row] > 0.0).then(|| self.bm25[row])
+                    Some(self.bm25(row)).filter(|score| *score > 0.0 && accepts(row))
                 }),
             },
         };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{ARTICLES, Folder, Tane, repository};
+use crate::support::{ARTICLES, Folder, Tane, interrupt, repository};
 
 fn counts(report: &Value) -> [u64; 4] {
     ["articles", "embedded", "reused", "removed"].map(|name| report[name].as_u64().unwrap())
@@ -161,11 +161,7 @@ fn an_interrupted_build_goes_on_where_it_stopped() {
         );
         std::thread::sleep(Duration::from_millis(10));
     }
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(killed.success());
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");

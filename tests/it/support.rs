@@ -113,6 +113,13 @@ impl Tane {
     }
 }
 
+/// Ctrl-C for a run that was spawned.
+pub fn interrupt(child: &Child) {
+    let id = child.id().to_string();
+    let told = Command::new("kill").args(["-INT", &id]).status();
+    assert!(told.expect("kill starts").success());
+}
+
 /// A home without configuration.
 static HOME: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a temporary folder"));
 

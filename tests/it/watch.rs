@@ -1,13 +1,13 @@
 //! `tane index --watch`.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command};
+use std::process::Child;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::Folder;
+use crate::support::{Folder, interrupt};
 
 /// A watching run, and the lines that it prints.
 struct Watching {
@@ -40,9 +40,7 @@ impl Watching {
 
     /// Ctrl-C; the exit code, and what was printed since.
     fn end(mut self) -> (Option<i32>, Vec<String>) {
-        let id = self.child.id().to_string();
-        let told = Command::new("kill").args(["-INT", &id]).status().unwrap();
-        assert!(told.success());
+        interrupt(&self.child);
         let code = self.child.wait().unwrap().code();
         (code, self.reports.iter().collect())
     }
