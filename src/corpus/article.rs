@@ -8,7 +8,8 @@ use std::time::Duration;
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
-use super::clutter::Omitted;
+use super::Span;
+use super::clutter::{Omission, Omitted};
 use super::decode::{self, Decoded, Fault, KnownBy};
 use super::format::{self, Fields, Parsed};
 use super::layout::{Block, Repeated};
@@ -230,12 +231,13 @@ impl Article {
         Self::new(format::plain(text), &decoded, "text", &sha256)
     }
 
-    fn new(parsed: Parsed, decoded: &Decoded, format: &'static str, sha256: &str) -> Self {
+    fn new(mut parsed: Parsed, decoded: &Decoded, format: &'static str, sha256: &str) -> Self {
         let text_source = match parsed.text {
             Some(_) => TextSource::Extracted,
             None => decoded.source,
         };
-        let text = parsed.text.unwrap_or_else(|| decoded.text.clone());
+        let text = parsed.text.take().unwrap_or_else(|| decoded.text.clone());
+        list_gaps(&text, &mut parsed);
         // What was left out says nothing of the article.
         let body = &text[..parsed.listed_from.unwrap_or(text.len())];
         let said = parsed.lang.as_deref().and_then(language::of_tag);
@@ -279,6 +281,34 @@ pub fn locator(locators: &[(usize, String)], byte: usize) -> Option<&str> {
     Some(locator)
 }
 
+/// Lists as left out whatever has letters or digits and is neither read nor left out for a reason of its own: no
+/// reader can lose text without a word.
+fn list_gaps(text: &str, parsed: &mut Parsed) {
+    let blocks = parsed.blocks.iter().map(|block| &block.span);
+    let omitted = parsed.omitted.iter().map(|omitted| &omitted.span);
+    let repeated = parsed.repeated.iter().map(|repeated| &repeated.text);
+    let mut covered: Vec<&Span> = blocks.chain(omitted).chain(repeated).collect();
+    covered.sort_by_key(|span| span.start);
+    let end = text.len()..text.len();
+    let mut at = 0;
+    let mut gaps = Vec::new();
+    for span in covered.into_iter().chain([&end]) {
+        let gap = text.get(at..span.start).unwrap_or_default();
+        if gap.contains(char::is_alphanumeric) {
+            let start = at + gap.len() - gap.trim_start().len();
+            gaps.push(start..start + gap.trim().len());
+        }
+        at = at.max(span.end);
+    }
+    if gaps.is_empty() {
+        return;
+    }
+    let reason = Omission::Markup;
+    let gaps = gaps.into_iter().map(|span| Omitted { span, reason });
+    parsed.omitted.extend(gaps);
+    parsed.omitted.sort_by_key(|omitted| omitted.span.start);
+}
+
 /// Rows of one name are told apart.
 fn number_again(articles: &mut [Article]) {
     let mut seen = std::collections::HashMap::new();
@@ -304,4 +334,41 @@ fn sample(text: &str, blocks: &[Block]) -> String {
         }
     }
     sample
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::BlockKind;
+
+    #[test]
+    fn what_no_reader_accounts_for_is_listed() {
+        let text = "one, two -- three four";
+        let span = |part: &str| text.find(part).unwrap()..text.find(part).unwrap() + part.len();
+        let mut parsed = Parsed {
+            blocks: vec![Block {
+                span: span("two"),
+                kind: BlockKind::Paragraph,
+            }],
+            omitted: vec![Omitted {
+                span: span("four"),
+                reason: Omission::Note,
+            }],
+            ..Parsed::default()
+        };
+        list_gaps(text, &mut parsed);
+        let listed: Vec<(&str, Omission)> = parsed
+            .omitted
+            .iter()
+            .map(|o| (&text[o.span.clone()], o.reason))
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                ("one,", Omission::Markup),
+                ("-- three", Omission::Markup),
+                ("four", Omission::Note)
+            ]
+        );
+    }
 }

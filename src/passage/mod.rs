@@ -2,6 +2,8 @@
 
 mod chunk;
 mod lines;
+#[cfg(test)]
+mod nothing_lost;
 mod sentence;
 
 pub use chunk::{Passage, RECIPE, inside, passages, repeated_before};
