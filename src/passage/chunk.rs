@@ -71,14 +71,54 @@ struct Unit {
     block: usize,
 }
 
+/// How far an article is cut.
+pub struct Limits<'a> {
+    /// More passages are too many.
+    pub passages: usize,
+    /// Whether to stop; once it has said so it says so again.
+    pub stop: &'a dyn Fn() -> bool,
+}
+
+/// Why an article was not cut to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    TooMany,
+    Stopped,
+}
+
+/// Units that are made between two looks at whether to stop.
+const LOOK: usize = 256;
+
 /// Cuts an article in passages. They are in order, and every sentence lies in at least one.
 pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
+    let limits = Limits {
+        passages: usize::MAX,
+        stop: &|| false,
+    };
+    passages_within(article, counter, &limits).unwrap_or_default()
+}
+
+/// As [`passages`], within limits; time and memory are bounded by them.
+///
+/// # Errors
+/// Which of the limits was reached.
+pub fn passages_within(
+    article: &Article,
+    counter: &impl TokenCount,
+    limits: &Limits<'_>,
+) -> Result<Vec<Passage>, Unfinished> {
     let text = &article.text;
+    let units = units(article, counter, limits)?;
     let lines = LineIndex::new(text);
-    let units = units(article, counter);
     let mut passages = Vec::new();
     let mut start = 0;
     while start < units.len() {
+        if passages.len() == limits.passages {
+            return Err(Unfinished::TooMany);
+        }
+        if passages.len() % LOOK == 0 && (limits.stop)() {
+            return Err(Unfinished::Stopped);
+        }
         let end = fill(&units, start);
         passages.push(passage(&units[start..end], &article.omitted, &lines));
         // One sentence of overlap where a paragraph is cut, if that leaves room for a new one.
@@ -88,10 +128,16 @@ pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
         let overlap = cut && end - start >= 2 && fill(&units, end - 1) > end;
         start = if overlap { end - 1 } else { end };
     }
-    passages
+    Ok(passages)
 }
 
-fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
+fn units(
+    article: &Article,
+    counter: &impl TokenCount,
+    limits: &Limits<'_>,
+) -> Result<Vec<Unit>, Unfinished> {
+    // No passage has more of them.
+    let most = limits.passages.saturating_mul(MAX_SENTENCES);
     let text = &article.text;
     let mut units: Vec<Unit> = Vec::new();
     let mut headings: Vec<Span> = Vec::new();
@@ -101,8 +147,11 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
         let found = match block.kind {
             BlockKind::Caption => vec![block.span.clone()],
             BlockKind::Code => line_groups(text, &block.span),
-            _ => sentences(text, block.span.clone()),
+            _ => sentences(text, block.span.clone(), limits.stop),
         };
+        if (limits.stop)() {
+            return Err(Unfinished::Stopped);
+        }
         // A program shares no passage with prose; the heading above it stays with it.
         if code != (block.kind == BlockKind::Code) {
             code = !code;
@@ -116,6 +165,12 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
             continue;
         }
         for sentence in found {
+            if units.len() % LOOK == 0 && (limits.stop)() {
+                return Err(Unfinished::Stopped);
+            }
+            if units.len() == most {
+                return Err(Unfinished::TooMany);
+            }
             let own = std::mem::take(&mut headings);
             units.push(unit(text, own, sentence, (section, number), counter));
         }
@@ -124,7 +179,7 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
         let place = (section, article.blocks.len());
         units.push(unit(text, headings, last, place, counter));
     }
-    units
+    Ok(units)
 }
 
 /// Lines of a program, as many together as a sentence may have characters.
@@ -221,9 +276,9 @@ fn passage(units: &[Unit], omitted: &[Omitted], lines: &LineIndex) -> Passage {
     let span = start..sentences[sentences.len() - 1].end;
     Passage {
         lines: (lines.line(span.start), lines.line(span.end - 1)),
-        omitted: omitted
+        omitted: omitted[omitted.partition_point(|o| o.span.start < span.start)..]
             .iter()
-            .filter(|o| span.start <= o.span.start && o.span.end <= span.end)
+            .take_while(|o| o.span.end <= span.end)
             .cloned()
             .collect(),
         tokens: units.iter().map(|u| u.tokens).sum(),
@@ -289,6 +344,21 @@ mod tests {
         );
         assert_eq!(passages[0].omitted.len(), 1);
         assert_eq!(&article.text[passages[0].span.clone()], text);
+    }
+
+    #[test]
+    fn limits_end_the_cutting() {
+        let text = "一番目の文です。\n".repeat(20);
+        let (article, passages) = cut(&text);
+        let within = |passages, stop: &dyn Fn() -> bool| {
+            let limits = Limits { passages, stop };
+            passages_within(&article, &Chars, &limits).map(|passages| passages.len())
+        };
+        assert_eq!(within(passages.len(), &|| false), Ok(passages.len()));
+        let too_many = Err(Unfinished::TooMany);
+        assert_eq!(within(passages.len() - 1, &|| false), too_many);
+        assert_eq!(within(1, &|| false), too_many);
+        assert_eq!(within(passages.len(), &|| true), Err(Unfinished::Stopped));
     }
 
     proptest! {

@@ -2,9 +2,10 @@
 
 mod chunk;
 mod lines;
+mod ordinal;
 mod sentence;
 
-pub use chunk::{Passage, RECIPE, passages};
+pub use chunk::{Limits, Passage, RECIPE, Unfinished, passages, passages_within};
 pub use lines::LineIndex;
 
 /// Counts tokens as the model does. What embeds implements it; how is not this module's business.
