@@ -17,7 +17,7 @@ use super::staged::{Planned, Staged};
 use super::update::{Progress, Stage};
 use crate::embed::{Embedder, Precision, Role};
 use crate::error::{Error, Result};
-use crate::passage::Passage;
+use crate::passage::{Passage, RECIPE};
 
 /// What a segment is written from.
 pub(super) struct Writing<'a> {
@@ -71,7 +71,9 @@ impl Writing<'_> {
                 (Source::Stored(number), Some(index)) => {
                     let passages = stored_passages(index, number)?;
                     let passages = passages.iter().map(|(passage, key)| (passage, *key));
-                    let (record, text) = (index.article(number)?, index.text(number)?);
+                    let (mut record, text) = (index.article(number)?, index.text(number)?);
+                    let recipe = record.recipe.unwrap_or(index.manifest.recipe);
+                    record.recipe = (recipe != RECIPE).then_some(recipe);
                     self.article(&mut writer, &record, text, passages, &mut precisions)?;
                 }
                 (Source::Stored(_), None) => unreachable!("only an old index stores articles"),
@@ -137,8 +139,10 @@ fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
     let mut words = record.title.clone().unwrap_or_default();
     let mut start = passage.span.start;
     let inside = |span: &(usize, usize)| passage.span.start <= span.0 && span.1 <= passage.span.end;
-    let omitted = record.omitted.iter().map(|(from, to, _)| (*from, *to));
-    for (from, to) in omitted.filter(inside) {
+    let first = record.omitted.partition_point(|(from, ..)| *from < start);
+    let omitted = record.omitted[first..].iter();
+    let omitted = omitted.map(|(from, to, _)| (*from, *to));
+    for (from, to) in omitted.take_while(inside) {
         words.push('\n');
         words.push_str(text.get(start..from).unwrap_or_default());
         start = to;
