@@ -9,6 +9,7 @@ mod filter;
 mod lexical;
 mod phrase;
 mod query;
+mod quote;
 mod rank;
 mod shingles;
 mod similar;
