@@ -2,6 +2,7 @@
 
 mod answer;
 mod article;
+mod choose;
 mod duplicates;
 #[cfg(test)]
 mod edits;
@@ -11,8 +12,10 @@ mod phrase;
 mod query;
 mod quote;
 mod rank;
+mod same;
 mod shingles;
 mod similar;
+mod token;
 mod view;
 
 pub use answer::{Answer, Answers, Explanation, Mode, PreferLanguage, Query};
