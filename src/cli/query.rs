@@ -37,7 +37,7 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
             args.article.as_deref(),
             args.lang.clone(),
             args.source.clone(),
-        )?
+        )
         .published(args.since.clone(), args.until.clone()),
     };
     let (index, embedder) = open_or_build(settings, &args.engine)?;

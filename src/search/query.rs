@@ -119,7 +119,10 @@ impl Search<'_> {
         let rows = index.rows().len();
         let mut keep = vec![true; rows];
         if let Some(accepted) = accepted {
-            for article in index.articles().filter(|article| !accepted[*article]) {
+            for article in index
+                .articles()
+                .filter(|article| !accepted.articles[*article])
+            {
                 keep[index.rows_of(article)].fill(false);
             }
         }
