@@ -20,6 +20,7 @@ mod similar;
 mod source;
 mod token;
 mod view;
+mod why;
 
 pub use answer::{Answer, Answers, Explanation, Mode, PreferLanguage, Query};
 pub use article::{find, find_article};

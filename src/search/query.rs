@@ -5,9 +5,10 @@ use std::time::Instant;
 use super::JSON_VERSION;
 use super::answer::{Answer, Answers, Explanation, Mode, Query, Scores, TermView};
 use super::choose::Chosen;
+use super::filter::Passing;
 use super::lexical::Lexical;
 use super::phrase::Phrase;
-use super::quote::quoted;
+use super::quote::Quoted;
 use super::rank::Asked;
 use super::view::Viewer;
 use crate::embed::{Embedder, Role};
@@ -22,7 +23,8 @@ const SENTENCE_COVERAGE: f32 = 0.2;
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
 /// # Errors
-/// [`Error::EmptyQuestion`], [`Error::SpaceMismatch`], [`Error::Corrupt`] and what the embedder returns.
+/// [`Error::EmptyQuestion`], [`Error::SpaceMismatch`], [`Error::Pattern`], [`Error::Unknown`] for what is no language,
+/// [`Error::Corrupt`] and what the embedder returns.
 pub fn query(
     index: &Index,
     embedder: &Embedder,
@@ -33,33 +35,44 @@ pub fn query(
     if text.is_empty() {
         return Err(Error::EmptyQuestion);
     }
-    let (asked_text, required) = quoted(text);
+    let passing = query.filter.accepted(index)?;
+    let quoted = Quoted::new(text);
     let vector = if query.mode == Mode::Keyword {
         None
     } else {
         index.check_space(embedder.space())?;
-        let vector = embedder.embed_one(&asked_text, Role::Query)?;
+        let vector = embedder.embed_one(&quoted.text, Role::Query)?;
         let probe = query.prefer_language.probe(embedder, &vector);
         Some((vector, probe))
     };
     let (vector, probe) = vector.unzip();
     let rows = index.rows();
-    let asked = Asked::new(&rows, query.mode, &asked_text, probe);
+    let asked = Asked::new(&rows, query.mode, &quoted.text, probe);
     let search = Search {
         index,
         query,
         asked,
         vector,
-        text: asked_text,
+        text: quoted.text.clone(),
+        passing,
         viewer: Viewer::new(index),
     };
-    let results = search.answers(&required)?;
+    let required: Vec<Phrase> = quoted.strings.iter().map(|s| Phrase::new(s)).collect();
+    let mut kept = search.kept_rows(&required)?;
+    let mut notes = search.missing_languages();
+    if kept.as_deref().is_some_and(|kept| search.count(kept) == 0) {
+        let (why, without) = search.why_nothing(&quoted, &required)?;
+        notes.extend(why);
+        kept = without.or(kept);
+    }
+    let results = search.answers(kept.as_deref(), &mut notes)?;
     Ok(Answers {
         version: JSON_VERSION,
         query: text.to_owned(),
         mode: query.mode,
         model: index.manifest.space.model.clone(),
         took_ms: started.elapsed().as_secs_f64() * 1000.0,
+        notes,
         results,
     })
 }
@@ -72,16 +85,18 @@ pub(super) struct Search<'a> {
     vector: Option<Vec<f32>>,
     /// The question without quotation marks.
     pub text: String,
+    /// What the filter lets through; `None` where that is everything.
+    pub passing: Option<Passing>,
     viewer: Viewer<'a>,
 }
 
 impl Search<'_> {
-    fn answers(&self, required: &[Phrase]) -> Result<Vec<Answer>> {
-        let kept = self.kept_rows(required)?;
+    /// The best of the kept rows.
+    fn answers(&self, kept: Option<&[bool]>, notes: &mut Vec<String>) -> Result<Vec<Answer>> {
         let rows = self.index.rows();
-        let accepts = kept.as_ref().map(|kept| |row: usize| kept[row]);
+        let accepts = kept.map(|kept| |row: usize| kept[row]);
         let keep = accepts.as_ref().map(|accepts| Keep {
-            share: share(kept.as_deref().unwrap_or_default()),
+            share: share(kept.unwrap_or_default()),
             accepts,
         });
         // An answer can hide its two neighbours; more are needed for duplicates and a limit per article.
@@ -96,6 +111,9 @@ impl Search<'_> {
             }
             candidates = candidates.saturating_mul(4);
         };
+        if chosen.is_empty() && notes.is_empty() && self.query.mode == Mode::Keyword {
+            notes.push("no passage has a word of the question".to_owned());
+        }
         let convincing = |chosen: &Chosen| {
             let least = self.query.min_confidence.unwrap_or(0.0);
             chosen
@@ -107,42 +125,6 @@ impl Search<'_> {
         convincing
             .map(|(chosen, rank)| self.answer(&chosen, rank, search, work))
             .collect()
-    }
-
-    /// For each row whether it may answer; `None` where all may.
-    fn kept_rows(&self, required: &[Phrase]) -> Result<Option<Vec<bool>>> {
-        let index = self.index;
-        let accepted = self.query.filter.accepted(self.index)?;
-        if accepted.is_none() && required.is_empty() && self.query.not.is_empty() {
-            return Ok(None);
-        }
-        let rows = index.rows().len();
-        let mut keep = vec![true; rows];
-        if let Some(accepted) = accepted {
-            for article in index
-                .articles()
-                .filter(|article| !accepted.articles[*article])
-            {
-                keep[index.rows_of(article)].fill(false);
-            }
-        }
-        for phrase in required {
-            let mut occurs = vec![false; rows];
-            phrase
-                .rows(self.index)?
-                .into_iter()
-                .for_each(|row| occurs[row] = true);
-            keep.iter_mut()
-                .zip(occurs)
-                .for_each(|(keep, occurs)| *keep &= occurs);
-        }
-        for word in &self.query.not {
-            Phrase::new(word)
-                .rows(self.index)?
-                .into_iter()
-                .for_each(|row| keep[row] = false);
-        }
-        Ok(Some(keep))
     }
 
     fn answer(
