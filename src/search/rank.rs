@@ -20,9 +20,9 @@ const COVERAGE_WEIGHT: f32 = 11.0;
 /// What a score says of how likely a row answers; fitted on the development halves, with and without their answers
 /// (`docs/QUALITY.md`).
 const CONFIDENCE: Curve = Curve {
-    steep: 2.4,
-    flat: 0.33,
-    at_chance: -1.25,
+    steep: 2.2,
+    flat: 0.38,
+    at_chance: -1.4,
 };
 /// The same where the score is the cosine alone.
 const DENSE_CONFIDENCE: Curve = Curve {
