@@ -8,17 +8,19 @@ mod format;
 mod language;
 mod layout;
 mod source;
+mod time_limit;
 mod title;
 mod walk;
 
 pub use article::{Article, READING_THREAD, ReadOptions, TextSource, locator};
-pub use clutter::{Omission, Omitted};
+pub use clutter::{Omission, Omitted, without};
 pub use date::parse as parse_date;
 pub use decode::KnownBy;
 pub use format::Fields;
 pub use language::detect_language;
-pub use layout::{Block, BlockKind};
-pub use walk::{FileEntry, Skipped, WalkOptions, walk};
+pub use layout::{Block, BlockKind, Repeated};
+pub use time_limit::TimeLimit;
+pub use walk::{FileEntry, Skipped, WalkOptions, Walked, walk};
 
 /// A byte range of an article's text.
 pub type Span = std::ops::Range<usize>;

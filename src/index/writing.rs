@@ -17,7 +17,7 @@ use super::staged::{Planned, Staged};
 use super::update::{Progress, Stage};
 use crate::embed::{Embedder, Precision, Role};
 use crate::error::{Error, Result};
-use crate::passage::Passage;
+use crate::passage::{Passage, RECIPE};
 
 /// What a segment is written from.
 pub(super) struct Writing<'a> {
@@ -71,7 +71,9 @@ impl Writing<'_> {
                 (Source::Stored(number), Some(index)) => {
                     let passages = stored_passages(index, number)?;
                     let passages = passages.iter().map(|(passage, key)| (passage, *key));
-                    let (record, text) = (index.article(number)?, index.text(number)?);
+                    let (mut record, text) = (index.article(number)?, index.text(number)?);
+                    let recipe = record.recipe.unwrap_or(index.manifest.recipe);
+                    record.recipe = (recipe != RECIPE).then_some(recipe);
                     self.article(&mut writer, &record, text, passages, &mut precisions)?;
                 }
                 (Source::Stored(_), None) => unreachable!("only an old index stores articles"),
@@ -132,16 +134,19 @@ impl Writing<'_> {
     }
 }
 
-/// The text whose words find a passage: its article's title, and what is read of its span.
+/// The text whose words find a passage: its article's title, what is repeated before it, and what is read of its
+/// span.
 fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
     let mut words = record.title.clone().unwrap_or_default();
-    let mut start = passage.span.start;
-    let inside = |span: &(usize, usize)| passage.span.start <= span.0 && span.1 <= passage.span.end;
-    let omitted = record.omitted.iter().map(|(from, to, _)| (*from, *to));
-    for (from, to) in omitted.filter(inside) {
+    for span in &passage.repeated {
         words.push('\n');
-        words.push_str(text.get(start..from).unwrap_or_default());
-        start = to;
+        words.push_str(text.get(span.clone()).unwrap_or_default());
+    }
+    let mut start = passage.span.start;
+    for omitted in &passage.omitted {
+        words.push('\n');
+        words.push_str(text.get(start..omitted.span.start).unwrap_or_default());
+        start = omitted.span.end;
     }
     words.push('\n');
     words.push_str(text.get(start..passage.span.end).unwrap_or_default());
