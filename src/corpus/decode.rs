@@ -161,8 +161,13 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 /// What is said of an encoding that was not believed.
 fn overruled(declared: &'static Encoding, found: &'static Encoding) -> Option<String> {
     let name = |encoding: &'static Encoding| encoding.name().to_ascii_lowercase();
-    (declared != found)
-        .then(|| format!("says that it is {}, and is {}", name(declared), name(found)))
+    (declared != found).then(|| {
+        format!(
+            "the file says that it is {}, and is {}",
+            name(declared),
+            name(found)
+        )
+    })
 }
 
 /// Decodes where every byte has a meaning.
@@ -319,5 +324,103 @@ mod tests {
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 1)
             .collect();
         assert!(matches!(decode(noise, None), Err(Fault::NotText(_))));
+    }
+
+    fn encoded(label: &str, text: &str) -> Vec<u8> {
+        let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+        encoding.encode(text).0.into_owned()
+    }
+
+    #[test]
+    fn what_the_bytes_contradict_is_not_believed() {
+        let russian = "Сеятель выходит в поле весной. Земля черна, а ветер ещё холоден.";
+        let french = "Les semences ont été déposées près du château à la fin de l'été.";
+        for (says, is, text) in [
+            ("utf-8", "shift_jis", TEXT),
+            ("utf-8", "euc-jp", TEXT),
+            ("utf-8", "windows-1251", russian),
+            ("utf-8", "windows-1252", french),
+            ("iso-8859-1", "shift_jis", TEXT),
+            ("iso-8859-1", "euc-jp", TEXT),
+            ("iso-8859-1", "windows-1251", russian),
+            ("euc-jp", "shift_jis", TEXT),
+            ("shift_jis", "utf-8", TEXT),
+            ("iso-8859-1", "utf-8", french),
+        ] {
+            let page = format!("<html><meta charset=\"{says}\"><p>{text}</p></html>");
+            let decoded = decode(encoded(is, &page), None).unwrap();
+            assert_eq!(
+                (decoded.text, decoded.encoding),
+                (page, is.to_owned()),
+                "{says}"
+            );
+            assert!(decoded.note.is_some_and(|note| note.contains(is)), "{says}");
+        }
+        for (label, text) in [
+            ("windows-1252", french),
+            ("windows-1251", russian),
+            ("euc-jp", TEXT),
+            ("iso-2022-jp", TEXT),
+        ] {
+            let page = format!("<?xml version=\"1.0\" encoding=\"{label}\"?><p>{text}</p>");
+            let decoded = decode(encoded(label, &page), None).unwrap();
+            assert_eq!(
+                (decoded.text, decoded.known_by),
+                (page, KnownBy::Declaration)
+            );
+            assert_eq!(decoded.note, None);
+        }
+        let marked = [UTF_8_MARK, &encoded("shift_jis", TEXT)].concat();
+        let decoded = decode(marked, None).unwrap();
+        assert_eq!(
+            (decoded.text.as_str(), decoded.encoding.as_str()),
+            (TEXT, "shift_jis")
+        );
+        assert!(decoded.note.is_some());
+    }
+
+    #[test]
+    fn utf16_is_known_without_its_mark() {
+        for text in [format!("{TEXT}\n{TEXT}\n"), "A seed is sown.\r\n".repeat(4)] {
+            let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let large: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            for (bytes, name) in [(little, "utf-16le"), (large, "utf-16be")] {
+                let decoded = decode(bytes, None).unwrap();
+                assert_eq!(
+                    (decoded.text.as_str(), decoded.encoding.as_str()),
+                    (text.as_str(), name)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_two_encodings_are_read_each_in_its_own() {
+        let other = "駐車場は市場の南にある。\n";
+        for label in ["shift_jis", "euc-jp"] {
+            let bytes = [
+                format!("{TEXT}\n").repeat(20).into_bytes(),
+                encoded(label, other),
+            ]
+            .concat();
+            let decoded = decode(bytes, None).unwrap();
+            assert!(decoded.text.ends_with(other) && decoded.text.starts_with(TEXT));
+            assert_eq!(decoded.source, TextSource::Decoded);
+            assert!(decoded.note.is_some_and(|note| note.contains(label)));
+        }
+        let latin = encoded("windows-1252", "Le château est fermé en été.\n");
+        let bytes = ["Déjà vu à la forêt.\n".as_bytes(), &latin].concat();
+        let text = decode(bytes, None).unwrap().text;
+        assert_eq!(text, "Déjà vu à la forêt.\nLe château est fermé en été.\n");
+    }
+
+    #[test]
+    fn replaced_characters_are_no_text() {
+        let mut bytes = "種\n".repeat(100).into_bytes();
+        bytes.extend([b"abc \x81\x8d \x90 \xa0 \xff ".repeat(40), b"\n".to_vec()].concat());
+        match decode(bytes, None) {
+            Ok(decoded) => assert!(!decoded.text.contains("\u{fffd}\u{fffd}")),
+            Err(fault) => assert!(matches!(fault, Fault::NotText(_))),
+        }
     }
 }

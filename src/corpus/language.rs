@@ -33,8 +33,8 @@ const DECLARED: usize = 10;
 pub struct Language {
     /// ISO 639-1 (639-3 where there is no shorter code); `None` where the text is too short or no language.
     pub code: Option<String>,
-    /// What the text says of itself and is not.
-    pub overruled: Option<String>,
+    /// What the text says of itself and was not believed.
+    pub note: Option<String>,
 }
 
 /// The language of a text that says, or does not, what it is in.
@@ -44,16 +44,23 @@ pub fn of(text: &str, blocks: &[Block], said: Option<&str>) -> Language {
     match said {
         None => Language {
             code: found.language(),
-            overruled: None,
+            note: None,
         },
         Some(said) if found.allows(&said) => Language {
             code: Some(said),
-            overruled: None,
+            note: None,
         },
-        Some(said) => Language {
-            code: found.language(),
-            overruled: Some(said),
-        },
+        Some(said) => {
+            let code = found.language();
+            let note = format!(
+                "the text says that its language is {said}, and is {}",
+                code.as_deref().unwrap_or("another")
+            );
+            Language {
+                code,
+                note: Some(note),
+            }
+        }
     }
 }
 
@@ -160,10 +167,8 @@ impl Found {
         }
         // What no Japanese encoding has is Chinese; what has been simplified, and not as in China, is Japanese.
         let lacking = |encoding: &'static Encoding| {
-            let mut characters = self.han.chars();
-            let mut bytes = [0; 4];
-            let lacks = |c: char| encoding.encode(c.encode_utf8(&mut bytes)).2;
-            characters.by_ref().filter(lacks).count()
+            let lacks = |c: &char| encoding.encode(c.encode_utf8(&mut [0; 4])).2;
+            self.han.chars().filter(lacks).count()
         };
         let count = self.han.chars().count();
         let odd = lacking(SHIFT_JIS);
@@ -196,17 +201,147 @@ fn heaviest(letters: &[usize; script::COUNT]) -> Script {
     heaviest.copied().unwrap_or(Script::Other)
 }
 
-pub fn stats(text: &str) -> String {
-    let words = Words::of_text(text);
-    let f = Found::of(&words);
-    let s = f.scores.as_ref();
-    let r = s.map(|s| s.ranked()).unwrap_or_default();
-    format!(
-        "{:?}\t{}\t{}\t{:?}\t{:?}",
-        f.script,
-        f.seen,
-        f.letters.iter().sum::<usize>(),
-        s.map(|s| s.letters),
-        r.iter().take(3).collect::<Vec<_>>()
-    )
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::layout::{BlockKind, layout};
+
+    fn code(text: &str, said: Option<&str>) -> Option<String> {
+        of(text, &layout(text).0, said).code
+    }
+
+    #[test]
+    fn languages_of_short_passages() {
+        for (lang, text) in [
+            (
+                "ja",
+                "MetaのAI部門は、OpenAI、Anthropic、Googleと競争している。",
+            ),
+            ("ja", "日経平均続落、東京株式市場"),
+            (
+                "en",
+                "The research division will open its models to the public next year.",
+            ),
+            (
+                "vi",
+                "Công ty này đã từ chối lời đề nghị mua lại trị giá một tỷ đô la Mỹ.",
+            ),
+            ("zh", "这家公司拒绝了十亿美元的收购提议，并继续独立运营。"),
+            ("zh", "這家公司拒絕了十億美元的收購提議，並繼續獨立運營。"),
+            ("ko", "그 회사는 십억 달러의 인수 제안을 거절했다."),
+            (
+                "ru",
+                "Компания отказалась от предложения о покупке за миллиард долларов.",
+            ),
+            (
+                "uk",
+                "Компанія відмовилася від пропозиції про купівлю за мільярд доларів.",
+            ),
+            (
+                "de",
+                "Das Unternehmen lehnte das Angebot ab und bleibt weiterhin unabhängig.",
+            ),
+            (
+                "fr",
+                "L’entreprise a refusé l’offre et continue de fonctionner seule.",
+            ),
+            ("th", "บริษัทปฏิเสธข้อเสนอซื้อกิจการ"),
+            ("el", "Η εταιρεία απέρριψε την πρόταση εξαγοράς."),
+            (
+                "fa",
+                "این شرکت پیشنهاد خرید را رد کرد و به کار مستقل خود ادامه می‌دهد.",
+            ),
+            (
+                "ar",
+                "رفضت الشركة عرض الاستحواذ واستمرت في العمل بشكل مستقل.",
+            ),
+            (
+                "hi",
+                "कंपनी ने अधिग्रहण का प्रस्ताव ठुकरा दिया और स्वतंत्र रूप से काम करती रही।",
+            ),
+        ] {
+            assert_eq!(detect_language(text).as_deref(), Some(lang), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_language_is_unknown() {
+        for text in [
+            "",
+            "123 456",
+            "12.5\t13.9\t-4\nA1\tB7\tC9",
+            "aGVsbG8gd29ybGQsIHRoaXMgaXMgYmFzZTY0IHRleHQgZm9yIGEgdGVzdA==",
+            "fn f(x: &[u8]) -> u32 { x.len() as u32 } // f(x)\nlet y_1 = f(&a[0..2]);",
+            "qzx vkj wqpz xkcd zzrt plmk vbnq wxyz kjhg qwrt zxcv pldk",
+        ] {
+            assert_eq!(detect_language(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_for_its_sentences() {
+        let text = "# tane-cli 0.3 (2024-05-03)\n\n- `--lang`: the language of the text, as in \
+                    [the manual](https://example.org/manual.html)\n- see src/main.rs, NAME_OF_IT and camelCaseName\n\n\
+                    | Lisboa | 12 | 14 |\n\nIt reads the files that are given and writes what it found in them.\n";
+        assert_eq!(code(text, None).as_deref(), Some("en"));
+        let long = format!(
+            "{}\n\n{}",
+            "A short preface in English, and no more. ".repeat(20),
+            "Der Rest des Buches ist auf Deutsch geschrieben. ".repeat(400)
+        );
+        assert_eq!(code(&long, None).as_deref(), Some("de"));
+        let block = Block {
+            span: 0..text.len(),
+            kind: BlockKind::Code,
+        };
+        assert_eq!(of(text, &[block], None).code, None);
+    }
+
+    #[test]
+    fn a_language_that_is_declared_and_fits_is_kept() {
+        let french = "Le moulin se trouve au bord de la rivière, et le meunier y travaille depuis vingt ans. ".repeat(3);
+        for (said, text, expected) in [
+            (
+                "en",
+                "市営プールは七月一日から八月末まで開きます。",
+                Some("ja"),
+            ),
+            (
+                "zh",
+                "市営プールは七月一日から八月末まで開きます。",
+                Some("ja"),
+            ),
+            ("ja", "图书馆星期一不开门，还书口晚上也开着。", Some("zh")),
+            ("ja", "東京電力", Some("ja")),
+            ("en", "도서관은 월요일에 쉽니다.", Some("ko")),
+            (
+                "en",
+                "Библиотека закрыта по понедельникам, вход со двора.",
+                Some("ru"),
+            ),
+            ("uk", "Бібліотека.", Some("uk")),
+            (
+                "ja",
+                "The library is closed on Mondays; books may be returned at night.",
+                Some("en"),
+            ),
+            ("fr-CA", french.as_str(), Some("fr")),
+            ("en", french.as_str(), Some("fr")),
+            ("en", "Le moulin", Some("en")),
+            ("tlh", french.as_str(), Some("tlh")),
+            ("no", "Biblioteket er stengt på mandager.", Some("nb")),
+            ("en", "123", Some("en")),
+        ] {
+            assert_eq!(
+                code(text, Some(said)).as_deref(),
+                expected,
+                "{said}: {text}"
+            );
+        }
+        let pool = "プールは七月一日から開きます。";
+        let note = of(pool, &layout(pool).0, Some("en"))
+            .note
+            .unwrap_or_default();
+        assert!(note.contains("en") && note.contains("ja"), "{note}");
+    }
 }
