@@ -230,6 +230,7 @@ impl Article {
             source: TextSource::File,
             encoding: "utf-8".to_owned(),
             known_by: KnownBy::Valid,
+            note: None,
         };
         let sha256 = sha256::of(&[text.as_bytes()]);
         Self::new(format::plain(text), &decoded, "text", &sha256)
@@ -244,8 +245,10 @@ impl Article {
         list_gaps(&text, &mut parsed);
         // What was left out says nothing of the article.
         let body = &text[..parsed.listed_from.unwrap_or(text.len())];
-        let said = parsed.lang.as_deref().and_then(language::of_tag);
-        let lang = said.or_else(|| language::detect_language(&sample(&text, &parsed.blocks)));
+        parsed.notes.extend(decoded.note.clone());
+        let language = language::of(&text, &parsed.blocks, parsed.lang.as_deref());
+        let lang = language.code;
+        parsed.notes.extend(language.note);
         let published = match parsed.published {
             Some(field) => date::of_field(&field, lang.as_deref()),
             None => date::published(body, lang.as_deref()),
@@ -360,19 +363,6 @@ fn number_again(articles: &mut [Article]) {
             }
         }
     }
-}
-
-/// About the first 4,000 bytes of what is read.
-fn sample(text: &str, blocks: &[Block]) -> String {
-    let mut sample = String::new();
-    for block in blocks {
-        sample.push_str(&text[block.span.clone()]);
-        sample.push('\n');
-        if sample.len() > 4000 {
-            break;
-        }
-    }
-    sample
 }
 
 #[cfg(test)]
