@@ -11,8 +11,8 @@ use super::keys::Keys;
 use super::registry::Family;
 use crate::error::{Error, Result};
 
-/// Sizes under this one: larger ones are nobody's.
-const MOST: u64 = 1 << 24;
+/// Larger sizes are nobody's.
+const MOST: usize = 1 << 24;
 
 /// Letters of a value that a message shows.
 const SHOWN: usize = 160;
@@ -145,11 +145,18 @@ impl Config {
     /// # Errors
     /// [`Error::NotComputed`] where it is none or absent.
     pub fn size(&self, key: &str) -> Result<usize> {
+        self.size_to(key, MOST)
+    }
+
+    /// A size from 1 to `most`.
+    ///
+    /// # Errors
+    /// As [`Config::size`].
+    pub fn size_to(&self, key: &str, most: usize) -> Result<usize> {
         let number = self.get(key).and_then(Value::as_u64);
-        let number = number.filter(|number| (1..MOST).contains(number));
-        number
-            .map(|number| number as usize)
-            .ok_or_else(|| self.refuse(key, format!("a number from 1 to {}", MOST - 1)))
+        let number = number.and_then(|number| usize::try_from(number).ok());
+        let number = number.filter(|number| (1..=most).contains(number));
+        number.ok_or_else(|| self.refuse(key, format!("a number from 1 to {most}")))
     }
 
     /// # Errors

@@ -14,7 +14,7 @@ use super::gguf::Gguf;
 use super::network::Network;
 use super::packed::{self, BertSource, PackedBert};
 use super::reference::{Reference, Whole};
-use super::registry::{Family, Model, Source};
+use super::registry::{Family, LEAST_TOKENS, Model, Source};
 use super::space::Checksums;
 use super::tokenizer::Tokenizer;
 use super::vocabulary::{self, WordPieces};
@@ -102,10 +102,19 @@ fn of_file(weights: String) -> Checksums {
 /// # Errors
 /// [`Error::Io`], [`Error::Config`], [`Error::BadModel`], [`Error::NotComputed`], [`Error::Compute`].
 pub fn describe(name: &str, path: &Path) -> Result<Model> {
-    if path.is_dir() {
-        return Ok(folder::describe(name, path)?.model);
+    let model = match path.is_dir() {
+        true => folder::describe(name, path)?.model,
+        false => Gguf::open(name, Bytes::map(path)?)?.describe(path)?,
+    };
+    match model.max_tokens {
+        LEAST_TOKENS.. => Ok(model),
+        received => Err(Error::BadModel {
+            model: model.name,
+            what: "longest input in tokens".to_owned(),
+            expected: format!("at least {LEAST_TOKENS}"),
+            received: received.to_string(),
+        }),
     }
-    Gguf::open(name, Bytes::map(path)?)?.describe(path)
 }
 
 impl Way<'_> {

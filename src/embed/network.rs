@@ -13,6 +13,10 @@ use crate::error::Result;
 /// Positions where no file says how many.
 const POSITIONS: usize = 512;
 
+/// For which memory is taken before the weights show whether they are there.
+const MOST_LAYERS: usize = 1 << 12;
+const MOST_POSITIONS: usize = 1 << 20;
+
 /// A network that is computed here.
 pub enum Network {
     /// BERT or XLM-R.
@@ -58,13 +62,13 @@ fn bert(config: &Config, family: Family) -> Result<Shape> {
     let first_position = match family {
         Family::XlmRoberta if config.has("pad_token_id") => {
             let pad = config.get("pad_token_id").and_then(|pad| pad.as_u64());
-            let pad = pad.filter(|pad| *pad < 1 << 24);
+            let pad = pad.filter(|pad| *pad < MOST_POSITIONS as u64);
             pad.ok_or_else(|| config.refuse("pad_token_id", "the id of a token"))? as usize + 1
         }
         Family::XlmRoberta => 2,
         Family::Bert | Family::Modernbert | Family::Qwen3 => 0,
     };
-    let rows = config.size("max_position_embeddings")?;
+    let rows = config.size_to("max_position_embeddings", MOST_POSITIONS)?;
     let positions = rows
         .checked_sub(first_position)
         .filter(|positions| *positions > 0);
@@ -73,7 +77,7 @@ fn bert(config: &Config, family: Family) -> Result<Shape> {
     let hidden = config.size("hidden_size")?;
     config.same("embedding_size", hidden)?;
     Ok(Shape {
-        layers: config.size("num_hidden_layers")?,
+        layers: config.size_to("num_hidden_layers", MOST_LAYERS)?,
         hidden,
         heads: heads(config, hidden)?,
         ffn: config.size("intermediate_size")?,
@@ -91,6 +95,14 @@ fn heads(config: &Config, hidden: usize) -> Result<usize> {
     match hidden.is_multiple_of(heads) {
         true => Ok(heads),
         false => Err(config.refuse("num_attention_heads", format!("a divisor of {hidden}"))),
+    }
+}
+
+/// How many rotary positions there are.
+fn positions(config: &Config) -> Result<usize> {
+    match config.get("max_position_embeddings") {
+        None => Ok(POSITIONS),
+        Some(_) => config.size_to("max_position_embeddings", MOST_POSITIONS),
     }
 }
 
@@ -133,7 +145,7 @@ fn modern_bert(config: &Config) -> Result<modernbert::Shape> {
         hidden,
         heads,
         ffn: config.size("intermediate_size")?,
-        positions: config.size_or("max_position_embeddings", POSITIONS)?,
+        positions: positions(config)?,
         slides: sliding_layers(config)?,
         window: local / 2,
         rope: modernbert::Rope { full, sliding },
@@ -148,7 +160,7 @@ fn modern_bert(config: &Config) -> Result<modernbert::Shape> {
 /// Which layers of a ModernBERT look at their neighbours only. Earlier versions of transformers write how often one
 /// does not.
 fn sliding_layers(config: &Config) -> Result<Vec<bool>> {
-    let layers = config.size("num_hidden_layers")?;
+    let layers = config.size_to("num_hidden_layers", MOST_LAYERS)?;
     let every = config.size_or("global_attn_every_n_layers", 3)?;
     let by_number: Vec<bool> = (0..layers).map(|layer| layer % every != 0).collect();
     let Some(listed) = config.sliding_layers(layers)? else {
@@ -183,7 +195,7 @@ fn qwen3(config: &Config) -> Result<qwen3::Config> {
     }
     let head = config.size_or("head_dim", 128)?;
     even(config, "head_dim", head)?;
-    let layers = config.size("num_hidden_layers")?;
+    let layers = config.size_to("num_hidden_layers", MOST_LAYERS)?;
     no_window(config, layers)?;
     Ok(qwen3::Config {
         vocab_size: config.size("vocab_size")?,
@@ -194,7 +206,7 @@ fn qwen3(config: &Config) -> Result<qwen3::Config> {
         head_dim: head,
         attention_bias: config.flag("attention_bias", false)?,
         num_key_value_heads: key_value_heads,
-        max_position_embeddings: config.size_or("max_position_embeddings", POSITIONS)?,
+        max_position_embeddings: positions(config)?,
         sliding_window: None,
         max_window_layers: layers,
         // Of the head that predicts words.

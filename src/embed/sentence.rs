@@ -137,7 +137,6 @@ const NORMALIZE: Keys = Keys {
 fn pooling(config: &Config) -> Result<Pooling> {
     const KEYS: Keys = Keys {
         read: &[
-            "include_prompt",
             "pooling_mode",
             "pooling_mode_cls_token",
             "pooling_mode_lasttoken",

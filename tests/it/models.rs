@@ -195,6 +195,8 @@ fn what_is_not_computed_is_refused_before_weights_are_looked_for() {
         let embed = embed.dir(folder.path()).stdin("The MILL\n").ok();
         lines(&embed)[0]["ids"].to_string()
     };
+    folder.write("model/sentence_bert_config.json", "{\"max_seq_length\": 3}");
+    refused("longest input in tokens: expected at least 8, received 3");
     assert_eq!(ids(false), "[2,1,1,3]");
     assert_eq!(ids(true), "[2,141,142,3]");
 }
@@ -242,12 +244,12 @@ fn damaged_gguf_files_are_errors() {
         (
             "token_embd.weight",
             "token_embd.weighs",
-            "token_embd.weight",
+            "token_embd.weighs",
         ),
         (
             "tokenizer.ggml.tokens",
             "tokenizer.ggml.tokenz",
-            "tokenizer.ggml.tokens",
+            "tokenizer.ggml.tokenz",
         ),
     ] {
         let at = whole.windows(from.len()).position(|w| w == from.as_bytes());
