@@ -280,6 +280,7 @@ mod tests {
         Network::of(&config, family)
     }
 
+    /// Where the list has a cosine, transformers computes something else with the key than without.
     #[test]
     fn what_is_refused_is_named() {
         let all = lines("refused.jsonl");
@@ -299,7 +300,6 @@ mod tests {
         }
     }
 
-    /// The cosines of the list say that transformers computes something else of most of it.
     #[test]
     fn what_the_configuration_classes_write_is_taken() {
         let all = lines("defaults.jsonl");
