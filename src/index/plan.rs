@@ -27,7 +27,8 @@ pub(super) struct Plan {
 
 /// What became of a file.
 enum Read {
-    Now(Vec<Content>),
+    /// With what was decided while reading.
+    Now(Vec<Content>, Vec<String>),
     Unchanged(Vec<Kept>),
 }
 
@@ -73,7 +74,12 @@ pub(super) fn plan(
         for ((root, file), result) in chunk.iter().zip(read) {
             let path = &file.path;
             match result {
-                Ok(Read::Now(articles)) => {
+                Ok(Read::Now(articles, notes)) => {
+                    let note = |reason| Unread {
+                        path: path.clone(),
+                        reason,
+                    };
+                    report.notes.extend(notes.into_iter().map(note));
                     for content in articles {
                         plan.read.push(plan.staged.add(&content)?);
                     }
@@ -180,7 +186,9 @@ fn plan_file(
         return unchanged();
     }
     let mut planned = Vec::with_capacity(articles.len());
-    for article in articles {
+    let mut notes = Vec::new();
+    for mut article in articles {
+        notes.append(&mut article.notes);
         let passages = passages(&article, embedder.counter());
         if passages.is_empty() {
             continue;
@@ -210,7 +218,7 @@ fn plan_file(
             reason: "nothing to read in it".to_owned(),
         });
     }
-    Ok(Read::Now(planned))
+    Ok(Read::Now(planned, notes))
 }
 
 fn kept((number, record): &(usize, ArticleRecord)) -> Kept {

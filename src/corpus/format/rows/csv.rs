@@ -1,11 +1,14 @@
 //! Tables as text: CSV and TSV.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
+use super::super::super::clutter::Omission;
 use super::super::super::layout::layout;
 use super::dialect::{Dialect, Record, Records};
+use super::fields::Field;
 use super::header::{Candidate, Head, LOOKED_AT};
-use super::{Articles, Fault, Fields, Format, Parsed, Row, listed};
+use super::{Articles, Fault, Fields, Format, Parsed, Row, leave_out, listed};
 
 pub struct Csv {
     /// Tabs part the cells, as the name of the file says.
@@ -41,13 +44,22 @@ impl Format for Csv {
         drop(rows);
         let mut table = Table {
             names: Vec::new(),
+            used: Vec::new(),
             again: Vec::new(),
             stray: Vec::new(),
             articles: Articles::new(fields),
         };
-        table.articles.notes.push(said(records.dialect, &head, &first));
+        table
+            .articles
+            .notes
+            .push(said(records.dialect, &head, &first));
         if let Some(at) = head.names {
             table.take_names(&first[at], head.comment);
+            if table.names.len() + 1 == records.usual && are_numbered(&first[head.first..]) {
+                // R names no column for the numbers of the rows.
+                table.names.insert(0, String::new());
+            }
+            table.used = vec![false; table.names.len()];
         }
         let above = first[..head.first].iter().enumerate();
         let above = above.filter(|(at, _)| Some(*at) != head.names);
@@ -62,6 +74,8 @@ impl Format for Csv {
 /// A table as it is read.
 struct Table<'f> {
     names: Vec<String>,
+    /// Which of them have a value in some row.
+    used: Vec<bool>,
     /// Rows that have the names again.
     again: Vec<String>,
     /// Rows with a quotation mark that is text.
@@ -128,6 +142,9 @@ impl Table<'_> {
             if cell.trim().is_empty() {
                 continue;
             }
+            if let Some(used) = self.used.get_mut(at) {
+                *used = true;
+            }
             let name = match self.names.get(at) {
                 _ if note || self.names.is_empty() => Cow::Borrowed(""),
                 Some(name) => Cow::Borrowed(name.as_str()),
@@ -151,8 +168,28 @@ impl Table<'_> {
         };
         note(&self.stray, "a quotation mark is text in");
         note(&self.again, "the names stand again in");
+        // Names of columns that no row fills are read nowhere else.
+        let mut seen = HashSet::new();
+        let unused = self.names.iter().zip(&self.used);
+        let unused = unused.filter(|(name, used)| !**used && seen.insert(name.as_str()));
+        let unused: Vec<Field<'_>> = unused
+            .map(|(name, _)| Field::new("", name.as_str()))
+            .collect();
+        if let Some(first) = self.articles.found.first_mut() {
+            leave_out(first, Omission::Empty, &unused);
+        }
         self.articles.finish("a table")
     }
+}
+
+/// The first cells are 1, 2, 3, or 0, 1, 2.
+fn are_numbered(rows: &[Record<'_>]) -> bool {
+    let number = |row: &Record<'_>| row.cells[0].trim().parse::<usize>().ok();
+    let first = rows.first().and_then(number);
+    first.is_some_and(|first| {
+        let expected = (first..).map(Some);
+        first < 2 && rows.len() > 1 && rows.iter().map(number).zip(expected).all(|(a, b)| a == b)
+    })
 }
 
 fn is_blank(record: &Record<'_>) -> bool {

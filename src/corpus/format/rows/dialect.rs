@@ -46,11 +46,26 @@ impl Record<'_> {
     }
 }
 
-/// A row as it was read: its cells, where the next row begins, and whether a mark in it is stray.
+/// A row as it was read: its cells, where the next row begins, and the first cell with a stray mark.
 struct Cut<'a> {
     cells: Vec<Cow<'a, str>>,
     end: usize,
-    stray: bool,
+    stray: Option<usize>,
+}
+
+impl Cut<'_> {
+    /// Joins cells again that a mark was meant to hold together, where the row has too many.
+    fn mend(&mut self, usual: usize, mark: Option<u8>) {
+        let (Some(from), Some(mark)) = (self.stray, mark) else {
+            return;
+        };
+        let more = self.cells.len().saturating_sub(usual);
+        if more > 0 && from + more < self.cells.len() {
+            let mark = char::from(mark).to_string();
+            let whole = self.cells[from..=from + more].join(&mark);
+            self.cells.splice(from..=from + more, [Cow::Owned(whole)]);
+        }
+    }
 }
 
 impl Dialect {
@@ -58,7 +73,7 @@ impl Dialect {
     /// cell, is text.
     fn cut<'a>(self, text: &'a str, start: usize) -> Cut<'a> {
         let bytes = text.as_bytes();
-        let (mut cells, mut at, mut stray) = (Vec::new(), start, false);
+        let (mut cells, mut at, mut stray) = (Vec::new(), start, None);
         loop {
             let begin = at;
             while self.quotes && bytes.get(at) == Some(&b' ') {
@@ -67,7 +82,9 @@ impl Dialect {
             let quoted = (self.quotes && bytes.get(at) == Some(&b'"'))
                 .then(|| self.quoted(text, at))
                 .flatten();
-            stray |= self.quotes && bytes.get(at) == Some(&b'"') && quoted.is_none();
+            if self.quotes && bytes.get(at) == Some(&b'"') && quoted.is_none() {
+                stray.get_or_insert(cells.len());
+            }
             let end = match quoted {
                 Some((cell, end)) => {
                     cells.push(cell);
@@ -244,13 +261,15 @@ impl<'a> Iterator for Records<'a> {
         };
         if self.dialect.quotes && breaks(cut.end) > 0 && self.is_torn(&cut) {
             cut = self.dialect.bare_only().cut(self.text, self.at);
-            cut.stray = true;
+            let mark = |cell: &Cow<'_, str>| cell.trim_start().starts_with('"');
+            cut.stray = cut.cells.iter().position(mark);
         }
+        cut.mend(self.usual, self.dialect.mark);
         let record = Record {
             cells: cut.cells,
             row: self.row,
             line: self.line,
-            stray: cut.stray,
+            stray: cut.stray.is_some(),
         };
         self.line += lines(&self.text[self.at..cut.end]);
         self.row += 1;
@@ -280,7 +299,11 @@ fn declared(text: &str) -> Option<(u8, usize)> {
     let mark = *text.as_bytes().get(rest)?;
     let end = text[rest + 1..].find(['\n', '\r'])?;
     let after = rest + 1 + end;
-    let length = if text[after..].starts_with("\r\n") { 2 } else { 1 };
+    let length = if text[after..].starts_with("\r\n") {
+        2
+    } else {
+        1
+    };
     let blank = text.get(rest + 1..after)?.trim().is_empty();
     (mark.is_ascii() && blank).then_some((mark, after + length))
 }
@@ -323,9 +346,8 @@ impl Trial {
         let part = |some: usize, all: usize| some as f64 / all.max(1) as f64;
         let several = rows.iter().filter(|cells| cells.len() > 1).count();
         let kinds = rows.iter().flatten().map(|cell| kind(cell));
-        let telling = |kind: &Option<Kind>| {
-            matches!(kind, Some(Kind::Number | Kind::Date | Kind::Address))
-        };
+        let telling =
+            |kind: &Option<Kind>| matches!(kind, Some(Kind::Number | Kind::Date | Kind::Address));
         let later = rows.iter().flat_map(|cells| cells.iter().skip(1));
         let spaced = later.clone().filter(|cell| cell.starts_with(' ')).count();
         Self {
@@ -342,8 +364,9 @@ impl Trial {
 
     /// Whether what is read so can be a table, not prose with commas in it.
     fn is_table(&self) -> bool {
-        let prose = self.begins_alone
-            && (self.share < 0.6 || (self.spaced > 0.9 && self.usual == 2));
+        let spaced = self.spaced > 0.9;
+        let prose = (self.begins_alone && (self.share < 0.6 || (spaced && self.usual == 2)))
+            || (spaced && self.share < 0.6);
         self.usual > 1 && self.several >= 0.5 && !prose
     }
 }
@@ -372,7 +395,13 @@ fn best(text: &str, tabs: bool) -> Trial {
         if has_quotes && mark == b'\t' {
             // Some programs write marks around the cells of such tables, too: where nothing else explains them.
             let quoted = with_mark(mark);
-            let quoted = Trial::new(text, Dialect { quotes: true, ..quoted });
+            let quoted = Trial::new(
+                text,
+                Dialect {
+                    quotes: true,
+                    ..quoted
+                },
+            );
             if trial.share < 1.0 && quoted.share == 1.0 && quoted.usual > 1 {
                 trial = quoted;
             }
@@ -432,42 +461,78 @@ mod tests {
 
     #[test]
     fn what_parts_cells_is_what_explains_all_rows() {
-        is("a;b\n1,5;2,5\n3,5;4,5\n", &[&["a", "b"], &["1,5", "2,5"], &["3,5", "4,5"]]);
+        is(
+            "a;b\n1,5;2,5\n3,5;4,5\n",
+            &[&["a", "b"], &["1,5", "2,5"], &["3,5", "4,5"]],
+        );
         is("1,5;2,5\n3,5;4,5", &[&["1,5", "2,5"], &["3,5", "4,5"]]);
         is("a|b\r\nx, y|z\r\n", &[&["a", "b"], &["x, y", "z"]]);
         is("a\tb\n1\t\"2\n", &[&["a", "b"], &["1", "\"2"]]);
         is("sep=;\nx, y;b\n", &[&["x, y", "b"]]);
-        is("text\nOne, two\nThree\n", &[&["text"], &["One, two"], &["Three"]]);
-        is("text\nOne, two\nThree, four\n", &[&["text"], &["One, two"], &["Three, four"]]);
-        is("name\nAnna,Oslo,1971\nBen,Lima,1980", &[
-            &["name"],
-            &["Anna", "Oslo", "1971"],
-            &["Ben", "Lima", "1980"],
-        ]);
+        is(
+            "text\nOne, two\nThree\n",
+            &[&["text"], &["One, two"], &["Three"]],
+        );
+        is(
+            "text\nOne, two\nThree, four\n",
+            &[&["text"], &["One, two"], &["Three, four"]],
+        );
+        is(
+            "name\nAnna,Oslo,1971\nBen,Lima,1980",
+            &[
+                &["name"],
+                &["Anna", "Oslo", "1971"],
+                &["Ben", "Lima", "1980"],
+            ],
+        );
         is("x,\"a;b\"\ny,\"c;d\"", &[&["x", "a;b"], &["y", "c;d"]]);
         is("", &[]);
     }
 
     #[test]
     fn cells_in_marks_and_stray_marks() {
-        is("a,b\n1,\"x, \"\"y\"\"\nz\"\n2,w", &[&["a", "b"], &["1", "x, \"y\"\nz"], &["2", "w"]]);
-        is("a, \"b, c\"\nd, \"e, f\" \n", &[&["a", "b, c"], &["d", "e, f"]]);
+        is(
+            "a,b\n1,\"x, \"\"y\"\"\nz\"\n2,w",
+            &[&["a", "b"], &["1", "x, \"y\"\nz"], &["2", "w"]],
+        );
+        is(
+            "a, \"b, c\"\nd, \"e, f\" \n",
+            &[&["a", "b, c"], &["d", "e, f"]],
+        );
         // Never closed.
-        is("n,q\n1,\"To be\n2,or not\n", &[&["n", "q"], &["1", "\"To be"], &["2", "or not"]]);
+        is(
+            "n,q\n1,\"To be\n2,or not\n",
+            &[&["n", "q"], &["1", "\"To be"], &["2", "or not"]],
+        );
         // Closed inside a cell, on this line or another.
-        is("n,q\n1,\"Yes\" he said\n2,b\n", &[&["n", "q"], &["1", "\"Yes\" he said"], &["2", "b"]]);
-        is("n,q\n1,\"To be\n2,\"or not\" x\n", &[&["n", "q"], &["1", "\"To be"], &["2", "\"or not\" x"]]);
+        is(
+            "n,q\n1,\"Yes\" he said\n2,b\n",
+            &[&["n", "q"], &["1", "\"Yes\" he said"], &["2", "b"]],
+        );
+        is(
+            "n,q\n1,\"To be\n2,\"or not\" x\n",
+            &[&["n", "q"], &["1", "\"To be"], &["2", "\"or not\" x"]],
+        );
         // Closed by chance at the end of another row.
-        is("n,q\n1,\"To be\n2,b\n3,c\"\n4,d\n", &[
-            &["n", "q"],
-            &["1", "\"To be"],
-            &["2", "b"],
-            &["3", "c\""],
-            &["4", "d"],
-        ]);
+        is(
+            "n,q\n1,\"To be\n2,b\n3,c\"\n4,d\n",
+            &[
+                &["n", "q"],
+                &["1", "\"To be"],
+                &["2", "b"],
+                &["3", "c\""],
+                &["4", "d"],
+            ],
+        );
         // Verse with as many commas as the table has columns.
-        is("n,q\n1,\"One, two\nthree, four\"\n2,x\n", &[&["n", "q"], &["1", "One, two\nthree, four"], &["2", "x"]]);
-        is("n,q\n1,\"a \\\"b\\\", c\"\n2,\"d \\\"e\\\", f\"\n", &[&["n", "q"], &["1", "a \"b\", c"], &["2", "d \"e\", f"]]);
+        is(
+            "n,q\n1,\"One, two\nthree, four\"\n2,x\n",
+            &[&["n", "q"], &["1", "One, two\nthree, four"], &["2", "x"]],
+        );
+        is(
+            "n,q\n1,\"a \\\"b\\\", c\"\n2,\"d \\\"e\\\", f\"\n",
+            &[&["n", "q"], &["1", "a \"b\", c"], &["2", "d \"e\", f"]],
+        );
     }
 
     #[test]
@@ -476,6 +541,9 @@ mod tests {
         let places: Vec<_> = Records::new(text, false)
             .map(|record| (record.row, record.line, record.cells.len()))
             .collect();
-        assert_eq!(places, [(1, 1, 2), (2, 2, 1), (3, 3, 2), (4, 5, 2), (5, 6, 2)]);
+        assert_eq!(
+            places,
+            [(1, 1, 2), (2, 2, 1), (3, 3, 2), (4, 5, 2), (5, 6, 2)]
+        );
     }
 }

@@ -27,7 +27,14 @@ pub const AUTHOR: [&str; 3] = ["author", "creator", "著者"];
 pub const LANG: [&str; 2] = ["lang", "language"];
 
 /// Objects that hold the fields of a row, in the exports of several programs.
-const WRAPPERS: [&str; 6] = ["data", "attributes", "fields", "properties", "_source", "item"];
+const WRAPPERS: [&str; 6] = [
+    "data",
+    "attributes",
+    "fields",
+    "properties",
+    "_source",
+    "item",
+];
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +130,8 @@ impl<'a> Names<'a> {
                 };
                 match all.as_slice() {
                     [only] => Some(*only),
+                    // A title in several languages.
+                    several if usual == TITLE => several.first().copied(),
                     several => several.iter().find(says).copied(),
                 }
             })
@@ -149,7 +158,11 @@ mod tests {
     #[test]
     fn names_in_any_writing_and_the_first_that_holds_something() {
         let is = |fields: &[(&'static str, &'static str)], usual: &[&str], expected: &str| {
-            assert_eq!(found(fields, usual).as_deref(), Some(expected), "{fields:?}");
+            assert_eq!(
+                found(fields, usual).as_deref(),
+                Some(expected),
+                "{fields:?}"
+            );
         };
         is(&[("Published At", "2024")], &DATE, "2024");
         is(&[("publishedAt", "2024")], &DATE, "2024");
@@ -158,7 +171,11 @@ mod tests {
         is(&[("title", ""), ("title", "B")], &TITLE, "B");
         is(&[("_id", "7")], &ID, "7");
         is(&[("data.text", "In it.")], &TEXT, "In it.");
-        is(&[("author.id", "3"), ("author.name", "Anna")], &AUTHOR, "Anna");
+        is(
+            &[("author.id", "3"), ("author.name", "Anna")],
+            &AUTHOR,
+            "Anna",
+        );
         is(&[("content.rendered", "x"), ("text", "")], &TEXT, "x");
         // The name of the author is no title.
         assert_eq!(found(&[("author.name", "Anna")], &TITLE), None);

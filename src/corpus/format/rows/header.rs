@@ -216,7 +216,9 @@ fn are_names(first: &[Cow<'_, str>], rest: &[Candidate<'_, '_>], votes: &Votes) 
         row.len() > 2 && same && row[1] != row[0]
     };
     let rows: Vec<Vec<f64>> = rest.iter().filter_map(|row| of(row.cells)).collect();
-    let below = rest.iter().flat_map(|row| columns.iter().filter_map(|at| row.cells.get(*at)));
+    let below = rest
+        .iter()
+        .flat_map(|row| columns.iter().filter_map(|at| row.cells.get(*at)));
     let below: Vec<f64> = below.filter_map(number).collect();
     let years = below.iter().filter(|n| is_year(n)).count();
     let different = (1..names.len()).all(|at| !names[..at].contains(&names[at]));
@@ -286,7 +288,10 @@ mod tests {
     #[test]
     fn what_stands_above_the_names() {
         for (text, expected) in [
-            ("Report of sales\n\nregion,amount,note\nNorth,12,kites", (Some(1), 2)),
+            (
+                "Report of sales\n\nregion,amount,note\nNorth,12,kites",
+                (Some(1), 2),
+            ),
             ("Report,,\nregion,amount,note\nNorth,12,kites", (Some(1), 2)),
             ("# made by hand\nregion,amount\nNorth,12", (Some(1), 2)),
             ("#region,amount\nNorth,12\nSouth,15", (Some(0), 1)),

@@ -82,9 +82,8 @@ fn check(text: &str) -> Result<usize, Fault> {
     let (mut at, mut values) = (skip_blank(text, 0), 0);
     while at < text.len() {
         let end = end_of(text, at);
-        let end = end.map_err(|broken| {
-            Fault::Unreadable(format!("not JSON: {}", broken.describe(text)))
-        })?;
+        let end = end
+            .map_err(|broken| Fault::Unreadable(format!("not JSON: {}", broken.describe(text))))?;
         values += 1;
         at = skip_blank(text, end);
     }

@@ -9,11 +9,11 @@ use super::fields::{self, Field, Names};
 use super::header::{Candidate, Head, LOOKED_AT};
 use super::json_text::{Value, elements, end_of, members, skip_blank, value};
 use super::kind::{Says, says};
-use super::{Articles, DATA_SHOWN, Fault, Fields, LeftOut, Parsed, Row, shortened};
+use super::{Articles, DATA_SHOWN, Fault, Fields, Parsed, Row, leave_out};
 
 /// Objects inside each other in which lists are looked for.
 const DEPTH: usize = 16;
-/// Of the rows of a list so many must say something, else it is data: one of three.
+/// Of the rows of a list so many must say something, else those that do not are left out: one of three.
 const SAYING: usize = 3;
 
 /// A row before it is read.
@@ -163,7 +163,8 @@ impl<'a, 'f> Walk<'a, 'f> {
         };
         let saying = Counted::of((0..rows).map(&row));
         let rows: Vec<Row<'a>> = (0..rows).map(row).collect();
-        rows.into_iter().try_for_each(|row| self.take(row, &saying))?;
+        rows.into_iter()
+            .try_for_each(|row| self.take(row, &saying))?;
         self.end_table(path, &saying);
         Ok(())
     }
@@ -196,23 +197,28 @@ impl<'a, 'f> Walk<'a, 'f> {
         };
         let rows = || {
             let rows = elements(text, start).zip(0..);
-            rows.filter(|(_, at)| Some(*at) != head).map(|(at, number)| {
-                let mut row = Row {
-                    id: numbered(path, number + 1),
-                    locator: located(path, number + 1),
-                    ..Row::default()
-                };
-                for (element, column) in elements(text, at).zip(0..) {
-                    let name = match names.get(column) {
-                        Some(name) => name.clone(),
-                        None if names.is_empty() => Cow::Borrowed(""),
-                        None => Cow::Owned(format!("column {}", column + 1)),
+            rows.filter(|(_, at)| Some(*at) != head)
+                .map(|(at, number)| {
+                    let mut row = Row {
+                        id: numbered(path, number + 1),
+                        locator: located(path, number + 1),
+                        ..Row::default()
                     };
-                    flatten(value(text, element).0, &name, &mut row);
-                }
-                row
-            })
+                    for (element, column) in elements(text, at).zip(0..) {
+                        let name = match names.get(column) {
+                            Some(name) => name.clone(),
+                            None if names.is_empty() => Cow::Borrowed(""),
+                            None => Cow::Owned(format!("column {}", column + 1)),
+                        };
+                        flatten(value(text, element).0, &name, &mut row);
+                    }
+                    row
+                })
         };
+        if let Some(at) = head {
+            let note = format!("{} names the columns (--header)", located(path, at + 1));
+            self.articles.notes.push(note);
+        }
         let saying = Counted::of(rows());
         for row in rows() {
             self.take(row, &saying)?;
@@ -238,7 +244,7 @@ impl<'a, 'f> Walk<'a, 'f> {
     /// Takes a row in, or counts it where it is only data.
     fn take(&mut self, row: Row<'_>, table: &Counted) -> Result<(), Fault> {
         let reads = self.articles.asked.text.is_some() || !table.is_data();
-        if row.is_empty() || reads || row.says() == Says::Sentence {
+        if row.is_empty() || reads || row.says() > Says::Nothing {
             return self.articles.push(row);
         }
         Ok(())
@@ -251,7 +257,7 @@ impl<'a, 'f> Walk<'a, 'f> {
                 "" => String::new(),
                 path => format!(" of {path}"),
             };
-            self.data.push((table.all - table.sentences, place));
+            self.data.push((table.all - table.saying, place));
         }
     }
 
@@ -268,14 +274,8 @@ impl<'a, 'f> Walk<'a, 'f> {
             self.articles.push(beside)?;
             self.articles.found.rotate_right(1);
         } else if let Some(first) = self.articles.found.first_mut() {
-            let mut left_out = LeftOut::default();
             let fields = beside.fields.iter().chain(beside.inner.iter().flatten());
-            for field in fields.chain(&beside.data) {
-                left_out.push(Omission::Data, &shortened(field));
-            }
-            let listed_from = first.listed_from;
-            left_out.list(first);
-            first.listed_from = listed_from.or(first.listed_from);
+            leave_out(first, Omission::Data, fields.chain(&beside.data));
         }
         self.articles.finish("JSON")
     }
@@ -285,21 +285,14 @@ impl<'a, 'f> Walk<'a, 'f> {
 struct Counted {
     all: usize,
     saying: usize,
-    sentences: usize,
 }
 
 impl Counted {
     fn of<'a>(rows: impl Iterator<Item = Row<'a>>) -> Self {
-        let mut counted = Self {
-            all: 0,
-            saying: 0,
-            sentences: 0,
-        };
+        let mut counted = Self { all: 0, saying: 0 };
         for row in rows.filter(|row| !row.is_empty()) {
-            let says = row.says();
             counted.all += 1;
-            counted.saying += usize::from(says > Says::Nothing);
-            counted.sentences += usize::from(says == Says::Sentence);
+            counted.saying += usize::from(row.says() > Says::Nothing);
         }
         counted
     }
@@ -366,33 +359,33 @@ fn holds_rows(text: &str, start: usize, depth: usize) -> bool {
         })
 }
 
-/// Whether the members of an object are objects of one kind, as rows are.
+/// Whether the members of an object are objects of one kind, as rows are: most have the same names in them.
 fn is_map(text: &str, start: usize) -> bool {
     const LEAST: usize = 3;
-    let mut first: Vec<Cow<'_, str>> = Vec::new();
-    let (mut all, mut like) = (0, 0);
+    let mut counts: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    let mut all = 0;
     for (_, at) in members(text, start) {
         if text.as_bytes()[at] != b'{' {
             return false;
         }
-        let names = members(text, at).map(|(name, _)| name);
-        if all == 0 {
-            first = names.collect();
-            like = 1;
-        } else {
-            let (mut same, mut other) = (0, 0);
-            for name in names.take(2 * first.len() + 2) {
-                if first.contains(&name) {
-                    same += 1;
-                } else {
-                    other += 1;
-                }
-            }
-            like += usize::from(same > 0 && same >= other && 2 * same >= first.len());
-        }
         all += 1;
+        for (name, _) in members(text, at) {
+            *counts.entry(name).or_default() += 1;
+        }
     }
-    all >= LEAST && 3 * like >= 2 * all
+    if all < LEAST {
+        return false;
+    }
+    let common = |name: &Cow<'_, str>| counts.get(name).is_some_and(|count| 2 * count >= all);
+    let alike = members(text, start).filter(|(_, at)| {
+        let (mut names, mut known) = (0, 0);
+        for (name, _) in members(text, *at) {
+            names += 1;
+            known += usize::from(common(&name));
+        }
+        known > 0 && 2 * known >= names
+    });
+    3 * alike.count() >= 2 * all
 }
 
 /// The columns of an object that has its rows in columns: the same running numbers in each.
@@ -407,7 +400,10 @@ fn columns(text: &str, start: usize) -> Option<Vec<(Cow<'_, str>, Vec<usize>)>> 
             }
             values.push(at);
         }
-        if found.first().is_some_and(|(_, first)| first.len() != values.len()) {
+        if found
+            .first()
+            .is_some_and(|(_, first)| first.len() != values.len())
+        {
             return None;
         }
         found.push((name, values));
@@ -420,7 +416,10 @@ fn alike(text: &str, start: usize) -> Vec<usize> {
     let mut kinds: HashMap<String, Vec<usize>> = HashMap::new();
     for (_, at) in members(text, start) {
         let first = (text.as_bytes()[at] == b'[').then(|| elements(text, at).next());
-        if let Some(first) = first.flatten().filter(|first| text.as_bytes()[*first] == b'{') {
+        if let Some(first) = first
+            .flatten()
+            .filter(|first| text.as_bytes()[*first] == b'{')
+        {
             let names: Vec<Cow<'_, str>> = members(text, first).map(|(name, _)| name).collect();
             kinds.entry(names.join("\n")).or_default().push(at);
         }
@@ -461,7 +460,9 @@ fn usual(rows: &[Vec<Cow<'_, str>>]) -> usize {
     for row in rows {
         *counts.entry(row.len()).or_default() += 1;
     }
-    let most = counts.into_iter().max_by_key(|(cells, rows)| (*rows, *cells));
+    let most = counts
+        .into_iter()
+        .max_by_key(|(cells, rows)| (*rows, *cells));
     most.map_or(0, |(cells, _)| cells)
 }
 
@@ -515,13 +516,14 @@ fn flatten<'a>(value: Value<'a>, name: &str, row: &mut Row<'a>) {
         Value::Word(word) => row.push(name.to_owned(), word),
         Value::Text(text) => row.push(name.to_owned(), text),
         Value::Figures(list) => {
-            let inner = list.trim_start_matches('[').trim_end_matches(']').trim();
-            let digits = |c: char| c.is_ascii_digit() || "tfNI".contains(c);
-            if inner.len() > DATA_SHOWN {
-                row.data.push(Field::new(name.to_owned(), inner));
-            } else if inner.contains(digits) {
-                let inner: Vec<&str> = inner.split_whitespace().collect();
-                row.push(name.to_owned(), inner.join(" ").replace("],[", "], ["));
+            let says = |c: char| c.is_ascii_digit() || "tfNI".contains(c);
+            if !list.contains(says) {
+                return;
+            }
+            if list.len() > DATA_SHOWN {
+                row.data.push(Field::new(name.to_owned(), list));
+            } else {
+                row.push(name.to_owned(), without_brackets(list));
             }
         }
         Value::Object(members) => {
@@ -533,6 +535,24 @@ fn flatten<'a>(value: Value<'a>, name: &str, row: &mut Row<'a>) {
     }
 }
 
+/// `[[1, 2], [3]]` as `1, 2; 3`.
+fn without_brackets(list: &str) -> String {
+    let mut plain = String::new();
+    let mut closed = false;
+    for c in list.chars().filter(|c| !c.is_whitespace()) {
+        match c {
+            '[' => {}
+            ']' => closed = true,
+            ',' => {
+                plain.push_str(if closed { "; " } else { ", " });
+                closed = false;
+            }
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
 fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
     let mut texts: Vec<Cow<'a, str>> = Vec::new();
     for element in list {
@@ -540,11 +560,12 @@ fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
             Value::Null => {}
             Value::Word(word) => texts.push(Cow::Borrowed(word)),
             Value::Text(text) => texts.push(text),
-            Value::Figures(list) => texts.push(Cow::Borrowed(list)),
+            Value::Figures(list) => texts.push(Cow::Owned(without_brackets(list))),
             Value::List(_) | Value::Object(_) => {
                 let mut inner = Row::default();
                 flatten(element, name, &mut inner);
-                row.inner.extend(Some(inner.fields).filter(|fields| !fields.is_empty()));
+                row.inner
+                    .extend(Some(inner.fields).filter(|fields| !fields.is_empty()));
                 row.inner.append(&mut inner.inner);
                 row.data.append(&mut inner.data);
             }

@@ -58,13 +58,21 @@ fn is_address(value: &str) -> bool {
 
 /// An amount, grouped, with a sign, a currency or a percent sign.
 fn is_number(value: &str) -> bool {
-    let rest = value.strip_prefix(['+', '-', '−', '±', '(']).unwrap_or(value);
+    let rest = value
+        .strip_prefix(['+', '-', '−', '±', '('])
+        .unwrap_or(value);
     let exponent = |c: char| matches!(c, 'e' | 'E');
     let mut last = ' ';
     rest.chars().all(|c| {
         let fits = c.is_numeric()
-            || matches!(c, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}' | ')')
-            || matches!(c, '%' | '‰' | '$' | '€' | '£' | '¥' | '₫' | '₩' | '₹' | '￥')
+            || matches!(
+                c,
+                '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}' | ')'
+            )
+            || matches!(
+                c,
+                '%' | '‰' | '$' | '€' | '£' | '¥' | '₫' | '₩' | '₹' | '￥'
+            )
             || (exponent(c) && last.is_ascii_digit())
             || (matches!(c, '+' | '-') && exponent(last));
         last = c;

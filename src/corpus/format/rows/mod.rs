@@ -20,14 +20,14 @@ use super::super::decode::Fault;
 use super::super::layout::{ROW_CHARS, layout};
 use super::super::{date, language};
 use super::table::{Cell, write_row};
-use super::{Fields, Format, Header, LeftOut, Parsed};
+use super::{Fields, Format, LeftOut, Parsed};
 use fields::{Field, Names};
 use kind::{Says, is_encoded, says};
 
 pub use csv::Csv;
 pub use json::{Json, JsonLines};
 
-/// Of a value that is only data so many characters are listed, where it is left out.
+/// Of a value that is left out so many characters are listed.
 const DATA_SHOWN: usize = 200;
 /// Longer values are no ids, in characters.
 const ID_CHARS: usize = 200;
@@ -63,7 +63,9 @@ impl<'a> Row<'a> {
     /// What the fields say that hold more than a type.
     fn says(&self) -> Says {
         let all = self.fields.iter().chain(self.inner.iter().flatten());
-        let all = all.filter(|field| !is_type(&field.name));
+        // The name of an object with checksums in it is that of a file or a package.
+        let is_key = |field: &Field<'_>| field.name.is_empty() && !self.data.is_empty();
+        let all = all.filter(|field| !is_type(&field.name) && !is_key(field));
         let said = all.map(|field| says(&field.value));
         said.max().unwrap_or(Says::Nothing)
     }
@@ -76,7 +78,10 @@ impl<'a> Row<'a> {
 /// Names of fields that say what kind of thing an object is.
 fn is_type(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
-    ["type", "kind", "@type", "$schema", "class", "encoding", "format"].contains(&last)
+    [
+        "type", "kind", "@type", "$schema", "class", "encoding", "format",
+    ]
+    .contains(&last)
 }
 
 /// What is known of a row, and which fields are shown by that in full.
@@ -85,6 +90,7 @@ struct Known {
     text: Option<usize>,
     title: Option<usize>,
     id: Option<usize>,
+    url: Option<usize>,
     shown: Vec<usize>,
 }
 
@@ -104,10 +110,12 @@ fn article(row: Row<'_>, asked: &Fields) -> Parsed {
     let main = match known.text {
         Some(at) => Some((at, others(&[at]))),
         // A title alone is a text.
-        None => known
-            .title
-            .map(|at| (at, others(&[at])))
-            .filter(|(_, others)| others.is_empty() && row.inner.is_empty()),
+        None => known.title.map(|at| (at, others(&[at]))).filter(|(at, _)| {
+            let names_it =
+                |other: &usize| [known.title, known.id, known.url].contains(&Some(*other));
+            let alone = row.inner.is_empty() && all.iter().all(names_it);
+            alone && (all.len() == 1 || says(&row.fields[*at].value) == Says::Sentence)
+        }),
     };
     match main {
         Some((at, mut others)) => {
@@ -126,18 +134,31 @@ fn article(row: Row<'_>, asked: &Fields) -> Parsed {
         None => write_fields(&mut text, &mut parsed, &row, key, &all, false),
     }
     for inner in &row.inner {
-        let key = key.map(|at| &row.fields[at]);
+        let key = key.map_or_else(|| row.fields.first(), |at| row.fields.get(at));
+        let key = key.filter(|_| !row.alone || known.title.is_some());
         let loose = row.alone && key.is_none();
         write_cells(&mut text, &mut parsed, key.into_iter().chain(inner), loose);
     }
     text.truncate(text.trim_end_matches('\n').len());
     parsed.text = Some(text);
-    let mut left_out = LeftOut::default();
-    for field in &row.data {
-        left_out.push(Omission::Data, &shortened(field));
-    }
-    left_out.list(&mut parsed);
+    leave_out(&mut parsed, Omission::Data, &row.data);
     parsed
+}
+
+/// Lists what is left out behind the text of an article.
+fn leave_out<'f, 'a: 'f>(
+    parsed: &mut Parsed,
+    reason: Omission,
+    fields: impl IntoIterator<Item = &'f Field<'a>>,
+) {
+    let mut left_out = LeftOut::default();
+    for field in fields {
+        left_out.push(reason, &shortened(field));
+    }
+    // Something may be listed there already.
+    let listed_from = parsed.listed_from;
+    left_out.list(parsed);
+    parsed.listed_from = listed_from.or(parsed.listed_from);
 }
 
 /// Reads what is known of a row.
@@ -156,7 +177,8 @@ fn about(row: &Row<'_>, names: &Names<'_>, asked: &Fields, parsed: &mut Parsed) 
     known.title = find(&asked.title, &fields::TITLE, &any).filter(|at| known.text != Some(*at));
     let web = |value: &str| value.starts_with("http") && !value.contains(char::is_whitespace);
     let url = find(&asked.url, &fields::URL, &web).filter(|at| web(&row.fields[*at].value));
-    let author = names.usual(&fields::AUTHOR, any);
+    known.url = url;
+    let author = names.usual(&fields::AUTHOR, |value| value.contains(char::is_alphabetic));
     let lang = names.usual(&fields::LANG, |value| language::of_tag(value).is_some());
     parsed.lang = value(lang);
     // `3/5/2024` is a date where the language of the text says which number is the day.
@@ -164,7 +186,8 @@ fn about(row: &Row<'_>, names: &Names<'_>, asked: &Fields, parsed: &mut Parsed) 
     let published = names.usual(&fields::DATE, |value| is_date(value, Some("fr")));
     parsed.published = value(published);
     let plain = published.filter(|at| is_date(&row.fields[*at].value, parsed.lang.as_deref()));
-    parsed.row = Some(value(known.id).unwrap_or_else(|| row.id.clone())).filter(|id| !id.is_empty());
+    parsed.row =
+        Some(value(known.id).unwrap_or_else(|| row.id.clone())).filter(|id| !id.is_empty());
     parsed.title = value(known.title);
     parsed.source_url = value(url);
     parsed.author = value(author);
@@ -216,7 +239,12 @@ fn write_cells<'f, 'a: 'f>(
     let (mut begin, mut chars) = (0, 0);
     for (at, cell) in cells.iter().enumerate() {
         chars += length(cell);
-        if chars > ROW_CHARS && at > begin {
+        // A sentence under a name is a statement of its own.
+        let alone = at > 0
+            && [&cells[at - 1], cell]
+                .iter()
+                .any(|cell| says(cell.value) == Says::Sentence);
+        if (chars > ROW_CHARS || alone) && at > begin {
             write_row(text, parsed, &cells[begin..at]);
             (begin, chars) = (at, length(cell));
         }
@@ -224,7 +252,7 @@ fn write_cells<'f, 'a: 'f>(
     write_row(text, parsed, &cells[begin..]);
 }
 
-/// The beginning of a value that is only data.
+/// The beginning of a value that is left out.
 fn shortened(field: &Field<'_>) -> String {
     let shown: String = field.value.chars().take(DATA_SHOWN).collect();
     let rest = field.value[shown.len()..].chars().count();
@@ -283,7 +311,7 @@ impl<'f> Articles<'f> {
 
     fn add(&mut self, parsed: Parsed) -> Result<(), Fault> {
         self.bytes += parsed.text.as_ref().map_or(0, String::len);
-        if self.found.len() >= self.asked.most_rows() {
+        if self.asked.most > 0 && self.found.len() >= self.asked.most {
             return Err(Fault::Unreadable(format!(
                 "more than {} rows, no more are read (--max-articles)",
                 self.found.len()
@@ -311,7 +339,8 @@ impl<'f> Articles<'f> {
             )));
         }
         if !self.empty.is_empty() {
-            self.notes.push(format!("nothing in {}", listed(&self.empty)));
+            self.notes
+                .push(format!("nothing in {}", listed(&self.empty)));
         }
         match self.found.first_mut() {
             Some(first) => first.notes.append(&mut self.notes),
@@ -339,3 +368,6 @@ fn listed(rows: &[String]) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
