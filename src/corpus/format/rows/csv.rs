@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::super::super::clutter::Omission;
 use super::super::super::layout::layout;
 use super::dialect::{Dialect, Record, Records};
-use super::fields::Field;
+use super::fields::{Field, is_usual};
 use super::header::{Candidate, Head, LOOKED_AT};
 use super::{Articles, Fault, Fields, Format, Parsed, Row, leave_out, listed};
 
@@ -102,8 +102,8 @@ impl Table<'_> {
             row.get_or_insert(record.row);
             let cells = record.cells.iter().map(|cell| cell.trim());
             let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+            text.push_str(if text.is_empty() { "" } else { "\n" });
             text.push_str(&cells.join(", "));
-            text.push('\n');
         }
         let Some(row) = row else { return Ok(()) };
         let (blocks, omitted) = layout(&text);
@@ -142,7 +142,7 @@ impl Table<'_> {
             if cell.trim().is_empty() {
                 continue;
             }
-            if let Some(used) = self.used.get_mut(at) {
+            if let Some(used) = self.used.get_mut(at).filter(|_| !note) {
                 *used = true;
             }
             let name = match self.names.get(at) {
@@ -168,10 +168,11 @@ impl Table<'_> {
         };
         note(&self.stray, "a quotation mark is text in");
         note(&self.again, "the names stand again in");
-        // Names of columns that no row fills are read nowhere else.
+        // Names of columns that no row fills are read nowhere else; those that are usual say nothing.
         let mut seen = HashSet::new();
         let unused = self.names.iter().zip(&self.used);
-        let unused = unused.filter(|(name, used)| !**used && seen.insert(name.as_str()));
+        let unused =
+            unused.filter(|(name, used)| !**used && !is_usual(name) && seen.insert(name.as_str()));
         let unused: Vec<Field<'_>> = unused
             .map(|(name, _)| Field::new("", name.as_str()))
             .collect();

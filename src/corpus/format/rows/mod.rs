@@ -21,7 +21,7 @@ use super::super::layout::{ROW_CHARS, layout};
 use super::super::{date, language};
 use super::table::{Cell, write_row};
 use super::{Fields, Format, LeftOut, Parsed};
-use fields::{Field, Names};
+use fields::{Field, Names, plain_name};
 use kind::{Says, is_encoded, says};
 
 pub use csv::Csv;
@@ -66,7 +66,15 @@ impl<'a> Row<'a> {
         // The name of an object with checksums in it is that of a file or a package.
         let is_key = |field: &Field<'_>| field.name.is_empty() && !self.data.is_empty();
         let all = all.filter(|field| !is_type(&field.name) && !is_key(field));
-        let said = all.map(|field| says(&field.value));
+        // What calls itself a text is one, however short it is.
+        let is_text = |field: &Field<'_>| {
+            let name = plain_name(&field.name);
+            fields::TEXT.contains(&name.as_str()) && field.value.contains(char::is_alphabetic)
+        };
+        let said = all.map(|field| match says(&field.value) {
+            Says::Nothing if is_text(field) => Says::Word,
+            said => said,
+        });
         said.max().unwrap_or(Says::Nothing)
     }
 
