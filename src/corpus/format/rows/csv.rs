@@ -1,14 +1,11 @@
 //! Tables as text: CSV and TSV.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
-use super::super::super::clutter::Omission;
 use super::super::super::layout::layout;
 use super::dialect::{Dialect, Record, Records};
-use super::fields::{Field, is_usual};
 use super::header::{Candidate, Head, LOOKED_AT};
-use super::{Articles, Fault, Fields, Format, Parsed, Row, leave_out, listed};
+use super::{Articles, Fault, Fields, Format, Parsed, Row, listed};
 
 pub struct Csv {
     /// Tabs part the cells, as the name of the file says.
@@ -168,17 +165,11 @@ impl Table<'_> {
         };
         note(&self.stray, "a quotation mark is text in");
         note(&self.again, "the names stand again in");
-        // Names of columns that no row fills are read nowhere else; those that are usual say nothing.
-        let mut seen = HashSet::new();
-        let unused = self.names.iter().zip(&self.used);
-        let unused =
-            unused.filter(|(name, used)| !**used && !is_usual(name) && seen.insert(name.as_str()));
-        let unused: Vec<Field<'_>> = unused
-            .map(|(name, _)| Field::new("", name.as_str()))
-            .collect();
-        if let Some(first) = self.articles.found.first_mut() {
-            leave_out(first, Omission::Empty, &unused);
-        }
+        let unused = self.names.iter().zip(self.used);
+        let unused = unused
+            .filter(|(_, used)| !used)
+            .map(|(name, _)| name.as_str());
+        self.articles.list_unused(unused);
         self.articles.finish("a table")
     }
 }

@@ -112,7 +112,8 @@ fn is_data(rows: &[Candidate<'_, '_>]) -> bool {
         return false;
     };
     let first = first.cells;
-    if rest.is_empty() {
+    let is_full = |row: &Candidate<'_, '_>| row.cells.iter().any(|cell| !cell.trim().is_empty());
+    if !rest.iter().any(is_full) {
         // One row: values, unless it has names that usually name columns.
         return first.iter().filter(|cell| is_usual(cell)).count() < 2;
     }

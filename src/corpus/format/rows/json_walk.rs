@@ -2,7 +2,7 @@
 //! that are objects of one kind, and the lists of a list. What stands beside them is an article of its own.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::super::clutter::Omission;
 use super::fields::{self, Field, Names};
@@ -32,7 +32,6 @@ pub struct Walk<'a, 'f> {
     articles: Articles<'f>,
     /// What stands beside rows.
     beside: Row<'a>,
-    tables: usize,
     /// Rows that are only data, and where they are.
     data: Vec<(usize, String)>,
 }
@@ -46,7 +45,6 @@ impl<'a, 'f> Walk<'a, 'f> {
                 alone: true,
                 ..Row::default()
             },
-            tables: 0,
             data: Vec::new(),
         }
     }
@@ -219,11 +217,19 @@ impl<'a, 'f> Walk<'a, 'f> {
             let note = format!("{} names the columns (--header)", located(path, at + 1));
             self.articles.notes.push(note);
         }
-        let saying = Counted::of(rows());
+        let mut saying = Counted::of(rows());
+        // Figures below names that are in the list itself are a table.
+        if head.is_some() && names.iter().any(|name| says(name) > Says::Nothing) {
+            saying.saying = saying.all;
+        }
+        let mut used: HashSet<Cow<'_, str>> = HashSet::new();
         for row in rows() {
+            used.extend(row.fields.iter().map(|field| field.name.clone()));
             self.take(row, &saying)?;
         }
         self.end_table(path, &saying);
+        let unused = names.iter().filter(|name| !used.contains(*name));
+        self.articles.list_unused(unused.map(|name| name.trim()));
         Ok(())
     }
 
@@ -251,7 +257,6 @@ impl<'a, 'f> Walk<'a, 'f> {
     }
 
     fn end_table(&mut self, path: &str, table: &Counted) {
-        self.tables += 1;
         if table.is_data() && self.articles.asked.text.is_none() {
             let place = match path {
                 "" => String::new(),
@@ -265,7 +270,7 @@ impl<'a, 'f> Walk<'a, 'f> {
     pub fn finish(mut self) -> Result<Vec<Parsed>, Fault> {
         let mut beside = std::mem::take(&mut self.beside);
         beside.alone = true;
-        let reads = beside.is_text(self.tables > 0, self.articles.asked);
+        let reads = beside.is_text(!self.articles.found.is_empty(), self.articles.asked);
         for (rows, place) in &self.data {
             let note = format!("{rows} rows{place} are only data and left out");
             self.articles.notes.push(note);

@@ -14,6 +14,7 @@ mod json_walk;
 mod kind;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::super::clutter::Omission;
 use super::super::decode::Fault;
@@ -21,7 +22,7 @@ use super::super::layout::{ROW_CHARS, layout};
 use super::super::{date, language};
 use super::table::{Cell, write_row};
 use super::{Fields, Format, LeftOut, Parsed};
-use fields::{Field, Names, plain_name};
+use fields::{Field, Names, is_usual, plain_name};
 use kind::{Says, is_encoded, says};
 
 pub use csv::Csv;
@@ -333,6 +334,17 @@ impl<'f> Articles<'f> {
         }
         self.found.push(parsed);
         Ok(())
+    }
+
+    /// Lists names of columns that no row fills, because they are read nowhere else; those that are usual say
+    /// nothing.
+    fn list_unused<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        let mut seen = HashSet::new();
+        let names = names.filter(|name| !is_usual(name) && seen.insert(*name));
+        let names: Vec<Field<'_>> = names.map(|name| Field::new("", name)).collect();
+        if let Some(first) = self.found.first_mut() {
+            leave_out(first, Omission::Empty, &names);
+        }
     }
 
     /// All of them, with what was decided at the first.
