@@ -340,7 +340,10 @@ fn holds(text: &str, start: usize) -> Holds {
         all += 1;
         match bytes[at] {
             b'{' => return Holds::Objects,
-            b'[' => lists += 1,
+            b'[' => {
+                let plain = |at: usize| !matches!(bytes[at], b'[' | b'{');
+                lists += usize::from(elements(text, at).all(plain));
+            }
             _ => {}
         }
     }
