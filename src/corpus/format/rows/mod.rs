@@ -194,7 +194,10 @@ fn about(row: &Row<'_>, names: &Names<'_>, asked: &Fields, parsed: &mut Parsed) 
     let is_date = |value: &str, lang: Option<&str>| date::of_field(value, lang).is_some();
     let published = names.usual(&fields::DATE, |value| is_date(value, Some("fr")));
     parsed.published = value(published);
-    let plain = published.filter(|at| is_date(&row.fields[*at].value, parsed.lang.as_deref()));
+    let plain = published.filter(|at| {
+        let value = &row.fields[*at].value;
+        is_date(value, parsed.lang.as_deref()) && says_when_alone(value)
+    });
     parsed.row =
         Some(value(known.id).unwrap_or_else(|| row.id.clone())).filter(|id| !id.is_empty());
     parsed.title = value(known.title);
@@ -203,6 +206,15 @@ fn about(row: &Row<'_>, names: &Names<'_>, asked: &Fields, parsed: &mut Parsed) 
     let shown = [known.id, known.title, url, author, lang, plain];
     known.shown = shown.into_iter().flatten().collect();
     known
+}
+
+/// Whether a date has nothing beside it that would be lost with it: `Fri, 03 May 2024 10:00:00 GMT` has not.
+fn says_when_alone(value: &str) -> bool {
+    let words = value.split(|c: char| !c.is_alphabetic());
+    words.filter(|word| !word.is_empty()).all(|word| {
+        let short = word.len() == 3 && word.is_ascii();
+        short || ["T", "Z"].contains(&word) || word.chars().all(|c| "年月日時分秒".contains(c))
+    })
 }
 
 /// Writes fields as a row. Below a text they begin with the key of the row; in a row that must be cut the key comes
