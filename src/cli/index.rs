@@ -188,6 +188,9 @@ fn complain(report: &Report, settings: &Settings) {
     if settings.quiet {
         return;
     }
+    for note in report.notes.iter().filter(|_| settings.verbose) {
+        output::remark(&format!("note: {}: {}", shown(&note.path), note.reason));
+    }
     let most = if settings.verbose {
         usize::MAX
     } else {

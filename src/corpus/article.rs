@@ -206,7 +206,11 @@ impl Article {
             .map_err(|label| error(Fault::Unreadable(format!("unknown encoding `{label}`"))))?;
         let decoded = decode::decode(bytes, forced).map_err(error)?;
         let format = format::of(path, &decoded.text);
-        let parsed = format.read(&decoded.text, &options.fields).map_err(error)?;
+        let fields = Fields {
+            most: options.max_articles,
+            ..options.fields.clone()
+        };
+        let parsed = format.read(&decoded.text, &fields).map_err(error)?;
         if parsed.len() > options.max_articles {
             return Err(error(Fault::Unreadable(format!(
                 "{} articles, at most {} are read (--max-articles)",

@@ -26,13 +26,29 @@ const HEAD: usize = 4096;
 /// Elements, arrays or lists inside each other; deeper is no text that a person wrote.
 const NESTING: usize = 256;
 
-/// Names of the fields that hold what is read of rows; `None`: those that usually do.
+/// How rows are read: names of the fields that hold what (`None`: those that usually do), and where names are from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Fields {
     pub text: Option<String>,
     pub title: Option<String>,
     pub url: Option<String>,
     pub id: Option<String>,
+    pub header: Header,
+    /// Files with more rows are not read; 0: all are.
+    #[serde(skip)]
+    pub most: usize,
+}
+
+/// Whether the first row of a table names its columns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Header {
+    /// As its rows tell.
+    #[default]
+    Auto,
+    Yes,
+    No,
 }
 
 /// What a reader found.
@@ -109,12 +125,14 @@ pub(super) trait Format: Sync {
 }
 
 /// All forms; the first that accepts a file reads it, and the last accepts every file.
-const FORMATS: [&dyn Format; 8] = [
+const FORMATS: [&dyn Format; 10] = [
     &notebook::Notebook,
     &feed::Feed,
     &html::Html,
     &rows::JsonLines,
-    &rows::Csv,
+    &rows::Json,
+    &rows::Csv { tabs: false },
+    &rows::Csv { tabs: true },
     &markdown::Markdown,
     &aozora::Aozora,
     &plain::Plain,
