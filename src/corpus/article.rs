@@ -249,7 +249,7 @@ impl Article {
             title: parsed
                 .title
                 .map(one_line)
-                .or_else(|| title::title(&text, &parsed.blocks)),
+                .or_else(|| title::title(&text, &parsed.blocks, &parsed.omitted)),
             source_url: parsed
                 .source_url
                 .or_else(|| source::source_url(&text, &parsed.blocks, &parsed.omitted)),
