@@ -10,7 +10,7 @@ use super::similar::article_view;
 use super::{Found, read_stdin};
 use crate::corpus::{Article, KnownBy, Omission, locator};
 use crate::passage::{LineIndex, Passage, passages};
-use crate::search::{ArticleView, JSON_VERSION};
+use crate::search::{ArticleView, JSON_VERSION, RepeatedView};
 
 #[derive(Serialize)]
 struct Json<'a> {
@@ -19,6 +19,8 @@ struct Json<'a> {
     /// What it was read as.
     format: &'static str,
     encoding_known_by: KnownBy,
+    /// What was decided while reading.
+    notes: &'a [String],
     passages: Vec<PassageJson<'a>>,
     omitted: Vec<OmittedJson<'a>>,
 }
@@ -33,6 +35,7 @@ struct PassageJson<'a> {
     end_line: usize,
     tokens: usize,
     locator: Option<&'a str>,
+    repeated: Vec<RepeatedView>,
     /// Start and end byte of each.
     sentences: Vec<(usize, usize)>,
 }
@@ -86,6 +89,7 @@ fn json<'a>(article: &'a Article, name: &str, cut: &[Passage]) -> Json<'a> {
         end_line: passage.lines.1,
         tokens: passage.tokens,
         locator: locator(&article.locators, passage.span.start),
+        repeated: RepeatedView::of(&article.text, passage.repeated.clone()),
         sentences: passage.sentences.iter().map(|s| (s.start, s.end)).collect(),
     };
     Json {
@@ -93,6 +97,7 @@ fn json<'a>(article: &'a Article, name: &str, cut: &[Passage]) -> Json<'a> {
         article: article_view(article, name),
         format: article.format,
         encoding_known_by: article.known_by,
+        notes: &article.notes,
         passages: cut.iter().zip(1..).map(passage).collect(),
         omitted: article
             .omitted
@@ -145,6 +150,9 @@ fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Re
         if let Some(value) = value {
             page.line(&format!("{what}: {value}"))?;
         }
+    }
+    for note in &article.notes {
+        page.line(&format!("note: {note}"))?;
     }
     let mut omitted = article.omitted.iter().peekable();
     let leave_out = |page: &mut Page<'_>, omitted: &crate::corpus::Omitted| {

@@ -65,21 +65,28 @@ impl<'a> Page<'a> {
 
     /// A passage without what is not read in it, its best sentence emphasised.
     pub fn passage(&mut self, passage: &PassageView) -> io::Result<()> {
+        for repeated in &passage.repeated {
+            self.dimmed(&repeated.text)?;
+        }
         let at = |byte: usize| byte - passage.start_byte;
         let mut text = String::new();
-        let mut best = 0..0;
+        // The best sentence, before and after what is left out.
+        let sentence = passage.best.as_ref();
+        let sentence = sentence.map_or(0..0, |best| at(best.start_byte)..at(best.end_byte));
+        let mut best = sentence.clone();
         let mut end = 0;
         for omitted in &passage.omitted {
             let hole = at(omitted.start_byte)..at(omitted.end_byte);
             text.push_str(&passage.text[end..hole.start]);
             end = hole.end;
+            for (place, before) in [
+                (&mut best.start, sentence.start),
+                (&mut best.end, sentence.end),
+            ] {
+                *place -= if hole.end <= before { hole.len() } else { 0 };
+            }
         }
         text.push_str(&passage.text[end..]);
-        if let Some(sentence) = &passage.best
-            && let Some(start) = text.find(&sentence.text)
-        {
-            best = start..start + sentence.text.len();
-        }
         // A passage that is one sentence needs no emphasis.
         let whole = best.len() == text.trim().len();
         self.wrapped(&text, if whole { 0..0 } else { best }, BOLD)

@@ -10,14 +10,14 @@ use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
-use crate::corpus::{Article, ReadOptions};
+use crate::corpus::{Article, ReadOptions, without};
 use crate::embed::{Alignment, Embedder, Role};
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 use crate::passage::passages;
 use crate::search::{
-    ArticleView, Duplicate, JSON_VERSION, OmittedView, PassageView, Shingles, SimilarArticles,
-    Subject, Viewer, duplicates, find_article, resemblance, similar,
+    ArticleView, Duplicate, JSON_VERSION, OmittedView, PassageView, RepeatedView, Shingles,
+    SimilarArticles, Subject, Viewer, duplicates, find_article, resemblance, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -82,7 +82,7 @@ fn indexed(index: &Index, number: usize, alignment: &Alignment) -> Result<Subjec
         probes: rows
             .map(|row| alignment.probe(index.vector(row), Role::Passage))
             .collect(),
-        shingles: Shingles::new(index.text(number)?),
+        shingles: Shingles::new(&index.read_text(number)?),
     })
 }
 
@@ -114,6 +114,7 @@ fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
                 reason: o.reason,
             })
             .collect(),
+        repeated: RepeatedView::of(&article.text, passage.repeated.clone()),
         best: None,
     };
     Ok(Subject {
@@ -121,7 +122,7 @@ fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
         number: None,
         passages: cut.iter().zip(1..).map(view).collect(),
         probes,
-        shingles: Shingles::new(&article.text),
+        shingles: Shingles::new(&without(&article.text, &article.omitted)),
     })
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::clutter::Omitted;
 use super::decode::{self, Decoded, Fault, KnownBy};
 use super::format::{self, Fields, Parsed};
-use super::layout::Block;
+use super::layout::{Block, Repeated};
 use super::{date, language, source, title};
 use crate::error::{Error, Result};
 use crate::sha256;
@@ -105,6 +105,10 @@ pub struct Article {
     pub blocks: Vec<Block>,
     /// What was left out, in the order of the text.
     pub omitted: Vec<Omitted>,
+    /// What is read once more before passages elsewhere.
+    pub repeated: Vec<Repeated>,
+    /// What was decided while reading, in a sentence each, where the user could think otherwise.
+    pub notes: Vec<String>,
 }
 
 impl Article {
@@ -232,11 +236,13 @@ impl Article {
             None => decoded.source,
         };
         let text = parsed.text.unwrap_or_else(|| decoded.text.clone());
+        // What was left out says nothing of the article.
+        let body = &text[..parsed.listed_from.unwrap_or(text.len())];
         let said = parsed.lang.as_deref().and_then(language::of_tag);
         let lang = said.or_else(|| language::detect_language(&sample(&text, &parsed.blocks)));
         let published = match parsed.published {
             Some(field) => date::of_field(&field, lang.as_deref()),
-            None => date::published(&text, lang.as_deref()),
+            None => date::published(body, lang.as_deref()),
         };
         let one_line = |line: String| line.split_whitespace().collect::<Vec<_>>().join(" ");
         Self {
@@ -249,7 +255,7 @@ impl Article {
             title: parsed
                 .title
                 .map(one_line)
-                .or_else(|| title::title(&text, &parsed.blocks, &parsed.omitted)),
+                .or_else(|| title::title(body, &parsed.blocks, &parsed.omitted)),
             source_url: parsed
                 .source_url
                 .or_else(|| source::source_url(&text, &parsed.blocks, &parsed.omitted)),
@@ -259,6 +265,8 @@ impl Article {
             locators: parsed.locators,
             blocks: parsed.blocks,
             omitted: parsed.omitted,
+            repeated: parsed.repeated,
+            notes: parsed.notes,
             text,
         }
     }

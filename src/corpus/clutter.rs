@@ -17,6 +17,15 @@ pub enum Omission {
     Rule,
     FrontMatter,
     Markup,
+    Ruby,
+    Note,
+    Navigation,
+    Hidden,
+    Form,
+    Surroundings,
+    Fallback,
+    Data,
+    Empty,
 }
 
 impl Omission {
@@ -31,6 +40,15 @@ impl Omission {
             Self::Rule => "ruled line",
             Self::FrontMatter => "front matter",
             Self::Markup => "HTML mark-up",
+            Self::Ruby => "reading aid (ruby)",
+            Self::Note => "note on the form of the text",
+            Self::Navigation => "navigation",
+            Self::Hidden => "hidden on the page",
+            Self::Form => "form to fill in",
+            Self::Surroundings => "beside the main content",
+            Self::Fallback => "shown where media cannot be",
+            Self::Data => "data without a sentence",
+            Self::Empty => "nothing to read",
         }
     }
 }
@@ -40,6 +58,18 @@ impl Omission {
 pub struct Omitted {
     pub span: Span,
     pub reason: Omission,
+}
+
+/// A text without what of it is not read; `omitted` is in its order.
+pub fn without(text: &str, omitted: &[Omitted]) -> String {
+    let mut read = String::with_capacity(text.len());
+    let mut start = 0;
+    for omitted in omitted {
+        read.push_str(text.get(start..omitted.span.start).unwrap_or_default());
+        start = omitted.span.end;
+    }
+    read.push_str(text.get(start..).unwrap_or_default());
+    read
 }
 
 /// Why a line is not read, if so. `next` is the next line that is not blank.

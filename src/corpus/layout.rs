@@ -3,6 +3,7 @@
 //! The rules are general and look at one line and its neighbours. A text without mark-up is
 //! ambiguous; where a rule is unsure it keeps the text.
 
+use serde::{Deserialize, Serialize};
 use textwrap::core::display_width;
 
 use super::Span;
@@ -22,6 +23,11 @@ pub enum BlockKind {
     Caption,
     /// Lines of a program; never in one passage with prose.
     Code,
+    /// A row of a table with all its cells, or a term and its meaning: never cut, and never in one passage with
+    /// a part of another row.
+    Row,
+    /// Some cells of a row that is too long for a passage; a passage of its own.
+    RowPart,
 }
 
 /// A stretch of text that is read.
@@ -32,6 +38,17 @@ pub struct Block {
     pub kind: BlockKind,
 }
 
+/// Text that is read once more before passages elsewhere: the names of a table's columns before each of its rows,
+/// the key of a row before its later cells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeated {
+    pub text: Span,
+    /// It is read before every passage that begins in here.
+    pub before: Span,
+}
+
+/// Longer rows are cut between their cells, in characters.
+pub const ROW_CHARS: usize = 300;
 /// Headings are at most this wide, in terminal columns.
 const HEADING_COLUMNS: usize = 100;
 /// Lines of a hard-wrapped paragraph are this wide, in terminal columns.
@@ -251,7 +268,7 @@ fn mark_headings(text: &str, mut blocks: Vec<Block>) -> Vec<Block> {
             let next_text = &text[next.span.clone()];
             match next.kind {
                 BlockKind::Heading => chain < CHAIN,
-                BlockKind::ListItem | BlockKind::Code => true,
+                BlockKind::ListItem | BlockKind::Code | BlockKind::Row | BlockKind::RowPart => true,
                 BlockKind::Paragraph | BlockKind::Caption => {
                     is_prose(next_text)
                         && !same_kind_of_question(&text[blocks[i].span.clone()], next_text)

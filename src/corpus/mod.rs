@@ -15,12 +15,12 @@ mod title;
 mod walk;
 
 pub use article::{Article, READING_THREAD, ReadOptions, TextSource, locator};
-pub use clutter::{Omission, Omitted};
+pub use clutter::{Omission, Omitted, without};
 pub use date::parse as parse_date;
 pub use decode::KnownBy;
 pub use format::Fields;
 pub use language::detect_language;
-pub use layout::{Block, BlockKind};
+pub use layout::{Block, BlockKind, Repeated};
 pub use walk::{FileEntry, Skipped, WalkOptions, walk};
 
 /// A byte range of an article's text.

@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus::{Article, Omission, TextSource};
+use crate::corpus::{Article, Omission, Omitted, Repeated, TextSource};
 
 /// First bytes of a segment file.
 pub const MAGIC: &[u8; 8] = b"TANESEG3";
@@ -102,6 +102,9 @@ pub struct ArticleRecord {
     pub omitted: Vec<(usize, usize, Omission)>,
     /// From which byte on a passage stands where in the file, ascending.
     pub locators: Vec<(usize, String)>,
+    /// What is read once more before passages elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeated: Vec<Repeated>,
 }
 
 impl ArticleRecord {
@@ -125,7 +128,18 @@ impl ArticleRecord {
                 .map(|o| (o.span.start, o.span.end, o.reason))
                 .collect(),
             locators: article.locators.clone(),
+            repeated: article.repeated.clone(),
         }
+    }
+
+    /// What of the text is not read.
+    pub fn omitted(&self) -> Vec<Omitted> {
+        let omitted = self.omitted.iter();
+        let omitted = omitted.map(|&(start, end, reason)| Omitted {
+            span: start..end,
+            reason,
+        });
+        omitted.collect()
     }
 
     /// Root's label, relative path and, where a file holds several articles, `@` and the row: unique in the

@@ -11,7 +11,7 @@ use super::manifest::{Manifest, Root};
 use super::reader::{Index, check_space};
 use crate::embed::{Embedder, Precision};
 use crate::error::{Error, Result};
-use crate::passage::{Passage, RECIPE};
+use crate::passage::{Passage, RECIPE, inside, repeated_before};
 use crate::words;
 
 /// The generation before this update; empty where there is none.
@@ -153,16 +153,19 @@ fn same_space(dir: &Path, index: &Index, embedder: &Embedder) -> Result<bool> {
 
 /// The passages of a stored article with their keys, as far as they are needed to write them again.
 pub(super) fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Passage, Key)>> {
+    let record = index.article(article)?;
+    let all_omitted = record.omitted();
     let passage = |row: usize| {
         let stored = index.passage(row)?;
         let sentences = index.sentences(&stored)?;
         let passage = Passage {
             sentences: sentences.into_iter().map(|s| s.span).collect(),
-            span: stored.span,
             lines: stored.lines,
             tokens: stored.tokens,
+            repeated: repeated_before(&record.repeated, stored.span.start),
+            omitted: inside(&all_omitted, &stored.span),
+            span: stored.span,
             headings: Vec::new(),
-            omitted: Vec::new(),
         };
         Ok((passage, index.key(row)))
     };

@@ -16,7 +16,7 @@ use super::nearest::{Keep, Work, nearest};
 use super::rows::{LanguageRows, Rows};
 use super::scan::Hit;
 use super::segment::{Segment, StoredPassage, StoredSentence};
-use crate::corpus::Span;
+use crate::corpus::{Span, without};
 use crate::embed::{Probe, Space};
 use crate::error::{Error, Result};
 use crate::mmap;
@@ -309,6 +309,15 @@ impl Index {
     pub fn text(&self, article: usize) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.text(article)
+    }
+
+    /// What is read of an article's text.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn read_text(&self, article: usize) -> Result<String> {
+        let omitted = self.article(article)?.omitted();
+        Ok(without(self.text(article)?, &omitted))
     }
 
     /// The rows of an article's passages.

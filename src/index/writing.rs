@@ -132,16 +132,19 @@ impl Writing<'_> {
     }
 }
 
-/// The text whose words find a passage: its article's title, and what is read of its span.
+/// The text whose words find a passage: its article's title, what is repeated before it, and what is read of its
+/// span.
 fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
     let mut words = record.title.clone().unwrap_or_default();
-    let mut start = passage.span.start;
-    let inside = |span: &(usize, usize)| passage.span.start <= span.0 && span.1 <= passage.span.end;
-    let omitted = record.omitted.iter().map(|(from, to, _)| (*from, *to));
-    for (from, to) in omitted.filter(inside) {
+    for span in &passage.repeated {
         words.push('\n');
-        words.push_str(text.get(start..from).unwrap_or_default());
-        start = to;
+        words.push_str(text.get(span.clone()).unwrap_or_default());
+    }
+    let mut start = passage.span.start;
+    for omitted in &passage.omitted {
+        words.push('\n');
+        words.push_str(text.get(start..omitted.span.start).unwrap_or_default());
+        start = omitted.span.end;
     }
     words.push('\n');
     words.push_str(text.get(start..passage.span.end).unwrap_or_default());

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::sentence::sentences;
 use super::{LineIndex, TokenCount};
-use crate::corpus::{Article, BlockKind, Omitted, Span};
+use crate::corpus::{Article, Block, BlockKind, Omitted, Repeated, Span};
 
 /// Version of everything that decides where passages begin and end and what of them is embedded.
 /// A change makes `tane index` cut every article anew.
-pub const RECIPE: u32 = 2;
+pub const RECIPE: u32 = 3;
 
 /// A third sentence joins a passage up to this many tokens.
 const TARGET_TOKENS: usize = 96;
@@ -29,6 +29,10 @@ pub struct Passage {
     pub span: Span,
     /// Lines of the first and the last byte, counted from 1.
     pub lines: (usize, usize),
+    /// What is read once more before the passage: the names of a table's columns, the key of a long row. It is
+    /// embedded, and its words find the passage, but it stands elsewhere and is not cited.
+    #[serde(default)]
+    pub repeated: Vec<Span>,
     /// Headings before the first sentence. They are embedded, but answer nothing.
     pub headings: Vec<Span>,
     /// The sentences, in order.
@@ -40,10 +44,14 @@ pub struct Passage {
 }
 
 impl Passage {
-    /// The text that is embedded (headings and sentences, without what was left out between them),
-    /// and where in it each sentence stands.
+    /// The text that is embedded (what is repeated, headings and sentences, without what was left out between and
+    /// inside them), and where in it each sentence stands.
     pub fn readable(&self, text: &str) -> (String, Vec<Span>) {
         let mut readable = String::new();
+        for span in &self.repeated {
+            readable.push_str(&text[span.clone()]);
+            readable.push(' ');
+        }
         let mut places = Vec::with_capacity(self.sentences.len());
         let mut end = self.span.start;
         for span in self.headings.iter().chain(&self.sentences) {
@@ -51,7 +59,7 @@ impl Passage {
                 readable.push(' ');
             }
             let start = readable.len();
-            readable.push_str(&text[span.clone()]);
+            Without::new(text, span.clone(), &self.omitted).push_to(&mut readable);
             places.push(start..readable.len());
             end = span.end;
         }
@@ -69,6 +77,65 @@ struct Unit {
     section: usize,
     /// The block (a paragraph, mostly) that the sentence is from.
     block: usize,
+    /// Shares its passage with no other unit.
+    alone: bool,
+}
+
+/// The stretches of a span that are read: what was left out inside it is not.
+struct Without<'a> {
+    text: &'a str,
+    parts: Vec<Span>,
+}
+
+impl<'a> Without<'a> {
+    /// `omitted` is in the order of the text.
+    fn new(text: &'a str, span: Span, omitted: &[Omitted]) -> Self {
+        let first = omitted.partition_point(|o| o.span.start < span.start);
+        let inside = omitted[first..]
+            .iter()
+            .map(|o| &o.span)
+            .take_while(|omitted| omitted.end <= span.end);
+        let mut parts = Vec::with_capacity(1);
+        let mut start = span.start;
+        for gap in inside {
+            if gap.start > start {
+                parts.push(start..gap.start);
+            }
+            start = gap.end.max(start);
+        }
+        if span.end > start {
+            parts.push(start..span.end);
+        }
+        Self { text, parts }
+    }
+
+    fn push_to(&self, out: &mut String) {
+        for part in &self.parts {
+            out.push_str(&self.text[part.clone()]);
+        }
+    }
+
+    /// The sentences of what is read, as spans of the whole text.
+    fn sentences(&self) -> Vec<Span> {
+        if let [whole] = self.parts.as_slice() {
+            return sentences(self.text, whole.clone());
+        }
+        let mut read = String::new();
+        // Where each part begins in what is read.
+        let mut begins = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            begins.push(read.len());
+            read.push_str(&self.text[part.clone()]);
+        }
+        let place = |at: usize| {
+            let part = begins.partition_point(|begin| *begin <= at) - 1;
+            self.parts[part].start + at - begins[part]
+        };
+        let found = sentences(&read, 0..read.len());
+        // Its last byte tells in which part a sentence ends.
+        let whole = |span: Span| place(span.start)..place(span.end - 1) + 1;
+        found.into_iter().map(whole).collect()
+    }
 }
 
 /// Cuts an article in passages. They are in order, and every sentence lies in at least one.
@@ -80,7 +147,7 @@ pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
     let mut start = 0;
     while start < units.len() {
         let end = fill(&units, start);
-        passages.push(passage(&units[start..end], &article.omitted, &lines));
+        passages.push(passage(&units[start..end], article, &lines));
         // One sentence of overlap where a paragraph is cut, if that leaves room for a new one.
         let cut = units
             .get(end)
@@ -99,10 +166,14 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
     for (number, block) in article.blocks.iter().enumerate() {
         // A caption is one statement, whatever full stops its credit brings.
         let found = match block.kind {
-            BlockKind::Caption => vec![block.span.clone()],
+            BlockKind::Caption | BlockKind::RowPart => vec![block.span.clone()],
+            BlockKind::Row if fits(text, block) => vec![block.span.clone()],
             BlockKind::Code => line_groups(text, &block.span),
-            _ => sentences(text, block.span.clone()),
+            _ => Without::new(text, block.span.clone(), &article.omitted).sentences(),
         };
+        // The sentences of a row that is too long share no passage with another row.
+        let cut_row = block.kind == BlockKind::Row && found.len() > 1;
+        section += usize::from(cut_row && headings.is_empty());
         // A program shares no passage with prose; the heading above it stays with it.
         if code != (block.kind == BlockKind::Code) {
             code = !code;
@@ -117,14 +188,22 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
         }
         for sentence in found {
             let own = std::mem::take(&mut headings);
-            units.push(unit(text, own, sentence, (section, number), counter));
+            let mut unit = unit(article, own, sentence, (section, number), counter);
+            unit.alone = block.kind == BlockKind::RowPart;
+            units.push(unit);
         }
+        section += usize::from(cut_row);
     }
     if let Some(last) = headings.pop() {
         let place = (section, article.blocks.len());
-        units.push(unit(text, headings, last, place, counter));
+        units.push(unit(article, headings, last, place, counter));
     }
     units
+}
+
+/// A row that can be a sentence of a passage.
+fn fits(text: &str, row: &Block) -> bool {
+    text[row.span.clone()].chars().nth(MAX_CHARS).is_none()
 }
 
 /// Lines of a program, as many together as a sentence may have characters.
@@ -170,21 +249,28 @@ fn pieces(text: &str, span: Span) -> Vec<Span> {
 }
 
 fn unit(
-    text: &str,
+    article: &Article,
     headings: Vec<Span>,
     sentence: Span,
     (section, block): (usize, usize),
     counter: &impl TokenCount,
 ) -> Unit {
-    let of = |span: &Span| &text[span.clone()];
-    let read = || headings.iter().chain(std::iter::once(&sentence));
+    let (mut tokens, mut chars) = (0, 0);
+    let mut read = String::new();
+    for span in headings.iter().chain(std::iter::once(&sentence)) {
+        read.clear();
+        Without::new(&article.text, span.clone(), &article.omitted).push_to(&mut read);
+        tokens += counter.count(&read);
+        chars += read.chars().count();
+    }
     Unit {
-        tokens: read().map(|s| counter.count(of(s))).sum(),
-        chars: read().map(|s| of(s).chars().count()).sum(),
+        tokens,
+        chars,
         headings,
         sentence,
         section,
         block,
+        alone: false,
     }
 }
 
@@ -202,7 +288,8 @@ fn fill(units: &[Unit], start: usize) -> usize {
         } else {
             TARGET_TOKENS
         };
-        if next.section != first.section || tokens > limit || chars > MAX_CHARS {
+        let together = next.section == first.section && !first.alone && !next.alone;
+        if !together || tokens > limit || chars > MAX_CHARS {
             break;
         }
         end += 1;
@@ -210,7 +297,7 @@ fn fill(units: &[Unit], start: usize) -> usize {
     end
 }
 
-fn passage(units: &[Unit], omitted: &[Omitted], lines: &LineIndex) -> Passage {
+fn passage(units: &[Unit], article: &Article, lines: &LineIndex) -> Passage {
     // Headings begin a section, and passages keep to one: only the first unit has any.
     let first = &units[0];
     let headings = first.headings.clone();
@@ -221,16 +308,29 @@ fn passage(units: &[Unit], omitted: &[Omitted], lines: &LineIndex) -> Passage {
     let span = start..sentences[sentences.len() - 1].end;
     Passage {
         lines: (lines.line(span.start), lines.line(span.end - 1)),
-        omitted: omitted
-            .iter()
-            .filter(|o| span.start <= o.span.start && o.span.end <= span.end)
-            .cloned()
-            .collect(),
+        omitted: inside(&article.omitted, &span),
+        repeated: repeated_before(&article.repeated, span.start),
         tokens: units.iter().map(|u| u.tokens).sum(),
         span,
         headings,
         sentences,
     }
+}
+
+/// What lies inside a span; `omitted` is in the order of the text.
+pub fn inside(omitted: &[Omitted], span: &Span) -> Vec<Omitted> {
+    let first = omitted.partition_point(|o| o.span.start < span.start);
+    let inside = omitted[first..]
+        .iter()
+        .take_while(|o| o.span.start < span.end)
+        .filter(|o| o.span.end <= span.end);
+    inside.cloned().collect()
+}
+
+/// What is read once more before a passage that begins at a byte.
+pub fn repeated_before(repeated: &[Repeated], start: usize) -> Vec<Span> {
+    let before = repeated.iter().filter(|r| r.before.contains(&start));
+    before.map(|repeated| repeated.text.clone()).collect()
 }
 
 #[cfg(test)]
@@ -289,6 +389,85 @@ mod tests {
         );
         assert_eq!(passages[0].omitted.len(), 1);
         assert_eq!(&article.text[passages[0].span.clone()], text);
+    }
+
+    /// An article of blocks, as a reader of some form gives it.
+    fn made(text: &str, blocks: &[(&str, BlockKind)]) -> Article {
+        let mut article = Article::of_text(text);
+        article.omitted.clear();
+        let place = |part: &str| text.find(part).unwrap();
+        article.blocks = blocks
+            .iter()
+            .map(|&(part, kind)| Block {
+                span: place(part)..place(part) + part.len(),
+                kind,
+            })
+            .collect();
+        article
+    }
+
+    #[test]
+    fn rows_are_never_cut_and_their_columns_are_read_with_them() {
+        let text =
+            "Pier | Keeper\nNorth | Sato. Old.\nSouth | Costa. New.\nEast | Petit\nWest | Mori";
+        let rows: Vec<(&str, BlockKind)> = text
+            .lines()
+            .skip(1)
+            .map(|line| (line, BlockKind::Row))
+            .collect();
+        let mut article = made(text, &rows);
+        article.repeated.push(Repeated {
+            text: 0.."Pier | Keeper".len(),
+            before: "Pier | Keeper".len()..text.len(),
+        });
+        let passages = passages(&article, &Chars);
+        let read: Vec<String> = passages.iter().map(|p| p.readable(text).0).collect();
+        assert_eq!(
+            read,
+            [
+                "Pier | Keeper North | Sato. Old. South | Costa. New. East | Petit",
+                "Pier | Keeper West | Mori"
+            ]
+        );
+        assert!(text[passages[0].span.clone()].starts_with("North"));
+    }
+
+    #[test]
+    fn a_part_of_a_row_stands_alone_and_a_long_row_keeps_to_itself() {
+        let long = "A sentence of the long cell. ".repeat(20);
+        let text = format!("one\ntwo\n{}\nthree", long.trim());
+        let article = made(
+            &text,
+            &[
+                ("one", BlockKind::RowPart),
+                ("two", BlockKind::Row),
+                (long.trim(), BlockKind::Row),
+                ("three", BlockKind::Row),
+            ],
+        );
+        let cut = passages(&article, &Chars);
+        let texts: Vec<&str> = cut.iter().map(|p| &text[p.span.clone()]).collect();
+        assert_eq!(texts[..2], ["one", "two"]);
+        assert!(texts[2].starts_with("A sentence") && texts.len() > 5);
+        assert_eq!(texts[texts.len() - 1], "three");
+    }
+
+    #[test]
+    fn what_is_left_out_inside_a_sentence_does_not_cut_it() {
+        let hole = format!("<img src='data:{}.'>", "A. b".repeat(300));
+        let text = format!("The spring {hole} is thin. Oil it once a year.");
+        let mut article = made(&text, &[(text.as_str(), BlockKind::Paragraph)]);
+        let start = text.find('<').unwrap();
+        article.omitted.push(Omitted {
+            span: start..start + hole.len(),
+            reason: crate::corpus::Omission::ImageMarkup,
+        });
+        let passages = passages(&article, &Chars);
+        assert_eq!(passages.len(), 1);
+        let (read, places) = passages[0].readable(&text);
+        assert_eq!(read, "The spring  is thin. Oil it once a year.");
+        assert_eq!(&read[places[1].clone()], "Oil it once a year.");
+        assert_eq!(passages[0].span, 0..text.len());
     }
 
     proptest! {

@@ -4,7 +4,7 @@ mod chunk;
 mod lines;
 mod sentence;
 
-pub use chunk::{Passage, RECIPE, passages};
+pub use chunk::{Passage, RECIPE, inside, passages, repeated_before};
 pub use lines::LineIndex;
 
 /// Counts tokens as the model does. What embeds implements it; how is not this module's business.

@@ -58,7 +58,7 @@ pub fn duplicates(index: &Index) -> Result<Vec<(usize, usize, Duplicate)>> {
         .map(|number| {
             let record = index.article(*number)?;
             let whole = record.row.is_none().then_some(record.sha256);
-            Ok((whole, Shingles::new(index.text(*number)?)))
+            Ok((whole, Shingles::new(&index.read_text(*number)?)))
         })
         .collect::<Result<_>>()?;
     let mut places: HashMap<u64, Vec<usize>> = HashMap::new();

@@ -22,7 +22,7 @@ pub use query::query;
 pub use rank::{Asked, Found, Parts, Ranked};
 pub use shingles::Shingles;
 pub use similar::{Pair, Similar, SimilarArticles, Subject, resemblance, similar};
-pub use view::{ArticleView, Best, Context, OmittedView, PassageView, Viewer};
+pub use view::{ArticleView, Best, Context, OmittedView, PassageView, RepeatedView, Viewer};
 
 /// Version of every JSON object that is printed.
 pub const JSON_VERSION: u32 = 1;

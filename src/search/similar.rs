@@ -85,7 +85,7 @@ pub fn similar(
                 duplicate: Duplicate::of(
                     article.is_copy_of(&subject.article),
                     &subject.shingles,
-                    &Shingles::new(index.text(number)?),
+                    &Shingles::new(&index.read_text(number)?),
                 ),
                 article,
                 pairs: strongest(&viewer, subject, number, pairs)?,

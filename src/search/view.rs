@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::corpus::{Omission, Span, TextSource, locator};
 use crate::error::Result;
 use crate::index::{ArticleRecord, Index, StoredSentence};
+use crate::passage::repeated_before;
 
 /// An article in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,6 +67,8 @@ pub struct PassageView {
     /// Page, row or heading path, where lines mean nothing.
     pub locator: Option<String>,
     pub omitted: Vec<OmittedView>,
+    /// What is read once more before the passage and stands elsewhere: names of columns, the key of a long row.
+    pub repeated: Vec<RepeatedView>,
     /// The sentence that answers most.
     pub best: Option<Best>,
 }
@@ -76,6 +79,28 @@ pub struct OmittedView {
     pub start_byte: usize,
     pub end_byte: usize,
     pub reason: Omission,
+}
+
+/// Text of the article that is read once more before a passage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RepeatedView {
+    pub start_byte: usize,
+    pub end_byte: usize,
+    pub text: String,
+}
+
+impl RepeatedView {
+    /// The spans of a text that can be cut out of it.
+    pub fn of(text: &str, spans: Vec<Span>) -> Vec<Self> {
+        let view = |span: Span| {
+            Some(Self {
+                start_byte: span.start,
+                end_byte: span.end,
+                text: text.get(span)?.to_owned(),
+            })
+        };
+        spans.into_iter().filter_map(view).collect()
+    }
 }
 
 /// A sentence of a passage.
@@ -185,6 +210,10 @@ impl<'a> Viewer<'a> {
                     reason,
                 })
                 .collect(),
+            repeated: RepeatedView::of(
+                index.text(first.article)?,
+                repeated_before(&record.repeated, span.start),
+            ),
             best: judge
                 .map(|judge| self.best(rows, judge))
                 .transpose()?

@@ -15,8 +15,13 @@ use super::{Fields, Format, LeftOut, Parsed};
 
 /// So many pairs of marks in the beginning of a text are ruby by themselves, where all but a few can be nothing else.
 const DENSE: usize = 10;
-/// An explanation is at most this long, in lines.
+/// An explanation begins within so many lines, and is at most so long.
 const EXPLANATION: usize = 80;
+
+/// Ruby is at most this long, in characters, and so is what it stands behind, and a note.
+const READING: usize = 40;
+const BASE: usize = 30;
+const NOTE: usize = 400;
 
 pub struct Aozora;
 
@@ -87,8 +92,9 @@ fn explanation(text: &str, lines: &[Span]) -> Option<std::ops::Range<usize>> {
     let line = |number: usize| text[lines[number].clone()].trim();
     let ruled = |line: &str| line.len() >= 20 && line.bytes().all(|byte| byte == b'-');
     let mut from = 0;
-    loop {
-        let start = from + lines[from..].iter().position(|l| ruled(text[l.clone()].trim()))?;
+    while from < lines.len().min(EXPLANATION) {
+        let near = &lines[from..lines.len().min(EXPLANATION)];
+        let start = from + near.iter().position(|l| ruled(text[l.clone()].trim()))?;
         let inner = start + 1..lines.len().min(start + 1 + EXPLANATION);
         let heading = inner.clone().map(line).find(|line| !line.is_empty())?;
         let bracketed = (heading.starts_with('【') && heading.ends_with('】'))
@@ -97,11 +103,12 @@ fn explanation(text: &str, lines: &[Span]) -> Option<std::ops::Range<usize>> {
         let all = &text[lines[start].start..lines[end.unwrap_or(inner.end) - 1].end];
         let explains = all.contains("［＃］") || (all.contains('《') && all.contains("ルビ"));
         let about = heading.contains("記号") || heading.contains("表記") || heading.contains("注記");
-        if bracketed && about && explains {
-            return end.map(|end| start..end + 1);
+        if let Some(end) = end.filter(|_| bracketed && about && explains) {
+            return Some(start..end + 1);
         }
         from = start + 1;
     }
+    None
 }
 
 /// What is left out of the lines, one under the other.
@@ -190,7 +197,8 @@ fn strip(line: &str, out: &mut String, taken: &mut Taken) {
 /// Bytes of `《かんじ》`: kana, and the marks that repeat them.
 fn ruby_length(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('《')?;
-    let end = inner.find('》')?;
+    let mut letters = inner.char_indices().take(READING);
+    let (end, _) = letters.find(|&(_, c)| c == '》')?;
     let reading = &inner[..end];
     let kana = |c: char| matches!(c, '\u{3041}'..='\u{309f}' | '\u{30a0}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | 'ｦ'..='ﾟ');
     let marks = |c: char| "々／＼″゛゜・　".contains(c);
@@ -204,7 +212,7 @@ fn is_base(before: &str, bar: Option<usize>) -> bool {
     let from_bar = bar.and_then(|bar| before.get(bar + '｜'.len_utf8()..));
     let base = |base: &str| {
         !base.is_empty()
-            && base.chars().count() <= 30
+            && base.chars().nth(BASE).is_none()
             && !base.contains(['。', '、', '「', '」', ' ', '　'])
     };
     from_bar.is_some_and(base) || before.chars().next_back().is_some_and(is_kanji)
@@ -220,7 +228,9 @@ fn is_kanji(c: char) -> bool {
 fn note_length(text: &str) -> Option<usize> {
     text.starts_with("［＃").then_some(())?;
     let mut depth = 0usize;
-    for (at, c) in text.char_indices() {
+    let mut first = None;
+    for (at, c) in text.char_indices().take(NOTE) {
+        first = first.or((c == '］').then_some(at));
         match c {
             '［' => depth += 1,
             '］' if depth == 1 => return Some(at + c.len_utf8()),
@@ -229,7 +239,7 @@ fn note_length(text: &str) -> Option<usize> {
         }
     }
     // Not balanced: up to the first closing one.
-    text.find('］').map(|at| at + '］'.len_utf8())
+    first.map(|at| at + '］'.len_utf8())
 }
 
 #[cfg(test)]

@@ -10,14 +10,15 @@ mod markdown;
 mod notebook;
 mod plain;
 mod rows;
+mod table;
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::clutter::Omitted;
+use super::clutter::{Omission, Omitted};
 use super::decode::Fault;
-use super::layout::Block;
+use super::layout::{Block, Repeated};
 pub(super) use plain::plain;
 
 /// Bytes at the beginning of a text that say what it is.
@@ -41,6 +42,10 @@ pub(super) struct Parsed {
     pub text: Option<String>,
     pub blocks: Vec<Block>,
     pub omitted: Vec<Omitted>,
+    /// What is read once more before passages elsewhere, by where they begin.
+    pub repeated: Vec<Repeated>,
+    /// Where the text ends and what was left out of it begins, see [`LeftOut`]; `None`: nothing was.
+    pub listed_from: Option<usize>,
     /// From which byte on a passage stands where, ascending.
     pub locators: Vec<(usize, String)>,
     /// Which of several articles of a file.
@@ -51,6 +56,42 @@ pub(super) struct Parsed {
     /// As it is written.
     pub published: Option<String>,
     pub lang: Option<String>,
+    /// What was decided while reading, in a sentence each, where the user could think otherwise.
+    pub notes: Vec<String>,
+}
+
+/// What a reader leaves out of the text that it extracts. It is listed behind that text, because everything that
+/// is left out has a place in the article's text, and is no part of any sentence there.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut(Vec<(Omission, String)>);
+
+impl LeftOut {
+    /// Notes a piece of text; white space alone is nothing.
+    pub fn push(&mut self, reason: Omission, text: &str) {
+        let text = text.trim();
+        match self.0.last_mut() {
+            _ if text.is_empty() => {}
+            Some((last, all)) if *last == reason => {
+                all.push('\n');
+                all.push_str(text);
+            }
+            _ => self.0.push((reason, text.to_owned())),
+        }
+    }
+
+    /// Lists it behind the text of an article that was extracted.
+    pub fn list(self, parsed: &mut Parsed) {
+        let text = parsed.text.get_or_insert_default();
+        let end = text.len();
+        for (reason, piece) in self.0 {
+            text.push_str(if text.is_empty() { "" } else { "\n\n" });
+            let start = text.len();
+            text.push_str(&piece);
+            let span = start..text.len();
+            parsed.omitted.push(Omitted { span, reason });
+        }
+        parsed.listed_from = (text.len() > end).then_some(end);
+    }
 }
 
 /// A form that texts come in.

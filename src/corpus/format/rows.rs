@@ -66,6 +66,7 @@ fn article<'a>(
         blocks,
         omitted,
         text: Some(text),
+        ..Parsed::default()
     })
 }
 
