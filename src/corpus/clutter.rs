@@ -39,7 +39,7 @@ impl Omission {
             Self::SourceLine => "source line",
             Self::Rule => "ruled line",
             Self::FrontMatter => "front matter",
-            Self::Markup => "HTML mark-up",
+            Self::Markup => "mark-up",
             Self::Ruby => "reading aid (ruby)",
             Self::Note => "note on the form of the text",
             Self::Navigation => "navigation",

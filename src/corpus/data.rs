@@ -4,6 +4,7 @@ use memchr::memchr_iter;
 
 use super::Span;
 use super::clutter::{Omission, Omitted};
+use super::left_out::merge;
 use super::lines::lines;
 
 /// Shorter runs of base64 letters may be names, in characters.
@@ -13,11 +14,11 @@ const LEAST_LINE: usize = 60;
 /// How far before and behind an address its mark-up may go, in bytes: alternative texts, other attributes.
 const MARKUP: usize = 4096;
 
-/// All of it, in the order of the text.
+/// All of it, in the order of the text and without overlaps.
 pub(super) fn data(text: &str) -> Vec<Omitted> {
     let mut found = addresses(text);
     found.extend(base64(text));
-    found.sort_by_key(|o| o.span.start);
+    merge(&mut found);
     found
 }
 
@@ -172,7 +173,8 @@ fn image_tag(before: &str, after: &str) -> Option<(usize, usize)> {
     let begins = before.rfind('<')?;
     let tag = &before[begins + 1..];
     let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
-    let image = ["img", "image", "source", "embed", "input"].contains(&name.to_ascii_lowercase().as_str());
+    let image =
+        ["img", "image", "source", "embed", "input"].contains(&name.to_ascii_lowercase().as_str());
     if !image || tag.contains('>') {
         return None;
     }
@@ -254,7 +256,11 @@ fn runs(line: &str, from: usize, found: &mut Vec<Omitted>) {
         if run.len() >= LEAST_RUN && is_data(run) && !line[word..span.start].contains("://") {
             found.push(omitted(from + span.start..from + span.end));
         }
-        if line.as_bytes().get(span.end).is_some_and(u8::is_ascii_whitespace) {
+        if line
+            .as_bytes()
+            .get(span.end)
+            .is_some_and(u8::is_ascii_whitespace)
+        {
             word = at;
         }
     }
@@ -295,7 +301,8 @@ mod tests {
 
     /// Letters as base64 has them.
     fn noise(length: usize) -> String {
-        const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        const LETTERS: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let mut state = 7u32;
         let mut letter = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -312,19 +319,51 @@ mod tests {
     fn addresses_go_and_what_is_around_them_stays() {
         let data = noise(60);
         for (text, expected) in [
-            (format!("A. ![x y](data:image/png;base64,{data}) B."), "A.  B."),
-            (format!("A ![x](<data:image/png;base64,{data}> \"t (u)\") B"), "A  B"),
-            (format!("A <img alt='q' src=\"data:image/gif;base64,{data}\" width=3> B"), "A  B"),
-            (format!("画像はdata:image/png;base64,{data}==。次"), "画像は。次"),
-            (format!("[get](data:text/csv;base64,{data}) it"), "[get]() it"),
-            (format!("x url('data:image/svg+xml;utf8,<svg a=\"b c\">{data}</svg>') y"), "x url('') y"),
-            (format!("(see DATA:application/x-font;charset=utf-8;base64,{data}), then"), "(see ), then"),
-            ("data:,hello and metadata:image/png;base64,AA".to_owned(), "data:,hello and metadata:image/png;base64,AA"),
-            ("Our data: image/png, 3 of them".to_owned(), "Our data: image/png, 3 of them"),
+            (
+                format!("A. ![x y](data:image/png;base64,{data}) B."),
+                "A.  B.",
+            ),
+            (
+                format!("A ![x](<data:image/png;base64,{data}> \"t (u)\") B"),
+                "A  B",
+            ),
+            (
+                format!("A <img alt='q' src=\"data:image/gif;base64,{data}\" width=3> B"),
+                "A  B",
+            ),
+            (
+                format!("画像はdata:image/png;base64,{data}==。次"),
+                "画像は。次",
+            ),
+            (
+                format!("[get](data:text/csv;base64,{data}) it"),
+                "[get]() it",
+            ),
+            (
+                format!("x url('data:image/svg+xml;utf8,<svg a=\"b c\">{data}</svg>') y"),
+                "x url('') y",
+            ),
+            (
+                format!("(see DATA:application/x-font;charset=utf-8;base64,{data}), then"),
+                "(see ), then",
+            ),
+            (
+                "data:,hello and metadata:image/png;base64,AA".to_owned(),
+                "data:,hello and metadata:image/png;base64,AA",
+            ),
+            (
+                "Our data: image/png, 3 of them".to_owned(),
+                "Our data: image/png, 3 of them",
+            ),
         ] {
             assert_eq!(rest(&text), expected);
         }
-        let wrapped = format!("data:image/png;base64,{}\n{}\n{}==\nText", noise(76), noise(76), noise(10));
+        let wrapped = format!(
+            "data:image/png;base64,{}\n{}\n{}==\nText",
+            noise(76),
+            noise(76),
+            noise(10)
+        );
         assert_eq!(rest(&wrapped), "\nText");
     }
 
@@ -333,7 +372,10 @@ mod tests {
         let long = noise(400);
         assert_eq!(rest(&format!("key {long} end")), "key  end");
         let wrapped: Vec<String> = (0..6).map(|n| noise(64 + n)[n..].to_owned()).collect();
-        let pem = format!("-----BEGIN KEY-----\n{}\nab12==\n-----END KEY-----", wrapped.join("\r\n"));
+        let pem = format!(
+            "-----BEGIN KEY-----\n{}\nab12==\n-----END KEY-----",
+            wrapped.join("\r\n")
+        );
         assert_eq!(rest(&pem), "-----BEGIN KEY-----\n\n-----END KEY-----");
         for text in [
             "ACGT".repeat(200),

@@ -73,8 +73,8 @@ pub fn layout(text: &str) -> (Vec<Block>, Vec<Omitted>) {
             .iter()
             .find_map(|l| trim(text, l.clone()));
         let content = &text[span.clone()];
-        let reason = only_data(text, &span, &data)
-            .or_else(|| omission(content, next.map(|n| &text[n])));
+        let reason =
+            only_data(text, &span, &data).or_else(|| omission(content, next.map(|n| &text[n])));
         if let Some(reason) = reason {
             after_image = matches!(reason, Omission::ImageMarkup | Omission::FileName);
             omitted.push(Omitted { span, reason });
@@ -418,7 +418,10 @@ mod tests {
                 (Paragraph, "1. FC Union gewann."),
             ]
         );
-        assert_eq!(kinds("3. Mai 2024\nDas war ein Tag.")[0], (Heading, "3. Mai 2024"));
+        assert_eq!(
+            kinds("3. Mai 2024\nDas war ein Tag.")[0],
+            (Heading, "3. Mai 2024")
+        );
         let wrapped = "Die Eröffnung der neuen Halle am Hafen war zuerst für den\n17. Juni geplant, dann aber nicht.";
         assert_eq!(kinds(wrapped).len(), 1);
     }

@@ -33,7 +33,7 @@ pub(super) fn leave_out(
 
 /// Into the order of the text. Of two that overlap the longer one from the same place stays, and the later one begins
 /// where the earlier ends.
-fn merge(omitted: &mut Vec<Omitted>) {
+pub(super) fn merge(omitted: &mut Vec<Omitted>) {
     omitted.sort_by_key(|o| (o.span.start, usize::MAX - o.span.end));
     let mut end = 0;
     for omission in omitted.iter_mut() {
@@ -89,7 +89,13 @@ fn shrink(text: &str, block: Block, omitted: &[Omitted], kept: &mut Vec<Block>) 
 }
 
 /// Lists as mark-up whatever has a letter or a figure and is neither read nor left out yet.
-pub(super) fn account(text: &str, from: usize, blocks: &[Block], read: &[Span], omitted: &mut Vec<Omitted>) {
+pub(super) fn account(
+    text: &str,
+    from: usize,
+    blocks: &[Block],
+    read: &[Span],
+    omitted: &mut Vec<Omitted>,
+) {
     let mut known: Vec<Span> = blocks.iter().map(|block| block.span.clone()).collect();
     known.extend(read.iter().cloned());
     known.extend(omitted.iter().map(|o| o.span.clone()));
@@ -165,7 +171,10 @@ mod tests {
         });
         leave_out(text, &mut blocks, &mut omitted, more.collect());
         assert!(omitted.is_sorted_by(|a, b| a.span.end <= b.span.start));
-        blocks.iter().map(|b| text[b.span.clone()].to_owned()).collect()
+        blocks
+            .iter()
+            .map(|b| text[b.span.clone()].to_owned())
+            .collect()
     }
 
     #[test]

@@ -55,9 +55,15 @@ mod tests {
     #[test]
     fn every_kind_of_line_end() {
         let read = |text: &'static str| -> Vec<&str> { lines(text).map(|l| &text[l]).collect() };
-        assert_eq!(read("a\nb\r\nc\rd\u{85}e\u{2028}f"), ["a", "b", "c", "d", "e", "f"]);
+        assert_eq!(
+            read("a\nb\r\nc\rd\u{85}e\u{2028}f"),
+            ["a", "b", "c", "d", "e", "f"]
+        );
         assert_eq!(read("a\r\r\nb\n"), ["a", "", "b"]);
-        assert_eq!(read("page\n\u{c}next\u{c}\nmore\u{c}end"), ["page", "next", "more", "end"]);
+        assert_eq!(
+            read("page\n\u{c}next\u{c}\nmore\u{c}end"),
+            ["page", "next", "more", "end"]
+        );
         assert_eq!(read("one\u{2029}two"), ["one", "", "two"]);
         assert_eq!(read("").len(), 0);
     }

@@ -32,7 +32,9 @@ fn ends_sentence(before: &str, c: char, rest: &str) -> bool {
 
 /// The word before a full stop is an ordinal (`3. Mai`, `1. FC`), an initial or a title, which end no sentence.
 fn is_shortened(before: &str) -> bool {
-    const SHORT: [&str; 10] = ["Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Nr", "No", "vs", "Jr"];
+    const SHORT: [&str; 10] = [
+        "Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Nr", "No", "vs", "Jr",
+    ];
     let begins = |c: char| c.is_whitespace() || "([„“\"'«".contains(c);
     let word = before.rsplit(begins).next().unwrap_or_default();
     let mut letters = word.chars();

@@ -478,7 +478,7 @@ mod tests {
         let start = text.find('<').unwrap();
         article.omitted.push(Omitted {
             span: start..start + hole.len(),
-            reason: crate::corpus::Omission::ImageMarkup,
+            reason: Omission::ImageMarkup,
         });
         let passages = passages(&article, &Chars);
         assert_eq!(passages.len(), 1);

@@ -55,7 +55,10 @@ impl Format for Aozora {
         let mut read = String::with_capacity(text.len());
         for (number, line) in lines.iter().enumerate() {
             let content = &text[line.clone()];
-            if explained.as_ref().is_some_and(|part| part.contains(&number)) {
+            if explained
+                .as_ref()
+                .is_some_and(|part| part.contains(&number))
+            {
                 left_out.push(Omission::Note, content);
             } else {
                 strip(content, &mut read, &mut taken);
@@ -102,7 +105,8 @@ fn explanation(text: &str, lines: &[Span]) -> Option<std::ops::Range<usize>> {
         let end = inner.clone().find(|number| ruled(line(*number)));
         let all = &text[lines[start].start..lines[end.unwrap_or(inner.end) - 1].end];
         let explains = all.contains("［＃］") || (all.contains('《') && all.contains("ルビ"));
-        let about = heading.contains("記号") || heading.contains("表記") || heading.contains("注記");
+        let about =
+            heading.contains("記号") || heading.contains("表記") || heading.contains("注記");
         if let Some(end) = end.filter(|_| bracketed && about && explains) {
             return Some(start..end + 1);
         }
@@ -146,9 +150,32 @@ impl Marks {
 /// A note as they are written: `［＃「下で」に傍点］`, `［＃ここから２字下げ］`.
 fn is_usual(note: &str) -> bool {
     const WORDS: [&str; 26] = [
-        "傍点", "傍線", "傍記", "字下げ", "改ページ", "改丁", "改段", "改見開き", "地付き", "字上げ",
-        "見出し", "太字", "斜体", "縦中横", "割り注", "ルビ", "水準", "ここから", "ここで", "挿絵",
-        "上付き", "下付き", "小書き", "底本", "字詰め", "横組み",
+        "傍点",
+        "傍線",
+        "傍記",
+        "字下げ",
+        "改ページ",
+        "改丁",
+        "改段",
+        "改見開き",
+        "地付き",
+        "字上げ",
+        "見出し",
+        "太字",
+        "斜体",
+        "縦中横",
+        "割り注",
+        "ルビ",
+        "水準",
+        "ここから",
+        "ここで",
+        "挿絵",
+        "上付き",
+        "下付き",
+        "小書き",
+        "底本",
+        "字詰め",
+        "横組み",
     ];
     WORDS.iter().any(|word| note.contains(word))
 }
@@ -267,7 +294,10 @@ mod tests {
         assert!(Aozora.accepts("txt", &text));
         let (parsed, read) = parsed(&text);
         let work = &read[..parsed.listed_from.unwrap()];
-        assert!(work.contains("　谷の古い粉屋は朝の早い人である。水車の音で目をさます。※ぐ。"), "{work}");
+        assert!(
+            work.contains("　谷の古い粉屋は朝の早い人である。水車の音で目をさます。※ぐ。"),
+            "{work}"
+        );
         assert_eq!(lines(work).count(), lines(text.trim_end()).count());
         assert!(!work.contains("ルビ"));
         assert_eq!(
@@ -281,7 +311,10 @@ mod tests {
             .collect();
         assert_eq!(listed.len(), 2);
         assert!(listed[0].1.contains("《》：ルビ") && listed[0].1.contains("［＃「音で」に傍点］"));
-        assert_eq!(listed[1], (Omission::Ruby, "《こなや》\n《すいしゃ》\n《も》"));
+        assert_eq!(
+            listed[1],
+            (Omission::Ruby, "《こなや》\n《すいしゃ》\n《も》")
+        );
     }
 
     #[test]
@@ -303,7 +336,9 @@ mod tests {
             "书评｜读《红楼梦》\n我第一次读《红楼梦》是在夏天。《西游记》也好。",
             "参考［＃1］と［＃2］と［＃3］を見よ。\n［＃4］はない。",
             "青空文庫では「［＃「下で」に傍点］」と書く。",
-            &format!("便り\n{ruled}\n【防災訓練について】\n公園で行う。《雨》なら延期。\n{ruled}\n終わり。"),
+            &format!(
+                "便り\n{ruled}\n【防災訓練について】\n公園で行う。《雨》なら延期。\n{ruled}\n終わり。"
+            ),
             &format!("便り\n{ruled}\n《訓練》の話。\n{ruled}\n"),
         ] {
             assert!(!Aozora.accepts("txt", text), "{text}");
@@ -316,7 +351,9 @@ mod tests {
         let work = "私《わたし》の顔《かお》を盗見《ぬすみみ》する艶《つや》のある眼《め》を見《み》て、家《いえ》へ帰《かえ》り、戸《と》を閉《し》め、灯《ひ》を消《け》した。";
         assert!(Aozora.accepts("txt", work));
         let ruled = "-".repeat(65);
-        let old = format!("全集\n{ruled}\n［表記について］\n●［＃］は、入力者注を示す。\n{ruled}\n●目次\n本文。");
+        let old = format!(
+            "全集\n{ruled}\n［表記について］\n●［＃］は、入力者注を示す。\n{ruled}\n●目次\n本文。"
+        );
         assert!(Aozora.accepts("txt", &old));
         let (parsed, read) = parsed(&old);
         assert!(read[..parsed.listed_from.unwrap()].contains("●目次"));

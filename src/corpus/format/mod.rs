@@ -5,6 +5,8 @@
 
 mod aozora;
 mod feed;
+mod foreign;
+mod front_matter;
 mod html;
 mod markdown;
 mod notebook;
@@ -109,13 +111,14 @@ pub(super) trait Format: Sync {
 }
 
 /// All forms; the first that accepts a file reads it, and the last accepts every file.
-const FORMATS: [&dyn Format; 8] = [
+const FORMATS: [&dyn Format; 9] = [
     &notebook::Notebook,
     &feed::Feed,
     &html::Html,
     &rows::JsonLines,
     &rows::Csv,
-    &markdown::Markdown,
+    &markdown::Markdown { mdx: false },
+    &markdown::Markdown { mdx: true },
     &aozora::Aozora,
     &plain::Plain,
 ];
@@ -124,6 +127,9 @@ const FORMATS: [&dyn Format; 8] = [
 pub(super) fn of(path: &Path, text: &str) -> &'static dyn Format {
     let extension = path.extension().unwrap_or_default();
     let extension = extension.to_string_lossy().to_lowercase();
+    if let Some(foreign) = foreign::of(&extension, text) {
+        return foreign;
+    }
     let mut end = text.len().min(HEAD);
     while !text.is_char_boundary(end) {
         end -= 1;
