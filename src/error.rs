@@ -82,14 +82,26 @@ pub enum Error {
     NotAnIndex { path: PathBuf, found: String },
     /// Written by a program whose format this one does not read.
     #[error(
-        "{}: index format {received}, this program reads format {expected}; \
+        "{}: index format {received}, this program reads format {expected}; {}\
          rebuild it with `tane index --rebuild`",
-        path.display()
+        path.display(),
+        if *received > u64::from(*expected) { "use the newer tane that made it, or " } else { "" }
     )]
     IndexFormat {
         path: PathBuf,
         expected: u32,
         received: u64,
+    },
+    /// A newer program cut its articles and made its words.
+    #[error(
+        "{}: made by a newer tane ({received}; this one has {expected}): refresh it with that one, \
+         or rebuild it with `tane index --rebuild`",
+        path.display()
+    )]
+    IndexNewer {
+        path: PathBuf,
+        expected: String,
+        received: String,
     },
     /// The index holds vectors of another space.
     #[error(

@@ -198,7 +198,9 @@ fn fill(base: &Path, texts: &Path, index: &Path) {
     std::fs::create_dir_all(index).unwrap();
     let path = index.join("embedding.journal");
     let mut journal = Journal::open(&path, dimension, embedder.precision()).unwrap();
-    let (files, _) = walk(texts, &WalkOptions::default()).unwrap();
+    let files = walk(texts, &WalkOptions::default(), &|| false)
+        .unwrap()
+        .files;
     let mut count = 0;
     for file in files {
         let mut articles = Article::read(&file.path, &ReadOptions::default()).unwrap();

@@ -92,6 +92,9 @@ pub struct Index {
     /// Read and cut everything anew; needed after a change of model
     #[arg(long)]
     pub rebuild: bool,
+    /// Compare the contents of every file with what was read of it, not only its size and times
+    #[arg(long)]
+    pub check: bool,
     /// Write everything into one segment, which is fastest to search
     #[arg(long)]
     pub compact: bool,

@@ -39,6 +39,7 @@ fn project_roots(settings: &Settings) -> Result<Vec<Root>> {
             label: name.to_string_lossy().into_owned(),
             exclude: project.exclude.clone(),
             read: ReadOptions::default(),
+            mounts: Vec::new(),
             path,
         })
     };

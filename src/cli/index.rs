@@ -11,7 +11,7 @@ use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
 use super::watch;
 use crate::embed::Embedder;
-use crate::index::{Index, Manifest, Report, Update, update};
+use crate::index::{Index, MadeBy, Manifest, Report, Update, update};
 use crate::search::JSON_VERSION;
 
 #[derive(Serialize)]
@@ -42,6 +42,7 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         exclude: args.exclude.clone(),
         read: args.read.options(),
         rebuild: args.rebuild,
+        check: args.check,
         compact: args.compact,
         ..as_recorded.clone()
     };
@@ -83,7 +84,8 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
             Ok(())
         });
     }
-    Ok(if args.strict && !report.failed.is_empty() {
+    let failed = args.strict && !report.failed.is_empty();
+    Ok(if failed || !report.missing_roots.is_empty() {
         Found::Faults
     } else {
         Found::Something
@@ -134,9 +136,17 @@ pub fn open_or_build(
     Ok((index, embedder))
 }
 
-/// Opens the index, with a warning where its graph cannot be used.
+/// Opens the index, with a warning where its graph cannot be used or another version made it.
 pub fn open(settings: &Settings) -> crate::error::Result<Index> {
     let index = Index::open(&settings.index)?;
+    let older = match index.made_by() {
+        MadeBy::This => None,
+        MadeBy::Older => Some("an older tane made this index; `tane index` brings it up to date"),
+        MadeBy::Newer => Some("a newer tane made this index, and finds more in it"),
+    };
+    if let Some(older) = older.filter(|_| !settings.quiet) {
+        output::remark(older);
+    }
     if let Some(fault) = &index.graph_fault {
         output::complain(&format!(
             "warning: {fault}; every passage is compared instead"
@@ -169,7 +179,7 @@ fn with_project_corpus(mut update: Update, settings: &Settings) -> Update {
     update
 }
 
-/// Files that were not read, on standard error: all that failed, a few that hold no text.
+/// Files and folders that were not read, on standard error: all that failed, a few that hold no text.
 fn complain(report: &Report, settings: &Settings) {
     const SKIPPED_SHOWN: usize = 5;
     for file in &report.failed {
@@ -210,8 +220,10 @@ fn summary(report: &Report, dry_run: bool, seconds: f64) -> String {
     for (count, what) in [
         (report.removed, "articles removed"),
         (report.repaired, "articles repaired"),
+        (report.renewed, "articles brought up to date"),
+        (report.kept, "articles kept unseen"),
         (report.skipped.len(), "files skipped"),
-        (report.failed.len(), "files failed"),
+        (report.failed.len(), "files or folders failed"),
     ] {
         if count > 0 {
             line.push_str(&format!(", {count} {what}"));

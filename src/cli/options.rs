@@ -32,7 +32,7 @@ pub struct Read {
     /// Articles with more passages are not indexed [default: 100000]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_passages: Option<usize>,
-    /// Files that take longer to read are given up [default: 60]
+    /// Files that take longer until they are cut in passages are given up [default: 60]
     #[arg(long, value_name = "SECONDS", value_parser = millis)]
     pub max_file_time: Option<u64>,
     /// Follow symbolic links, wherever they lead

@@ -100,6 +100,7 @@ fn print(page: &mut Page<'_>, verified: &Verified) -> std::io::Result<()> {
     page.line(if verified.sound {
         "all is well"
     } else {
-        "not all is well; `tane index` repairs what is damaged and refreshes what has changed"
+        "not all is well; `tane index` repairs what is damaged and refreshes what has changed, with --check also where \
+         neither size nor times tell"
     })
 }

@@ -2,16 +2,19 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
-use super::clutter::Omitted;
+use super::Span;
+use super::clutter::{Omission, Omitted};
 use super::decode::{self, Decoded, Fault, KnownBy};
 use super::format::{self, Fields, Parsed};
 use super::layout::{Block, Repeated};
+use super::time_limit::TimeLimit;
 use super::{date, language, source, title};
 use crate::error::{Error, Result};
 use crate::sha256;
@@ -45,7 +48,7 @@ pub struct ReadOptions {
     pub max_articles: usize,
     /// Articles with more passages are not indexed.
     pub max_passages: usize,
-    /// Files that take longer to read are given up, in milliseconds.
+    /// Files that take longer until they are cut are given up, in milliseconds.
     pub max_millis: u64,
     /// Symbolic links are followed, wherever they lead.
     pub follow: bool,
@@ -118,66 +121,57 @@ impl Article {
     /// [`Error::Io`] where it cannot be read, [`Error::NotText`] where it is not text,
     /// [`Error::Unreadable`] where it is too large or damaged.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
-        let mut file = std::fs::File::open(path).map_err(Error::io("open", path))?;
-        let metadata = file.metadata().map_err(Error::io("read", path))?;
-        if !metadata.is_file() {
-            return Err(Error::NotText {
-                path: path.to_path_buf(),
-                reason: "not a regular file".to_owned(),
-            });
-        }
-        // A file may grow while it is read: one byte over the limit is enough to know.
-        let mut bytes = Vec::new();
-        let limited = (&mut file).take(options.max_bytes.saturating_add(1));
-        let length = if metadata.len() > options.max_bytes {
-            metadata.len()
-        } else {
-            let mut limited = limited;
-            limited
-                .read_to_end(&mut bytes)
-                .map_err(Error::io("read", path))? as u64
-        };
-        if length > options.max_bytes {
-            return Err(Error::Unreadable {
-                path: path.to_path_buf(),
-                reason: format!(
-                    "too large: {length} bytes, at most {} are read (--max-file-size)",
-                    options.max_bytes
-                ),
-            });
-        }
+        let bytes = bytes_of(path, options)?;
         Self::from_bytes(bytes, path, options)
     }
 
     /// As [`Article::read`], in a thread of its own: one that takes too long is left alone, and what ends a reader
-    /// ends it for this file only.
+    /// ends it for this file only. `None` where the file is what it was, by the SHA-256 of its bytes.
     ///
     /// # Errors
-    /// As [`Article::read`]; [`Error::Unreadable`] for a file that took too long, or whose reader failed.
-    pub fn read_in_time(path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
-        let unreadable = |reason: String| Error::Unreadable {
-            path: path.to_path_buf(),
-            reason,
-        };
+    /// As [`Article::read`]; [`Error::Unreadable`] for a file that took too long, or whose reader failed;
+    /// [`Error::Interrupted`].
+    pub fn read_in_time(
+        path: &Path,
+        options: &ReadOptions,
+        was: Option<&str>,
+        limit: &TimeLimit<'_>,
+    ) -> Result<Option<Vec<Self>>> {
         let (sender, receiver) = channel();
-        let (file, how) = (path.to_path_buf(), options.clone());
+        let given_up = Arc::new(AtomicBool::new(false));
+        let (file, how, was) = (path.to_path_buf(), options.clone(), was.map(str::to_owned));
+        let stopped = Arc::clone(&given_up);
         let work = move || {
+            let read = bytes_of(&file, &how).and_then(|bytes| {
+                if was.is_some_and(|was| sha256::of(&[&bytes]) == was) {
+                    return Ok(None);
+                }
+                let stop = || stopped.load(Ordering::Relaxed);
+                Self::from_bytes_until(bytes, &file, &how, &stop).map(Some)
+            });
             // Nobody listens any more where it took too long.
-            let _ = sender.send(Self::read(&file, &how));
+            let _ = sender.send(read);
         };
         let thread = std::thread::Builder::new().name(READING_THREAD.to_owned());
         thread
             .spawn(work)
             .map_err(Error::io("start a thread for", path))?;
-        match receiver.recv_timeout(Duration::from_millis(options.max_millis)) {
-            Ok(read) => read,
-            Err(RecvTimeoutError::Timeout) => Err(unreadable(format!(
-                "not read within {} s (--max-file-time)",
-                options.max_millis as f64 / 1e3
-            ))),
-            Err(RecvTimeoutError::Disconnected) => Err(unreadable(
-                "its reader failed: the file is broken or the program is".to_owned(),
-            )),
+        loop {
+            match receiver.recv_timeout(limit.next_look()) {
+                Ok(read) => return read,
+                Err(RecvTimeoutError::Timeout) if !limit.is_over() => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    given_up.store(true, Ordering::Relaxed);
+                    return Err(limit.error(path));
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    let reason = "its reader failed: the file is broken or the program is";
+                    return Err(Error::Unreadable {
+                        path: path.to_path_buf(),
+                        reason: reason.to_owned(),
+                    });
+                }
+            }
         }
     }
 
@@ -186,6 +180,16 @@ impl Article {
     /// # Errors
     /// [`Error::NotText`] and [`Error::Unreadable`], which name `path`.
     pub fn from_bytes(bytes: Vec<u8>, path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
+        Self::from_bytes_until(bytes, path, options, &|| false)
+    }
+
+    /// As [`Article::from_bytes`]; what is left once `stop` says so is not taken apart.
+    fn from_bytes_until(
+        bytes: Vec<u8>,
+        path: &Path,
+        options: &ReadOptions,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Vec<Self>> {
         let sha256 = sha256::of(&[&bytes]);
         let error = |fault| match fault {
             Fault::NotText(reason) => Error::NotText {
@@ -212,6 +216,7 @@ impl Article {
         }
         let mut articles: Vec<Self> = parsed
             .into_iter()
+            .take_while(|_| !stop())
             .map(|parsed| Self::new(parsed, &decoded, format.name(), &sha256))
             .collect();
         number_again(&mut articles);
@@ -230,12 +235,13 @@ impl Article {
         Self::new(format::plain(text), &decoded, "text", &sha256)
     }
 
-    fn new(parsed: Parsed, decoded: &Decoded, format: &'static str, sha256: &str) -> Self {
+    fn new(mut parsed: Parsed, decoded: &Decoded, format: &'static str, sha256: &str) -> Self {
         let text_source = match parsed.text {
             Some(_) => TextSource::Extracted,
             None => decoded.source,
         };
-        let text = parsed.text.unwrap_or_else(|| decoded.text.clone());
+        let text = parsed.text.take().unwrap_or_else(|| decoded.text.clone());
+        list_gaps(&text, &mut parsed);
         // What was left out says nothing of the article.
         let body = &text[..parsed.listed_from.unwrap_or(text.len())];
         let said = parsed.lang.as_deref().and_then(language::of_tag);
@@ -272,11 +278,74 @@ impl Article {
     }
 }
 
+/// The bytes of a file that is not too large.
+fn bytes_of(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
+    let mut file = std::fs::File::open(path).map_err(Error::io("open", path))?;
+    let metadata = file.metadata().map_err(Error::io("read", path))?;
+    if !metadata.is_file() {
+        return Err(Error::NotText {
+            path: path.to_path_buf(),
+            reason: "not a regular file".to_owned(),
+        });
+    }
+    // A file may grow while it is read: one byte over the limit is enough to know.
+    let mut bytes = Vec::new();
+    let length = if metadata.len() > options.max_bytes {
+        metadata.len()
+    } else {
+        let mut limited = (&mut file).take(options.max_bytes.saturating_add(1));
+        limited
+            .read_to_end(&mut bytes)
+            .map_err(Error::io("read", path))? as u64
+    };
+    if length > options.max_bytes {
+        return Err(Error::Unreadable {
+            path: path.to_path_buf(),
+            reason: format!(
+                "too large: {length} bytes, at most {} are read (--max-file-size)",
+                options.max_bytes
+            ),
+        });
+    }
+    Ok(bytes)
+}
+
 /// Where a byte stands in a file, where lines mean nothing: the last of the locators that begins before it.
 pub fn locator(locators: &[(usize, String)], byte: usize) -> Option<&str> {
     let after = locators.partition_point(|(start, _)| *start <= byte);
     let (_, locator) = locators.get(after.checked_sub(1)?)?;
     Some(locator)
+}
+
+/// Lists as left out whatever has letters or digits and is neither read nor left out for a reason of its own: no
+/// reader can lose text without a word.
+fn list_gaps(text: &str, parsed: &mut Parsed) {
+    parsed
+        .repeated
+        .sort_by_key(|repeated| repeated.before.start);
+    let blocks = parsed.blocks.iter().map(|block| &block.span);
+    let omitted = parsed.omitted.iter().map(|omitted| &omitted.span);
+    let repeated = parsed.repeated.iter().map(|repeated| &repeated.text);
+    let mut covered: Vec<&Span> = blocks.chain(omitted).chain(repeated).collect();
+    covered.sort_by_key(|span| span.start);
+    let end = text.len()..text.len();
+    let mut at = 0;
+    let mut gaps = Vec::new();
+    for span in covered.into_iter().chain([&end]) {
+        let gap = text.get(at..span.start).unwrap_or_default();
+        if gap.contains(char::is_alphanumeric) {
+            let start = at + gap.len() - gap.trim_start().len();
+            gaps.push(start..start + gap.trim().len());
+        }
+        at = at.max(span.end);
+    }
+    if gaps.is_empty() {
+        return;
+    }
+    let reason = Omission::Markup;
+    let gaps = gaps.into_iter().map(|span| Omitted { span, reason });
+    parsed.omitted.extend(gaps);
+    parsed.omitted.sort_by_key(|omitted| omitted.span.start);
 }
 
 /// Rows of one name are told apart.
@@ -304,4 +373,41 @@ fn sample(text: &str, blocks: &[Block]) -> String {
         }
     }
     sample
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::BlockKind;
+
+    #[test]
+    fn what_no_reader_accounts_for_is_listed() {
+        let text = "one, two -- three four";
+        let span = |part: &str| text.find(part).unwrap()..text.find(part).unwrap() + part.len();
+        let mut parsed = Parsed {
+            blocks: vec![Block {
+                span: span("two"),
+                kind: BlockKind::Paragraph,
+            }],
+            omitted: vec![Omitted {
+                span: span("four"),
+                reason: Omission::Note,
+            }],
+            ..Parsed::default()
+        };
+        list_gaps(text, &mut parsed);
+        let listed: Vec<(&str, Omission)> = parsed
+            .omitted
+            .iter()
+            .map(|o| (&text[o.span.clone()], o.reason))
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                ("one,", Omission::Markup),
+                ("-- three", Omission::Markup),
+                ("four", Omission::Note)
+            ]
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! What is left out of a text that stays as it is: stretches of it are listed, and the blocks around them shrink.
 
 use super::Span;
-use super::clutter::{Omission, Omitted};
+use super::clutter::Omitted;
 use super::layout::{Block, BlockKind};
 
 /// Leaves more out of a text. `omitted` and `more` are in any order; afterwards `omitted` is in the order of the text
@@ -88,39 +88,6 @@ fn shrink(text: &str, block: Block, omitted: &[Omitted], kept: &mut Vec<Block>) 
     }
 }
 
-/// Lists as mark-up whatever has a letter or a figure and is neither read nor left out yet.
-pub(super) fn account(
-    text: &str,
-    from: usize,
-    blocks: &[Block],
-    read: &[Span],
-    omitted: &mut Vec<Omitted>,
-) {
-    let mut known: Vec<Span> = blocks.iter().map(|block| block.span.clone()).collect();
-    known.extend(read.iter().cloned());
-    known.extend(omitted.iter().map(|o| o.span.clone()));
-    known.sort_by_key(|span| span.start);
-    known.push(text.len()..text.len());
-    let mut end = from;
-    let before = omitted.len();
-    for span in known {
-        if span.start > end {
-            let gap = trimmed(text, end..span.start);
-            omitted.extend(
-                gap.filter(|gap| text[gap.clone()].contains(char::is_alphanumeric))
-                    .map(|span| Omitted {
-                        span,
-                        reason: Omission::Markup,
-                    }),
-            );
-        }
-        end = end.max(span.end);
-    }
-    if omitted.len() > before {
-        omitted.sort_by_key(|o| o.span.start);
-    }
-}
-
 /// A span without the white space around it; `None` where nothing is left.
 pub(super) fn trimmed(text: &str, span: Span) -> Option<Span> {
     let content = &text[span.clone()];
@@ -157,6 +124,7 @@ pub(super) fn read_of(text: &str, span: &Span, omitted: &[Omitted]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::clutter::Omission;
     use super::*;
 
     fn left_out(text: &str, spans: &[Span]) -> Vec<String> {
@@ -185,18 +153,5 @@ mod tests {
         assert_eq!(left_out("ab cd ef", &[0..5, 2..8]), [""; 0]);
         assert_eq!(left_out("(ab) cd", &[1..3, 5..7]), [""; 0]);
         assert_eq!(left_out("…", &[]), ["…"]);
-    }
-
-    #[test]
-    fn what_nobody_names_is_listed() {
-        let text = "one [a]: two --- three";
-        let blocks = [Block {
-            span: 0..3,
-            kind: BlockKind::Paragraph,
-        }];
-        let mut omitted = Vec::new();
-        account(text, 0, &blocks, &[9..12], &mut omitted);
-        let listed: Vec<&str> = omitted.iter().map(|o| &text[o.span.clone()]).collect();
-        assert_eq!(listed, ["[a]:", "--- three"]);
     }
 }

@@ -11,6 +11,7 @@ mod layout;
 mod left_out;
 mod lines;
 mod source;
+mod time_limit;
 mod title;
 mod walk;
 
@@ -21,7 +22,8 @@ pub use decode::KnownBy;
 pub use format::Fields;
 pub use language::detect_language;
 pub use layout::{Block, BlockKind, Repeated};
-pub use walk::{FileEntry, Skipped, WalkOptions, walk};
+pub use time_limit::TimeLimit;
+pub use walk::{FileEntry, Skipped, WalkOptions, Walked, walk};
 
 /// A byte range of an article's text.
 pub type Span = std::ops::Range<usize>;

@@ -23,6 +23,8 @@ use crate::corpus::{Article, Omission, Omitted, Repeated, TextSource};
 
 /// First bytes of a segment file.
 pub const MAGIC: &[u8; 8] = b"TANESEG3";
+/// What that begins with in every version.
+pub const MAGIC_OF_ANY: &[u8] = b"TANESEG";
 /// Bytes that have a checksum of their own.
 pub const BLOCK: usize = 1 << 16;
 /// Sections begin at multiples of this, so that mapped f32 rows are aligned.
@@ -98,6 +100,14 @@ pub struct ArticleRecord {
     /// Length and time of change (nanoseconds since 1970) of the file when it was read: while both are the
     /// same it is not read again. `None` where it may have changed in the same moment.
     pub stamp: Option<(u64, u64)>,
+    /// When anything of it was changed last, its name and its times included, where the system tells that
+    /// (nanoseconds since 1970): who gives a file its old time back cannot give it this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<u64>,
+    /// Version of the chunker that cut it, where that is not the index's: its file could not be read any more when the
+    /// index was renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<u32>,
     /// What of the text is not read: start, end, reason.
     pub omitted: Vec<(usize, usize, Omission)>,
     /// From which byte on a passage stands where in the file, ascending.
@@ -122,6 +132,8 @@ impl ArticleRecord {
             text_source: article.text_source,
             sha256: article.sha256.clone(),
             stamp: None,
+            changed: None,
+            recipe: None,
             omitted: article
                 .omitted
                 .iter()

@@ -17,6 +17,9 @@ use crate::mmap;
 
 pub const FILE: &str = "embedding.journal";
 
+/// What a journal begins with, whatever it holds.
+pub const MAGIC: &[u8] = b"TANEJ";
+
 const CHECK_BYTES: usize = 8;
 
 /// What a journal begins with.

@@ -45,7 +45,9 @@ impl Layout {
             .collect();
         let passages = read.iter().map(|article| article.passages).sum();
         let one_clean = parts.len() <= 1 && parts.iter().all(|part| part.dead.is_empty());
-        let all = !old.same_rows || (compact && !(one_clean && read.is_empty()));
+        // Articles that stay as an older recipe cut them say so once they are written again.
+        let renewed = !old.same_rows || !old.same_recipe;
+        let all = renewed || (compact && !(one_clean && read.is_empty()));
         let again: Vec<bool> = old.damaged.iter().map(|damaged| all || *damaged).collect();
         let again = written_again(&parts, passages, again);
         for (number, (part, fate)) in index.parts().iter().zip(parts).enumerate() {

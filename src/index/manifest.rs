@@ -1,7 +1,7 @@
 //! The manifest: the one file that says what an index holds. Replacing it is the commit.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{self, DiskFile};
 use super::effort::Effort;
-use super::format::Sections;
+use super::format::{MAGIC_OF_ANY, Sections};
+use super::segment_writer::is_segment_name;
+use super::{journal, lock};
 use crate::corpus::ReadOptions;
 use crate::embed::{Canary, Precision, Space};
 use crate::error::{Error, Result};
@@ -52,6 +54,10 @@ pub struct Root {
     /// How its files are read.
     #[serde(default)]
     pub read: ReadOptions,
+    /// Folders below it on which another disk was mounted, by their relative paths: one that is empty now is no
+    /// deletion.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<String>,
 }
 
 /// A segment file and its graph.
@@ -183,6 +189,64 @@ impl Manifest {
             .and_then(|text| serde_json::from_slice::<Roots>(&text).ok())
             .map(|found| found.roots)
             .unwrap_or_default()
+    }
+
+    /// Whether a folder is an index, of any version and however damaged: what is in it is no text of anybody's.
+    pub fn is_of_index(dir: &Path) -> bool {
+        #[derive(Deserialize)]
+        struct AnyFormat {
+            #[serde(rename = "format")]
+            _format: u64,
+            #[serde(rename = "generation")]
+            _generation: u64,
+            #[serde(rename = "space")]
+            _space: serde_json::Map<String, serde_json::Value>,
+            #[serde(rename = "roots")]
+            _roots: Vec<serde::de::IgnoredAny>,
+            #[serde(default)]
+            segments: Vec<AnySegment>,
+            /// In formats 1 and 2.
+            segment: Option<AnySegment>,
+        }
+        #[derive(Deserialize)]
+        struct AnySegment {
+            file: AnyFile,
+        }
+        #[derive(Deserialize)]
+        struct AnyFile {
+            name: String,
+        }
+        // A pipe is never opened: it would keep us waiting.
+        let is_there = |name: &str| dir.join(name).is_file();
+        let begins = |name: &str, magic: &[u8]| {
+            let mut head = vec![0; magic.len()];
+            let file = is_there(name).then(|| std::fs::File::open(dir.join(name)));
+            file.and_then(Result::ok)
+                .is_some_and(|mut file| file.read_exact(&mut head).is_ok() && head == magic)
+        };
+        let text = is_there(FILE).then(|| std::fs::read(dir.join(FILE)));
+        let Some(Ok(text)) = text else {
+            // One that was never finished.
+            return begins(journal::FILE, journal::MAGIC);
+        };
+        let Ok(found) = serde_json::from_slice::<AnyFormat>(&text) else {
+            return std::fs::read_dir(dir)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .any(|entry| {
+                    let name = entry.file_name();
+                    let name = name.to_str().unwrap_or_default();
+                    is_segment_name(name) && begins(name, MAGIC_OF_ANY)
+                });
+        };
+        // A manifest that somebody keeps among other files is none of an index.
+        let mut names = found
+            .segments
+            .iter()
+            .chain(&found.segment)
+            .map(|segment| &segment.file.name);
+        is_there(lock::FILE) || names.any(|name| is_segment_name(name) && is_there(name))
     }
 
     /// The file, its check filled in.

@@ -31,8 +31,10 @@ mod segment;
 mod segment_writer;
 mod spot;
 mod staged;
+mod stamp;
 #[cfg(test)]
 mod tests;
+mod unseen;
 mod update;
 mod verify;
 mod writing;
@@ -49,7 +51,7 @@ pub use keyword::{Keyword, KeywordWriter};
 pub use manifest::{FileEntry, Manifest, Root, SegmentEntry};
 pub use merge::merge;
 pub use nearest::{Keep, Work, through_graph};
-pub use reader::Index;
+pub use reader::{Index, MadeBy};
 pub use rows::{LanguageRows, Part, RowRecord, Rows};
 pub use scan::{Hit, rescored, scan, scan_rows};
 pub use segment::{StoredPassage, StoredSentence};
@@ -73,7 +75,8 @@ fn check_is_index_or_empty(dir: &Path) -> Result<()> {
     for entry in std::fs::read_dir(dir).map_err(Error::io("open", dir))? {
         let name = entry.map_err(Error::io("read", dir))?.file_name();
         let name = name.to_string_lossy().into_owned();
-        let ours = name == lock::FILE || name == journal::FILE || name.ends_with(".tmp");
+        let ours = [lock::FILE, journal::FILE, stamp::FILE].contains(&name.as_str())
+            || name.ends_with(".tmp");
         if !name.starts_with('.') && !ours && !segment_writer::is_segment_name(&name) {
             return Err(Error::NotAnIndex {
                 path: dir.to_path_buf(),

@@ -11,8 +11,15 @@ use super::manifest::{Manifest, Root};
 use super::reader::{Index, check_space};
 use crate::embed::{Embedder, Precision};
 use crate::error::{Error, Result};
-use crate::passage::{Passage, RECIPE, inside, repeated_before};
+use crate::passage::{Passage, RECIPE, Repeats, inside};
 use crate::words;
+
+/// Number and id of an article that stays as it is.
+pub(super) type Kept = (usize, String);
+
+pub(super) fn kept((number, record): &(usize, ArticleRecord)) -> Kept {
+    (*number, record.id())
+}
 
 /// The generation before this update; empty where there is none.
 pub(super) struct Old {
@@ -26,6 +33,8 @@ pub(super) struct Old {
     pub(super) same_recipe: bool,
     /// Its rows are what they would be now: aligned the same way, with the same words.
     pub(super) same_rows: bool,
+    /// An older version of the program made it, and it is brought up to date.
+    pub(super) is_outdated: bool,
     /// For each segment whether something in its files is not what was written.
     pub(super) damaged: Vec<bool>,
     /// Something could not be read at all, or was damaged.
@@ -52,6 +61,9 @@ impl Old {
             Err(error) => return Err(error),
         };
         check_space(dir, &index.manifest.space, embedder.space())?;
+        if !rebuild {
+            index.check_is_not_newer()?;
+        }
         let known = Manifest::read(dir)?.map_or(0, |manifest| articles_of(&manifest));
         let mut damaged = Vec::new();
         let mut lost = HashSet::new();
@@ -72,14 +84,17 @@ impl Old {
         }
         let manifest = &index.manifest;
         let precisions = manifest.segments.iter().flat_map(|s| &s.precisions);
+        let same_recipe = manifest.recipe == RECIPE && !rebuild;
+        let same_rows = manifest.words == words::VERSION
+            && manifest.space.alignment == embedder.space().alignment
+            && !rebuild;
         Ok(Self {
             roots: manifest.roots.clone(),
             generation: manifest.generation,
             precisions: precisions.copied().collect(),
-            same_recipe: manifest.recipe == RECIPE && !rebuild,
-            same_rows: manifest.words == words::VERSION
-                && manifest.space.alignment == embedder.space().alignment
-                && !rebuild,
+            same_recipe,
+            same_rows,
+            is_outdated: !(rebuild || same_recipe && same_rows),
             articles,
             faulty: !faults.is_empty() || damaged.contains(&true),
             lost: lost.len() + known - articles_of(manifest),
@@ -98,6 +113,7 @@ impl Old {
             precisions: BTreeSet::new(),
             same_recipe: false,
             same_rows: false,
+            is_outdated: false,
             damaged: Vec::new(),
             faulty: false,
             lost: 0,
@@ -119,6 +135,25 @@ impl Old {
     ) -> impl Iterator<Item = &(usize, ArticleRecord)> {
         let found = self.articles.get(&file_id(&root.label, relative));
         found.into_iter().flatten()
+    }
+
+    /// The same where they are cut as they would be now; else none.
+    pub(super) fn as_now(&self, root: &Root, relative: &str) -> Vec<&(usize, ArticleRecord)> {
+        let known: Vec<_> = self.of_file(root, relative).collect();
+        let as_now = |record: &ArticleRecord| record.recipe.is_none_or(|recipe| recipe == RECIPE);
+        let all = self.same_recipe && known.iter().all(|(_, record)| as_now(record));
+        if all { known } else { Vec::new() }
+    }
+
+    /// The files of a root by their relative paths, sorted, with their articles.
+    pub(super) fn files_of(&self, root: &Root) -> Vec<(&str, &[(usize, ArticleRecord)])> {
+        let files = self.articles.values().filter_map(|articles| {
+            let (_, first) = articles.first()?;
+            (first.root == root.label).then_some((first.relative.as_str(), articles.as_slice()))
+        });
+        let mut files: Vec<_> = files.collect();
+        files.sort_unstable_by_key(|(relative, _)| *relative);
+        files
     }
 
     /// How many articles a root has.
@@ -155,6 +190,7 @@ fn same_space(dir: &Path, index: &Index, embedder: &Embedder) -> Result<bool> {
 pub(super) fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Passage, Key)>> {
     let record = index.article(article)?;
     let all_omitted = record.omitted();
+    let mut repeats = Repeats::new(&record.repeated);
     let passage = |row: usize| {
         let stored = index.passage(row)?;
         let sentences = index.sentences(&stored)?;
@@ -162,7 +198,7 @@ pub(super) fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Pass
             sentences: sentences.into_iter().map(|s| s.span).collect(),
             lines: stored.lines,
             tokens: stored.tokens,
-            repeated: repeated_before(&record.repeated, stored.span.start),
+            repeated: repeats.before(stored.span.start),
             omitted: inside(&all_omitted, &stored.span),
             span: stored.span,
             headings: Vec::new(),

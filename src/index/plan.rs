@@ -1,20 +1,21 @@
 //! Which articles the next generation has: the roots, read and cut.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::format::{ArticleRecord, file_id};
 use super::manifest::Root;
-use super::old::Old;
+use super::old::{Kept, Old, kept};
 use super::staged::{Content, Planned, Staged};
+use super::stamp::{Found, Stamp, Stamps};
+use super::unseen::look;
 use super::update::{CHUNK, Progress, Report, Stage, Unread, Update};
-use crate::corpus::{Article, FileEntry, Skipped, WalkOptions, walk};
+use crate::corpus::{Article, FileEntry, TimeLimit};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::passage::passages;
+use crate::passage::{Limits, Unfinished, passages_within};
 
 /// The articles of the new generation.
 pub(super) struct Plan {
@@ -28,78 +29,109 @@ pub(super) struct Plan {
 /// What became of a file.
 enum Read {
     Now(Vec<Content>),
-    Unchanged(Vec<Kept>),
+    Unchanged(Vec<Kept>, Option<Found>),
 }
 
-/// Number and id of an article that stays as it is.
-type Kept = (usize, String);
-
-/// Reads the roots: which articles the new generation has.
+/// Reads the roots: which articles the new generation has. The mounts of the roots become what they are now.
 pub(super) fn plan(
     dir: &Path,
-    roots: &[Root],
+    roots: &mut [Root],
     old: &Old,
     update: &Update,
     embedder: &Embedder,
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Plan> {
-    let mut files: Vec<(&Root, FileEntry)> = Vec::new();
-    for root in roots {
-        let found = walk_root(dir, root, old, report)?;
-        let own = found
-            .into_iter()
-            .filter(|file| in_shard(root, file, update.shard));
-        files.extend(own.map(|file| (root, file)));
-    }
-    let total = files.len();
     let mut plan = Plan {
         read: Vec::new(),
         staged: Staged::new((!update.dry_run).then_some(dir))?,
         kept: Vec::new(),
     };
+    let mut found = Vec::with_capacity(roots.len());
+    for root in roots.iter_mut() {
+        let seen = look(dir, root, old, report, progress)?;
+        root.mounts = seen.mounts;
+        plan.kept.extend(seen.kept);
+        found.push(seen.files);
+    }
+    let files: Vec<(&Root, FileEntry)> = roots
+        .iter()
+        .zip(found)
+        .flat_map(|(root, files)| files.into_iter().map(move |file| (root, file)))
+        .filter(|(root, file)| in_shard(root, file, update.shard))
+        .collect();
+    let reading = Reading {
+        old,
+        update,
+        embedder,
+        stamps: Stamps::open(dir),
+        interrupted: &|| progress.interrupted(),
+    };
+    let mut unchanged = Vec::new();
     for (number, chunk) in files.chunks(CHUNK).enumerate() {
         progress.at(Stage::Reading {
             done: number * CHUNK,
-            total,
+            total: files.len(),
         });
-        if progress.interrupted() {
-            return Err(Error::Interrupted { done: 0, total: 0 });
-        }
         let read: Vec<Result<Read>> = chunk
             .par_iter()
-            .map(|(root, file)| plan_file(root, file, old, update, embedder))
+            .map(|(root, file)| reading.file(root, file))
             .collect();
         for ((root, file), result) in chunk.iter().zip(read) {
-            let path = &file.path;
             match result {
+                Ok(Read::Unchanged(articles, found)) => {
+                    plan.kept.extend(articles);
+                    unchanged.extend(found);
+                }
                 Ok(Read::Now(articles)) => {
                     for content in articles {
                         plan.read.push(plan.staged.add(&content)?);
                     }
                 }
-                Ok(Read::Unchanged(articles)) => plan.kept.extend(articles),
-                Err(Error::NotText { reason, .. }) => report.skipped.push(Unread {
-                    path: path.clone(),
-                    reason,
-                }),
-                Err(error @ (Error::Io { .. } | Error::Unreadable { .. })) => {
-                    let reason = match error {
-                        Error::Unreadable { reason, .. } => reason,
-                        other => other.to_string(),
-                    };
-                    report.failed.push(Unread {
-                        path: path.clone(),
-                        reason,
-                    });
-                    plan.kept
-                        .extend(old.of_file(root, &file.relative).map(kept));
-                }
-                Err(error) => return Err(error),
+                Err(error) => plan.unread(root, file, error, old, report)?,
             }
         }
     }
+    if !update.dry_run {
+        let ids = files
+            .iter()
+            .map(|(root, file)| file_id(&root.label, &file.relative));
+        reading.stamps.note(dir, unchanged, ids);
+    }
     Ok(plan)
+}
+
+impl Plan {
+    /// Takes a file that was not read for what it is: one without text, or one that keeps what it had.
+    fn unread(
+        &mut self,
+        root: &Root,
+        file: &FileEntry,
+        error: Error,
+        old: &Old,
+        report: &mut Report,
+    ) -> Result<()> {
+        let unread = |reason| Unread {
+            path: file.path.clone(),
+            reason,
+        };
+        match error {
+            Error::NotText { reason, .. } => report.skipped.push(unread(reason)),
+            Error::Io { .. } | Error::Unreadable { .. } => {
+                let reason = match error {
+                    Error::Unreadable { reason, .. } => reason,
+                    other => other.to_string(),
+                };
+                report.failed.push(unread(reason));
+                let before = self.kept.len();
+                self.kept
+                    .extend(old.of_file(root, &file.relative).map(kept));
+                report.kept += self.kept.len() - before;
+            }
+            error => return Err(error),
+        }
+        Ok(())
+    }
 }
 
 /// Whether a file belongs to the shard; which one it is in depends on its id alone.
@@ -110,122 +142,91 @@ fn in_shard(root: &Root, file: &FileEntry, shard: Option<(u32, u32)>) -> bool {
     })
 }
 
-fn walk_root(dir: &Path, root: &Root, old: &Old, report: &mut Report) -> Result<Vec<FileEntry>> {
-    let recorded = old
-        .roots
-        .iter()
-        .any(|r| r.label == root.label && r.path == root.path);
-    if recorded && !root.path.exists() {
-        return Err(Error::RootMissing {
-            label: root.label.clone(),
-            path: root.path.clone(),
-        });
-    }
-    let options = WalkOptions {
-        exclude: root.exclude.clone(),
-        never: vec![dir.to_path_buf()],
-        follow: root.read.follow,
-    };
-    let (files, skipped) = walk(&root.path, &options)?;
-    let held = old.count_of(root);
-    if recorded && files.is_empty() && held > 0 {
-        return Err(Error::RootEmpty {
-            label: root.label.clone(),
-            path: root.path.clone(),
-            articles: held,
-        });
-    }
-    for Skipped {
-        path,
-        reason,
-        failed,
-    } in skipped
-    {
-        let list = if failed {
-            &mut report.failed
-        } else {
-            &mut report.skipped
-        };
-        list.push(Unread { path, reason });
-    }
-    Ok(files)
+/// What reading files needs.
+struct Reading<'a> {
+    old: &'a Old,
+    update: &'a Update,
+    embedder: &'a Embedder,
+    stamps: Stamps,
+    interrupted: &'a (dyn Fn() -> bool + Sync),
 }
 
-fn plan_file(
-    root: &Root,
-    file: &FileEntry,
-    old: &Old,
-    update: &Update,
-    embedder: &Embedder,
-) -> Result<Read> {
-    let known: Vec<&(usize, ArticleRecord)> = if old.same_recipe {
-        old.of_file(root, &file.relative).collect()
-    } else {
-        Vec::new()
-    };
-    let same = |same: &dyn Fn(&ArticleRecord) -> bool| {
-        !known.is_empty() && known.iter().all(|(_, record)| same(record))
-    };
-    let unchanged = || Ok(Read::Unchanged(known.iter().copied().map(kept).collect()));
-    let stamp = stamp(&file.path);
-    if stamp.is_some() && same(&|record| record.stamp == stamp) {
-        return unchanged();
-    }
-    let articles = Article::read_in_time(&file.path, &root.read)?;
-    if same(&|record| {
-        articles
-            .first()
-            .is_some_and(|article| record.sha256 == article.sha256)
-    }) {
-        return unchanged();
-    }
-    let mut planned = Vec::with_capacity(articles.len());
-    for article in articles {
-        let passages = passages(&article, embedder.counter());
-        if passages.is_empty() {
-            continue;
+impl Reading<'_> {
+    fn file(&self, root: &Root, file: &FileEntry) -> Result<Read> {
+        let limit = TimeLimit::new(&root.read, self.interrupted);
+        if limit.is_over() {
+            return Err(limit.error(&file.path));
         }
-        if passages.len() > root.read.max_passages {
-            return Err(Error::Unreadable {
+        let known = self.old.as_now(root, &file.relative);
+        let unchanged = |found| {
+            Ok(Read::Unchanged(
+                known.iter().copied().map(kept).collect(),
+                found,
+            ))
+        };
+        let stamp = Stamp::of(&file.path);
+        let id = file_id(&root.label, &file.relative);
+        let is_known = |stamp| {
+            let mut records = known.iter().map(|(_, record)| record);
+            !known.is_empty() && records.all(|record| self.stamps.know(&id, stamp, record))
+        };
+        if !self.update.check && stamp.is_some_and(is_known) {
+            return unchanged(None);
+        }
+        let was = known.first().map(|(_, record)| record.sha256.as_str());
+        let Some(articles) = Article::read_in_time(&file.path, &root.read, was, &limit)? else {
+            let found = stamp.zip(was);
+            return unchanged(found.map(|(stamp, was)| Found::new(id, stamp, was.to_owned())));
+        };
+        let mut planned = Vec::with_capacity(articles.len());
+        for article in articles {
+            planned.extend(self.cut(root, file, article, stamp, &limit)?);
+        }
+        if planned.is_empty() {
+            return Err(Error::NotText {
                 path: file.path.clone(),
-                reason: format!(
-                    "{} passages, at most {} are indexed (--max-passages)",
-                    passages.len(),
-                    root.read.max_passages
-                ),
+                reason: "nothing to read in it".to_owned(),
             });
         }
+        Ok(Read::Now(planned))
+    }
+
+    /// An article in passages; `None` where there is nothing to read in it.
+    fn cut(
+        &self,
+        root: &Root,
+        file: &FileEntry,
+        article: Article,
+        stamp: Option<Stamp>,
+        limit: &TimeLimit<'_>,
+    ) -> Result<Option<Content>> {
+        let limits = Limits {
+            passages: root.read.max_passages,
+            stop: &|| limit.is_over(),
+        };
+        let passages = passages_within(&article, self.embedder.counter(), &limits);
+        let passages = passages.map_err(|unfinished| match unfinished {
+            Unfinished::Stopped => limit.error(&file.path),
+            Unfinished::TooMany => Error::Unreadable {
+                path: file.path.clone(),
+                reason: format!(
+                    "it has more passages, at most {} are indexed (--max-passages)",
+                    limits.passages
+                ),
+            },
+        })?;
+        if passages.is_empty() {
+            return Ok(None);
+        }
         let mut record = ArticleRecord::new(&root.label, &file.relative, &article);
-        record.lang = record.lang.or_else(|| update.language.clone());
-        record.stamp = stamp;
-        planned.push(Content {
+        record.lang = record.lang.or_else(|| self.update.language.clone());
+        if let Some(stamp) = stamp {
+            stamp.write(&mut record);
+        }
+        Ok(Some(Content {
             record,
             passages,
             text: article.text,
-        });
+        }))
     }
-    if planned.is_empty() {
-        return Err(Error::NotText {
-            path: file.path.clone(),
-            reason: "nothing to read in it".to_owned(),
-        });
-    }
-    Ok(Read::Now(planned))
-}
-
-fn kept((number, record): &(usize, ArticleRecord)) -> Kept {
-    (*number, record.id())
-}
-
-/// Length and time of change of a file, before it is read; `None` where it changed so lately that it could
-/// change again without either telling.
-fn stamp(path: &Path) -> Option<(u64, u64)> {
-    const SETTLED: Duration = Duration::from_secs(2);
-    let metadata = std::fs::metadata(path).ok()?;
-    let modified = metadata.modified().ok()?;
-    if SystemTime::now().duration_since(modified).ok()? < SETTLED {
-        return None;
-    }
-    let since = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    Some((metadata.len(), u64::try_from(since.as_nanos()).ok()?))
 }

@@ -20,6 +20,8 @@ use crate::corpus::{Span, without};
 use crate::embed::{Probe, Space};
 use crate::error::{Error, Result};
 use crate::mmap;
+use crate::passage::RECIPE;
+use crate::words;
 
 /// One generation of an index.
 pub struct Index {
@@ -29,6 +31,16 @@ pub struct Index {
     languages: Vec<LanguageRows>,
     /// Why a graph that the manifest names is not used.
     pub graph_fault: Option<Error>,
+}
+
+/// Which program made an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeBy {
+    /// One that cuts articles and makes words of them as this one.
+    This,
+    /// One whose cuts or words are of an older version: answers are worse than they could be.
+    Older,
+    Newer,
 }
 
 /// A segment with what belongs to it.
@@ -244,6 +256,32 @@ impl Index {
             });
         }
         Ok(())
+    }
+
+    /// Which program made it, by the versions of cuts and words.
+    pub fn made_by(&self) -> MadeBy {
+        let here = (RECIPE, words::VERSION);
+        let there = (self.manifest.recipe, self.manifest.words);
+        match there {
+            _ if there == here => MadeBy::This,
+            (recipe, words) if recipe > here.0 || words > here.1 => MadeBy::Newer,
+            _ => MadeBy::Older,
+        }
+    }
+
+    /// Refuses to write to an index that a newer program made: it would be cut as an older one did.
+    pub(super) fn check_is_not_newer(&self) -> Result<()> {
+        if self.made_by() != MadeBy::Newer {
+            return Ok(());
+        }
+        Err(Error::IndexNewer {
+            path: self.dir.clone(),
+            expected: format!("cuts {RECIPE}, words {}", words::VERSION),
+            received: format!(
+                "cuts {}, words {}",
+                self.manifest.recipe, self.manifest.words
+            ),
+        })
     }
 
     pub(super) fn parts(&self) -> &[Part] {

@@ -63,6 +63,7 @@ pub fn resolve(
             path,
             exclude: exclude.to_vec(),
             read: read.cloned().unwrap_or_default(),
+            mounts: Vec::new(),
         });
     }
     roots.sort_by(|a, b| a.label.cmp(&b.label));

@@ -40,6 +40,8 @@ pub struct Update {
     pub read: Option<ReadOptions>,
     /// Cut every article anew; vectors of unchanged windows are still reused.
     pub rebuild: bool,
+    /// Compare the contents of every file, not its length and times.
+    pub check: bool,
     /// Write everything into one segment.
     pub compact: bool,
     /// Passages from which a segment gets a graph; `None`: [`super::GRAPH_ROWS`].
@@ -65,9 +67,15 @@ pub struct Report {
     pub removed: usize,
     /// Articles that the index held damaged, and that were read anew.
     pub repaired: usize,
+    /// Articles that stay because their file, or the folder or disk it lies on, could not be read.
+    pub kept: usize,
+    /// Articles of an older version's index that were brought up to date from their stored text.
+    pub renewed: usize,
+    /// Labels of roots that are missing, where that did not stop the run.
+    pub missing_roots: Vec<String>,
     /// Files that hold no text.
     pub skipped: Vec<Unread>,
-    /// Files that could not be read; what was indexed of them before is kept.
+    /// Files and folders that could not be read; what was indexed of them before is kept.
     pub failed: Vec<Unread>,
 }
 
@@ -103,7 +111,7 @@ pub enum Stage {
 }
 
 /// Told how far the writer is, and asked whether to stop.
-pub trait Progress {
+pub trait Progress: Sync {
     fn at(&self, stage: Stage);
     fn interrupted(&self) -> bool;
 }
@@ -120,8 +128,8 @@ impl Progress for () {
 /// Runs an update.
 ///
 /// # Errors
-/// [`Error::NotAnIndex`], [`Error::Locked`], [`Error::SpaceMismatch`], [`Error::RootMissing`],
-/// [`Error::RootEmpty`], [`Error::NothingIndexed`], [`Error::Interrupted`], [`Error::Io`] and what
+/// [`Error::NotAnIndex`], [`Error::Locked`], [`Error::SpaceMismatch`], [`Error::IndexNewer`],
+/// [`Error::RootMissing`], [`Error::RootEmpty`], [`Error::NothingIndexed`], [`Error::Interrupted`], [`Error::Io`] and what
 /// the embedder returns. The committed generation is then as it was.
 pub fn update(
     dir: &Path,
@@ -139,7 +147,7 @@ pub fn update(
         Some(lock)
     };
     let old = Old::open(dir, embedder, update.rebuild)?;
-    let roots = roots::resolve(
+    let mut roots = roots::resolve(
         &old.roots,
         &update.add,
         &update.remove,
@@ -153,7 +161,15 @@ pub fn update(
         repaired: old.lost,
         ..Report::default()
     };
-    let mut plan = plan(dir, &roots, &old, update, embedder, &mut report, progress)?;
+    let mut plan = plan(
+        dir,
+        &mut roots,
+        &old,
+        update,
+        embedder,
+        &mut report,
+        progress,
+    )?;
     let kept_passages = |index: &Index| -> usize {
         let kept = plan.kept.iter();
         kept.map(|(number, _)| index.rows_of(*number).len()).sum()
@@ -172,6 +188,9 @@ pub fn update(
     }
     let kept = plan.kept.iter().map(|(number, _)| *number).collect();
     let layout = Layout::new(&old, &kept, &plan.read, update.compact);
+    if old.is_outdated {
+        report.renewed = layout.rewritten.len();
+    }
     if old.index.is_some() && old.roots == roots && old.same_recipe && layout.changes_nothing() {
         return Ok(report);
     }

@@ -228,7 +228,8 @@ impl Verified {
                 Some(Source::Same) => self.sources.same += 1,
                 Some(Source::Absent) => self.sources.absent += 1,
                 Some(Source::Changed(id)) => {
-                    let message = "its file has changed since; refresh with `tane index`";
+                    let message = "its file has changed since; refresh with `tane index`, or with `tane index --check` \
+                                   where that finds nothing new";
                     self.fault("source", id.clone(), message.to_owned());
                     self.sources.changed.push(id);
                 }

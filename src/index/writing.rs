@@ -17,7 +17,7 @@ use super::staged::{Planned, Staged};
 use super::update::{Progress, Stage};
 use crate::embed::{Embedder, Precision, Role};
 use crate::error::{Error, Result};
-use crate::passage::Passage;
+use crate::passage::{Passage, RECIPE};
 
 /// What a segment is written from.
 pub(super) struct Writing<'a> {
@@ -71,7 +71,9 @@ impl Writing<'_> {
                 (Source::Stored(number), Some(index)) => {
                     let passages = stored_passages(index, number)?;
                     let passages = passages.iter().map(|(passage, key)| (passage, *key));
-                    let (record, text) = (index.article(number)?, index.text(number)?);
+                    let (mut record, text) = (index.article(number)?, index.text(number)?);
+                    let recipe = record.recipe.unwrap_or(index.manifest.recipe);
+                    record.recipe = (recipe != RECIPE).then_some(recipe);
                     self.article(&mut writer, &record, text, passages, &mut precisions)?;
                 }
                 (Source::Stored(_), None) => unreachable!("only an old index stores articles"),

@@ -105,17 +105,26 @@ impl<'a> Without<'a> {
         let mut apart = false;
         for gap in inside {
             if gap.span.start > start {
-                found.parts.push(start..gap.span.start);
-                found.apart.push(std::mem::take(&mut apart));
+                found.add(start..gap.span.start, std::mem::take(&mut apart));
             }
-            apart |= !found.parts.is_empty() && !stands_in_words(gap.reason);
+            apart |= !stands_in_words(gap.reason);
             start = gap.span.end.max(start);
         }
         if span.end > start {
-            found.parts.push(start..span.end);
-            found.apart.push(apart);
+            found.add(start..span.end, apart);
         }
         found
+    }
+
+    fn add(&mut self, part: Span, apart: bool) {
+        let before = self.parts.last().map(|last| &self.text[last.clone()]);
+        let together = |before: &str| {
+            before.ends_with(char::is_whitespace)
+                || self.text[part.clone()].starts_with(char::is_whitespace)
+        };
+        let apart = apart && before.is_some_and(|before| !together(before));
+        self.parts.push(part);
+        self.apart.push(apart);
     }
 
     fn push_to(&self, out: &mut String) {
@@ -126,9 +135,9 @@ impl<'a> Without<'a> {
     }
 
     /// The sentences of what is read, as spans of the whole text.
-    fn sentences(&self) -> Vec<Span> {
+    fn sentences(&self, stop: &dyn Fn() -> bool) -> Vec<Span> {
         if let [whole] = self.parts.as_slice() {
-            return sentences(self.text, whole.clone());
+            return sentences(self.text, whole.clone(), stop);
         }
         let mut read = String::new();
         // Where each part begins in what is read.
@@ -142,7 +151,7 @@ impl<'a> Without<'a> {
             let part = begins.partition_point(|begin| *begin <= at) - 1;
             self.parts[part].start + at - begins[part]
         };
-        let found = sentences(&read, 0..read.len());
+        let found = sentences(&read, 0..read.len(), stop);
         // Its last byte tells in which part a sentence ends.
         let whole = |span: Span| place(span.start)..place(span.end - 1) + 1;
         found.into_iter().map(whole).collect()
@@ -154,16 +163,57 @@ fn stands_in_words(reason: Omission) -> bool {
     matches!(reason, Omission::Markup | Omission::Ruby | Omission::Note)
 }
 
+/// How far an article is cut.
+pub struct Limits<'a> {
+    /// More passages are too many.
+    pub passages: usize,
+    /// Whether to stop; once it has said so it says so again.
+    pub stop: &'a dyn Fn() -> bool,
+}
+
+/// Why an article was not cut to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    TooMany,
+    Stopped,
+}
+
+/// Units that are made between two looks at whether to stop.
+const LOOK: usize = 256;
+
 /// Cuts an article in passages. They are in order, and every sentence lies in at least one.
 pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
+    let limits = Limits {
+        passages: usize::MAX,
+        stop: &|| false,
+    };
+    passages_within(article, counter, &limits).unwrap_or_default()
+}
+
+/// As [`passages`], within limits; time and memory are bounded by them.
+///
+/// # Errors
+/// Which of the limits was reached.
+pub fn passages_within(
+    article: &Article,
+    counter: &impl TokenCount,
+    limits: &Limits<'_>,
+) -> Result<Vec<Passage>, Unfinished> {
     let text = &article.text;
+    let units = units(article, counter, limits)?;
     let lines = LineIndex::new(text);
-    let units = units(article, counter);
+    let mut repeats = Repeats::new(&article.repeated);
     let mut passages = Vec::new();
     let mut start = 0;
     while start < units.len() {
+        if passages.len() == limits.passages {
+            return Err(Unfinished::TooMany);
+        }
+        if passages.len() % LOOK == 0 && (limits.stop)() {
+            return Err(Unfinished::Stopped);
+        }
         let end = fill(&units, start);
-        passages.push(passage(&units[start..end], article, &lines));
+        passages.push(passage(&units[start..end], article, &lines, &mut repeats));
         // One sentence of overlap where a paragraph is cut, if that leaves room for a new one.
         let cut = units
             .get(end)
@@ -171,22 +221,37 @@ pub fn passages(article: &Article, counter: &impl TokenCount) -> Vec<Passage> {
         let overlap = cut && end - start >= 2 && fill(&units, end - 1) > end;
         start = if overlap { end - 1 } else { end };
     }
-    passages
+    Ok(passages)
 }
 
-fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
+fn units(
+    article: &Article,
+    counter: &impl TokenCount,
+    limits: &Limits<'_>,
+) -> Result<Vec<Unit>, Unfinished> {
+    // No passage has more of them.
+    let most = limits.passages.saturating_mul(MAX_SENTENCES);
     let text = &article.text;
     let mut units: Vec<Unit> = Vec::new();
     let mut headings: Vec<Span> = Vec::new();
     let (mut section, mut code) = (0, false);
+    let mut repeats = Repeats::new(&article.repeated);
+    let mut before = Vec::new();
     for (number, block) in article.blocks.iter().enumerate() {
         // A caption is one statement, whatever full stops its credit brings.
         let found = match block.kind {
             BlockKind::Caption | BlockKind::RowPart => vec![block.span.clone()],
             BlockKind::Row if fits(article, block) => vec![block.span.clone()],
             BlockKind::Code => line_groups(text, &block.span),
-            _ => Without::new(text, block.span.clone(), &article.omitted).sentences(),
+            _ => Without::new(text, block.span.clone(), &article.omitted).sentences(limits.stop),
         };
+        if (limits.stop)() {
+            return Err(Unfinished::Stopped);
+        }
+        // What is read once more is read before a passage as a whole: rows share none with what is not theirs.
+        let also = repeats.before(block.span.start);
+        section += usize::from(also != before && headings.is_empty());
+        before = also;
         // The sentences of a row that is too long share no passage with another row.
         let cut_row = block.kind == BlockKind::Row && found.len() > 1;
         section += usize::from(cut_row && headings.is_empty());
@@ -203,6 +268,12 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
             continue;
         }
         for sentence in found {
+            if units.len() % LOOK == 0 && (limits.stop)() {
+                return Err(Unfinished::Stopped);
+            }
+            if units.len() == most {
+                return Err(Unfinished::TooMany);
+            }
             let own = std::mem::take(&mut headings);
             let mut unit = unit(article, own, sentence, (section, number), counter);
             unit.alone = block.kind == BlockKind::RowPart;
@@ -214,7 +285,7 @@ fn units(article: &Article, counter: &impl TokenCount) -> Vec<Unit> {
         let place = (section, article.blocks.len());
         units.push(unit(article, headings, last, place, counter));
     }
-    units
+    Ok(units)
 }
 
 /// A row that can be a sentence of a passage.
@@ -315,7 +386,12 @@ fn fill(units: &[Unit], start: usize) -> usize {
     end
 }
 
-fn passage(units: &[Unit], article: &Article, lines: &LineIndex) -> Passage {
+fn passage(
+    units: &[Unit],
+    article: &Article,
+    lines: &LineIndex,
+    repeats: &mut Repeats<'_>,
+) -> Passage {
     // Headings begin a section, and passages keep to one: only the first unit has any.
     let first = &units[0];
     let headings = first.headings.clone();
@@ -327,7 +403,7 @@ fn passage(units: &[Unit], article: &Article, lines: &LineIndex) -> Passage {
     Passage {
         lines: (lines.line(span.start), lines.line(span.end - 1)),
         omitted: inside(&article.omitted, &span),
-        repeated: repeated_before(&article.repeated, span.start),
+        repeated: repeats.before(span.start),
         tokens: units.iter().map(|u| u.tokens).sum(),
         span,
         headings,
@@ -345,10 +421,38 @@ pub fn inside(omitted: &[Omitted], span: &Span) -> Vec<Omitted> {
     inside.cloned().collect()
 }
 
-/// What is read once more before a passage that begins at a byte.
-pub fn repeated_before(repeated: &[Repeated], start: usize) -> Vec<Span> {
-    let before = repeated.iter().filter(|r| r.before.contains(&start));
-    before.map(|repeated| repeated.text.clone()).collect()
+/// What is read once more before passages, asked for in their order: a table may have any number of rows.
+pub struct Repeats<'a> {
+    /// By where they begin to be read.
+    rest: &'a [Repeated],
+    now: Vec<&'a Repeated>,
+}
+
+impl<'a> Repeats<'a> {
+    /// `repeated` is in the order of what it is read before.
+    pub fn new(repeated: &'a [Repeated]) -> Self {
+        let now = Vec::new();
+        Self {
+            rest: repeated,
+            now,
+        }
+    }
+
+    /// What is read before a passage that begins at a byte, no earlier than the one before.
+    pub fn before(&mut self, start: usize) -> Vec<Span> {
+        while let Some((next, rest)) = self.rest.split_first()
+            && next.before.start <= start
+        {
+            self.now.push(next);
+            self.rest = rest;
+            self.now.retain(|repeated| repeated.before.end > start);
+        }
+        self.now.retain(|repeated| repeated.before.end > start);
+        self.now
+            .iter()
+            .map(|repeated| repeated.text.clone())
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -486,6 +590,21 @@ mod tests {
         assert_eq!(read, "The spring  is thin. Oil it once a year.");
         assert_eq!(&read[places[1].clone()], "Oil it once a year.");
         assert_eq!(passages[0].span, 0..text.len());
+    }
+
+    #[test]
+    fn limits_end_the_cutting() {
+        let text = "一番目の文です。\n".repeat(20);
+        let (article, passages) = cut(&text);
+        let within = |passages, stop: &dyn Fn() -> bool| {
+            let limits = Limits { passages, stop };
+            passages_within(&article, &Chars, &limits).map(|passages| passages.len())
+        };
+        assert_eq!(within(passages.len(), &|| false), Ok(passages.len()));
+        let too_many = Err(Unfinished::TooMany);
+        assert_eq!(within(passages.len() - 1, &|| false), too_many);
+        assert_eq!(within(1, &|| false), too_many);
+        assert_eq!(within(passages.len(), &|| true), Err(Unfinished::Stopped));
     }
 
     proptest! {

@@ -4,9 +4,12 @@
 mod accounted;
 mod chunk;
 mod lines;
+#[cfg(test)]
+mod nothing_lost;
+mod ordinal;
 mod sentence;
 
-pub use chunk::{Passage, RECIPE, inside, passages, repeated_before};
+pub use chunk::{Limits, Passage, RECIPE, Repeats, Unfinished, inside, passages, passages_within};
 pub use lines::LineIndex;
 
 /// Counts tokens as the model does. What embeds implements it; how is not this module's business.

@@ -1,40 +1,50 @@
-//! Sentences: Unicode's boundaries (UAX 29), and what Japanese quotations and long lines need.
+//! Sentences: Unicode's boundaries (UAX 29), and what Japanese quotations, ordinals and long lines need.
+//!
+//! A file may be one line of 40 MB, so the time and the memory that a block takes grow no faster than its length,
+//! whatever stands in it: nothing here looks back or ahead without a bound, but for marks that move forward only.
+
+use std::borrow::Cow;
 
 use icu_segmenter::SentenceSegmenter;
 use icu_segmenter::options::SentenceBreakInvariantOptions;
 
+use super::ordinal::goes_on_after_number;
 use crate::corpus::Span;
 
 /// Longer sentences are cut at clauses.
 pub const MAX_CHARS: usize = 300;
 
+/// Boundaries between two looks at whether to stop.
+const LOOK: usize = 4096;
+
 /// The sentences of one block, as spans of the whole text, without white space around them. They
-/// are in order, do not overlap, and only white space lies between them.
-pub fn sentences(text: &str, block: Span) -> Vec<Span> {
-    let content = &text[block.clone()];
-    // Inside a block a line end is white space, not the end of a sentence.
-    let flat: String = content
-        .chars()
-        .map(|c| if c == '\n' || c == '\r' { ' ' } else { c })
-        .collect();
-    let segmenter = SentenceSegmenter::new(SentenceBreakInvariantOptions::default());
-    let quoted = quotations(&flat);
+/// are in order, do not overlap, and only white space lies between them. Where `stop` says so, the rest is left out.
+pub fn sentences(text: &str, block: Span, stop: &dyn Fn() -> bool) -> Vec<Span> {
+    let flat = flat(&text[block.clone()]);
+    let ends = possible_ends(&flat, stop);
+    let quoted = quotations(&flat, &ends);
+    let mut quoted = quoted.iter().peekable();
+    let (mut words, mut next) = (Trailing::default(), Next::default());
     let mut found = Vec::new();
     let mut start = 0;
-    for boundary in segmenter.segment_str(&flat).skip(1) {
-        // UAX 29 counts opening brackets as closing ones: they belong to what follows.
-        let end = flat[..boundary].trim_end_matches(is_opening).len();
-        let last = boundary == flat.len();
-        let sentence = &flat[start..end.max(start)];
-        if !last
-            && (sentence.is_empty()
-                || quoted.iter().any(|q| q.start < end && end < q.end)
-                || goes_on_after_quotation(sentence, &flat[end..])
-                || ends_in_abbreviation(sentence))
+    for (number, end) in ends.iter().map(|end| *end as usize).enumerate() {
+        if number % LOOK == 0 && stop() {
+            break;
+        }
+        while quoted.next_if(|quotation| quotation.end <= end).is_some() {}
+        let inside = quoted.peek().is_some_and(|quotation| quotation.start < end);
+        let word_end = words.before(&flat, end, char::is_whitespace).max(start);
+        let sentence = &flat[start..word_end];
+        let rest = &flat[next.word(&flat, end)..];
+        if end < flat.len()
+            && (end == start
+                || inside
+                || goes_on_after_quotation(sentence, rest)
+                || ends_in_abbreviation(sentence, rest)
+                || goes_on_after_number(sentence, rest))
         {
             continue;
         }
-        let end = if last { boundary } else { end };
         cut_long(&flat, start..end, &mut found);
         start = end;
     }
@@ -43,6 +53,64 @@ pub fn sentences(text: &str, block: Span) -> Vec<Span> {
         .filter_map(|span| trimmed(&flat, span))
         .map(|span| block.start + span.start..block.start + span.end)
         .collect()
+}
+
+/// A block with its line ends as spaces: inside a block they are white space, not the end of a sentence.
+fn flat(block: &str) -> Cow<'_, str> {
+    if !block.contains(['\n', '\r']) {
+        return Cow::Borrowed(block);
+    }
+    let space = |c| if c == '\n' || c == '\r' { ' ' } else { c };
+    Cow::Owned(block.chars().map(space).collect())
+}
+
+/// Where Unicode's rules let a sentence end, ascending; the last is the end of the block.
+fn possible_ends(block: &str, stop: &dyn Fn() -> bool) -> Vec<u32> {
+    let segmenter = SentenceSegmenter::new(SentenceBreakInvariantOptions::default());
+    let mut before_openings = Trailing::default();
+    let boundaries = segmenter.segment_str(block).skip(1).enumerate();
+    boundaries
+        .take_while(|(number, _)| number % LOOK != 0 || !stop())
+        .map(|(_, boundary)| {
+            if boundary == block.len() {
+                return boundary as u32;
+            }
+            // UAX 29 counts opening brackets as closing ones: they belong to what follows.
+            before_openings.before(block, boundary, is_opening) as u32
+        })
+        .collect()
+}
+
+/// Where the last character ends that is none of those to skip, for places that move forward.
+#[derive(Default)]
+struct Trailing {
+    seen: usize,
+    end: usize,
+}
+
+impl Trailing {
+    fn before(&mut self, text: &str, at: usize, skip: fn(char) -> bool) -> usize {
+        let new = text[self.seen..at].trim_end_matches(skip);
+        if !new.is_empty() {
+            self.end = self.seen + new.len();
+        }
+        self.seen = at;
+        self.end
+    }
+}
+
+/// Where the next word begins, for places that move forward.
+#[derive(Default)]
+struct Next(usize);
+
+impl Next {
+    fn word(&mut self, text: &str, at: usize) -> usize {
+        if self.0 < at {
+            let rest = &text[at..];
+            self.0 = text.len() - rest.trim_start().len();
+        }
+        self.0
+    }
 }
 
 /// Marks that open and close a quotation or an aside.
@@ -57,64 +125,129 @@ const PAIRS: [(char, char); 8] = [
     ('《', '》'),
 ];
 
+/// Marks that are open inside each other, at most; of more than that the outer ones quote nothing.
+const DEEPEST: usize = 4096;
+
 fn is_opening(c: char) -> bool {
     PAIRS.iter().any(|pair| pair.0 == c)
 }
 
 /// `「行く。」と言った。` and `"Why?" he asked.` do not end with their quotation.
 fn goes_on_after_quotation(sentence: &str, rest: &str) -> bool {
-    let closed = sentence
-        .trim_end()
-        .ends_with(|c| c == '"' || PAIRS.iter().any(|pair| pair.1 == c));
-    let next = rest.trim_start().chars().next();
+    let closed = sentence.ends_with(|c| c == '"' || PAIRS.iter().any(|pair| pair.1 == c));
     closed
-        && next.is_some_and(|c| {
+        && rest.starts_with(|c: char| {
             matches!(c, '\u{3041}'..='\u{309f}' | '、' | '，' | ',') || c.is_lowercase()
         })
 }
 
-/// What lies between matching quotation marks or brackets. A mark that is never closed in its block
-/// quotes nothing, so that it cannot swallow the rest.
-fn quotations(block: &str) -> Vec<Span> {
-    let mut open: Vec<(char, usize)> = Vec::new();
-    let mut spans = Vec::new();
-    let mut straight: Vec<usize> = Vec::new();
+/// What lies between matching quotation marks or brackets and has one of `ends` inside, in order, as far as it
+/// overlaps in one. A mark that is never closed in its block quotes nothing, so that it cannot swallow the rest.
+fn quotations(block: &str, ends: &[u32]) -> Vec<Span> {
+    let mut open = Open::default();
+    let mut spans: Vec<Span> = Vec::new();
+    // Straight marks say nothing of opening or closing: they pair only where their number is even.
+    let paired = block.bytes().filter(|b| *b == b'"').count() % 2 == 0;
+    let (mut straight, mut straight_spans) = (None, Vec::new());
+    let mut passed = 0;
     for (at, c) in block.char_indices() {
-        if let Some(pair) = PAIRS.iter().find(|pair| pair.0 == c) {
-            open.push((pair.1, at));
-        } else if PAIRS.iter().any(|pair| pair.1 == c) {
-            // Whatever was opened inside and not closed is dropped.
-            if let Some(depth) = open.iter().rposition(|&(close, _)| close == c) {
-                spans.push(open[depth].1..at + c.len_utf8());
-                open.truncate(depth);
+        if c.is_ascii() && !matches!(c, '(' | ')' | '"') {
+            continue;
+        }
+        while ends.get(passed).is_some_and(|end| (*end as usize) <= at) {
+            passed += 1;
+        }
+        let mark = Mark { at, passed };
+        if c == '"' && paired {
+            match straight.take() {
+                None => straight = Some(mark),
+                Some(begin) if begin.passed < passed => straight_spans.push(begin.at..at + 1),
+                Some(_) => {}
             }
-        } else if c == '"' {
-            straight.push(at);
+        } else if let Some(kind) = PAIRS.iter().position(|pair| pair.0 == c) {
+            open.push(kind, mark);
+        } else if let Some(kind) = PAIRS.iter().position(|pair| pair.1 == c)
+            && let Some(begin) = open.close(kind)
+            && begin.passed < passed
+        {
+            // What lies inside it is told by it.
+            while spans.pop_if(|inner| inner.start > begin.at).is_some() {}
+            spans.push(begin.at..at + c.len_utf8());
         }
     }
-    // Straight marks say nothing of opening or closing: they pair only where their number is even.
-    if straight.len().is_multiple_of(2) {
-        spans.extend(straight.chunks(2).map(|pair| pair[0]..pair[1] + 1));
-    }
+    spans.append(&mut straight_spans);
+    spans.sort_unstable_by_key(|span| span.start);
+    spans.dedup_by(|next, last| {
+        let overlap = next.start < last.end;
+        if overlap {
+            last.end = last.end.max(next.end);
+        }
+        overlap
+    });
     spans
 }
 
-/// `Dr. Smith` and `J. Smith` are not two sentences.
-fn ends_in_abbreviation(sentence: &str) -> bool {
+/// A mark, and how many of the possible ends lie at its beginning or before.
+#[derive(Clone, Copy)]
+struct Mark {
+    at: usize,
+    passed: usize,
+}
+
+/// Marks that are open, innermost last, and how many of each kind.
+#[derive(Default)]
+struct Open {
+    marks: Vec<(usize, Mark)>,
+    count: [usize; PAIRS.len()],
+}
+
+impl Open {
+    fn push(&mut self, kind: usize, mark: Mark) {
+        if self.marks.len() == DEEPEST {
+            for (kind, _) in self.marks.drain(..DEEPEST / 2) {
+                self.count[kind] -= 1;
+            }
+        }
+        self.marks.push((kind, mark));
+        self.count[kind] += 1;
+    }
+
+    /// The innermost mark of a kind; whatever was opened inside and not closed is dropped.
+    fn close(&mut self, kind: usize) -> Option<Mark> {
+        if self.count[kind] == 0 {
+            return None;
+        }
+        while let Some((inner, mark)) = self.marks.pop() {
+            self.count[inner] -= 1;
+            if inner == kind {
+                return Some(mark);
+            }
+        }
+        None
+    }
+}
+
+/// `Dr. Smith`, `J. Smith` and `Aug. 3` are not two sentences.
+fn ends_in_abbreviation(sentence: &str, rest: &str) -> bool {
     const ABBREVIATIONS: [&str; 22] = [
         "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Mt", "No", "vs", "Jr", "Sr", "Fig", "Gen", "Sen",
         "Rep", "Gov", "Capt", "Col", "Lt", "TP", "GS", "TS",
     ];
-    let Some(head) = sentence.trim_end().strip_suffix('.') else {
+    const MONTHS: [&str; 15] = [
+        "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Okt", "Nov", "Dec",
+        "Dez", "Febr",
+    ];
+    const LONGEST: usize = 4;
+    let Some(head) = sentence.strip_suffix('.') else {
         return false;
     };
-    let word = head
-        .rsplit(|c: char| c.is_whitespace() || "([\"“".contains(c))
-        .next()
-        .unwrap_or(head);
+    let begins = |c: &char| !(c.is_whitespace() || "([\"“".contains(*c));
+    let letters = head.chars().rev().take(LONGEST + 1).take_while(begins);
+    let word = &head[head.len() - letters.map(char::len_utf8).sum::<usize>()..];
     let mut letters = word.chars();
     let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
-    initial || ABBREVIATIONS.contains(&word)
+    let month = MONTHS.contains(&word) && rest.starts_with(|c: char| c.is_ascii_digit());
+    initial || month || ABBREVIATIONS.contains(&word)
 }
 
 /// Cuts a span into parts of at most [`MAX_CHARS`] characters: at sentence ends (inside a
@@ -183,7 +316,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn split(text: &str) -> Vec<&str> {
-        let spans = sentences(text, 0..text.len());
+        let spans = sentences(text, 0..text.len(), &|| false);
         spans.into_iter().map(|s| &text[s]).collect()
     }
 
@@ -249,10 +382,102 @@ mod tests {
         );
     }
 
+    #[test]
+    fn ordinals_and_dates_end_nothing_and_years_do() {
+        assert_eq!(
+            split("17. August 1998 war es so weit. Am 24. Juni kam Regen. 1. FC Union gewann."),
+            [
+                "17. August 1998 war es so weit.",
+                "Am 24. Juni kam Regen.",
+                "1. FC Union gewann."
+            ]
+        );
+        assert_eq!(
+            split("It opened in 1998. The crowd cheered. Er war 12. Dann ging er."),
+            [
+                "It opened in 1998.",
+                "The crowd cheered.",
+                "Er war 12.",
+                "Dann ging er."
+            ]
+        );
+        assert_eq!(
+            split("Am 3. 5. 2024 und am 7. Aug. 2024. Danach nicht."),
+            ["Am 3. 5. 2024 und am 7. Aug. 2024.", "Danach nicht."]
+        );
+    }
+
+    #[test]
+    fn quotations_in_each_other_and_side_by_side() {
+        assert_eq!(
+            split("（あ「い。う」え。お）か。「き。」「く。」け。"),
+            ["（あ「い。う」え。お）か。", "「き。」", "「く。」け。"]
+        );
+        assert_eq!(
+            split("\"（あ。\"い。）う。え。"),
+            ["\"（あ。\"い。）う。", "え。"]
+        );
+        let deep = format!("{}あ。い{}う。え。", "（".repeat(9000), "）".repeat(9000));
+        assert_eq!(split(&deep).concat(), deep);
+    }
+
+    /// A block of a megabyte takes seconds at most, whatever it repeats; quadratic work would take minutes.
+    #[test]
+    fn the_time_grows_with_the_text() {
+        let started = std::time::Instant::now();
+        let separator = format!("「」{}a", "\u{2029}".repeat(300_000));
+        let opened = "（".repeat(150_000) + &"」".repeat(150_000);
+        let initials = format!("({}", "A. b! ".repeat(150_000));
+        for unit in [
+            "「あ。」",
+            "\"Yes. No.\" ",
+            "「あ。",
+            "（あ。",
+            "あ。」",
+            "\"あ。",
+            "(a!)a",
+            "(A. ",
+            "「（あ。）い。」",
+            "a.",
+            "あ.",
+            "1. A ",
+            "A 1. Xa ",
+            "— 1. Xa ",
+            "XX. Xa ",
+            ".",
+            "! ",
+            "a",
+            "あ",
+            " ",
+            "\u{2029}",
+            "\u{301}",
+            "(",
+            "“",
+            "a」",
+            "《あ。》",
+            "Aug. 3 ",
+            "\" ",
+            separator.as_str(),
+            opened.as_str(),
+            initials.as_str(),
+        ] {
+            let text = unit.repeat(1_000_000 / unit.len() + 1);
+            let spans = sentences(&text, 0..text.len(), &|| false);
+            assert!(spans.len() < text.len());
+        }
+        assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn cutting_stops_when_it_is_told_to() {
+        let text = "あ。".repeat(100_000);
+        assert!(sentences(&text, 0..text.len(), &|| true).is_empty());
+    }
+
     proptest! {
         #[test]
-        fn only_white_space_lies_between(text in "(?s)[ -~「」『』（）。、\\n\\r\"あ漢ा\u{301}\\PC]{0,400}") {
-            let spans = sentences(&text, 0..text.len());
+        fn only_white_space_lies_between(text in "(?s)(?:[ -~「」『』（）。、\\n\\r\"あ漢ा\u{301}\u{2029}\\PC]|[0-9]{1,4}\\. |[.!] ?){0,300}") {
+            let spans = sentences(&text, 0..text.len(), &|| false);
             let mut at = 0;
             for span in spans {
                 prop_assert!(span.start >= at && span.end > span.start);

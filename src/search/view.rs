@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::corpus::{Omission, Span, TextSource, locator};
 use crate::error::Result;
 use crate::index::{ArticleRecord, Index, StoredSentence};
-use crate::passage::repeated_before;
+use crate::passage::Repeats;
 
 /// An article in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -212,7 +212,7 @@ impl<'a> Viewer<'a> {
                 .collect(),
             repeated: RepeatedView::of(
                 index.text(first.article)?,
-                repeated_before(&record.repeated, span.start),
+                Repeats::new(&record.repeated).before(span.start),
             ),
             best: judge
                 .map(|judge| self.best(rows, judge))

@@ -1,8 +1,9 @@
 //! Whatever is wrong: one clear message, the right exit code, nothing lost, no panic.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use crate::support::{ARTICLES, Folder, Tane, resigned};
+use crate::support::{ARTICLES, Folder, Tane, interrupt, resigned};
 
 fn contains_all(message: &str, parts: &[&str]) {
     for part in parts {
@@ -166,6 +167,64 @@ fn folders_that_are_no_index() {
             .count(),
         3
     );
+}
+
+/// One line, of which reading and cutting take many seconds.
+fn write_a_long_line(folder: &Folder) {
+    folder.write("docs/long.txt", "\"Yes. No.\" ".repeat(4_000_000));
+}
+
+#[test]
+fn the_time_limit_covers_the_cutting() {
+    let folder = Folder::new(&ARTICLES);
+    write_a_long_line(&folder);
+    let args = [
+        "index",
+        "docs",
+        "--json",
+        "--dry-run",
+        "--max-passages",
+        "100000000",
+    ];
+    let report = folder.tane(args).args(["--max-file-time", "3"]).json();
+    let failed = &report["failed"][0];
+    assert!(failed["path"].as_str().unwrap().ends_with("long.txt"));
+    contains_all(
+        failed["reason"].as_str().unwrap(),
+        &["3 s (--max-file-time)"],
+    );
+    assert_eq!(report["articles"], 3);
+    // An article of so many passages is refused as soon as that can be told.
+    let report = folder.tane(["index", "docs", "--json", "--dry-run"]).json();
+    contains_all(
+        report["failed"][0]["reason"].as_str().unwrap(),
+        &["at most 100000 are indexed"],
+    );
+}
+
+#[test]
+fn an_interrupt_while_a_file_is_read_and_cut_acts_at_once() {
+    let folder = Folder::new(&ARTICLES);
+    write_a_long_line(&folder);
+    // In the midst of reading, and of cutting.
+    for wait in [500, 2500] {
+        let args = ["index", "docs", "--max-passages", "100000000"];
+        let child = folder.tane(args).spawn();
+        std::thread::sleep(Duration::from_millis(wait));
+        interrupt(&child);
+        let told = Instant::now();
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{stderr}");
+        contains_all(&stderr, &["interrupted"]);
+        // A second, and what a busy machine adds.
+        assert!(
+            told.elapsed() < Duration::from_secs(4),
+            "{:?}",
+            told.elapsed()
+        );
+    }
+    assert!(!folder.path().join("ix/manifest.json").exists());
 }
 
 #[test]

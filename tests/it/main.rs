@@ -23,6 +23,8 @@ mod query;
 mod similar;
 mod support;
 mod surface;
+mod unreachable;
 mod verify;
+mod versions;
 mod watch;
 mod zoo;

@@ -15,8 +15,7 @@ use pulldown_cmark::{Options, Parser};
 use super::super::clutter::{Omission, Omitted};
 use super::super::data::data;
 use super::super::decode::Fault;
-use super::super::layout::Repeated;
-use super::super::left_out::{account, leave_out, merge};
+use super::super::left_out::{leave_out, merge};
 use super::front_matter::front_matter;
 use super::{Fields, Format, Parsed};
 use walk::Walk;
@@ -83,12 +82,6 @@ fn read_blocks(text: &str, start: usize, mdx: bool, parsed: &mut Parsed) {
     }
     let mut found = walk.finish();
     leave_out(text, &mut found.blocks, &mut found.omitted, beside);
-    let repeated: Vec<_> = found
-        .repeated
-        .iter()
-        .map(|r: &Repeated| r.text.clone())
-        .collect();
-    account(text, start, &found.blocks, &repeated, &mut found.omitted);
     parsed.blocks.append(&mut found.blocks);
     parsed.omitted.append(&mut found.omitted);
     parsed.repeated.append(&mut found.repeated);

@@ -99,9 +99,11 @@ fn write<W: Write>(
         let options = WalkOptions {
             exclude: root.exclude.clone(),
             never: vec![dir.to_path_buf()],
+            is_index: Some(Manifest::is_of_index),
             follow: root.read.follow,
+            ..WalkOptions::default()
         };
-        for file in walk(&root.path, &options)?.0 {
+        for file in walk(&root.path, &options, &|| false)?.files {
             // A root that is a file is `corpus/N` itself.
             let name = Path::new(CORPUS)
                 .join(number.to_string())

@@ -128,8 +128,14 @@ impl Unpacking<'_> {
         for root in &mut self.manifest.roots {
             let known = here.iter().find(|known| known.label == root.label);
             match (&self.into, known) {
-                (Some(into), _) => root.path = root_below(into, root),
-                (None, Some(known)) => root.path.clone_from(&known.path),
+                (Some(into), _) => {
+                    root.path = root_below(into, root);
+                    root.mounts.clear();
+                }
+                (None, Some(known)) => {
+                    root.path.clone_from(&known.path);
+                    root.mounts.clone_from(&known.mounts);
+                }
                 (None, None) => {}
             }
         }

@@ -137,7 +137,17 @@ impl Walk<'_> {
     /// Ends the table that is open. The names of its columns are read before its rows; alone they are a row.
     pub fn end_table(&mut self) {
         self.end_row(None);
-        let table = std::mem::take(&mut self.table);
+        let mut table = std::mem::take(&mut self.table);
+        // A passage begins with the headings above it.
+        if let Some(body) = &mut table.body {
+            let above = self.parsed.blocks.iter().rev();
+            let headings = above
+                .skip_while(|block| block.span.start >= body.start)
+                .take_while(|block| block.kind == BlockKind::Heading);
+            body.start = headings
+                .last()
+                .map_or(body.start, |heading| heading.span.start);
+        }
         for row in table.heads {
             let cells = self.cells(&row);
             let (Some(first), Some(last)) = (cells.first(), cells.last()) else {

@@ -1,0 +1,58 @@
+//! How long the work on a file may take.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::ReadOptions;
+use crate::error::Error;
+
+/// At most so long somebody who waits for a file hears nothing of Ctrl-C.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How long a file may take until it is cut in passages, and whether the whole run is to end before.
+pub struct TimeLimit<'a> {
+    millis: u64,
+    end: Option<Instant>,
+    interrupted: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl<'a> TimeLimit<'a> {
+    /// From now on.
+    pub fn new(options: &ReadOptions, interrupted: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        Self {
+            millis: options.max_millis,
+            end: Instant::now().checked_add(Duration::from_millis(options.max_millis)),
+            interrupted,
+        }
+    }
+
+    /// Work on the file is to end.
+    pub fn is_over(&self) -> bool {
+        self.left().is_zero() || (self.interrupted)()
+    }
+
+    /// Why, where it is over.
+    pub fn error(&self, path: &Path) -> Error {
+        if (self.interrupted)() {
+            return Error::Interrupted { done: 0, total: 0 };
+        }
+        Error::Unreadable {
+            path: path.to_path_buf(),
+            reason: format!(
+                "not read within {} s (--max-file-time)",
+                self.millis as f64 / 1e3
+            ),
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.end.map_or(Duration::MAX, |end| {
+            end.saturating_duration_since(Instant::now())
+        })
+    }
+
+    /// How long to wait until it is looked at again.
+    pub(super) fn next_look(&self) -> Duration {
+        self.left().min(LOOK)
+    }
+}
