@@ -88,3 +88,189 @@ fn read_blocks(text: &str, start: usize, mdx: bool, parsed: &mut Parsed) {
     parsed.locators.append(&mut found.locators);
     parsed.title = parsed.title.take().or(found.title);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::layout::BlockKind;
+    use super::*;
+
+    type Blocks<'a> = Vec<(BlockKind, &'a str)>;
+
+    fn read(text: &str, mdx: bool) -> (Parsed, Blocks<'_>) {
+        let read = Markdown { mdx }.read(text, &Fields::default());
+        let parsed = read.unwrap().remove(0);
+        let blocks = parsed.blocks.iter();
+        let blocks = blocks.map(|b| (b.kind, &text[b.span.clone()])).collect();
+        (parsed, blocks)
+    }
+
+    /// The blocks without what is left out inside them.
+    fn readable(text: &str, mdx: bool) -> Vec<(BlockKind, String)> {
+        let (parsed, _) = read(text, mdx);
+        let read = |span| super::super::super::left_out::read_of(text, span, &parsed.omitted);
+        parsed
+            .blocks
+            .iter()
+            .map(|b| (b.kind, read(&b.span)))
+            .collect()
+    }
+
+    fn repeated(text: &str) -> Vec<(String, String)> {
+        let (parsed, _) = read(text, false);
+        let of = |r: &super::super::super::layout::Repeated| {
+            (
+                text[r.text.clone()].to_owned(),
+                text[r.before.clone()].to_owned(),
+            )
+        };
+        parsed.repeated.iter().map(of).collect()
+    }
+
+    #[test]
+    fn front_matter_headings_code_and_lists() {
+        use BlockKind::{Code, Heading, ListItem, Paragraph, Row};
+        let text = "---\ntitle: 種まき\ndate: 2024-05-03\nauthor: [花子]\n---\n\n# 畑\n\n春の**仕事**です。\n続きの行です。\n\n\
+                    ## 道具\n\n- 鍬\n- 鎌\n\n3. Mai\n\n```sh\nls -l\n```\n\n![img](a.png)\n\n| a | b |\n| - | - |\n| 1 | 2 |\n";
+        let (parsed, blocks) = read(text, false);
+        assert_eq!(
+            blocks,
+            [
+                (Heading, "畑"),
+                (Paragraph, "春の**仕事**です。\n続きの行です。"),
+                (Heading, "道具"),
+                (ListItem, "鍬"),
+                (ListItem, "鎌"),
+                (ListItem, "3. Mai"),
+                (Code, "ls -l"),
+                (Row, "| 1 | 2 |"),
+            ]
+        );
+        let reasons: Vec<Omission> = parsed.omitted.iter().map(|o| o.reason).collect();
+        assert_eq!(
+            reasons,
+            [
+                Omission::FrontMatter,
+                Omission::Markup,
+                Omission::ImageMarkup
+            ]
+        );
+        assert_eq!(parsed.locators[1].1, "畑 > 道具");
+        assert_eq!(
+            (
+                parsed.title.as_deref(),
+                parsed.author.as_deref(),
+                parsed.published.as_deref()
+            ),
+            (Some("種まき"), Some("花子"), Some("2024-05-03"))
+        );
+    }
+
+    #[test]
+    fn html_is_read_without_its_tags() {
+        use BlockKind::{Code, Heading, ListItem, Paragraph, Row};
+        let text = "<h1 align=center>\n<img src=a.png alt=Logo><br>\nTiny <b>Queue</b></h1>\n\n<details>\n<summary>How?</summary>\nPull the lever.\n</details>\n\n\
+                    <ul><li>one</li><li>two</li></ul>\n\n<pre>\na <i>b</i>\n</pre>\n\n<dl><dt>Mill</dt><dd>It grinds.</dd></dl>\n\nPress <kbd>F1</kbd><!-- x -->.<br>Next.\n";
+        let blocks = readable(text, false);
+        let expected = [
+            (Heading, "Tiny Queue"),
+            (Heading, "How?"),
+            (Paragraph, "Pull the lever."),
+            (ListItem, "one"),
+            (ListItem, "two"),
+            (Code, "a b"),
+            (Row, "MillIt grinds."),
+            (Paragraph, "Press F1."),
+            (Paragraph, "Next."),
+        ];
+        let blocks: Vec<(BlockKind, &str)> = blocks.iter().map(|(k, t)| (*k, t.as_str())).collect();
+        assert_eq!(blocks, expected);
+        let (parsed, _) = read(text, false);
+        assert_eq!(parsed.title.as_deref(), Some("Tiny Queue"));
+        // Cells are parted by more than a tag inside a word is.
+        assert!(
+            parsed
+                .omitted
+                .iter()
+                .any(|o| o.reason == Omission::TableFragment
+                    && text[o.span.clone()].contains("</dt>"))
+        );
+    }
+
+    #[test]
+    fn rows_are_read_with_the_names_of_their_columns() {
+        let text = "## Piers\n\n| Pier | Keeper |\n| - | - |\n| North | Sato |\n| South | Ito |\n\nEnd.\n\n| Alone |\n| - |\n";
+        let (_, blocks) = read(text, false);
+        assert_eq!(
+            blocks[1..3],
+            [
+                (BlockKind::Row, "| North | Sato |"),
+                (BlockKind::Row, "| South | Ito |")
+            ]
+        );
+        assert_eq!(blocks[4], (BlockKind::Row, "| Alone |"));
+        let names = repeated(text);
+        assert_eq!(names.len(), 1);
+        assert_eq!(names[0].0, "| Pier | Keeper |");
+        // The passage of the first row begins with the heading above it.
+        assert!(names[0].1.starts_with("Piers") && names[0].1.ends_with("| South | Ito |"));
+
+        let html = "<table><thead><tr><th>Pier</th><th>Keeper</th></tr></thead>\n<tr><td>North</td><td>Sato</td></tr>\n<tr>\n<td>\n\nSouth\n\n</td>\n<td>\n\n*Ito*\n\n</td>\n</tr></table>\n";
+        let (_, blocks) = read(html, false);
+        assert_eq!(blocks.len(), 2);
+        assert!(blocks[1].1.starts_with("South") && blocks[1].1.ends_with("*Ito*"));
+        let names: Vec<String> = repeated(html).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["Pier", "Keeper"]);
+    }
+
+    #[test]
+    fn a_long_row_is_cut_between_cells_and_says_its_key_again() {
+        let value = "v".repeat(120);
+        let text = format!(
+            "| Id | B | C | D |\n| - | - | - | - |\n| a7 | {value} | {value} | {value} |\n"
+        );
+        let (_, blocks) = read(&text, false);
+        assert_eq!(blocks.len(), 2);
+        assert!(blocks.iter().all(|block| block.0 == BlockKind::RowPart));
+        let keys: Vec<String> = repeated(&text).into_iter().map(|(text, _)| text).collect();
+        assert_eq!(keys, ["| Id | B | C | D |", "a7"]);
+        // A picture in a cell makes no row long.
+        let data = "A1b2".repeat(200);
+        let text =
+            format!("| Id | B |\n| - | - |\n| a7 | ![x](data:image/png;base64,{data}) b |\n");
+        assert_eq!(
+            readable(&text, false),
+            [(BlockKind::Row, "| a7 |  b |".to_owned())]
+        );
+    }
+
+    #[test]
+    fn mdx_is_read_without_its_programs() {
+        let text = "import A from './a'\n\n# <Icon/> Limits\n\n<Note type={x}>\n- At most **40**.\n</Note>\n\n{/* no */}\n\n<Card title=\"How?\">Text.</Card>\n";
+        let (parsed, _) = read(text, true);
+        assert_eq!(parsed.title.as_deref(), Some("Limits"));
+        let blocks: Vec<String> = readable(text, true)
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect();
+        assert_eq!(blocks, ["Limits", "At most **40**.", "How?Text."]);
+        assert!(
+            Markdown { mdx: true }.accepts("mdx", "")
+                && !Markdown { mdx: false }.accepts("mdx", "")
+        );
+    }
+
+    #[test]
+    fn every_line_end_and_every_head() {
+        let (parsed, blocks) = read("\u{feff}---\rtitle: A: b\r---\rText.\r\r# Head\r", false);
+        assert_eq!(parsed.title.as_deref(), Some("A: b"));
+        assert_eq!(
+            blocks,
+            [
+                (BlockKind::Paragraph, "Text."),
+                (BlockKind::Heading, "Head")
+            ]
+        );
+        let (parsed, blocks) = read("---\nBetween rules.\n\n---\nText.\n", false);
+        assert_eq!((parsed.omitted.len(), blocks.len()), (0, 2));
+    }
+}

@@ -18,8 +18,8 @@ pub(super) struct Table {
     /// From the first row of the others to the last.
     body: Option<Span>,
     row: Option<Row>,
-    /// Inside `<thead>`.
-    in_head: bool,
+    /// Among the names of the columns.
+    pub in_head: bool,
 }
 
 /// A row, or a term with its meanings.
@@ -57,28 +57,24 @@ impl Walk<'_> {
         self.end_table();
     }
 
-    pub fn begin_row(&mut self, head: bool) {
+    pub fn begin_row(&mut self) {
         self.end_leaf();
         self.end_row(None);
         self.table.row = Some(Row {
             whole: None,
             cells: Vec::new(),
-            head,
+            head: false,
             meaning: false,
         });
     }
 
     pub fn begin_cell(&mut self, head: bool) {
         if !self.table.in_row() {
-            self.begin_row(head || self.table.in_head);
+            self.begin_row();
         }
-        let in_head = self.table.in_head;
+        let head = head || self.table.in_head;
         if let Some(row) = &mut self.table.row {
-            row.head = if row.cells.is_empty() {
-                row.head || head || in_head
-            } else {
-                row.head && (head || in_head)
-            };
+            row.head = head && (row.head || row.cells.is_empty());
             row.cells.push(None);
         }
     }
@@ -95,12 +91,12 @@ impl Walk<'_> {
                 self.end_row(None);
                 self.table.in_head = role == Role::TableHead && !closing;
             }
-            (Role::Row, false) => self.begin_row(false),
+            (Role::Row, false) => self.begin_row(),
             (Role::Row, true) => self.end_row(None),
             (Role::Cell(head), false) => self.begin_cell(head),
             (Role::Term, false) => {
                 if self.table.row.as_ref().is_none_or(|row| row.meaning) {
-                    self.begin_row(false);
+                    self.begin_row();
                 }
                 self.begin_cell(false);
             }

@@ -123,7 +123,10 @@ impl<'a> Walk<'a> {
                 self.end_leaf();
                 self.begin_table();
             }
-            Mark::TableHead | Mark::TableRow => self.begin_row(matches!(mark, Mark::TableHead)),
+            Mark::TableHead | Mark::TableRow => {
+                self.table.in_head = matches!(mark, Mark::TableHead);
+                self.begin_row();
+            }
             Mark::TableCell => {
                 self.leaf_end = range.end;
                 self.begin_cell(false);
