@@ -125,6 +125,11 @@ impl Walk<'_> {
             return;
         };
         let span = row.whole.unwrap_or(first.start..last.end);
+        // Nothing but pictures and bars is no row.
+        let mut parts = self.read_stretches(&span).into_iter();
+        if !parts.any(|part| self.text[part].contains(char::is_alphanumeric)) {
+            return;
+        }
         let body = self.table.body.get_or_insert(span.clone());
         body.end = body.end.max(span.end);
         self.push_row(span, &cells);
