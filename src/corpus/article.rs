@@ -268,7 +268,7 @@ impl Article {
             title: parsed
                 .title
                 .map(one_line)
-                .or_else(|| title::title(body, &parsed.blocks)),
+                .or_else(|| title::title(body, &parsed.blocks, &parsed.omitted)),
             source_url: parsed
                 .source_url
                 .or_else(|| source::source_url(&text, &parsed.blocks, &parsed.omitted)),

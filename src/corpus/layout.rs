@@ -8,6 +8,9 @@ use textwrap::core::display_width;
 
 use super::Span;
 use super::clutter::{Omission, Omitted, omission};
+use super::data::data;
+use super::left_out::{leave_out, stretches};
+use super::lines::lines;
 
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +54,14 @@ const HEADING_COLUMNS: usize = 100;
 /// Lines of a hard-wrapped paragraph are this wide, in terminal columns.
 const WRAP_COLUMNS: std::ops::RangeInclusive<usize> = 40..=120;
 
-/// Cuts a text in blocks. Blocks and omissions are in order, do not overlap, and between them cover
-/// everything but white space and marks.
+/// A numbered line is an item of a list where its neighbour is at most this many lines away.
+const ITEM_LINES: usize = 5;
+
+/// Cuts a text in blocks. Blocks and omissions are in order, do not overlap but where something is left out inside a
+/// block, and between them cover everything but white space and marks.
 pub fn layout(text: &str) -> (Vec<Block>, Vec<Omitted>) {
-    let lines = lines(text);
+    let lines: Vec<Span> = lines(text).collect();
+    let data = data(text);
     let mut omitted = Vec::new();
     let mut read: Vec<Line> = Vec::new();
     let mut after_image = false;
@@ -66,16 +73,36 @@ pub fn layout(text: &str) -> (Vec<Block>, Vec<Omitted>) {
             .iter()
             .find_map(|l| trim(text, l.clone()));
         let content = &text[span.clone()];
-        if let Some(reason) = omission(content, next.map(|n| &text[n])) {
+        let reason =
+            only_data(text, &span, &data).or_else(|| omission(content, next.map(|n| &text[n])));
+        if let Some(reason) = reason {
             after_image = matches!(reason, Omission::ImageMarkup | Omission::FileName);
             omitted.push(Omitted { span, reason });
             continue;
         }
-        read.push(classify(text, number, span, after_image));
+        let line = classify(text, span, after_image);
+        let parts = stretches(&line.1, &data);
+        let width = |part: Span| display_width(&text[part]);
+        read.push(Line {
+            number,
+            width: parts.into_iter().map(width).sum(),
+            span: line.1,
+            kind: line.0,
+        });
         after_image = false;
     }
-    let blocks = join_wrapped(text, &read);
-    (mark_headings(text, blocks), omitted)
+    mark_numbered(text, &mut read);
+    let mut blocks = mark_headings(text, join_wrapped(text, &read));
+    leave_out(text, &mut blocks, &mut omitted, data);
+    (blocks, omitted)
+}
+
+/// Why a line is not read that holds nothing but data.
+fn only_data(text: &str, line: &Span, data: &[Omitted]) -> Option<Omission> {
+    let first = data.get(data.partition_point(|o| o.span.end <= line.start))?;
+    let silent = |part: Span| !text[part].contains(char::is_alphanumeric);
+    let holds = first.span.start < line.end && stretches(line, data).into_iter().all(silent);
+    holds.then_some(first.reason)
 }
 
 /// A line that is read.
@@ -83,18 +110,8 @@ struct Line {
     number: usize,
     span: Span,
     kind: BlockKind,
-}
-
-/// Byte ranges of the lines, without their ends.
-fn lines(text: &str) -> Vec<Span> {
-    let mut start = 0;
-    let mut lines = Vec::new();
-    for line in text.split_inclusive('\n') {
-        let end = start + line.trim_end_matches(['\n', '\r']).len();
-        lines.push(start..end);
-        start += line.len();
-    }
-    lines
+    /// Of what is read of it, in terminal columns.
+    width: usize,
 }
 
 /// The span without white space and byte order marks around it; `None` where nothing is left.
@@ -106,8 +123,8 @@ fn trim(text: &str, span: Span) -> Option<Span> {
     (!inner.is_empty()).then(|| start..start + inner.len())
 }
 
-/// What a line is, before its neighbours are known.
-fn classify(text: &str, number: usize, span: Span, after_image: bool) -> Line {
+/// What a line is, before its neighbours are known, and what of it is read.
+fn classify(text: &str, span: Span, after_image: bool) -> (BlockKind, Span) {
     let line = &text[span.clone()];
     // A table's bar at one end only is what is left of an image's cell.
     let cells = line.trim_matches(|c: char| c == '|' || c.is_whitespace());
@@ -125,11 +142,7 @@ fn classify(text: &str, number: usize, span: Span, after_image: bool) -> Line {
     // `content` is a part of `line`; an empty one would leave nothing to read.
     let content = if content.is_empty() { line } else { content };
     let start = span.start + (content.as_ptr() as usize - line.as_ptr() as usize);
-    Line {
-        number,
-        span: start..start + content.len(),
-        kind,
-    }
+    (kind, start..start + content.len())
 }
 
 /// The text of a Markdown heading (`## ...`).
@@ -140,7 +153,7 @@ fn heading_text(line: &str) -> Option<&str> {
     rest.starts_with([' ', '\u{3000}']).then(|| rest.trim())
 }
 
-/// The text of a list item (`- ...`, `• ...`, `・...`, `1. ...`).
+/// The text of a list item (`- ...`, `• ...`, `・...`).
 fn list_item(line: &str) -> Option<&str> {
     let mut chars = line.chars();
     let first = chars.next()?;
@@ -153,10 +166,39 @@ fn list_item(line: &str) -> Option<&str> {
             .starts_with(char::is_whitespace)
             .then(|| rest.trim_start());
     }
+    None
+}
+
+/// The number and the mark that a line begins with (`1. ...`, `2) ...`). They are read, because only the neighbours
+/// tell a list from a date (`3. Mai`), an ordinal or a name (`1. FC`).
+fn leading_number(line: &str) -> Option<(u32, char)> {
     let after = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = line.len() - after.len();
-    let item = after.strip_prefix(['.', ')', '．', '）'])?;
-    ((1..=3).contains(&digits) && item.starts_with(char::is_whitespace)).then(|| item.trim_start())
+    let digits = &line[..line.len() - after.len()];
+    let mark = after.chars().next().filter(|c| ".)．）".contains(*c))?;
+    let item = &after[mark.len_utf8()..];
+    let number = digits.parse().ok().filter(|_| digits.len() <= 3)?;
+    item.starts_with(char::is_whitespace)
+        .then_some((number, mark))
+}
+
+/// Lines with the number before or behind their own nearby are items of a list.
+fn mark_numbered(text: &str, lines: &mut [Line]) {
+    let numbered: Vec<(usize, u32, char)> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.kind == BlockKind::Paragraph)
+        .filter_map(|(at, line)| {
+            let (number, mark) = leading_number(&text[line.span.clone()])?;
+            Some((at, number, mark))
+        })
+        .collect();
+    for pair in numbered.windows(2) {
+        let ((first, number, mark), (second, next, same)) = (pair[0], pair[1]);
+        if number + 1 == next && mark == same && second - first <= ITEM_LINES {
+            lines[first].kind = BlockKind::ListItem;
+            lines[second].kind = BlockKind::ListItem;
+        }
+    }
 }
 
 /// A credit gives a caption away; so does the place right behind an image.
@@ -182,13 +224,12 @@ fn is_caption(line: &str, after_image: bool) -> bool {
 fn join_wrapped(text: &str, lines: &[Line]) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for group in lines.chunk_by(|a, b| a.number + 1 == b.number) {
-        let width = |line: &Line| display_width(&text[line.span.clone()]);
-        let widest = group.iter().map(width).max().unwrap_or(0);
+        let widest = group.iter().map(|line| line.width).max().unwrap_or(0);
         let mut previous: Option<&Line> = None;
         for line in group {
             let continues = previous.is_some_and(|previous| {
                 let content = &text[line.span.clone()];
-                let beside = width(previous) + 1 + display_width(first_word(content));
+                let beside = previous.width + 1 + display_width(first_word(content));
                 WRAP_COLUMNS.contains(&widest)
                     && beside > widest
                     && !ends_sentence(&text[previous.span.clone()])
@@ -359,6 +400,55 @@ mod tests {
                 (BlockKind::Paragraph, "本文です。"),
                 (BlockKind::Caption, "説明の文。写真:通信社。"),
             ]
+        );
+    }
+
+    #[test]
+    fn a_number_is_read_and_its_neighbours_tell_a_list() {
+        use BlockKind::{Heading, ListItem, Paragraph};
+        let text = "Steps\n1. Open it.\n2. Close it.\n\n3. Mai 2024\nDas war ein Tag.\n\n1. FC Union gewann.";
+        assert_eq!(
+            kinds(text),
+            [
+                (Heading, "Steps"),
+                (ListItem, "1. Open it."),
+                (ListItem, "2. Close it."),
+                (ListItem, "3. Mai 2024"),
+                (Paragraph, "Das war ein Tag."),
+                (Paragraph, "1. FC Union gewann."),
+            ]
+        );
+        assert_eq!(
+            kinds("3. Mai 2024\nDas war ein Tag.")[0],
+            (Heading, "3. Mai 2024")
+        );
+        let wrapped = "Die Eröffnung der neuen Halle am Hafen war zuerst für den\n17. Juni geplant, dann aber nicht.";
+        assert_eq!(kinds(wrapped).len(), 1);
+    }
+
+    #[test]
+    fn every_line_end_ends_a_line() {
+        use BlockKind::{Heading, ListItem, Paragraph};
+        let text = "Heading\rThe first line.\r\r- one\r![](a.png)\u{2028}コメント (0)\u{c}- two";
+        assert_eq!(
+            kinds(text),
+            [
+                (Heading, "Heading"),
+                (Paragraph, "The first line."),
+                (ListItem, "one"),
+                (ListItem, "two"),
+            ]
+        );
+        assert_eq!(reasons(text).len(), 2);
+    }
+
+    #[test]
+    fn data_is_left_out_where_it_stands() {
+        let text = "Spring ![s](data:image/png;base64,iVBORw0KGgoAAAAN) holds it.\n![s](data:image/png;base64,iVBORw0KGgo=)\nThe case.";
+        assert_eq!(kinds(text).len(), 2);
+        assert_eq!(
+            reasons(text).iter().map(|r| r.0).collect::<Vec<_>>(),
+            [Omission::ImageMarkup; 2]
         );
     }
 

@@ -2,11 +2,14 @@
 
 mod article;
 mod clutter;
+mod data;
 mod date;
 mod decode;
 mod format;
 mod language;
 mod layout;
+mod left_out;
+mod lines;
 mod source;
 mod time_limit;
 mod title;

@@ -3,28 +3,44 @@
 use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 
+use super::clutter::Omitted;
 use super::layout::{Block, BlockKind};
+use super::left_out::read_of;
 
 /// A title made from a beginning is at most this wide, in terminal columns.
 const COLUMNS: usize = 72;
 
-/// `None` where there is nothing to read.
-pub fn title(text: &str, blocks: &[Block]) -> Option<String> {
+/// `None` where there is nothing to read. `omitted` is what is left out, in the order of the text.
+pub fn title(text: &str, blocks: &[Block], omitted: &[Omitted]) -> Option<String> {
     let first = blocks.first()?;
-    let content = &text[first.span.clone()];
+    let read = read_of(text, &first.span, omitted);
     if first.kind == BlockKind::Heading {
-        return Some(one_line(content));
+        return Some(one_line(&read));
     }
-    let sentence_end = content
+    let sentence_end = read
         .char_indices()
-        .find(|&(at, c)| ends_sentence(c, &content[at + c.len_utf8()..]))
-        .map_or(content.len(), |(at, _)| at);
-    let sentence = one_line(&content[..sentence_end]);
+        .find(|&(at, c)| ends_sentence(&read[..at], c, &read[at + c.len_utf8()..]))
+        .map_or(read.len(), |(at, _)| at);
+    let sentence = one_line(&read[..sentence_end]);
     Some(shorten(&sentence))
 }
 
-fn ends_sentence(c: char, rest: &str) -> bool {
-    "。！？!?".contains(c) || (c == '.' && rest.starts_with(char::is_whitespace))
+fn ends_sentence(before: &str, c: char, rest: &str) -> bool {
+    "。！？!?".contains(c)
+        || (c == '.' && rest.starts_with(char::is_whitespace) && !is_shortened(before))
+}
+
+/// The word before a full stop is an ordinal (`3. Mai`, `1. FC`), an initial or a title, which end no sentence.
+fn is_shortened(before: &str) -> bool {
+    const SHORT: [&str; 10] = [
+        "Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Nr", "No", "vs", "Jr",
+    ];
+    let begins = |c: char| c.is_whitespace() || "([„“\"'«".contains(c);
+    let word = before.rsplit(begins).next().unwrap_or_default();
+    let mut letters = word.chars();
+    let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
+    let ordinal = (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    initial || ordinal || SHORT.contains(&word)
 }
 
 fn one_line(text: &str) -> String {
@@ -84,6 +100,10 @@ mod tests {
             Some("一文目です")
         );
         assert_eq!(title(" \n"), None);
+        assert_eq!(
+            title("3. Mai 2024 war ein Tag. Es kam Dr. J. Meier. Ende.").as_deref(),
+            Some("3. Mai 2024 war ein Tag")
+        );
         let long = "とても長い文の前半がここにあり、".repeat(4) + "終わりの部分はもう見えない。";
         let cut = title(&long).unwrap();
         assert!(cut.ends_with("ここにあり…"), "{cut}");

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sentence::sentences;
 use super::{LineIndex, TokenCount};
-use crate::corpus::{Article, Block, BlockKind, Omitted, Repeated, Span};
+use crate::corpus::{Article, Block, BlockKind, Omission, Omitted, Repeated, Span};
 
 /// Version of everything that decides where passages begin and end and what of them is embedded.
 /// A change makes `tane index` cut every article anew.
@@ -85,6 +85,8 @@ struct Unit {
 struct Without<'a> {
     text: &'a str,
     parts: Vec<Span>,
+    /// Of each part whether a blank stands for what was left out before it.
+    apart: Vec<bool>,
 }
 
 impl<'a> Without<'a> {
@@ -93,24 +95,41 @@ impl<'a> Without<'a> {
         let first = omitted.partition_point(|o| o.span.start < span.start);
         let inside = omitted[first..]
             .iter()
-            .map(|o| &o.span)
-            .take_while(|omitted| omitted.end <= span.end);
-        let mut parts = Vec::with_capacity(1);
+            .take_while(|omitted| omitted.span.end <= span.end);
+        let mut found = Self {
+            text,
+            parts: Vec::with_capacity(1),
+            apart: Vec::with_capacity(1),
+        };
         let mut start = span.start;
+        let mut apart = false;
         for gap in inside {
-            if gap.start > start {
-                parts.push(start..gap.start);
+            if gap.span.start > start {
+                found.add(start..gap.span.start, std::mem::take(&mut apart));
             }
-            start = gap.end.max(start);
+            apart |= !stands_in_words(gap.reason);
+            start = gap.span.end.max(start);
         }
         if span.end > start {
-            parts.push(start..span.end);
+            found.add(start..span.end, apart);
         }
-        Self { text, parts }
+        found
+    }
+
+    fn add(&mut self, part: Span, apart: bool) {
+        let before = self.parts.last().map(|last| &self.text[last.clone()]);
+        let together = |before: &str| {
+            before.ends_with(char::is_whitespace)
+                || self.text[part.clone()].starts_with(char::is_whitespace)
+        };
+        let apart = apart && before.is_some_and(|before| !together(before));
+        self.parts.push(part);
+        self.apart.push(apart);
     }
 
     fn push_to(&self, out: &mut String) {
-        for part in &self.parts {
+        for (part, apart) in self.parts.iter().zip(&self.apart) {
+            out.push_str(if *apart { " " } else { "" });
             out.push_str(&self.text[part.clone()]);
         }
     }
@@ -123,7 +142,8 @@ impl<'a> Without<'a> {
         let mut read = String::new();
         // Where each part begins in what is read.
         let mut begins = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
+        for (part, apart) in self.parts.iter().zip(&self.apart) {
+            read.push_str(if *apart { " " } else { "" });
             begins.push(read.len());
             read.push_str(&self.text[part.clone()]);
         }
@@ -136,6 +156,11 @@ impl<'a> Without<'a> {
         let whole = |span: Span| place(span.start)..place(span.end - 1) + 1;
         found.into_iter().map(whole).collect()
     }
+}
+
+/// Tags and reading aids may stand inside a word, and its letters belong together; what else is left out parts them.
+fn stands_in_words(reason: Omission) -> bool {
+    matches!(reason, Omission::Markup | Omission::Ruby | Omission::Note)
 }
 
 /// How far an article is cut.
@@ -210,17 +235,23 @@ fn units(
     let mut units: Vec<Unit> = Vec::new();
     let mut headings: Vec<Span> = Vec::new();
     let (mut section, mut code) = (0, false);
+    let mut repeats = Repeats::new(&article.repeated);
+    let mut before = Vec::new();
     for (number, block) in article.blocks.iter().enumerate() {
         // A caption is one statement, whatever full stops its credit brings.
         let found = match block.kind {
             BlockKind::Caption | BlockKind::RowPart => vec![block.span.clone()],
-            BlockKind::Row if fits(text, block) => vec![block.span.clone()],
+            BlockKind::Row if fits(article, block) => vec![block.span.clone()],
             BlockKind::Code => line_groups(text, &block.span),
             _ => Without::new(text, block.span.clone(), &article.omitted).sentences(limits.stop),
         };
         if (limits.stop)() {
             return Err(Unfinished::Stopped);
         }
+        // What is read once more is read before a passage as a whole: rows share none with what is not theirs.
+        let also = repeats.before(block.span.start);
+        section += usize::from(also != before && headings.is_empty());
+        before = also;
         // The sentences of a row that is too long share no passage with another row.
         let cut_row = block.kind == BlockKind::Row && found.len() > 1;
         section += usize::from(cut_row && headings.is_empty());
@@ -258,8 +289,10 @@ fn units(
 }
 
 /// A row that can be a sentence of a passage.
-fn fits(text: &str, row: &Block) -> bool {
-    text[row.span.clone()].chars().nth(MAX_CHARS).is_none()
+fn fits(article: &Article, row: &Block) -> bool {
+    let read = Without::new(&article.text, row.span.clone(), &article.omitted);
+    let chars = |part: &Span| article.text[part.clone()].chars().count();
+    read.parts.iter().map(chars).sum::<usize>() <= MAX_CHARS
 }
 
 /// Lines of a program, as many together as a sentence may have characters.
@@ -549,7 +582,7 @@ mod tests {
         let start = text.find('<').unwrap();
         article.omitted.push(Omitted {
             span: start..start + hole.len(),
-            reason: crate::corpus::Omission::ImageMarkup,
+            reason: Omission::ImageMarkup,
         });
         let passages = passages(&article, &Chars);
         assert_eq!(passages.len(), 1);

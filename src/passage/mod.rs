@@ -1,5 +1,7 @@
 //! From an article to passages: sentences, then contiguous spans of them.
 
+#[cfg(test)]
+mod accounted;
 mod chunk;
 mod lines;
 #[cfg(test)]

@@ -1,17 +1,29 @@
-//! Markdown (CommonMark with tables), by pulldown-cmark. Front matter gives title, date, author, source and
-//! language; headings give the path of what follows; code stands apart from prose.
+//! Markdown (CommonMark with tables), by pulldown-cmark, and the HTML and MDX in it. Front matter gives title, date,
+//! author, source and language; headings give the path of what follows; code stands apart from prose. The text is the
+//! file: what of it is no text is left out where it stands.
 
-use std::collections::HashMap;
-use std::ops::Range;
+mod html;
+mod mdx;
+mod table;
+mod tags;
+mod walk;
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
 
-use super::super::clutter::{Omission, Omitted, is_image};
+use pulldown_cmark::{Options, Parser};
+
+use super::super::clutter::{Omission, Omitted};
+use super::super::data::data;
 use super::super::decode::Fault;
-use super::super::layout::{Block, BlockKind};
+use super::super::left_out::{leave_out, merge};
+use super::front_matter::front_matter;
 use super::{Fields, Format, Parsed};
+use walk::Walk;
 
-pub struct Markdown;
+/// Markdown, or MDX, whose components and imports are no text.
+pub struct Markdown {
+    pub mdx: bool,
+}
 
 impl Format for Markdown {
     fn name(&self) -> &'static str {
@@ -19,282 +31,118 @@ impl Format for Markdown {
     }
 
     fn accepts(&self, extension: &str, head: &str) -> bool {
-        matches!(
-            extension,
-            "md" | "markdown" | "mdown" | "mkd" | "mdx" | "qmd"
-        ) || (extension.is_empty() && head.starts_with("---\n") && head[4..].contains("\n---\n"))
+        let has_head = || head.starts_with(['-', '+']) && front_matter(head).is_some();
+        match extension {
+            "mdx" => self.mdx,
+            "md" | "markdown" | "mdown" | "mkd" | "qmd" => !self.mdx,
+            "" => !self.mdx && has_head(),
+            _ => false,
+        }
     }
 
     fn read(&self, text: &str, _: &Fields) -> Result<Vec<Parsed>, Fault> {
         let mut parsed = Parsed::default();
         let mut body = text.len() - text.trim_start_matches('\u{feff}').len();
-        if let Some(matter) = front_matter(&text[body..]) {
-            about(&matter, &mut parsed);
-            let span = body..body + matter.length;
+        if let Some(matter) = front_matter(text) {
+            matter.about(&mut parsed);
+            body = matter.span.end;
             parsed.omitted.push(Omitted {
-                span: trimmed(text, span.clone()).unwrap_or(span.clone()),
+                span: matter.span,
                 reason: Omission::FrontMatter,
             });
-            body = span.end;
         }
-        blocks(text, body, &mut parsed);
+        read_blocks(text, body, self.mdx, &mut parsed);
         Ok(vec![parsed])
     }
 }
 
 /// The blocks of Markdown from byte `start` on, added to what was found before.
 pub(super) fn blocks(text: &str, start: usize, parsed: &mut Parsed) {
+    read_blocks(text, start, false, parsed);
+}
+
+fn read_blocks(text: &str, start: usize, mdx: bool, parsed: &mut Parsed) {
+    let body = &text[start..];
+    let mut beside = data(body);
+    let mut shown = Cow::Borrowed(body);
+    if mdx {
+        let (masked, components) = mdx::mask(body);
+        shown = Cow::Owned(masked);
+        beside.extend(components);
+    }
+    for omitted in &mut beside {
+        omitted.span = omitted.span.start + start..omitted.span.end + start;
+    }
+    merge(&mut beside);
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
-    let events = Parser::new_ext(&text[start..], options).into_offset_iter();
-    let mut walk = Walk {
-        text,
-        parsed,
-        path: Vec::new(),
-        open: None,
-        items: 0,
-    };
-    for (event, range) in events {
+    let mut walk = Walk::new(text, &beside);
+    for (event, range) in Parser::new_ext(&shown, options).into_offset_iter() {
         walk.event(&event, start + range.start..start + range.end);
     }
-    walk.close();
-}
-
-/// A block that is being read.
-struct Open {
-    kind: BlockKind,
-    /// What of it was seen so far; `None`: nothing.
-    span: Option<Range<usize>>,
-    level: Option<HeadingLevel>,
-}
-
-struct Walk<'a> {
-    text: &'a str,
-    parsed: &'a mut Parsed,
-    /// The headings that the next block stands under.
-    path: Vec<(HeadingLevel, String)>,
-    open: Option<Open>,
-    /// Lists that are open.
-    items: usize,
-}
-
-impl Walk<'_> {
-    fn event(&mut self, event: &Event<'_>, range: Range<usize>) {
-        match event {
-            Event::Start(Tag::Heading { level, .. }) => {
-                self.begin(BlockKind::Heading, Some(*level));
-            }
-            Event::Start(Tag::CodeBlock(_)) => self.begin(BlockKind::Code, None),
-            Event::Start(Tag::Paragraph) => self.begin(self.prose(), None),
-            Event::Start(Tag::TableRow | Tag::TableHead) => self.begin(BlockKind::ListItem, None),
-            Event::Start(Tag::Item) => {
-                self.close();
-                self.items += 1;
-            }
-            Event::Start(Tag::HtmlBlock) => {
-                self.close();
-                self.omit(range, Omission::Markup);
-            }
-            Event::End(TagEnd::Item) => {
-                self.close();
-                self.items = self.items.saturating_sub(1);
-            }
-            Event::End(
-                TagEnd::Heading(_)
-                | TagEnd::CodeBlock
-                | TagEnd::Paragraph
-                | TagEnd::TableRow
-                | TagEnd::TableHead,
-            ) => self.close(),
-            Event::Text(_)
-            | Event::Code(_)
-            | Event::InlineHtml(_)
-            | Event::Start(
-                Tag::Link { .. }
-                | Tag::Image { .. }
-                | Tag::Emphasis
-                | Tag::Strong
-                | Tag::Strikethrough,
-            )
-            | Event::FootnoteReference(_) => self.take(range),
-            _ => {}
-        }
-    }
-
-    fn prose(&self) -> BlockKind {
-        if self.items > 0 {
-            BlockKind::ListItem
-        } else {
-            BlockKind::Paragraph
-        }
-    }
-
-    fn begin(&mut self, kind: BlockKind, level: Option<HeadingLevel>) {
-        self.close();
-        self.open = Some(Open {
-            kind,
-            span: None,
-            level,
-        });
-    }
-
-    /// Text of the open block, or of a list item without a paragraph.
-    fn take(&mut self, range: Range<usize>) {
-        let kind = self.prose();
-        let open = self.open.get_or_insert(Open {
-            kind,
-            span: None,
-            level: None,
-        });
-        let span = open.span.get_or_insert(range.clone());
-        *span = span.start.min(range.start)..span.end.max(range.end);
-    }
-
-    fn close(&mut self) {
-        let Some(open) = self.open.take() else { return };
-        let Some(span) = open.span.and_then(|span| trimmed(self.text, span)) else {
-            return;
-        };
-        let content = &self.text[span.clone()];
-        if is_image(content) {
-            self.omit(span, Omission::ImageMarkup);
-            return;
-        }
-        if let Some(level) = open.level {
-            self.path.retain(|(above, _)| *above < level);
-            self.path.push((
-                level,
-                content.split_whitespace().collect::<Vec<_>>().join(" "),
-            ));
-            let path: Vec<&str> = self
-                .path
-                .iter()
-                .map(|(_, heading)| heading.as_str())
-                .collect();
-            self.parsed.locators.push((span.start, path.join(" > ")));
-            if self.parsed.title.is_none() && level == HeadingLevel::H1 {
-                self.parsed.title = path.last().map(|&heading| heading.to_owned());
-            }
-        }
-        let last = self.parsed.blocks.last().map_or(0, |block| block.span.end);
-        // Blocks are in order and never overlap, whatever the parser makes of odd nesting.
-        if span.start >= last {
-            self.parsed.blocks.push(Block {
-                span,
-                kind: open.kind,
-            });
-        }
-    }
-
-    fn omit(&mut self, range: Range<usize>, reason: Omission) {
-        let last = self
-            .parsed
-            .omitted
-            .last()
-            .map_or(0, |omitted| omitted.span.end);
-        if let Some(span) = trimmed(self.text, range).filter(|span| span.start >= last) {
-            self.parsed.omitted.push(Omitted { span, reason });
-        }
-    }
-}
-
-/// A span without the white space around it; `None` where nothing is left.
-fn trimmed(text: &str, span: Range<usize>) -> Option<Range<usize>> {
-    let content = &text[span.clone()];
-    let start = span.start + content.len() - content.trim_start().len();
-    let length = content.trim().len();
-    (length > 0).then_some(start..start + length)
-}
-
-/// The head of a file between two lines of `---` (YAML) or `+++` (TOML).
-struct FrontMatter {
-    fields: HashMap<String, String>,
-    /// Bytes, both lines included.
-    length: usize,
-}
-
-fn front_matter(text: &str) -> Option<FrontMatter> {
-    let mark = ["---", "+++"].into_iter().find(|mark| {
-        let after = text.strip_prefix(mark);
-        after.is_some_and(|after| after.starts_with(['\n', '\r']))
-    })?;
-    let mut at = 0;
-    let end = text
-        .split_inclusive('\n')
-        .enumerate()
-        .find_map(|(number, line)| {
-            let start = at;
-            at += line.len();
-            let ends = line.trim_end() == mark || (mark == "---" && line.trim_end() == "...");
-            (number > 0 && ends).then_some(start)
-        })?;
-    let head = &text[mark.len()..end];
-    let fields: HashMap<String, serde_json::Value> = if mark == "---" {
-        serde_saphyr::from_str(head).ok()?
-    } else {
-        toml::from_str(head).ok()?
-    };
-    let one = |(name, value): (String, serde_json::Value)| {
-        let value = match value {
-            serde_json::Value::String(text) => text,
-            serde_json::Value::Array(all) => all.first()?.as_str()?.to_owned(),
-            // A date of TOML is a table with one text.
-            serde_json::Value::Object(all) => all.into_iter().next()?.1.as_str()?.to_owned(),
-            other => other.to_string(),
-        };
-        Some((name.to_lowercase(), value))
-    };
-    Some(FrontMatter {
-        fields: fields.into_iter().filter_map(one).collect(),
-        length: at,
-    })
-}
-
-fn about(matter: &FrontMatter, parsed: &mut Parsed) {
-    let first = |names: &[&str]| {
-        let found = names.iter().find_map(|name| matter.fields.get(*name));
-        found.filter(|value| !value.trim().is_empty()).cloned()
-    };
-    parsed.title = first(&["title"]);
-    parsed.author = first(&["author", "authors", "creator"]);
-    parsed.published = first(&["date", "published", "published_at", "pubdate", "created"]);
-    parsed.lang = first(&["lang", "language", "locale"]);
-    parsed.source_url = first(&[
-        "url",
-        "source",
-        "canonical",
-        "canonical_url",
-        "link",
-        "permalink",
-    ])
-    .filter(|url| url.starts_with("http"));
+    let mut found = walk.finish();
+    leave_out(text, &mut found.blocks, &mut found.omitted, beside);
+    parsed.blocks.append(&mut found.blocks);
+    parsed.omitted.append(&mut found.omitted);
+    parsed.repeated.append(&mut found.repeated);
+    parsed.locators.append(&mut found.locators);
+    parsed.title = parsed.title.take().or(found.title);
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::layout::BlockKind;
     use super::*;
+
+    type Blocks<'a> = Vec<(BlockKind, &'a str)>;
+
+    fn read(text: &str, mdx: bool) -> (Parsed, Blocks<'_>) {
+        let read = Markdown { mdx }.read(text, &Fields::default());
+        let parsed = read.unwrap().remove(0);
+        let blocks = parsed.blocks.iter();
+        let blocks = blocks.map(|b| (b.kind, &text[b.span.clone()])).collect();
+        (parsed, blocks)
+    }
+
+    /// The blocks without what is left out inside them.
+    fn readable(text: &str, mdx: bool) -> Vec<(BlockKind, String)> {
+        let (parsed, _) = read(text, mdx);
+        let read = |span| super::super::super::left_out::read_of(text, span, &parsed.omitted);
+        parsed
+            .blocks
+            .iter()
+            .map(|b| (b.kind, read(&b.span)))
+            .collect()
+    }
+
+    fn repeated(text: &str) -> Vec<(String, String)> {
+        let (parsed, _) = read(text, false);
+        let of = |r: &super::super::super::layout::Repeated| {
+            (
+                text[r.text.clone()].to_owned(),
+                text[r.before.clone()].to_owned(),
+            )
+        };
+        parsed.repeated.iter().map(of).collect()
+    }
 
     #[test]
     fn front_matter_headings_code_and_lists() {
+        use BlockKind::{Code, Heading, ListItem, Paragraph, Row};
         let text = "---\ntitle: 種まき\ndate: 2024-05-03\nauthor: [花子]\n---\n\n# 畑\n\n春の**仕事**です。\n続きの行です。\n\n\
-                    ## 道具\n\n- 鍬\n- 鎌\n\n```sh\nls -l\n```\n\n![img](a.png)\n\n<div>x</div>\n\n| a | b |\n| - | - |\n| 1 | 2 |\n";
-        let parsed = Markdown.read(text, &Fields::default()).unwrap().remove(0);
-        let kinds: Vec<(BlockKind, &str)> = parsed
-            .blocks
-            .iter()
-            .map(|block| (block.kind, &text[block.span.clone()]))
-            .collect();
+                    ## 道具\n\n- 鍬\n- 鎌\n\n3. Mai\n\n```sh\nls -l\n```\n\n![img](a.png)\n\n| a | b |\n| - | - |\n| 1 | 2 |\n";
+        let (parsed, blocks) = read(text, false);
         assert_eq!(
-            kinds,
+            blocks,
             [
-                (BlockKind::Heading, "畑"),
-                (BlockKind::Paragraph, "春の**仕事**です。\n続きの行です。"),
-                (BlockKind::Heading, "道具"),
-                (BlockKind::ListItem, "鍬"),
-                (BlockKind::ListItem, "鎌"),
-                (BlockKind::Code, "ls -l"),
-                (BlockKind::ListItem, "a | b"),
-                (BlockKind::ListItem, "1 | 2"),
+                (Heading, "畑"),
+                (Paragraph, "春の**仕事**です。\n続きの行です。"),
+                (Heading, "道具"),
+                (ListItem, "鍬"),
+                (ListItem, "鎌"),
+                (ListItem, "3. Mai"),
+                (Code, "ls -l"),
+                (Row, "| 1 | 2 |"),
             ]
         );
         let reasons: Vec<Omission> = parsed.omitted.iter().map(|o| o.reason).collect();
@@ -302,24 +150,127 @@ mod tests {
             reasons,
             [
                 Omission::FrontMatter,
-                Omission::ImageMarkup,
-                Omission::Markup
+                Omission::Markup,
+                Omission::ImageMarkup
             ]
         );
         assert_eq!(parsed.locators[1].1, "畑 > 道具");
-        assert_eq!(parsed.title.as_deref(), Some("種まき"));
         assert_eq!(
-            (parsed.author.as_deref(), parsed.published.as_deref()),
-            (Some("花子"), Some("2024-05-03"))
+            (
+                parsed.title.as_deref(),
+                parsed.author.as_deref(),
+                parsed.published.as_deref()
+            ),
+            (Some("種まき"), Some("花子"), Some("2024-05-03"))
         );
-        let toml = Markdown.read(
-            "+++\ntitle = \"T\"\ndate = 2024-05-03\n+++\nText.\n",
-            &Fields::default(),
+    }
+
+    #[test]
+    fn html_is_read_without_its_tags() {
+        use BlockKind::{Code, Heading, ListItem, Paragraph, Row};
+        let text = "<h1 align=center>\n<img src=a.png alt=Logo><br>\nTiny <b>Queue</b></h1>\n\n<details>\n<summary>How?</summary>\nPull the lever.\n</details>\n\n\
+                    <ul><li>one</li><li>two</li></ul>\n\n<pre>\na <i>b</i>\n</pre>\n\n<dl><dt>Mill</dt><dd>It grinds.</dd></dl>\n\nPress <kbd>F1</kbd><!-- x -->.<br>Next.\n";
+        let blocks = readable(text, false);
+        let expected = [
+            (Heading, "Tiny Queue"),
+            (Heading, "How?"),
+            (Paragraph, "Pull the lever."),
+            (ListItem, "one"),
+            (ListItem, "two"),
+            (Code, "a b"),
+            (Row, "MillIt grinds."),
+            (Paragraph, "Press F1."),
+            (Paragraph, "Next."),
+        ];
+        let blocks: Vec<(BlockKind, &str)> = blocks.iter().map(|(k, t)| (*k, t.as_str())).collect();
+        assert_eq!(blocks, expected);
+        let (parsed, _) = read(text, false);
+        assert_eq!(parsed.title.as_deref(), Some("Tiny Queue"));
+        // Cells are parted by more than a tag inside a word is.
+        assert!(
+            parsed
+                .omitted
+                .iter()
+                .any(|o| o.reason == Omission::TableFragment
+                    && text[o.span.clone()].contains("</dt>"))
         );
-        let toml = toml.unwrap().remove(0);
+    }
+
+    #[test]
+    fn rows_are_read_with_the_names_of_their_columns() {
+        let text = "## Piers\n\n| Pier | Keeper |\n| - | - |\n| North | Sato |\n| South | Ito |\n\nEnd.\n\n| Alone |\n| - |\n";
+        let (_, blocks) = read(text, false);
         assert_eq!(
-            (toml.title.as_deref(), toml.published.as_deref()),
-            (Some("T"), Some("2024-05-03"))
+            blocks[1..3],
+            [
+                (BlockKind::Row, "| North | Sato |"),
+                (BlockKind::Row, "| South | Ito |")
+            ]
         );
+        assert_eq!(blocks[4], (BlockKind::Row, "| Alone |"));
+        let names = repeated(text);
+        assert_eq!(names.len(), 1);
+        assert_eq!(names[0].0, "| Pier | Keeper |");
+        // The passage of the first row begins with the heading above it.
+        assert!(names[0].1.starts_with("Piers") && names[0].1.ends_with("| South | Ito |"));
+
+        let html = "<table><thead><tr><th>Pier</th><th>Keeper</th></tr></thead>\n<tr><td>North</td><td>Sato</td></tr>\n<tr>\n<td>\n\nSouth\n\n</td>\n<td>\n\n*Ito*\n\n</td>\n</tr></table>\n";
+        let (_, blocks) = read(html, false);
+        assert_eq!(blocks.len(), 2);
+        assert!(blocks[1].1.starts_with("South") && blocks[1].1.ends_with("*Ito*"));
+        let names: Vec<String> = repeated(html).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["Pier", "Keeper"]);
+    }
+
+    #[test]
+    fn a_long_row_is_cut_between_cells_and_says_its_key_again() {
+        let value = "v".repeat(120);
+        let text = format!(
+            "| Id | B | C | D |\n| - | - | - | - |\n| a7 | {value} | {value} | {value} |\n"
+        );
+        let (_, blocks) = read(&text, false);
+        assert_eq!(blocks.len(), 2);
+        assert!(blocks.iter().all(|block| block.0 == BlockKind::RowPart));
+        let keys: Vec<String> = repeated(&text).into_iter().map(|(text, _)| text).collect();
+        assert_eq!(keys, ["| Id | B | C | D |", "a7"]);
+        // A picture in a cell makes no row long.
+        let data = "A1b2".repeat(200);
+        let text =
+            format!("| Id | B |\n| - | - |\n| a7 | ![x](data:image/png;base64,{data}) b |\n");
+        assert_eq!(
+            readable(&text, false),
+            [(BlockKind::Row, "| a7 |  b |".to_owned())]
+        );
+    }
+
+    #[test]
+    fn mdx_is_read_without_its_programs() {
+        let text = "import A from './a'\n\n# <Icon/> Limits\n\n<Note type={x}>\n- At most **40**.\n</Note>\n\n{/* no */}\n\n<Card title=\"How?\">Text.</Card>\n";
+        let (parsed, _) = read(text, true);
+        assert_eq!(parsed.title.as_deref(), Some("Limits"));
+        let blocks: Vec<String> = readable(text, true)
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect();
+        assert_eq!(blocks, ["Limits", "At most **40**.", "How?Text."]);
+        assert!(
+            Markdown { mdx: true }.accepts("mdx", "")
+                && !Markdown { mdx: false }.accepts("mdx", "")
+        );
+    }
+
+    #[test]
+    fn every_line_end_and_every_head() {
+        let (parsed, blocks) = read("\u{feff}---\rtitle: A: b\r---\rText.\r\r# Head\r", false);
+        assert_eq!(parsed.title.as_deref(), Some("A: b"));
+        assert_eq!(
+            blocks,
+            [
+                (BlockKind::Paragraph, "Text."),
+                (BlockKind::Heading, "Head")
+            ]
+        );
+        let (parsed, blocks) = read("---\nBetween rules.\n\n---\nText.\n", false);
+        assert_eq!((parsed.omitted.len(), blocks.len()), (0, 2));
     }
 }

@@ -5,6 +5,8 @@
 
 mod aozora;
 mod feed;
+mod foreign;
+mod front_matter;
 mod html;
 mod markdown;
 mod notebook;
@@ -125,7 +127,7 @@ pub(super) trait Format: Sync {
 }
 
 /// All forms; the first that accepts a file reads it, and the last accepts every file.
-const FORMATS: [&dyn Format; 10] = [
+const FORMATS: [&dyn Format; 11] = [
     &notebook::Notebook,
     &feed::Feed,
     &html::Html,
@@ -133,7 +135,8 @@ const FORMATS: [&dyn Format; 10] = [
     &rows::Json,
     &rows::Csv { tabs: false },
     &rows::Csv { tabs: true },
-    &markdown::Markdown,
+    &markdown::Markdown { mdx: false },
+    &markdown::Markdown { mdx: true },
     &aozora::Aozora,
     &plain::Plain,
 ];
@@ -142,6 +145,9 @@ const FORMATS: [&dyn Format; 10] = [
 pub(super) fn of(path: &Path, text: &str) -> &'static dyn Format {
     let extension = path.extension().unwrap_or_default();
     let extension = extension.to_string_lossy().to_lowercase();
+    if let Some(foreign) = foreign::of(&extension, text) {
+        return foreign;
+    }
     let mut end = text.len().min(HEAD);
     while !text.is_char_boundary(end) {
         end -= 1;

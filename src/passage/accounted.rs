@@ -1,0 +1,360 @@
+//! Nothing of a text vanishes: whatever readers make of it, every letter and every figure of it is in a passage, read
+//! once more before one, or listed as left out.
+
+use proptest::prelude::*;
+
+use super::{TokenCount, passages};
+use crate::corpus::{Article, Omission, ReadOptions, TextSource};
+
+struct Chars;
+
+impl TokenCount for Chars {
+    fn count(&self, text: &str) -> usize {
+        text.chars().count()
+    }
+}
+
+fn articles(name: &str, text: &str) -> Vec<Article> {
+    let path = std::path::Path::new(name);
+    Article::from_bytes(text.as_bytes().to_vec(), path, &ReadOptions::default()).unwrap_or_default()
+}
+
+/// The letters and figures of an article that are nowhere.
+fn lost(article: &Article) -> String {
+    let text = &article.text;
+    let mut known = vec![false; text.len()];
+    let mut know = |span: &std::ops::Range<usize>| known[span.clone()].fill(true);
+    for passage in passages(article, &Chars) {
+        passage
+            .headings
+            .iter()
+            .chain(&passage.sentences)
+            .for_each(&mut know);
+        passage.repeated.iter().for_each(&mut know);
+        passage.readable(text);
+    }
+    article
+        .omitted
+        .iter()
+        .for_each(|omitted| know(&omitted.span));
+    let unknown = text.char_indices().filter(|(at, _)| !known[*at]);
+    unknown
+        .map(|(_, c)| c)
+        .filter(|c| c.is_alphanumeric())
+        .collect()
+}
+
+fn check(article: &Article) -> Result<(), TestCaseError> {
+    let mut last = 0;
+    for block in &article.blocks {
+        prop_assert!(last <= block.span.start && block.span.start < block.span.end);
+        last = block.span.end;
+    }
+    let mut last = 0;
+    for omitted in &article.omitted {
+        prop_assert!(
+            last <= omitted.span.start && omitted.span.start < omitted.span.end,
+            "{:?}",
+            article.omitted
+        );
+        last = omitted.span.end;
+    }
+    prop_assert_eq!(lost(article), "");
+    Ok(())
+}
+
+fn letters(text: &str) -> Vec<char> {
+    let mut letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    letters.sort_unstable();
+    letters
+}
+
+/// What Markdown, HTML, MDX, notes and clutter are made of, whole and torn.
+const FRAGMENTS: [&str; 108] = [
+    "word",
+    "One sentence here. ",
+    "日本語の文です。",
+    "3. Mai 2024 ",
+    "1. ",
+    "2) ",
+    "17. Juni\n",
+    "- ",
+    "* ",
+    "・",
+    "> ",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "\u{c}",
+    "\u{2028}",
+    "# ",
+    "## Title\n",
+    "Title\n===\n",
+    "Title\n---\n",
+    "---\n",
+    "+++\n",
+    "***\n",
+    "title: x: y\n",
+    "date: 2024-01-02\n",
+    "{\"title\": \"x\"}\n",
+    "```",
+    "```rust\n",
+    "~~~\n",
+    "`code`",
+    "`",
+    "**bold**",
+    "*",
+    "_",
+    "~~gone~~",
+    "[link](https://example.org/a)",
+    "[link][ref]",
+    "[ref]: https://example.org/b \"Title\"\n",
+    "[^1]",
+    "[^1]: A note.\n",
+    "![alt](a.png)",
+    "![](a.png) |\n",
+    "![x](data:image/png;base64,iVBORw0KGgoAAAANSUhEUg)",
+    "data:image/png;base64,iVBORw0KGgo=",
+    "url(data:image/gif;base64,R0lGODlh)",
+    "| a | b |\n",
+    "| - | - |\n",
+    "| 1 | 2 |\n",
+    "|",
+    "\\|",
+    "<p>",
+    "</p>",
+    "<div>",
+    "</div>\n",
+    "<br>",
+    "<br/>",
+    "<b>",
+    "</b>",
+    "<h1 align=\"center\">",
+    "</h1>",
+    "<h2>",
+    "</h2>",
+    "<details>\n",
+    "<summary>",
+    "</summary>",
+    "</details>\n",
+    "<table>",
+    "</table>\n",
+    "<tr>",
+    "</tr>",
+    "<td>",
+    "</td>",
+    "<th>",
+    "</th>",
+    "<thead>",
+    "</thead>",
+    "<dl>",
+    "<dt>",
+    "<dd>",
+    "</dl>",
+    "<ul><li>",
+    "</li>",
+    "<pre>",
+    "</pre>",
+    "<script>",
+    "</script>\n",
+    "<style>p {}</style>",
+    "<!-- note -->",
+    "<!-- ",
+    "-->",
+    "<svg><text>x</text></svg>",
+    "<img src=\"a.png\" alt=\"x\">",
+    "<ruby>漢<rt>かん</rt></ruby>",
+    "<Note>\n",
+    "</Note>\n",
+    "<Tabs a={{b: 1}} title=\"Shown\">",
+    "{/* note */}",
+    "{/*",
+    "import A from 'a'\n",
+    "export const a = {\n",
+    "&amp; ",
+    "<https://example.org/c>",
+    "コメント (0)\n",
+    "出典: https://example.com/a\n",
+    "写真:通信社。\n",
+];
+
+fn pieces() -> impl Strategy<Value = String> {
+    let fragment = prop_oneof![
+        12 => (0..FRAGMENTS.len()).prop_map(|at| FRAGMENTS[at].to_owned()),
+        1 => "[ -~]{0,12}",
+        1 => "\\PC{0,6}",
+    ];
+    prop::collection::vec(fragment, 0..40).prop_map(|all| all.concat())
+}
+
+/// What Aozora Bunko's texts are made of, and what only looks like it.
+const AOZORA: [&str; 21] = [
+    "漢字",
+    "かな",
+    "《かんじ》",
+    "《重要》",
+    "《",
+    "》",
+    "｜",
+    "｜古い水車《すいしゃ》",
+    "［＃「下で」に傍点］",
+    "［＃ここから２字下げ］",
+    "［＃",
+    "］",
+    "※［＃「木＋吉」、第3水準1-14-2］",
+    "《も》",
+    "\n",
+    "\r\n",
+    "\n\n",
+    "------------------------------\n",
+    "【テキスト中に現れる記号について】\n",
+    "《》：ルビ\n",
+    "底本：「全集」",
+];
+
+proptest! {
+    #[test]
+    fn plain_text_and_markdown_lose_nothing(text in pieces()) {
+        for name in ["a.txt", "a.md", "a.mdx", "a"] {
+            for article in articles(name, &text) {
+                check(&article)?;
+                if article.text_source == TextSource::File {
+                    prop_assert_eq!(&article.text, &text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_and_what_stands_in_it_lose_nothing(cells in prop::collection::vec("[a-c ]{0,8}|[a-z ]{80,200}|<br>x|`a`|!\\[a\\]\\(data:image/png;base64,AAAA\\)", 2..24)) {
+        let rows: Vec<String> = cells.chunks(4).map(|row| format!("| {} |", row.join(" | "))).collect();
+        let markdown = format!("| A | B | C | D |\n| - | - | - | - |\n{}\n", rows.join("\n"));
+        let cells = |row: &[String]| format!("<tr><td>{}</td></tr>\n", row.join("</td><td>"));
+        let rows: String = cells_of(&cells, &markdown);
+        for text in [markdown, rows] {
+            for article in articles("a.md", &text) {
+                check(&article)?;
+            }
+        }
+    }
+
+    #[test]
+    fn notebooks_lose_nothing(cells in prop::collection::vec((0..3usize, pieces()), 0..5)) {
+        let kinds = ["markdown", "code", "raw"];
+        let all: Vec<serde_json::Value> = cells
+            .iter()
+            .map(|(kind, source)| serde_json::json!({
+                "cell_type": kinds[*kind], "source": source, "outputs": [{"text": ["printed ", "words"]}]
+            }))
+            .collect();
+        let text = serde_json::json!({"cells": all, "nbformat": 4}).to_string();
+        for article in articles("a.ipynb", &text) {
+            check(&article)?;
+            let sources: String = cells.iter().map(|(_, source)| source.as_str()).collect();
+            let all = letters(&format!("{sources}{}", "printed words".repeat(cells.len())));
+            prop_assert_eq!(letters(&article.text), all);
+        }
+    }
+
+    #[test]
+    fn aozora_loses_nothing(parts in prop::collection::vec(0..AOZORA.len(), 0..60), explained in any::<bool>()) {
+        let body: String = parts.into_iter().map(|at| AOZORA[at]).collect();
+        let ruled = "-".repeat(55);
+        let head = format!("題名\n著者\n\n{ruled}\n【テキスト中に現れる記号について】\n\n《》：ルビ\n{ruled}\n");
+        let text = if explained { head + &body } else { body };
+        for article in articles("a.txt", &text) {
+            check(&article)?;
+            prop_assert_eq!(letters(&article.text), letters(&text));
+        }
+    }
+
+    #[test]
+    fn what_is_text_is_read_and_what_is_none_is_not(order in prop::collection::vec(0..BLOCKS.len(), 1..12)) {
+        let mut text = String::new();
+        let (mut kept, mut gone) = (Vec::new(), Vec::new());
+        for (number, at) in order.iter().enumerate() {
+            // Each word is marked by the number of its block.
+            let block = BLOCKS[*at].replace("keep", &format!("keep{number}q")).replace("drop", &format!("drop{number}q"));
+            let words = |mark: &str| -> Vec<String> {
+                let named = block.split(|c: char| !c.is_ascii_alphanumeric());
+                named.filter(|word| word.starts_with(mark)).map(str::to_owned).collect()
+            };
+            kept.extend(words("keep"));
+            gone.extend(words("drop"));
+            text.push_str(&block);
+            text.push_str("\n\n");
+        }
+        let article = articles("a.md", &text).remove(0);
+        check(&article)?;
+        let read: String = passages(&article, &Chars).iter().map(|passage| passage.readable(&article.text).0 + "\n").collect();
+        for word in kept {
+            prop_assert!(read.contains(&word), "{} is not read of {}", word, text);
+        }
+        for word in gone {
+            prop_assert!(!read.contains(&word), "{} is read of {}", word, text);
+        }
+    }
+}
+
+/// The rows of a Markdown table as a table of HTML.
+fn cells_of(row: &dyn Fn(&[String]) -> String, markdown: &str) -> String {
+    let rows = markdown.lines().filter(|line| !line.contains("- | -"));
+    let cells = rows.map(|line| {
+        line.trim_matches('|')
+            .split('|')
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    });
+    let rows: String = cells.map(|cells| row(&cells)).collect();
+    format!("<table>\n{rows}</table>\n")
+}
+
+/// Whole blocks: what a reader sees says `keep`, the rest `drop`.
+const BLOCKS: [&str; 34] = [
+    "keep one. keep two.",
+    "# keep",
+    "keep\n----",
+    "- keep\n- keep\n  - keep",
+    "1. keep\n2. keep",
+    "> keep\n> keep",
+    "```drop\nkeep\n```",
+    "~~~\n<p>keep</p>\n~~~",
+    "    keep",
+    "keep `keep` **keep** [keep](https://example.org/keep) <b class=\"drop\">keep</b> ke<i></i>ep.",
+    "keep<br>keep<!-- drop --> keep",
+    "keep <script>drop</script> keep <svg><text>drop</text></svg> keep",
+    "<!-- drop\n\ndrop -->",
+    "<script>\nif (drop < 1) { '</p>' }\n\ndrop\n</script>",
+    "<style>\n.drop {}\n</style>",
+    "<p align=\"drop\">\nkeep <a href=\"drop\">keep</a>\n</p>",
+    "<details>\n<summary>keep</summary>\nkeep\n</details>",
+    "<details>\n<summary>keep</summary>\n\nkeep\n\n</details>",
+    "<h1 id=\"drop\"><img src=\"drop.png\" alt=\"drop\"><br>keep</h1>",
+    "<h2>keep</h2>\n<p>keep</p>",
+    "<table>\n<tr><th>keep</th><th>keep</th></tr>\n<tr><td class=\"drop\">keep</td><td>keep<br>keep</td></tr>\n</table>",
+    "<table>\n<tr>\n<td>\n\nkeep **keep**\n\n</td>\n<td>\n\n```drop\nkeep\n```\n\n</td>\n</tr>\n</table>",
+    "<table><tr><th>keep</th></tr></table>",
+    "<dl>\n<dt>keep</dt><dd>keep</dd>\n<dt>keep</dt><dd>keep</dd>\n</dl>",
+    "<blockquote>keep</blockquote>",
+    "<center>keep</center>",
+    "<Note type=\"drop\">\nkeep\n</Note>",
+    "<pre>\nkeep <span class=\"drop\">keep</span>\n\nkeep\n</pre>",
+    "<ruby>keep<rt>drop</rt></ruby>",
+    "<video controls>drop</video>",
+    "| keep | keep |\n| --- | :-: |\n| keep | <b>keep</b> |\n| keep | ![drop](data:image/png;base64,drop) |",
+    "keep ![drop](data:image/png;base64,drop0000drop) keep data:text/csv;base64,drop keep",
+    "![drop](drop.png)",
+    "[drop]: https://example.org/drop \"drop\"",
+];
+
+#[test]
+fn every_reason_is_named() {
+    let text = "---\ntitle: T\n---\n<!-- x -->\n\nText <ruby>a<rt>b</rt></ruby>.\n\n![x](a.png)\n";
+    let article = articles("a.md", text).remove(0);
+    let reasons: Vec<Omission> = article.omitted.iter().map(|o| o.reason).collect();
+    assert!(reasons.contains(&Omission::FrontMatter) && reasons.contains(&Omission::Ruby));
+    assert!(reasons.iter().all(|reason| !reason.reason().is_empty()));
+}
