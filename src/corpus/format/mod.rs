@@ -13,6 +13,8 @@ mod notebook;
 mod plain;
 mod rows;
 mod table;
+mod tree;
+mod xml;
 
 use std::path::Path;
 
@@ -97,10 +99,10 @@ impl LeftOut {
         }
     }
 
-    /// Lists it behind the text of an article that was extracted.
+    /// Lists it behind the text of an article that was extracted, and behind what is listed there already.
     pub fn list(self, parsed: &mut Parsed) {
         let text = parsed.text.get_or_insert_default();
-        let end = text.len();
+        let end = parsed.listed_from.unwrap_or(text.len());
         for (reason, piece) in self.0 {
             text.push_str(if text.is_empty() { "" } else { "\n\n" });
             let start = text.len();
@@ -127,10 +129,11 @@ pub(super) trait Format: Sync {
 }
 
 /// All forms; the first that accepts a file reads it, and the last accepts every file.
-const FORMATS: [&dyn Format; 11] = [
+const FORMATS: [&dyn Format; 12] = [
     &notebook::Notebook,
     &feed::Feed,
     &html::Html,
+    &xml::Xml,
     &rows::JsonLines,
     &rows::Json,
     &rows::Csv { tabs: false },
@@ -157,24 +160,6 @@ pub(super) fn of(path: &Path, text: &str) -> &'static dyn Format {
         .iter()
         .find(|format| format.accepts(&extension, head));
     *found.unwrap_or(&FORMATS[FORMATS.len() - 1])
-}
-
-/// Refuses mark-up that is nested deeper than anybody writes, before a parser follows it: elements that are begun
-/// and neither ended nor empty.
-fn check_nesting(text: &str, most: usize) -> Result<(), Fault> {
-    let bytes = text.as_bytes();
-    let mut depth = 0usize;
-    for (at, pair) in bytes.windows(2).enumerate() {
-        match pair {
-            [b'<', b'/'] | [b'/', b'>'] => depth = depth.saturating_sub(1),
-            [b'<', next] if next.is_ascii_alphabetic() => depth += 1,
-            _ => {}
-        }
-        if depth > most {
-            return Err(too_deep(most, at));
-        }
-    }
-    Ok(())
 }
 
 fn too_deep(most: usize, at: usize) -> Fault {
