@@ -107,13 +107,16 @@ fn words_of(run: &str, span: &Span, tokens: &mut Vec<Token>) {
             (letters.count(), false)
         };
         let text: String = rest[..length.max(1)].iter().collect();
-        push(if is_number {
-            words::of_question(&text).join(" ")
-        } else {
-            text
-        });
+        push(if is_number { as_meant(&text) } else { text });
         at += length.max(1);
     }
+}
+
+/// A number as it is most likely meant, however it is written.
+fn as_meant(number: &str) -> String {
+    let asked = words::of_question(number).into_iter();
+    let first = asked.filter_map(|asked| asked.alternatives.into_iter().next());
+    first.map(|(term, _)| term).collect::<Vec<_>>().join(" ")
 }
 
 fn is_letter(c: char) -> bool {
