@@ -167,7 +167,10 @@ impl Walk<'_> {
             | Role::Term
             | Role::Meaning => {
                 // The tag parts cells, or it ends what was read before it.
-                self.part(span);
+                if !self.table.in_row() {
+                    self.close();
+                }
+                self.omit(span, Omission::TableFragment);
                 self.table_tag(role, tag.closing);
             }
             Role::Break => self.part(span),
