@@ -39,6 +39,18 @@ pub enum Error {
         expected: String,
         received: String,
     },
+    /// A file of a model asks for what this program does not compute.
+    #[error(
+        "model `{model}`: {}: `{key}` is {value}, which is not computed here; possible: {possible}",
+        path.display()
+    )]
+    NotComputed {
+        model: String,
+        path: PathBuf,
+        key: String,
+        value: String,
+        possible: String,
+    },
     /// A model of the hub did not come.
     #[error("model `{model}`: {what}")]
     Hub { model: String, what: String },

@@ -15,8 +15,8 @@ impl TokenCount for Chars {
     }
 }
 
-const NAMES: [&str; 9] = [
-    "a.txt", "a.md", "a.html", "a.ipynb", "a.jsonl", "a.csv", "a.xml", "a", "a.tsv",
+const NAMES: [&str; 10] = [
+    "a.txt", "a.md", "a.html", "a.ipynb", "a.jsonl", "a.csv", "a.xml", "a", "a.tsv", "a.json",
 ];
 
 fuzz_target!(|input: (u8, &[u8])| {

@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::watch;
 use crate::embed::Embedder;
 use crate::index::{Index, MadeBy, Manifest, Report, Update, update};
-use crate::search::JSON_VERSION;
+use crate::search::{JSON_VERSION, as_stored};
 
 #[derive(Serialize)]
 struct Json<'a> {
@@ -37,7 +37,7 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         ..Update::default()
     };
     let asked = Update {
-        add: args.paths.clone(),
+        add: args.paths.iter().map(|path| as_stored(path)).collect(),
         remove: args.remove.clone(),
         exclude: args.exclude.clone(),
         read: args.read.options(),
@@ -187,6 +187,9 @@ fn complain(report: &Report, settings: &Settings) {
     }
     if settings.quiet {
         return;
+    }
+    for note in report.notes.iter().filter(|_| settings.verbose) {
+        output::remark(&format!("note: {}: {}", shown(&note.path), note.reason));
     }
     let most = if settings.verbose {
         usize::MAX

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::corpus::{Fields, ReadOptions};
+use crate::corpus::{Fields, Header, ReadOptions};
 use crate::embed::{self, DeviceChoice};
 
 /// How files are read.
@@ -23,6 +23,9 @@ pub struct Read {
     /// Field that names a row [default: id, guid, ...; else its number]
     #[arg(long, value_name = "NAME")]
     pub id_field: Option<String>,
+    /// Whether the first row of a table names its columns [default: auto, as its rows tell]
+    #[arg(long, value_name = "WHEN")]
+    pub header: Option<HeaderName>,
     /// Larger files are not read [default: 64M]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub max_file_size: Option<u64>,
@@ -51,6 +54,8 @@ impl Read {
                 title: self.title_field.clone(),
                 url: self.url_field.clone(),
                 id: self.id_field.clone(),
+                header: self.header.map_or(Header::Auto, Into::into),
+                ..Fields::default()
             },
             max_bytes: self.max_file_size.unwrap_or(default.max_bytes),
             max_articles: self.max_articles.unwrap_or(default.max_articles),
@@ -58,7 +63,25 @@ impl Read {
             max_millis: self.max_file_time.unwrap_or(default.max_millis),
             follow: self.follow,
         };
-        (options != default).then_some(options)
+        // `auto` may take back what was said before.
+        (options != default || self.header.is_some()).then_some(options)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HeaderName {
+    Yes,
+    No,
+    Auto,
+}
+
+impl From<HeaderName> for Header {
+    fn from(name: HeaderName) -> Self {
+        match name {
+            HeaderName::Yes => Self::Yes,
+            HeaderName::No => Self::No,
+            HeaderName::Auto => Self::Auto,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::similar::article_view;
 use super::{Found, read_stdin};
 use crate::corpus::{Article, KnownBy, Omission, locator};
 use crate::passage::{LineIndex, Passage, passages};
-use crate::search::{ArticleView, JSON_VERSION, RepeatedView};
+use crate::search::{ArticleView, JSON_VERSION, RepeatedView, as_stored};
 
 #[derive(Serialize)]
 struct Json<'a> {
@@ -56,7 +56,7 @@ pub fn run(args: &args::Passages, settings: &Settings, out: &mut Output) -> anyh
     let articles = if name == "-" {
         Article::from_bytes(read_stdin()?, &args.file, &options)?
     } else {
-        Article::read(&args.file, &options)?
+        Article::read(&as_stored(&args.file), &options)?
     };
     let embedder = settings.embedder(&args.engine, None)?;
     let mut found = Found::Nothing;

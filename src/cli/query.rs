@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use super::args;
 use super::index::open_or_build;
-use super::output::Output;
+use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
 use crate::error::Error;
-use crate::search::{Answer, Explanation, Filter, Mode, Query, query};
+use crate::search::{Answer, Answers, Explanation, Filter, Mode, Query, query};
 
 /// Below this confidence the best answer is introduced as a doubtful one.
 const CONVINCING: f32 = 0.1;
@@ -37,7 +37,7 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
             args.article.as_deref(),
             args.lang.clone(),
             args.source.clone(),
-        )?
+        )
         .published(args.since.clone(), args.until.clone()),
     };
     let (index, embedder) = open_or_build(settings, &args.engine)?;
@@ -58,19 +58,29 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
         for answer in &answers.results {
             print(&mut page, answer)?;
         }
-        if answers.results.is_empty() {
-            super::output::remark(if asked.min_confidence.is_some() {
-                "nothing convinces; ask in other words, or lower --min-confidence"
-            } else {
-                "nothing found"
-            });
-        }
+    }
+    if !settings.quiet {
+        remark(&answers, asked.min_confidence.is_some());
     }
     Ok(if answers.results.is_empty() {
         Found::Nothing
     } else {
         Found::Something
     })
+}
+
+/// Says on standard error why nothing was found, or how the question was changed so that something was.
+fn remark(answers: &Answers, filtered: bool) {
+    let notes = answers.notes.join("; ");
+    output::remark(&match (answers.results.is_empty(), notes.as_str()) {
+        (false, "") => return,
+        (false, notes) => notes.to_owned(),
+        (true, "") if filtered => {
+            "nothing convinces; ask in other words, or lower --min-confidence".to_owned()
+        }
+        (true, "") => "nothing found".to_owned(),
+        (true, notes) => format!("nothing found: {notes}"),
+    });
 }
 
 fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {

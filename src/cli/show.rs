@@ -8,9 +8,7 @@ use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use crate::search::{
-    ArticleView, Context, JSON_VERSION, PassageView, Viewer, find_article, find_passage,
-};
+use crate::search::{ArticleView, Context, JSON_VERSION, PassageView, Viewer, find};
 
 #[derive(Serialize)]
 struct Json {
@@ -27,10 +25,7 @@ struct Json {
 pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let index = open(settings)?;
     let viewer = Viewer::new(&index);
-    let (number, rows) = match find_passage(&index, &args.id)? {
-        Some((number, rows)) => (number, Some(rows)),
-        None => (find_article(&index, &args.id)?, None),
-    };
+    let (number, rows) = find(&index, &args.id)?;
     let text = index.text(number)?;
     if args.text {
         out.raw(text.as_bytes())?;

@@ -17,7 +17,7 @@ use crate::index::{ArticleRecord, Index};
 use crate::passage::passages;
 use crate::search::{
     ArticleView, Duplicate, JSON_VERSION, OmittedView, PassageView, RepeatedView, Shingles,
-    SimilarArticles, Subject, Viewer, duplicates, find_article, resemblance, similar,
+    SimilarArticles, Subject, Viewer, as_stored, duplicates, find_article, resemblance, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -49,8 +49,12 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
     }
     match find_article(index, given) {
         Ok(number) => indexed(index, number, embedder.alignment()),
-        Err(Error::Unknown { .. }) if Path::new(given).is_file() => {
-            let articles = Article::read(Path::new(given), &ReadOptions::default())?;
+        Err(error @ Error::Unknown { .. }) => {
+            let path = as_stored(Path::new(given));
+            if !path.is_file() {
+                return Err(error);
+            }
+            let articles = Article::read(&path, &ReadOptions::default())?;
             read(only(articles, given)?, given, embedder)
         }
         Err(error) => Err(error),

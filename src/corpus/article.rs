@@ -206,7 +206,11 @@ impl Article {
             .map_err(|label| error(Fault::Unreadable(format!("unknown encoding `{label}`"))))?;
         let decoded = decode::decode(bytes, forced).map_err(error)?;
         let format = format::of(path, &decoded.text);
-        let parsed = format.read(&decoded.text, &options.fields).map_err(error)?;
+        let fields = Fields {
+            most: options.max_articles,
+            ..options.fields.clone()
+        };
+        let parsed = format.read(&decoded.text, &fields).map_err(error)?;
         if parsed.len() > options.max_articles {
             return Err(error(Fault::Unreadable(format!(
                 "{} articles, at most {} are read (--max-articles)",
@@ -230,6 +234,7 @@ impl Article {
             source: TextSource::File,
             encoding: "utf-8".to_owned(),
             known_by: KnownBy::Valid,
+            note: None,
         };
         let sha256 = sha256::of(&[text.as_bytes()]);
         Self::new(format::plain(text), &decoded, "text", &sha256)
@@ -244,8 +249,10 @@ impl Article {
         list_gaps(&text, &mut parsed);
         // What was left out says nothing of the article.
         let body = &text[..parsed.listed_from.unwrap_or(text.len())];
-        let said = parsed.lang.as_deref().and_then(language::of_tag);
-        let lang = said.or_else(|| language::detect_language(&sample(&text, &parsed.blocks)));
+        parsed.notes.extend(decoded.note.clone());
+        let language = language::of(&text, &parsed.blocks, parsed.lang.as_deref());
+        let lang = language.code;
+        parsed.notes.extend(language.note);
         let published = match parsed.published {
             Some(field) => date::of_field(&field, lang.as_deref()),
             None => date::published(body, lang.as_deref()),
@@ -360,19 +367,6 @@ fn number_again(articles: &mut [Article]) {
             }
         }
     }
-}
-
-/// About the first 4,000 bytes of what is read.
-fn sample(text: &str, blocks: &[Block]) -> String {
-    let mut sample = String::new();
-    for block in blocks {
-        sample.push_str(&text[block.span.clone()]);
-        sample.push('\n');
-        if sample.len() > 4000 {
-            break;
-        }
-    }
-    sample
 }
 
 #[cfg(test)]

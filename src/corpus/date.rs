@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 use regex::{Captures, Regex};
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,6 +10,10 @@ use unicode_normalization::UnicodeNormalization;
 const LINES: usize = 8;
 /// Letters beside the date on such a line.
 const BESIDE: usize = 24;
+
+/// Years of dates that are written as one number, and of those that are counted from 1970.
+const WRITTEN: std::ops::Range<i32> = 1900..2100;
+const SINCE: std::ops::Range<i32> = 1973..2100;
 
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
@@ -95,11 +99,46 @@ fn date(year: i32, month: i32, day: i32) -> Option<NaiveDate> {
 /// A date that a field holds, as `YYYY-MM-DD`.
 pub fn of_field(text: &str, lang: Option<&str>) -> Option<String> {
     let text: String = text.nfkc().collect();
+    // The basic form of ISO 8601 has a time behind a T.
+    let basic = text
+        .trim()
+        .split(['T', 'Z', '+'])
+        .next()
+        .unwrap_or_default();
+    if let Some(date) = of_number(basic) {
+        return Some(date.to_string());
+    }
     let stamp = DateTime::parse_from_rfc3339(text.trim())
         .or_else(|_| DateTime::parse_from_rfc2822(text.trim()));
     let date = stamp.ok().map(|stamp| stamp.date_naive());
     let date = date.or_else(|| find(&text, lang).map(|(date, _)| date))?;
     Some(date.to_string())
+}
+
+/// A date that is only a number: `20240503` and more figures for the time, or what has passed since 1970 in seconds or
+/// in thousandths, millionths or billionths of them.
+fn of_number(text: &str) -> Option<NaiveDate> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let figures = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if !figures(whole) || !figures(fraction) {
+        return None;
+    }
+    // `20240503`, `202405031030` and `20240503103000`.
+    if matches!(whole.len(), 8 | 12 | 14) && fraction.is_empty() {
+        let date = NaiveDate::parse_from_str(&whole[..8], "%Y%m%d").ok()?;
+        return WRITTEN.contains(&date.year()).then_some(date);
+    }
+    let number: i64 = whole.parse().ok()?;
+    let seconds = match whole.len() {
+        9 | 10 => number,
+        // Of twelve figures the year would be 1973 to 2001 in thousandths; they are a date and a time above.
+        13 => number / 1_000,
+        16 => number / 1_000_000,
+        19 => number / 1_000_000_000,
+        _ => return None,
+    };
+    let date = DateTime::from_timestamp(seconds, 0)?.date_naive();
+    SINCE.contains(&date.year()).then_some(date)
 }
 
 /// When a plain text says it was published, as `YYYY-MM-DD`: a date near its beginning or end on a line that holds
@@ -150,6 +189,25 @@ mod tests {
             ("2024-13-45", None),
             ("May 2024", None),
             ("1234", None),
+            ("1714694400", Some("2024-05-03")),
+            ("1714694400.25", Some("2024-05-03")),
+            ("1714694400000", Some("2024-05-03")),
+            ("1714694400000000", Some("2024-05-03")),
+            ("1714694400000000000", Some("2024-05-03")),
+            ("999999999", Some("2001-09-09")),
+            ("20240503", Some("2024-05-03")),
+            ("20240503103000", Some("2024-05-03")),
+            ("202405031030", Some("2024-05-03")),
+            ("20241345", None),
+            ("12345678", None),
+            ("9999999999999", None),
+            ("2024/05/03", Some("2024-05-03")),
+            ("03 May 2024", Some("2024-05-03")),
+            ("Fri, 3 May 2024 10:00:00 GMT", Some("2024-05-03")),
+            ("2024-05-03T10:00:00Z", Some("2024-05-03")),
+            ("2024-05-03 10:00:00", Some("2024-05-03")),
+            ("20240503T100000Z", Some("2024-05-03")),
+            ("2024年05月03日（金）", Some("2024-05-03")),
         ] {
             assert_eq!(of_field(text, None).as_deref(), expected, "{text}");
         }

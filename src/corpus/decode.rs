@@ -1,19 +1,22 @@
 //! Bytes to text: UTF-8 as it is, every other encoding of the WHATWG standard decoded.
 //!
-//! In this order: what the user says, a byte order mark, valid UTF-8, what an HTML or XML head declares, and what
-//! chardetng guesses.
+//! In this order: what the user says, a byte order mark, valid UTF-8, UTF-8 with damaged places or lines of another
+//! encoding, what an HTML or XML head declares, and what chardetng guesses. What the bytes contradict is not believed.
+
+mod declared;
+mod lines;
+mod utf16;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::article::TextSource;
 
-/// Bytes at the beginning that may declare an encoding.
-const HEAD: usize = 1024;
 /// Of so many characters one may be no text (a stray control character, a byte of another encoding), and a few in
 /// any case.
 const STRAY: usize = 50;
 const FEW: usize = 4;
+const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Why bytes could not be taken as text.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Decoded {
     pub encoding: String,
     /// How the encoding is known.
     pub known_by: KnownBy,
+    /// What was not believed, or what could not be read as the rest.
+    pub note: Option<String>,
 }
 
 /// How an encoding is known.
@@ -63,52 +68,122 @@ pub fn decode(bytes: Vec<u8>, forced: Option<&'static Encoding>) -> Result<Decod
     }
     if let Some((encoding, length)) = Encoding::for_bom(&bytes)
         && [UTF_16LE, UTF_16BE].contains(&encoding)
+        && let Ok(decoded) = with(encoding, &bytes[length..], KnownBy::Mark)
     {
-        return with(encoding, &bytes[length..], KnownBy::Mark);
+        return Ok(decoded);
     }
-    if let Some(at) = bytes.iter().position(|&b| b == 0) {
-        return Err(Fault::NotText(format!(
-            "not text: a NUL byte at offset {at}"
-        )));
+    if let Some(at) = memchr::memchr(0, &bytes) {
+        let not_text = || Fault::NotText(format!("not text: a NUL byte at offset {at}"));
+        return utf16::without_mark(&bytes).ok_or_else(not_text);
     }
+    let declared = declared::of(&bytes);
     // ISO-2022-JP is ASCII with escapes, and valid UTF-8.
-    let escapes = bytes.windows(2).any(|pair| pair == b"\x1b$");
-    let bytes = if escapes {
-        bytes
-    } else {
-        match String::from_utf8(bytes) {
-            Ok(text) => return as_it_is(text, forced.is_some()),
-            Err(error) => error.into_bytes(),
-        }
-    };
-    if let Some(encoding) = declared(&bytes) {
-        return with(encoding, &bytes, KnownBy::Declaration);
+    if memchr::memmem::find(&bytes, b"\x1b$").is_some()
+        && bytes.is_ascii()
+        && let Some(decoded) = without_fault(ISO_2022_JP, &bytes, declared)
+    {
+        return Ok(decoded);
     }
-    if !escapes && is_nearly_utf8(&bytes) {
-        return with(UTF_8, &bytes, KnownBy::Guess);
+    match String::from_utf8(bytes) {
+        Ok(text) => as_it_is(text, forced.is_some(), declared),
+        Err(error) => legacy(&error.into_bytes(), forced.is_some(), declared),
     }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(&bytes, true);
-    with(
-        detector.guess(None, Utf8Detection::Deny),
-        &bytes,
-        KnownBy::Guess,
-    )
 }
 
-fn as_it_is(text: String, forced: bool) -> Result<Decoded, Fault> {
+fn as_it_is(
+    text: String,
+    forced: bool,
+    declared: Option<&'static Encoding>,
+) -> Result<Decoded, Fault> {
     check(&text, "utf-8")?;
     let known_by = match (forced, text.starts_with('\u{feff}')) {
         (true, _) => KnownBy::Option,
         (false, true) => KnownBy::Mark,
         (false, false) => KnownBy::Valid,
     };
+    let note = declared.filter(|_| !text.is_ascii());
     Ok(Decoded {
+        note: note.and_then(|declared| overruled(declared, UTF_8)),
         text,
         source: TextSource::File,
         encoding: "utf-8".to_owned(),
         known_by,
     })
+}
+
+/// Bytes that are not UTF-8, or not all of them.
+fn legacy(
+    bytes: &[u8],
+    forced: bool,
+    declared: Option<&'static Encoding>,
+) -> Result<Decoded, Fault> {
+    if forced {
+        return with(UTF_8, bytes, KnownBy::Option);
+    }
+    // Only where no byte speaks against it: what is nearly UTF-8 may be any bytes of a single-byte encoding.
+    if let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8)
+        && declared::fits(encoding, bytes)
+    {
+        return with(encoding, bytes, KnownBy::Declaration);
+    }
+    if let Some(decoded) = lines::mixed(bytes) {
+        return Ok(decoded);
+    }
+    if lines::is_nearly_utf8(bytes) {
+        let mut decoded = with(UTF_8, bytes, KnownBy::Guess)?;
+        decoded.note = declared.and_then(|declared| overruled(declared, UTF_8));
+        return Ok(decoded);
+    }
+    // A mark of UTF-8 before other bytes is none.
+    let marked = bytes.starts_with(UTF_8_MARK);
+    let body = if marked {
+        &bytes[UTF_8_MARK.len()..]
+    } else {
+        bytes
+    };
+    let guessed = guess(body);
+    let mut decoded = match with(guessed, body, KnownBy::Guess) {
+        Ok(decoded) => decoded,
+        Err(fault) => return utf16::without_mark(bytes).ok_or(fault),
+    };
+    let declared = declared.or(marked.then_some(UTF_8));
+    decoded.note = declared.and_then(|declared| overruled(declared, guessed));
+    Ok(decoded)
+}
+
+/// The likeliest encoding other than UTF-8.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// What is said of an encoding that was not believed.
+fn overruled(declared: &'static Encoding, found: &'static Encoding) -> Option<String> {
+    let name = |encoding: &'static Encoding| encoding.name().to_ascii_lowercase();
+    (declared != found).then(|| {
+        format!(
+            "the file says that it is {}, and is {}",
+            name(declared),
+            name(found)
+        )
+    })
+}
+
+/// Decodes where every byte has a meaning.
+fn without_fault(
+    encoding: &'static Encoding,
+    bytes: &[u8],
+    declared: Option<&'static Encoding>,
+) -> Option<Decoded> {
+    let (_, faults) = encoding.decode_without_bom_handling(bytes);
+    let mut decoded = (!faults).then(|| with(encoding, bytes, KnownBy::Guess).ok())??;
+    match declared {
+        Some(declared) if declared == encoding => decoded.known_by = KnownBy::Declaration,
+        Some(declared) => decoded.note = overruled(declared, encoding),
+        None => {}
+    }
+    Some(decoded)
 }
 
 fn with(encoding: &'static Encoding, bytes: &[u8], known_by: KnownBy) -> Result<Decoded, Fault> {
@@ -120,16 +195,13 @@ fn with(encoding: &'static Encoding, bytes: &[u8], known_by: KnownBy) -> Result<
         source: TextSource::Decoded,
         encoding: name,
         known_by,
+        note: None,
     })
 }
 
 /// Bytes of other files decode to control characters, or not at all.
 fn check(text: &str, encoding: &str) -> Result<(), Fault> {
-    let stray = |c: &char| {
-        (*c == '\u{fffd}' && encoding != "utf-8")
-            || (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}'))
-    };
-    let (count, strays) = (text.chars().count(), text.chars().filter(stray).count());
+    let (count, strays) = (text.chars().count(), text.chars().filter(is_stray).count());
     if strays > FEW && strays * STRAY > count {
         return Err(Fault::NotText(format!(
             "not text: {strays} of its {count} characters make no sense in {encoding}; name its encoding with \
@@ -139,35 +211,10 @@ fn check(text: &str, encoding: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What an HTML or XML head says.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
-    if !head.trim_start().starts_with('<') {
-        return None;
-    }
-    let after = ["charset=", "encoding="]
-        .iter()
-        .find_map(|key| head.split_once(key))?
-        .1;
-    let label: String = after
-        .trim_start_matches(['"', '\''])
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_:.".contains(*c))
-        .collect();
-    // A file that says it is UTF-16 and was read so far is not.
-    let encoding = Encoding::for_label(label.as_bytes())?;
-    (![UTF_16LE, UTF_16BE, ISO_2022_JP].contains(&encoding) || encoding == ISO_2022_JP)
-        .then_some(encoding)
-}
-
-/// UTF-8 with a few damaged places.
-fn is_nearly_utf8(bytes: &[u8]) -> bool {
-    let (mut good, mut bad) = (0usize, 0usize);
-    for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        bad += usize::from(!chunk.invalid().is_empty());
-    }
-    good >= 2 * bad
+/// A character that no text has.
+fn is_stray(c: &char) -> bool {
+    let layout = matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}');
+    *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !layout)
 }
 
 #[cfg(test)]
@@ -277,5 +324,103 @@ mod tests {
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 1)
             .collect();
         assert!(matches!(decode(noise, None), Err(Fault::NotText(_))));
+    }
+
+    fn encoded(label: &str, text: &str) -> Vec<u8> {
+        let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+        encoding.encode(text).0.into_owned()
+    }
+
+    #[test]
+    fn what_the_bytes_contradict_is_not_believed() {
+        let russian = "Сеятель выходит в поле весной. Земля черна, а ветер ещё холоден.";
+        let french = "Les semences ont été déposées près du château à la fin de l'été.";
+        for (says, is, text) in [
+            ("utf-8", "shift_jis", TEXT),
+            ("utf-8", "euc-jp", TEXT),
+            ("utf-8", "windows-1251", russian),
+            ("utf-8", "windows-1252", french),
+            ("iso-8859-1", "shift_jis", TEXT),
+            ("iso-8859-1", "euc-jp", TEXT),
+            ("iso-8859-1", "windows-1251", russian),
+            ("euc-jp", "shift_jis", TEXT),
+            ("shift_jis", "utf-8", TEXT),
+            ("iso-8859-1", "utf-8", french),
+        ] {
+            let page = format!("<html><meta charset=\"{says}\"><p>{text}</p></html>");
+            let decoded = decode(encoded(is, &page), None).unwrap();
+            assert_eq!(
+                (decoded.text, decoded.encoding),
+                (page, is.to_owned()),
+                "{says}"
+            );
+            assert!(decoded.note.is_some_and(|note| note.contains(is)), "{says}");
+        }
+        for (label, text) in [
+            ("windows-1252", french),
+            ("windows-1251", russian),
+            ("euc-jp", TEXT),
+            ("iso-2022-jp", TEXT),
+        ] {
+            let page = format!("<?xml version=\"1.0\" encoding=\"{label}\"?><p>{text}</p>");
+            let decoded = decode(encoded(label, &page), None).unwrap();
+            assert_eq!(
+                (decoded.text, decoded.known_by),
+                (page, KnownBy::Declaration)
+            );
+            assert_eq!(decoded.note, None);
+        }
+        let marked = [UTF_8_MARK, &encoded("shift_jis", TEXT)].concat();
+        let decoded = decode(marked, None).unwrap();
+        assert_eq!(
+            (decoded.text.as_str(), decoded.encoding.as_str()),
+            (TEXT, "shift_jis")
+        );
+        assert!(decoded.note.is_some());
+    }
+
+    #[test]
+    fn utf16_is_known_without_its_mark() {
+        for text in [format!("{TEXT}\n{TEXT}\n"), "A seed is sown.\r\n".repeat(4)] {
+            let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let large: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            for (bytes, name) in [(little, "utf-16le"), (large, "utf-16be")] {
+                let decoded = decode(bytes, None).unwrap();
+                assert_eq!(
+                    (decoded.text.as_str(), decoded.encoding.as_str()),
+                    (text.as_str(), name)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_two_encodings_are_read_each_in_its_own() {
+        let other = "駐車場は市場の南にある。\n";
+        for label in ["shift_jis", "euc-jp"] {
+            let bytes = [
+                format!("{TEXT}\n").repeat(20).into_bytes(),
+                encoded(label, other),
+            ]
+            .concat();
+            let decoded = decode(bytes, None).unwrap();
+            assert!(decoded.text.ends_with(other) && decoded.text.starts_with(TEXT));
+            assert_eq!(decoded.source, TextSource::Decoded);
+            assert!(decoded.note.is_some_and(|note| note.contains(label)));
+        }
+        let latin = encoded("windows-1252", "Le château est fermé en été.\n");
+        let bytes = ["Déjà vu à la forêt.\n".as_bytes(), &latin].concat();
+        let text = decode(bytes, None).unwrap().text;
+        assert_eq!(text, "Déjà vu à la forêt.\nLe château est fermé en été.\n");
+    }
+
+    #[test]
+    fn replaced_characters_are_no_text() {
+        let mut bytes = "種\n".repeat(100).into_bytes();
+        bytes.extend([b"abc \x81\x8d \x90 \xa0 \xff ".repeat(40), b"\n".to_vec()].concat());
+        match decode(bytes, None) {
+            Ok(decoded) => assert!(!decoded.text.contains("\u{fffd}\u{fffd}")),
+            Err(fault) => assert!(matches!(fault, Fault::NotText(_))),
+        }
     }
 }

@@ -19,7 +19,7 @@ pub use article::{Article, READING_THREAD, ReadOptions, TextSource, locator};
 pub use clutter::{Omission, Omitted, without};
 pub use date::parse as parse_date;
 pub use decode::KnownBy;
-pub use format::Fields;
+pub use format::{Fields, Header};
 pub use language::detect_language;
 pub use layout::{Block, BlockKind, Repeated};
 pub use time_limit::TimeLimit;

@@ -4,7 +4,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder};
-use candle_transformers::models::bert::{BertEncoder, Config, HiddenAct};
+use candle_transformers::models::bert::{BertEncoder, Config};
 
 use super::encoder::{Batches, Encoder, Sequence, encode_padded};
 use super::packed::BertSource;
@@ -41,12 +41,16 @@ impl Bert {
         device: &Device,
     ) -> Result<Self> {
         let BertSource { weights, shape, .. } = source;
+        let hidden_act = shape.activation.of_bert().ok_or_else(|| {
+            let received = format!("{:?}", shape.activation);
+            weights.fault("activation".to_owned(), &"one of a BERT", &received)
+        })?;
         let config = Config {
             hidden_size: shape.hidden,
             num_hidden_layers: shape.layers,
             num_attention_heads: shape.heads,
             intermediate_size: shape.ffn,
-            hidden_act: HiddenAct::Gelu,
+            hidden_act,
             layer_norm_eps: f64::from(shape.epsilon),
             ..Config::default()
         };

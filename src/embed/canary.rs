@@ -210,7 +210,13 @@ mod tests {
                 .iter()
                 .all(|c| *c > 0.9999)
         );
-        let pooling = changed(|_| (), |model| model.pooling = Pooling::Cls);
+        // An entry may not contradict its file.
+        let cls = |bytes: &mut Vec<u8>| {
+            let key = b"bert.pooling_type";
+            let at = find(bytes, key) + key.len() + 4;
+            bytes[at] = 2;
+        };
+        let pooling = changed(cls, |model| model.pooling = Pooling::Cls);
         let prefix = changed(
             |_| (),
             |model| {

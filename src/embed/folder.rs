@@ -1,36 +1,40 @@
 //! A model in a folder, as Hugging Face's libraries write it: `config.json`, `tokenizer.json`, weights, and where
-//! sentence-transformers wrote it `modules.json`, `1_Pooling/config.json`, `sentence_bert_config.json` and
-//! `config_sentence_transformers.json`.
+//! sentence-transformers wrote it what `sentence.rs` reads.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device};
-use serde_json::Value;
 
 use super::bytes::Bytes;
 use super::checkpoint::{BERT_PREFIXES, Checkpoint};
+use super::config::Config;
+use super::network::Network;
 use super::packed::BertSource;
 use super::reference::Whole;
-use super::registry::{Family, Model, Pooling, Source};
+use super::registry::{Model, Source};
+use super::sentence::{POOLING, Sentence};
 use super::space::Checksums;
 use super::stock::Stock;
 use super::tokenizer::Tokenizer;
+use super::tokenizer_config;
 use super::weights::Shape;
 use crate::error::{Error, Result};
 use crate::sha256;
 
-/// Tokens of an input where no file says how many.
-const MAX_TOKENS: usize = 512;
-
 /// The files beside the weights: those without which a folder holds no model, and those that are read where they are
 /// there.
 pub const REQUIRED: [&str; 2] = ["config.json", "tokenizer.json"];
-pub const OPTIONAL: [&str; 4] = [
+pub const OPTIONAL: [&str; 6] = [
     "modules.json",
-    "1_Pooling/config.json",
+    POOLING,
     "sentence_bert_config.json",
     "config_sentence_transformers.json",
+    "tokenizer_config.json",
+    ADAPTER,
 ];
+
+/// What another library would put on top of the weights.
+const ADAPTER: &str = "adapter_config.json";
 
 /// Where weights are looked for, the best first: in one file, or in several from this one on.
 const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
@@ -73,7 +77,7 @@ pub fn first_weights(mut names: Vec<String>) -> Option<String> {
 
 /// The files of a folder, read.
 pub struct Folder {
-    config: Value,
+    path: PathBuf,
     tokenizer: Vec<u8>,
     weights: Vec<Bytes>,
 }
@@ -82,7 +86,7 @@ impl Folder {
     /// Reads a folder; `weights` names the (first) file of its weights where it is not to be looked for.
     ///
     /// # Errors
-    /// [`Error::Io`] for a file that is missing, [`Error::Config`] for one that is not JSON.
+    /// [`Error::Io`] for a file that is missing.
     pub fn read(path: &Path, weights: Option<&str>) -> Result<Self> {
         let tokenizer = path.join("tokenizer.json");
         let found = || {
@@ -93,7 +97,7 @@ impl Folder {
         let first = weights.map(str::to_owned).or_else(found);
         let weights = parts(first.as_deref().unwrap_or(USUAL_WEIGHTS));
         Ok(Self {
-            config: json(&path.join("config.json"))?,
+            path: path.to_path_buf(),
             tokenizer: std::fs::read(&tokenizer).map_err(Error::io("read", &tokenizer))?,
             weights: weights
                 .iter()
@@ -114,11 +118,20 @@ impl Folder {
         }
     }
 
+    /// The tokenizer of a model whose files were `described`, and what other files than its own have changed of it.
+    ///
     /// # Errors
-    /// [`Error::Tokenizer`].
-    pub fn tokenizer(&self) -> Result<Tokenizer> {
-        let (whole, specials) = Whole::new(&self.tokenizer)?;
-        Ok(Tokenizer::new(Box::new(whole), specials))
+    /// [`Error::Tokenizer`], [`Error::NotComputed`] where other files ask for what is not computed.
+    pub fn tokenizer(&self, described: &Described) -> Result<(Tokenizer, Option<String>)> {
+        let (mut whole, specials) = Whole::new(&self.tokenizer)?;
+        let changed = tokenizer_config::settle(
+            &described.model,
+            &self.path,
+            &mut whole,
+            &specials,
+            described.lower_case,
+        )?;
+        Ok((Tokenizer::new(Box::new(whole), specials), changed))
     }
 
     /// The file in which token embeddings may be left.
@@ -130,70 +143,14 @@ impl Folder {
         Checkpoint::open(&model.name, self.weights.clone(), prefixes)
     }
 
-    /// The shape of a BERT or XLM-R.
+    /// What a BERT or XLM-R of this shape is made of; its tokenizer is `tokenizer.json`.
     ///
     /// # Errors
-    /// [`Error::BadModel`].
-    pub fn shape(&self, model: &Model) -> Result<Shape> {
-        let config = &self.config;
-        let bad = |key: &str, expected: &str| Error::BadModel {
-            model: model.name.clone(),
-            what: format!("{key} in config.json"),
-            expected: expected.to_owned(),
-            received: config[key].to_string(),
-        };
-        let number = |key: &str| {
-            let number = config[key].as_u64().filter(|n| (1..1 << 24).contains(n));
-            number
-                .map(|n| n as usize)
-                .ok_or_else(|| bad(key, "a number"))
-        };
-        if config["hidden_act"] != "gelu" {
-            return Err(bad("hidden_act", "\"gelu\""));
-        }
-        let kind = &config["position_embedding_type"];
-        if !kind.is_null() && kind != "absolute" {
-            return Err(bad("position_embedding_type", "\"absolute\""));
-        }
-        // XLM-R's padding token takes the first positions.
-        let first_position = match model.family {
-            Family::XlmRoberta => config["pad_token_id"].as_u64().unwrap_or(1) as usize + 1,
-            Family::Bert | Family::Modernbert | Family::Qwen3 => 0,
-        };
-        let rows = number("max_position_embeddings")?;
-        let positions = rows
-            .checked_sub(first_position)
-            .filter(|n| *n >= model.max_tokens);
-        let least = first_position + model.max_tokens;
-        let positions = positions
-            .ok_or_else(|| bad("max_position_embeddings", &format!("at least {least}")))?;
-        let (hidden, heads) = (number("hidden_size")?, number("num_attention_heads")?);
-        if !hidden.is_multiple_of(heads) {
-            return Err(bad(
-                "num_attention_heads",
-                &format!("a divisor of {hidden}"),
-            ));
-        }
-        Ok(Shape {
-            layers: number("num_hidden_layers")?,
-            hidden,
-            heads,
-            ffn: number("intermediate_size")?,
-            epsilon: config["layer_norm_eps"].as_f64().unwrap_or(1e-12) as f32,
-            positions,
-            first_position,
-            types: number("type_vocab_size")?,
-        })
-    }
-
-    /// What a BERT or XLM-R is made of; its tokenizer is `tokenizer.json`.
-    ///
-    /// # Errors
-    /// [`Error::BadModel`], [`Error::Compute`].
-    pub fn bert(&self, model: &Model) -> Result<BertSource> {
+    /// [`Error::Compute`].
+    pub fn bert(&self, model: &Model, shape: &Shape) -> Result<BertSource> {
         Ok(BertSource {
             weights: Box::new(self.checkpoint(model, &BERT_PREFIXES)?),
-            shape: self.shape(model)?,
+            shape: shape.clone(),
             vocabulary: None,
         })
     }
@@ -201,106 +158,62 @@ impl Folder {
     /// A network of another family, in candle's stock ops.
     ///
     /// # Errors
-    /// [`Error::BadModel`], [`Error::Compute`].
-    pub fn stock(&self, model: &Model, dtype: DType, device: &Device) -> Result<Stock> {
-        // candle looks below `model`, where a bare network has none.
+    /// [`Error::Compute`].
+    pub fn stock(
+        &self,
+        model: &Model,
+        network: Network,
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Stock> {
+        // A network with a head has its name before its tensors.
         let weights = self.checkpoint(model, &["model."])?;
-        Stock::load(model, &self.config, &weights, dtype, device)
+        Stock::load(model, network, &weights, dtype, device)
     }
+}
+
+/// What the files of a folder say.
+pub struct Described {
+    pub model: Model,
+    pub network: Network,
+    /// Texts are folded to small letters before they are tokenized.
+    lower_case: bool,
 }
 
 /// What the files of a folder say of its model; the model is called `name`.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Config`], [`Error::BadModel`] for a family or a pooling that cannot be run.
-pub fn describe(name: &str, path: &Path) -> Result<Model> {
-    let config = json(&path.join("config.json"))?;
-    let optional = |file: &str| {
-        let file = path.join(file);
-        file.is_file().then(|| json(&file)).transpose()
-    };
-    let bad = |what: &str, expected: &str, received: &Value| Error::BadModel {
-        model: name.to_owned(),
-        what: what.to_owned(),
-        expected: expected.to_owned(),
-        received: received.to_string(),
-    };
-    let family = match config["model_type"].as_str() {
-        Some("bert") => Family::Bert,
-        Some("xlm-roberta") => Family::XlmRoberta,
-        Some("modernbert") => Family::Modernbert,
-        Some("qwen3") => Family::Qwen3,
-        _ => {
-            let known = "bert, xlm-roberta, modernbert or qwen3";
-            return Err(bad(
-                "model_type in config.json",
-                known,
-                &config["model_type"],
-            ));
-        }
-    };
-    let number = |value: &Value| value.as_u64().map(|n| n as usize);
-    let size = &config["hidden_size"];
-    let dimension =
-        number(size).ok_or_else(|| bad("hidden_size in config.json", "a number", size))?;
-    let pooling = match optional("1_Pooling/config.json")? {
-        None if family == Family::Qwen3 => Pooling::Last,
-        None => Pooling::Mean,
-        Some(pooling) => {
-            let is = |kind: &str| pooling[format!("pooling_mode_{kind}")] == true;
-            match (is("mean_tokens"), is("cls_token"), is("lasttoken")) {
-                (true, false, false) => Pooling::Mean,
-                (false, true, false) => Pooling::Cls,
-                (false, false, true) => Pooling::Last,
-                _ => {
-                    return Err(bad(
-                        "1_Pooling/config.json",
-                        "mean, cls or lasttoken pooling",
-                        &pooling,
-                    ));
-                }
-            }
-        }
-    };
-    let modules = optional("modules.json")?.unwrap_or_default();
-    let modules = modules.as_array().cloned().unwrap_or_default();
-    let kinds = modules.iter().filter_map(|module| module["type"].as_str());
-    // Without modules.json a folder is a bare transformer, whose users normalise.
-    let normalize = modules.is_empty() || kinds.clone().any(|kind| kind.ends_with("Normalize"));
-    if let Some(dense) = kinds.clone().find(|kind| kind.ends_with("Dense")) {
-        let expected = "transformer, pooling and normalisation";
-        return Err(bad("modules.json", expected, &dense.into()));
+/// [`Error::Io`], [`Error::Config`], [`Error::NotComputed`] for what cannot be run, with the key that asks for it.
+pub fn describe(name: &str, path: &Path) -> Result<Described> {
+    let config = Config::read(name, &path.join("config.json"))?;
+    let family = config.family()?;
+    let network = Network::of(&config, family)?;
+    if let Some(adapter) = Config::read_optional(name, &path.join(ADAPTER))? {
+        let possible = "no such file: merge the adapter into the weights and remove it";
+        return Err(adapter.refuse("peft_type", possible));
     }
-    // XLM-R counts positions from two on.
-    let positions = number(&config["max_position_embeddings"]).unwrap_or(MAX_TOKENS);
-    let positions = match family {
-        Family::XlmRoberta => positions.saturating_sub(2),
-        Family::Bert | Family::Modernbert | Family::Qwen3 => positions,
-    };
-    let sentence = optional("sentence_bert_config.json")?.unwrap_or_default();
-    let longest = number(&sentence["max_seq_length"]).map_or(positions, |n| n.min(positions));
-    let prompts = optional("config_sentence_transformers.json")?.unwrap_or_default();
-    let prompt = |names: [&str; 2]| {
-        let found = names
-            .iter()
-            .find_map(|name| prompts["prompts"][name].as_str());
-        found.unwrap_or_default().to_owned()
-    };
-    Ok(Model {
+    let sentence = Sentence::read(name, path, family)?;
+    let positions = network.positions();
+    let model = Model {
         name: name.to_owned(),
         source: Source::Folder(path.to_path_buf()),
         family,
-        dimension,
-        max_tokens: longest,
-        pooling,
-        query_prefix: prompt(["query", "search_query"]),
-        passage_prefix: prompt(["passage", "document"]),
-        normalize,
+        dimension: network.dimension(),
+        max_tokens: sentence.longest.map_or(positions, |n| n.min(positions)),
+        pooling: sentence.pooling,
+        query_prefix: sentence.query_prefix,
+        passage_prefix: sentence.passage_prefix,
+        normalize: sentence.normalize,
         licence: "unknown".to_owned(),
         sha256: None,
         revision: None,
         weights: None,
         local: None,
+    };
+    Ok(Described {
+        model,
+        network,
+        lower_case: sentence.lower_case,
     })
 }
 
@@ -348,12 +261,4 @@ fn contradiction(entry: &Model, what: &str, said: &str, found: &str) -> Error {
         expected: found.to_owned(),
         received: said.to_owned(),
     }
-}
-
-fn json(path: &Path) -> Result<Value> {
-    let text = std::fs::read(path).map_err(Error::io("read", path))?;
-    serde_json::from_slice(&text).map_err(|error| Error::Config {
-        path: path.to_path_buf(),
-        message: error.to_string(),
-    })
 }

@@ -9,8 +9,10 @@ use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::{Device, Tensor};
 
+use super::activation::Activation;
 use super::bytes::Bytes;
-use super::registry::{Family, Model, Pooling, Source};
+use super::gguf_keys;
+use super::registry::{Family, Model, Source};
 use super::table::{Numbers, Table};
 use super::weights::{Shape, Weights};
 use crate::error::{Error, Result};
@@ -93,27 +95,39 @@ impl Gguf {
         Some((self.content.tensor_data_offset + info.offset) as usize)
     }
 
+    /// Whether the metadata have a key.
+    pub fn has(&self, key: &str) -> bool {
+        self.content.metadata.contains_key(key)
+    }
+
+    /// Metadata by key, so that what is found first is the same each time.
+    pub fn metadata(&self) -> Vec<(&String, &Value)> {
+        let mut metadata: Vec<_> = self.content.metadata.iter().collect();
+        metadata.sort_unstable_by_key(|(key, _)| *key);
+        metadata
+    }
+
+    /// Names of the tensors, as the file has them.
+    pub fn tensors(&self) -> impl Iterator<Item = &String> {
+        self.content.tensor_infos.keys()
+    }
+
     /// The model, as far as the file tells; prefixes it does not.
     ///
     /// # Errors
-    /// As [`Gguf::value`].
+    /// As [`Gguf::value`]; [`Error::BadModel`] for what is not computed.
     pub fn describe(&self, path: &Path) -> Result<Model> {
-        // llama.cpp's `llama_pooling_type`.
-        let pooling = match self.number("bert.pooling_type") {
-            Ok(2) => Pooling::Cls,
-            Ok(3) => Pooling::Last,
-            _ => Pooling::Mean,
-        };
+        gguf_keys::check(self)?;
         Ok(Model {
             name: self.model.clone(),
             source: Source::Gguf(path.to_path_buf()),
             family: Family::Bert,
             dimension: self.number("bert.embedding_length")?,
             max_tokens: self.number("bert.context_length")?,
-            pooling,
+            pooling: gguf_keys::pooling(self, None)?,
             query_prefix: String::new(),
             passage_prefix: String::new(),
-            normalize: true,
+            normalize: gguf_keys::normalizes(self)?.unwrap_or(true),
             licence: "unknown".to_owned(),
             sha256: None,
             revision: None,
@@ -122,18 +136,35 @@ impl Gguf {
         })
     }
 
+    /// Refuses a file that asks for what is not computed, and an entry of `models.toml` that contradicts it.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] with both values.
+    pub fn check(&self, model: &Model) -> Result<()> {
+        gguf_keys::check(self)?;
+        let shown = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+        let pooling = gguf_keys::pooling(self, Some(model.pooling))?;
+        let normalize = gguf_keys::normalizes(self)?.unwrap_or(model.normalize);
+        for (what, found, said) in [
+            ("pooling", shown(&pooling), shown(&model.pooling)),
+            ("normalize", shown(&normalize), shown(&model.normalize)),
+        ] {
+            if found != said {
+                let what = format!("{what} of `{}` in models.toml and in the file", model.name);
+                return Err(self.fault(what, &found, &said));
+            }
+        }
+        Ok(())
+    }
+
     /// The shape of a BERT model, checked against the registry.
     ///
     /// # Errors
     /// [`Error::BadModel`] where the file is not the model that `model` describes.
     pub fn shape(&self, model: &Model) -> Result<Shape> {
-        let architecture = self.value("general.architecture", "string", |v| v.to_string())?;
         let fault = |key: &str, expected: &dyn ToString, received: &dyn ToString| {
             Err(self.fault(key.to_owned(), expected, received))
         };
-        if architecture != "bert" {
-            return fault("general.architecture", &"bert", architecture);
-        }
         let hidden = self.number("bert.embedding_length")?;
         if hidden != model.dimension {
             return fault("bert.embedding_length", &model.dimension, &hidden);
@@ -157,6 +188,8 @@ impl Gguf {
             positions,
             first_position: 0,
             types: self.number("tokenizer.ggml.token_type_count")?,
+            // llama.cpp computes no other for this architecture.
+            activation: Activation::Gelu,
         })
     }
 }

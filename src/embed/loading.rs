@@ -11,9 +11,10 @@ use super::encoder::Encoder;
 use super::folder::{self, Folder};
 use super::fused::Fused;
 use super::gguf::Gguf;
+use super::network::Network;
 use super::packed::{self, BertSource, PackedBert};
 use super::reference::{Reference, Whole};
-use super::registry::{Family, Model, Source};
+use super::registry::{Family, LEAST_TOKENS, Model, Source};
 use super::space::Checksums;
 use super::tokenizer::Tokenizer;
 use super::vocabulary::{self, WordPieces};
@@ -43,8 +44,8 @@ struct Way<'a> {
 
 impl Loaded {
     /// # Errors
-    /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::Precision`], [`Error::Device`],
-    /// [`Error::Compute`], [`Error::Tokenizer`].
+    /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::NotComputed`], [`Error::Precision`],
+    /// [`Error::Device`], [`Error::Compute`], [`Error::Tokenizer`].
     pub fn of(model: &Model, compute: Compute, cache: Option<&Path>) -> Result<Self> {
         let not_runnable = |reason| Error::ModelNotRunnable {
             name: model.name.clone(),
@@ -74,6 +75,9 @@ impl Loaded {
                 let bytes = Bytes::map(path)?;
                 let checksums = of_file(sha256::of(&[&bytes]));
                 way.check_sha256("the GGUF file", &checksums.weights)?;
+                // By its path, because metadata are mended in the file.
+                let name = path.display().to_string();
+                Gguf::open(&name, bytes.clone())?.check(model)?;
                 way.of_gguf(bytes, checksums, false)
             }
             Source::Folder(path) => way.of_folder(path),
@@ -96,12 +100,21 @@ fn of_file(weights: String) -> Checksums {
 /// What a folder or a GGUF file says of its model; the model is called `name`.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Config`], [`Error::BadModel`], [`Error::Compute`].
+/// [`Error::Io`], [`Error::Config`], [`Error::BadModel`], [`Error::NotComputed`], [`Error::Compute`].
 pub fn describe(name: &str, path: &Path) -> Result<Model> {
-    if path.is_dir() {
-        return folder::describe(name, path);
+    let model = match path.is_dir() {
+        true => folder::describe(name, path)?.model,
+        false => Gguf::open(name, Bytes::map(path)?)?.describe(path)?,
+    };
+    match model.max_tokens {
+        LEAST_TOKENS.. => Ok(model),
+        received => Err(Error::BadModel {
+            model: model.name,
+            what: "longest input in tokens".to_owned(),
+            expected: format!("at least {LEAST_TOKENS}"),
+            received: received.to_string(),
+        }),
     }
-    Gguf::open(name, Bytes::map(path)?)?.describe(path)
 }
 
 impl Way<'_> {
@@ -147,36 +160,41 @@ impl Way<'_> {
 
     fn of_folder(self, path: &Path) -> Result<Loaded> {
         let model = self.model;
-        folder::check(model, &folder::describe(&model.name, path)?)?;
+        let found = folder::describe(&model.name, path)?;
+        folder::check(model, &found.model)?;
         let folder = Folder::read(path, model.weights.as_deref())?;
-        let checksums = folder.checksums();
+        let mut checksums = folder.checksums();
         let weights = model.weights.as_deref().unwrap_or(folder::USUAL_WEIGHTS);
         self.check_sha256(weights, &checksums.weights)?;
-        let tokenizer = folder.tokenizer()?;
-        match model.family {
-            Family::Bert | Family::XlmRoberta => {
-                if self.is_fused(packed::fits(&folder.shape(model)?)) {
-                    let precision = self.compute.fused(false)?;
-                    let source = || folder.bert(model);
-                    let packed =
-                        PackedBert::open(&checksums.together(), precision, self.cache, source)?;
-                    let file = folder.first_weights().clone();
-                    let encoder = Box::new(Fused::new(packed, file, model.pooling));
-                    return Ok(self.loaded(tokenizer, encoder, precision, checksums));
-                }
-                self.stock_bert(folder.bert(model)?, tokenizer, checksums)
-            }
-            Family::Modernbert | Family::Qwen3 => {
+        let (tokenizer, changed) = folder.tokenizer(&found)?;
+        if let (Some(own), Some(changed)) = (&checksums.tokenizer, changed) {
+            checksums.tokenizer = Some(sha256::of(&[own.as_bytes(), changed.as_bytes()]));
+        }
+        let shape = match found.network {
+            Network::Bert(shape) => shape,
+            network => {
                 let on_gpu: &[Precision] = match model.family {
                     Family::Qwen3 => &[Precision::Bf16, Precision::F16, Precision::F32],
-                    // candle's masks for it are in f32, and half floats cannot hold its positions.
+                    // In half floats nobody has compared it.
                     _ => &[Precision::F32],
                 };
                 let (precision, dtype) = self.compute.stock(self.device.is_gpu(), on_gpu)?;
-                let encoder = folder.stock(model, dtype, &self.device.device)?;
-                Ok(self.loaded(tokenizer, Box::new(encoder), precision, checksums))
+                let encoder = folder.stock(model, network, dtype, &self.device.device)?;
+                return Ok(self.loaded(tokenizer, Box::new(encoder), precision, checksums));
             }
+        };
+        if !self.is_fused(packed::fits(&shape)) {
+            return self.stock_bert(folder.bert(model, &shape)?, tokenizer, checksums);
         }
+        let precision = self.compute.fused(false)?;
+        let source = || folder.bert(model, &shape);
+        // The same weights are another model where the configuration says so.
+        let numbers = serde_json::to_vec(&shape).unwrap_or_default();
+        let name = sha256::of(&[checksums.together().as_bytes(), &numbers]);
+        let packed = PackedBert::open(&name, precision, self.cache, source)?;
+        let file = folder.first_weights().clone();
+        let encoder = Box::new(Fused::new(packed, file, model.pooling));
+        Ok(self.loaded(tokenizer, encoder, precision, checksums))
     }
 
     /// Whether kernels of our own compute it.

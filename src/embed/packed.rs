@@ -5,6 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::activation::Activation;
 use super::bytes::Bytes;
 use super::compute::Precision;
 use super::gguf::Gguf;
@@ -202,9 +203,10 @@ impl BertSource {
 
 /// Whether the kernels compute a BERT of this shape.
 pub fn fits(shape: &Shape) -> bool {
-    [shape.hidden, shape.ffn]
-        .iter()
-        .all(|size| size.is_multiple_of(linear::MULTIPLE))
+    shape.activation == Activation::Gelu
+        && [shape.hidden, shape.ffn]
+            .iter()
+            .all(|size| size.is_multiple_of(linear::MULTIPLE))
 }
 
 type Sections = Vec<(String, Vec<u8>)>;

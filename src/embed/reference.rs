@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use tokenizers::models::ModelWrapper;
 use tokenizers::models::unigram::Unigram;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::{
-    BertNormalizer, Precompiled, Replace, Sequence, replace::ReplacePattern,
+    BertNormalizer, NormalizerWrapper, Precompiled, Replace, Sequence, replace::ReplacePattern,
 };
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
@@ -60,6 +61,14 @@ impl Whole {
         tokenizer
             .with_truncation(None)
             .map_err(|error| failure("set up the tokenizer", &error))?;
+        if let ModelWrapper::BPE(model) = tokenizer.get_model()
+            && let Some(dropout) = model.dropout.filter(|share| *share != 0.0)
+        {
+            let what = format!(
+                "`model.dropout` is {dropout}: each time it makes other tokens; set it to null"
+            );
+            return Err(failure("use tokenizer.json", &what));
+        }
         let ids = |special| {
             let encoded = tokenizer.encode_fast("a", special);
             let encoded = encoded.map_err(|error| failure("tokenize a text", &error))?;
@@ -92,6 +101,22 @@ impl Whole {
         // What looks like a special token in a text stays text.
         tokenizer.set_encode_special_tokens(true);
         Ok((Self(tokenizer), specials))
+    }
+
+    /// How it normalises a text, as `tokenizer.json` says it; `null` where it does not.
+    pub fn normalizer(&self) -> serde_json::Value {
+        let normalizer = self.0.get_normalizer().map(serde_json::to_value);
+        normalizer.and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// # Errors
+    /// [`Error::Tokenizer`] where it is none.
+    pub fn set_normalizer(&mut self, normalizer: serde_json::Value) -> Result<()> {
+        let normalizer: NormalizerWrapper = serde_json::from_value(normalizer)
+            .map_err(|error| failure("build the normaliser", &error))?;
+        let set = self.0.with_normalizer(Some(normalizer));
+        set.map(|_| ())
+            .map_err(|error| failure("build the tokenizer", &error))
     }
 
     /// WordPiece as BERT's own tokenizer does it; a vocabulary without capitals is of folded words.

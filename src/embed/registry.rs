@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 /// What is used where nothing else is named.
 pub const DEFAULT_MODEL: &str = "multilingual-e5-small";
 
+/// An input takes this many with its special tokens, or texts cannot be windowed.
+pub(super) const LEAST_TOKENS: usize = 8;
+
 const COMPILED_IN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/models.toml"));
 
 /// Where the weights of a model are.
@@ -239,9 +242,9 @@ impl Entry {
             (false, None, None, Some(path)) => Source::Gguf(path),
             _ => return Err("give exactly one of `hub`, `folder` and `gguf`".into()),
         };
-        if self.dimension == 0 || self.max_tokens < 8 {
+        if self.dimension == 0 || self.max_tokens < LEAST_TOKENS {
             return Err(format!(
-                "dimension {} and max_tokens {}: at least 1 and 8 are needed",
+                "dimension {} and max_tokens {}: at least 1 and {LEAST_TOKENS} are needed",
                 self.dimension, self.max_tokens
             ));
         }

@@ -1,103 +1,85 @@
-//! ModernBERT and Qwen3 of candle-transformers in its stock ops.
+//! ModernBERT, and Qwen3 of candle-transformers, in candle's stock ops.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
-use candle_transformers::models::{modernbert, qwen3};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use candle_transformers::models::qwen3;
 
 use super::encoder::{Batches, Encoder, Sequence, encode_padded};
-use super::registry::{Family, Model, Pooling};
+use super::modernbert::ModernBert;
+use super::network::Network;
+use super::registry::{Model, Pooling};
 use super::weights::{Backend, Weights};
 use crate::error::{Error, Result};
 
-enum Network {
-    ModernBert(modernbert::ModernBert),
+/// What short sequences of a batch are filled up with: any token, for none attends to it.
+const PAD: u32 = 0;
+
+enum Computed {
+    ModernBert(ModernBert),
     Qwen3(qwen3::Model),
 }
 
 /// A network, where it runs, and how its states are pooled.
 pub struct Stock {
-    network: Network,
+    network: Computed,
     device: Device,
     pooling: Pooling,
-    /// What short sequences of a batch are filled up with.
-    pad: u32,
 }
 
 impl Stock {
     /// # Errors
-    /// [`Error::BadModel`] where `config` is none of such a network, [`Error::Compute`] where the weights are not its.
+    /// [`Error::Compute`] where the weights are not those of such a network.
     pub fn load(
         model: &Model,
-        config: &Value,
+        network: Network,
         weights: &dyn Weights,
         dtype: DType,
         device: &Device,
     ) -> Result<Self> {
         let backend = Box::new(Backend(weights));
         let builder = VarBuilder::from_backend(backend, dtype, device.clone());
-        let builder = builder.rename_f(|name| name.trim_start_matches("model.").to_owned());
-        let load = || -> candle_core::Result<Network> {
-            Ok(match model.family {
-                Family::Qwen3 => Network::Qwen3(qwen3::Model::new(&parse(config)?, builder)?),
-                Family::Bert | Family::XlmRoberta | Family::Modernbert => {
-                    let network = modernbert::ModernBert::load(builder, &parse(config)?)?;
-                    Network::ModernBert(network)
+        let load = || -> candle_core::Result<Computed> {
+            Ok(match network {
+                Network::ModernBert(shape) => {
+                    Computed::ModernBert(ModernBert::load(shape, &builder)?)
                 }
+                Network::Qwen3(config) => {
+                    let config = qwen3::Config {
+                        // A table is made for so many.
+                        max_position_embeddings: model.max_tokens,
+                        ..config
+                    };
+                    // candle looks below `model`, where a bare network has none.
+                    let bare = |name: &str| name.trim_start_matches("model.").to_owned();
+                    Computed::Qwen3(qwen3::Model::new(&config, builder.rename_f(bare))?)
+                }
+                Network::Bert(_) => candle_core::bail!("a BERT is computed elsewhere"),
             })
         };
-        let network = load().map_err(Error::compute("cannot load the model"))?;
         Ok(Self {
-            network,
+            network: load().map_err(Error::compute("cannot load the model"))?,
             device: device.clone(),
             pooling: model.pooling,
-            pad: config["pad_token_id"].as_u64().unwrap_or(0) as u32,
         })
     }
 
     /// Hidden states of the last layer, `[sequences, longest, hidden]`.
     fn forward(&self, batch: &[Sequence<'_>], longest: usize) -> candle_core::Result<Tensor> {
-        let mut ids = vec![self.pad; batch.len() * longest];
-        let mut mask = vec![0u32; batch.len() * longest];
-        for (row, sequence) in batch.iter().enumerate() {
-            let row = row * longest..row * longest + sequence.ids.len();
-            ids[row.clone()].copy_from_slice(sequence.ids);
-            mask[row].fill(1);
+        let mut ids = vec![PAD; batch.len() * longest];
+        for (sequence, ids) in batch.iter().zip(ids.chunks_exact_mut(longest)) {
+            ids[..sequence.ids.len()].copy_from_slice(sequence.ids);
         }
-        let shape = (batch.len(), longest);
-        let ids = Tensor::from_vec(ids, shape, &self.device)?;
+        let ids = Tensor::from_vec(ids, (batch.len(), longest), &self.device)?;
         match &self.network {
-            Network::ModernBert(network) => {
-                network.forward(&ids, &Tensor::from_vec(mask, shape, &self.device)?)
+            Computed::ModernBert(network) => {
+                let lengths = batch.iter().map(|sequence| sequence.ids.len());
+                network.forward(&ids, &lengths.collect::<Vec<_>>())
             }
             // It looks back only: what follows a text changes nothing in it. A copy, which shares the weights,
             // because a network keeps what it has seen.
-            Network::Qwen3(network) => network.clone().forward(&ids, 0),
+            Computed::Qwen3(network) => network.clone().forward(&ids, 0),
         }
     }
-}
-
-/// A configuration as a network takes it: what later versions of transformers write elsewhere or leave out has the
-/// place that earlier ones gave it.
-fn parse<C: DeserializeOwned>(config: &Value) -> candle_core::Result<C> {
-    let theta = |layers: &str| config["rope_parameters"][layers]["rope_theta"].clone();
-    let mut complete = config.clone();
-    for (key, value) in [
-        ("layer_norm_eps", config["norm_eps"].clone()),
-        (
-            "rope_theta",
-            config["rope_parameters"]["rope_theta"].clone(),
-        ),
-        ("global_rope_theta", theta("full_attention")),
-        ("local_rope_theta", theta("sliding_attention")),
-    ] {
-        if complete[key].is_null() && !value.is_null() {
-            complete[key] = value;
-        }
-    }
-    serde_json::from_value(complete)
-        .map_err(|error| candle_core::Error::Msg(format!("config.json: {error}")))
 }
 
 impl Encoder for Stock {

@@ -6,6 +6,7 @@ use candle_nn::Init;
 use candle_nn::var_builder::SimpleBackend;
 use serde::{Deserialize, Serialize};
 
+use super::activation::Activation;
 use super::bytes::Bytes;
 use super::device::cpu;
 use super::table::{Numbers, Table};
@@ -29,6 +30,9 @@ pub struct Shape {
     pub first_position: usize,
     /// Rows of the token type table.
     pub types: usize,
+    /// Of the feed-forward. No part of what is prepared: the CPU engine has one of them.
+    #[serde(skip)]
+    pub activation: Activation,
 }
 
 /// A file of tensors.

@@ -28,7 +28,8 @@ pub(super) struct Plan {
 
 /// What became of a file.
 enum Read {
-    Now(Vec<Content>),
+    /// With what was decided while reading.
+    Now(Vec<Content>, Vec<String>),
     Unchanged(Vec<Kept>, Option<Found>),
 }
 
@@ -83,7 +84,12 @@ pub(super) fn plan(
                     plan.kept.extend(articles);
                     unchanged.extend(found);
                 }
-                Ok(Read::Now(articles)) => {
+                Ok(Read::Now(articles, notes)) => {
+                    let note = |reason| Unread {
+                        path: file.path.clone(),
+                        reason,
+                    };
+                    report.notes.extend(notes.into_iter().map(note));
                     for content in articles {
                         plan.read.push(plan.staged.add(&content)?);
                     }
@@ -179,7 +185,9 @@ impl Reading<'_> {
             return unchanged(found.map(|(stamp, was)| Found::new(id, stamp, was.to_owned())));
         };
         let mut planned = Vec::with_capacity(articles.len());
-        for article in articles {
+        let mut notes = Vec::new();
+        for mut article in articles {
+            notes.append(&mut article.notes);
             planned.extend(self.cut(root, file, article, stamp, &limit)?);
         }
         if planned.is_empty() {
@@ -188,7 +196,7 @@ impl Reading<'_> {
                 reason: "nothing to read in it".to_owned(),
             });
         }
-        Ok(Read::Now(planned))
+        Ok(Read::Now(planned, notes))
     }
 
     /// An article in passages; `None` where there is nothing to read in it.

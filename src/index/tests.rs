@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::disk::fault;
-use super::{Index, Update, update, verify};
+use super::{Index, MadeBy, Update, update, verify};
 use crate::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
 use crate::error::Error;
 
@@ -126,6 +126,32 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
+}
+
+#[test]
+fn an_index_of_an_older_program_is_renewed_without_its_sources() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("ix");
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/old-index/format3-recipe2");
+    copy(&kept, &dir);
+    let texts = held(&dir);
+    assert!(!texts.is_empty());
+    assert_eq!(Index::open(&dir).unwrap().made_by(), MadeBy::Older);
+    let embedder = embedder();
+    let report = update(&dir, &embedder, &Update::default(), &()).unwrap();
+    assert_eq!(report.missing_roots, ["docs"]);
+    assert_eq!((report.embedded, report.removed), (0, 0));
+    assert_eq!((report.kept, report.renewed), (texts.len(), texts.len()));
+    let index = Index::open(&dir).unwrap();
+    assert_eq!(index.made_by(), MadeBy::This);
+    // Cut by the older program, and cut again once their sources are there.
+    for number in index.articles() {
+        assert_eq!(index.article(number).unwrap().recipe, Some(2));
+    }
+    assert_eq!(held(&dir), texts);
+    assert!(verify_files(&dir));
+    let again = update(&dir, &embedder, &Update::default(), &());
+    assert!(matches!(again, Err(Error::RootMissing { .. })));
 }
 
 #[test]

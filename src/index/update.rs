@@ -77,9 +77,11 @@ pub struct Report {
     pub skipped: Vec<Unread>,
     /// Files and folders that could not be read; what was indexed of them before is kept.
     pub failed: Vec<Unread>,
+    /// What was decided while files were read that were new or changed, where the user could think otherwise.
+    pub notes: Vec<Unread>,
 }
 
-/// A file that was not read.
+/// A file that was not read, or what is to be said of it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Unread {
     #[serde(serialize_with = "as_shown")]

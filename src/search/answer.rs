@@ -84,6 +84,8 @@ pub struct Answers {
     pub mode: Mode,
     pub model: String,
     pub took_ms: f64,
+    /// For people: why nothing was found, or which condition was left out because nothing fulfils it.
+    pub notes: Vec<String>,
     pub results: Vec<Answer>,
 }
 
@@ -98,7 +100,7 @@ pub struct Answer {
     pub citation: String,
     pub passage: PassageView,
     pub article: ArticleView,
-    /// Citations of nearly the same text elsewhere.
+    /// Citations of the same text elsewhere.
     pub duplicates: Vec<String>,
     /// Sentences around the passage, where they were asked for.
     pub context: Option<Context>,

@@ -1,10 +1,11 @@
-//! Articles and passages by what a person writes.
+//! Articles and passages by what a person writes: ids, paths, citations.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::names::{composed, existing};
 use crate::error::{Error, Result};
-use crate::index::Index;
+use crate::index::{ArticleRecord, Index};
 
 /// The number of the article that `given` names: by its id, by the path of its file, or by the end
 /// of its id where only one has it.
@@ -12,56 +13,75 @@ use crate::index::Index;
 /// # Errors
 /// [`Error::Unknown`], with those that come near.
 pub fn find_article(index: &Index, given: &str) -> Result<usize> {
-    let path = Path::new(given).canonicalize().ok();
-    let mut ends = Vec::new();
-    let mut near = Vec::new();
-    for number in index.articles() {
-        let record = index.article(number)?;
-        let id = record.id();
-        if id == given || (path.is_some() && index.source_path(&record) == path) {
-            return Ok(number);
-        }
-        if id
-            .strip_suffix(given)
-            .is_some_and(|head| head.ends_with('/'))
-        {
-            ends.push((number, id));
-        } else if id.contains(given) {
-            near.push(id);
-        }
-    }
-    let hint = match ends.as_slice() {
-        [(number, _)] => return Ok(*number),
-        [] if near.is_empty() => "; `tane status --articles` lists them".to_owned(),
-        [] => format!("; did you mean {}?", first_few(near)),
-        _ => format!(
-            "; several end so: {}",
-            first_few(ends.into_iter().map(|(_, id)| id).collect())
-        ),
-    };
-    Err(Error::Unknown {
-        kind: "article",
-        given: given.to_owned(),
-        hint,
-    })
+    let [looked] = look_up(index, [given])?;
+    looked.only(given)
 }
 
-/// The article's number and the rows that `given` (`article#3`, or `article#3-4`) names.
+/// The article that `given` names, and the rows where it names passages of it: `article#3`, `article#3-4`, or a
+/// citation (`path:7-9`). An id may itself end like a passage's: an article of that very id comes first.
 ///
 /// # Errors
 /// [`Error::Unknown`].
-pub fn find_passage(index: &Index, given: &str) -> Result<Option<(usize, Range<usize>)>> {
-    let Some((article, numbers)) = given.rsplit_once('#') else {
-        return Ok(None);
+pub fn find(index: &Index, given: &str) -> Result<(usize, Option<Range<usize>>)> {
+    let of_number = numbered(given, '#');
+    let cited = numbered(given, ':');
+    let [whole, of_passage, of_citation] = look_up(
+        index,
+        [
+            given,
+            of_number.as_ref().map_or("", |(article, _)| *article),
+            cited.as_ref().map_or("", |(path, _)| *path),
+        ],
+    )?;
+    if let Some(number) = whole.exact {
+        return Ok((number, None));
+    }
+    let mut outside = None;
+    if let (Some((_, numbers)), Some(article)) = (&of_number, of_passage.exact) {
+        match rows_numbered(index, article, numbers, given) {
+            Ok(rows) => return Ok((article, Some(rows))),
+            Err(error) => outside = Some(error),
+        }
+    }
+    let unknown = match whole.only(given) {
+        Ok(number) => return Ok((number, None)),
+        Err(error) => error,
     };
+    if let Some(error) = outside {
+        return Err(error);
+    }
+    if let Some((article, numbers)) = &of_number {
+        let article = of_passage.only(article)?;
+        let rows = rows_numbered(index, article, numbers, given)?;
+        return Ok((article, Some(rows)));
+    }
+    if let Some((path, lines)) = &cited
+        && let Ok(article) = of_citation.only(path)
+        && let Some(rows) = rows_at(index, article, lines)?
+    {
+        return Ok((article, Some(rows)));
+    }
+    Err(unknown)
+}
+
+/// Splits `name#3` or `name#3-4` at the last mark.
+fn numbered(given: &str, mark: char) -> Option<(&str, Range<usize>)> {
+    let (name, numbers) = given.rsplit_once(mark)?;
     let (first, last) = numbers.split_once('-').unwrap_or((numbers, numbers));
-    let (Ok(first), Ok(last)) = (first.parse::<usize>(), last.parse::<usize>()) else {
-        return Ok(None);
-    };
-    let article = find_article(index, article)?;
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    (!name.is_empty()).then_some((name, first..last))
+}
+
+/// The rows of the passages with these numbers, both ends counted.
+fn rows_numbered(
+    index: &Index,
+    article: usize,
+    numbers: &Range<usize>,
+    given: &str,
+) -> Result<Range<usize>> {
     let rows = index.rows_of(article);
-    if (1..=last).contains(&first) && last <= rows.len() {
-        return Ok(Some((article, rows.start + first - 1..rows.start + last)));
+    if (1..=numbers.end).contains(&numbers.start) && numbers.end <= rows.len() {
+        return Ok(rows.start + numbers.start - 1..rows.start + numbers.end);
     }
     Err(Error::Unknown {
         kind: "passage",
@@ -70,8 +90,156 @@ pub fn find_passage(index: &Index, given: &str) -> Result<Option<(usize, Range<u
     })
 }
 
-fn first_few(mut ids: Vec<String>) -> String {
-    let more = if ids.len() > 3 { ", ..." } else { "" };
-    ids.truncate(3);
+/// The rows of the passages within these lines, both ends counted; where none is, of those that touch them.
+fn rows_at(index: &Index, article: usize, lines: &Range<usize>) -> Result<Option<Range<usize>>> {
+    let (mut within, mut touching) = (None::<Range<usize>>, None::<Range<usize>>);
+    let extend = |rows: &mut Option<Range<usize>>, row: usize| {
+        let start = rows.as_ref().map_or(row, |rows| rows.start);
+        *rows = Some(start..row + 1);
+    };
+    for row in index.rows_of(article) {
+        let (first, last) = index.passage(row)?.lines;
+        if lines.start <= first && last <= lines.end {
+            extend(&mut within, row);
+        }
+        if first <= lines.end && lines.start <= last {
+            extend(&mut touching, row);
+        }
+    }
+    Ok(within.or(touching))
+}
+
+/// The articles that a name may mean.
+#[derive(Default)]
+struct Looked {
+    /// The one of that very id.
+    exact: Option<usize>,
+    /// Of that id in the other Unicode form.
+    composed: Option<usize>,
+    /// Of the file at that path, with their ids.
+    at_path: Vec<(usize, String)>,
+    /// Whose ids end so.
+    ends: Vec<(usize, String)>,
+    /// Whose ids have it in them.
+    near: Vec<String>,
+}
+
+impl Looked {
+    /// The one article that is meant.
+    fn only(&self, given: &str) -> Result<usize> {
+        if let Some(number) = self.exact.or(self.composed) {
+            return Ok(number);
+        }
+        let hint = match (self.at_path.as_slice(), self.ends.as_slice()) {
+            ([(number, _)], _) | ([], [(number, _)]) => return Ok(*number),
+            ([], []) if self.near.is_empty() => "; `tane status --articles` lists them".to_owned(),
+            ([], []) => format!("; did you mean {}?", first_few(self.near.iter())),
+            ([], ends) => format!("; several end so: {}", first_few(ids(ends))),
+            (rows, _) => format!("; that file holds several: {}", first_few(ids(rows))),
+        };
+        Err(Error::Unknown {
+            kind: "article",
+            given: given.to_owned(),
+            hint,
+        })
+    }
+}
+
+fn ids(articles: &[(usize, String)]) -> impl ExactSizeIterator<Item = &String> {
+    articles.iter().map(|(_, id)| id)
+}
+
+/// Looks for several names in one pass, which ends where an article's id is the first; empty ones are nobody's.
+fn look_up<const N: usize>(index: &Index, given: [&str; N]) -> Result<[Looked; N]> {
+    let needles = given.map(|given| (given, composed(given), paths(given)));
+    let mut looked = given.map(|_| Looked::default());
+    for number in index.articles() {
+        let record = index.article(number)?;
+        let id = record.id();
+        let composed_id = composed(&id);
+        let path = index.source_path(&record);
+        for ((given, name, paths), looked) in needles.iter().zip(&mut looked) {
+            if given.is_empty() {
+                continue;
+            }
+            if id == *given {
+                looked.exact = Some(number);
+            } else if composed_id == *name {
+                looked.composed = Some(number);
+            } else if path
+                .as_ref()
+                .is_some_and(|path| is_at(paths, path, &record))
+            {
+                looked.at_path.push((number, id.clone()));
+            } else if ends_with_name(&composed_id, name) {
+                looked.ends.push((number, id.clone()));
+            } else if composed_id.contains(name.as_ref()) {
+                looked.near.push(id.clone());
+            }
+        }
+        if looked.first().is_some_and(|first| first.exact.is_some()) {
+            break;
+        }
+    }
+    Ok(looked)
+}
+
+/// Whole parts of a path at its end.
+pub(super) fn ends_with_name(id: &str, name: &str) -> bool {
+    let head = id.strip_suffix(name);
+    head.is_some_and(|head| head.ends_with('/'))
+}
+
+/// The files that a name may be the path of, each with the row that it then names: `notes.jsonl`,
+/// `notes.jsonl@12`.
+pub(super) fn paths(given: &str) -> Vec<(PathBuf, Option<&str>)> {
+    let whole = std::iter::once((given, None));
+    let rows = given
+        .match_indices('@')
+        .take(8)
+        .map(|(at, _)| (&given[..at], Some(&given[at + 1..])));
+    whole
+        .chain(rows)
+        .filter(|(path, _)| !path.is_empty())
+        .filter_map(|(path, row)| Some((existing(Path::new(path))?, row)))
+        .collect()
+}
+
+/// Whether an article is what one of these paths names.
+pub(super) fn is_at(
+    paths: &[(PathBuf, Option<&str>)],
+    path: &Path,
+    record: &ArticleRecord,
+) -> bool {
+    let named = |row: &Option<&str>| row.is_none_or(|row| record.row.as_deref() == Some(row));
+    paths.iter().any(|(given, row)| given == path && named(row))
+}
+
+fn first_few<'a>(ids: impl ExactSizeIterator<Item = &'a String>) -> String {
+    const SHOWN: usize = 3;
+    let more = if ids.len() > SHOWN { ", ..." } else { "" };
+    let ids: Vec<&str> = ids.take(SHOWN).map(String::as_str).collect();
     ids.join(", ") + more
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_behind_a_name() {
+        assert_eq!(numbered("a#b.txt#3", '#'), Some(("a#b.txt", 3..3)));
+        assert_eq!(numbered("a.txt#3-4", '#'), Some(("a.txt", 3..4)));
+        assert_eq!(numbered("dir/a.txt:7-9", ':'), Some(("dir/a.txt", 7..9)));
+        for none in ["a.txt", "a.txt#", "a.txt#x", "#3", "a#-1", "a#1-"] {
+            assert_eq!(numbered(none, '#'), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn ends_of_ids_are_whole_names() {
+        assert!(ends_with_name("docs/a/b.txt", "a/b.txt"));
+        assert!(!ends_with_name("docs/ab.txt", "b.txt"));
+        assert!(!ends_with_name("b.txt", "b.txt"));
+    }
 }

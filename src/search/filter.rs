@@ -1,16 +1,22 @@
 //! Which articles may answer.
 
-use globset::{Glob, GlobMatcher};
+use std::collections::{BTreeMap, HashMap};
 
+use globset::Glob;
+
+use super::article::{ends_with_name, is_at, paths};
+use super::language::{self, UNKNOWN};
+use super::names::composed;
+use super::source::Source;
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 
 /// Conditions on an article; all of them must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Matches the id.
-    article: Option<GlobMatcher>,
-    /// The language is one of these; empty: any.
+    /// An id, a path or a file name, or else a glob of them.
+    article: Option<String>,
+    /// The language is one of these, as they were given; empty: any.
     langs: Vec<String>,
     /// Part of the source URL.
     source: Option<String>,
@@ -19,25 +25,46 @@ pub struct Filter {
     until: Option<String>,
 }
 
+/// What a filter lets through.
+#[derive(Debug, Clone)]
+pub struct Passing {
+    /// For each article number whether it may answer.
+    pub articles: Vec<bool>,
+    /// Each condition by itself.
+    pub conditions: Vec<Condition>,
+    /// Passages by language, `und` where it is not known.
+    pub languages: BTreeMap<String, usize>,
+    /// Names of languages asked for beside others that no article is in.
+    pub missing: Vec<String>,
+}
+
+/// A condition and what holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// For people: `in French`.
+    pub said: String,
+    /// Passages of the articles that hold it, whatever else is asked for.
+    pub passages: usize,
+    pub kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Article,
+    Language,
+    Source,
+    Published,
+}
+
 impl Filter {
-    /// # Errors
-    /// [`Error::Pattern`] for a bad glob.
-    pub fn new(article: Option<&str>, langs: Vec<String>, source: Option<String>) -> Result<Self> {
-        let glob = |pattern: &str| {
-            Glob::new(pattern)
-                .map(|glob| glob.compile_matcher())
-                .map_err(|error| Error::Pattern {
-                    pattern: pattern.to_owned(),
-                    message: error.kind().to_string(),
-                })
-        };
-        Ok(Self {
-            article: article.map(glob).transpose()?,
+    pub fn new(article: Option<&str>, langs: Vec<String>, source: Option<String>) -> Self {
+        Self {
+            article: article.map(str::to_owned),
             langs,
             source,
             since: None,
             until: None,
-        })
+        }
     }
 
     /// The same, for articles published on these days and between them.
@@ -49,47 +76,204 @@ impl Filter {
         }
     }
 
-    fn accepts(&self, record: &ArticleRecord) -> bool {
-        let id = || record.id();
-        let file = record.relative.rsplit('/').next().unwrap_or_default();
-        let article = self
-            .article
-            .as_ref()
-            .is_none_or(|glob| glob.is_match(id()) || glob.is_match(file));
-        let lang = self.langs.is_empty()
-            || record
-                .lang
-                .as_ref()
-                .is_some_and(|lang| self.langs.contains(lang));
-        let source = self.source.as_ref().is_none_or(|part| {
-            record
-                .source_url
-                .as_ref()
-                .is_some_and(|url| url.contains(part.as_str()))
-        });
-        let published = record.published.as_ref();
-        let since = self.since.as_ref();
-        let until = self.until.as_ref();
-        article
-            && lang
-            && source
-            && since.is_none_or(|since| published.is_some_and(|day| day >= since))
-            && until.is_none_or(|until| published.is_some_and(|day| day <= until))
+    fn is_empty(&self) -> bool {
+        let dated = self.since.is_some() || self.until.is_some();
+        self.article.is_none() && self.langs.is_empty() && self.source.is_none() && !dated
     }
 
-    /// For each article number whether it may answer; `None` where all may.
+    /// Which articles may answer; `None` where all may.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn accepted(&self, index: &Index) -> Result<Option<Vec<bool>>> {
-        let dated = self.since.is_some() || self.until.is_some();
-        if self.article.is_none() && self.langs.is_empty() && self.source.is_none() && !dated {
+    /// [`Error::Pattern`] for a bad glob, [`Error::Unknown`] for what is no language, [`Error::Corrupt`].
+    pub fn accepted(&self, index: &Index) -> Result<Option<Passing>> {
+        if self.is_empty() {
             return Ok(None);
         }
-        let mut accepted = vec![false; index.article_numbers()];
+        let mut test = Test::new(self, index)?;
+        let mut passing = Passing {
+            articles: vec![false; index.article_numbers()],
+            conditions: test.conditions(self),
+            languages: BTreeMap::new(),
+            missing: Vec::new(),
+        };
         for number in index.articles() {
-            accepted[number] = self.accepts(&index.article(number)?);
+            let record = index.article(number)?;
+            let passages = index.rows_of(number).len();
+            let lang = test.tag(record.lang.as_deref());
+            let held = test.held(number, &record, &lang);
+            passing.articles[number] = held.iter().all(|held| *held);
+            for (condition, held) in passing.conditions.iter_mut().zip(&held) {
+                condition.passages += if *held { passages } else { 0 };
+            }
+            *passing.languages.entry(lang).or_default() += passages;
         }
-        Ok(Some(accepted))
+        let is_missing = |tag: &&String| !passing.languages.contains_key(*tag);
+        let missing: Vec<&String> = test.langs.iter().filter(is_missing).collect();
+        if missing.len() < test.langs.len() {
+            let names = missing.iter().map(|tag| language::said(tag).to_owned());
+            passing.missing = names.collect();
+        }
+        if let Some(given) = test.no_language {
+            if !passing.languages.contains_key(&given) {
+                let known = passing
+                    .languages
+                    .keys()
+                    .map(|tag| format!("{} ({tag})", language::said(tag)));
+                return Err(Error::Unknown {
+                    kind: "language",
+                    given,
+                    hint: format!("; its languages: {}", known.collect::<Vec<_>>().join(", ")),
+                });
+            }
+        }
+        Ok(Some(passing))
+    }
+}
+
+/// A filter made ready for one index.
+struct Test {
+    /// For each article number whether it is named.
+    articles: Option<Vec<bool>>,
+    langs: Vec<String>,
+    /// What was given for a language and is neither a tag nor a known name.
+    no_language: Option<String>,
+    source: Option<Source>,
+    since: Option<String>,
+    until: Option<String>,
+    /// Tags of languages as articles have them, and the one for comparing.
+    tags: HashMap<String, String>,
+}
+
+impl Test {
+    fn new(filter: &Filter, index: &Index) -> Result<Self> {
+        let mut langs = Vec::new();
+        let mut no_language = None;
+        for given in &filter.langs {
+            langs.push(language::canonical(given).unwrap_or_else(|| {
+                no_language.get_or_insert_with(|| given.trim().to_owned());
+                given.trim().to_owned()
+            }));
+        }
+        let article = filter.article.as_deref();
+        Ok(Self {
+            articles: article.map(|given| named(given, index)).transpose()?,
+            langs,
+            no_language,
+            source: filter.source.as_deref().map(Source::new),
+            since: filter.since.clone(),
+            until: filter.until.clone(),
+            tags: HashMap::new(),
+        })
+    }
+
+    /// The conditions that are set, in the order of [`Test::held`].
+    fn conditions(&self, filter: &Filter) -> Vec<Condition> {
+        let condition = |said, kind| Condition {
+            said,
+            passages: 0,
+            kind,
+        };
+        let mut all = Vec::new();
+        if let Some(given) = &filter.article {
+            all.push(condition(format!("of article `{given}`"), Kind::Article));
+        }
+        if !self.langs.is_empty() {
+            let names: Vec<&str> = self.langs.iter().map(|tag| language::said(tag)).collect();
+            all.push(condition(
+                format!("in {}", names.join(" or ")),
+                Kind::Language,
+            ));
+        }
+        if let Some(given) = &filter.source {
+            all.push(condition(format!("from a source `{given}`"), Kind::Source));
+        }
+        let published =
+            |which, day: &String| condition(format!("published {which} {day}"), Kind::Published);
+        all.extend(filter.since.as_ref().map(|day| published("since", day)));
+        all.extend(filter.until.as_ref().map(|day| published("until", day)));
+        all
+    }
+
+    /// For each condition whether an article holds it.
+    fn held(&self, number: usize, record: &ArticleRecord, lang: &str) -> Vec<bool> {
+        let published = record.published.as_ref();
+        let mut held = Vec::new();
+        held.extend(self.articles.as_ref().map(|named| named[number]));
+        if !self.langs.is_empty() {
+            held.push(self.langs.iter().any(|given| given == lang));
+        }
+        let url = record.source_url.as_deref();
+        held.extend(
+            self.source
+                .as_ref()
+                .map(|source| url.is_some_and(|url| source.is_in(url))),
+        );
+        held.extend(
+            self.since
+                .as_ref()
+                .map(|since| published.is_some_and(|day| day >= since)),
+        );
+        held.extend(
+            self.until
+                .as_ref()
+                .map(|until| published.is_some_and(|day| day <= until)),
+        );
+        held
+    }
+
+    /// The tag of an article's language as it is compared.
+    fn tag(&mut self, lang: Option<&str>) -> String {
+        let Some(lang) = lang else {
+            return UNKNOWN.to_owned();
+        };
+        if let Some(tag) = self.tags.get(lang) {
+            return tag.clone();
+        }
+        let tag = language::canonical(lang).unwrap_or_else(|| lang.to_owned());
+        self.tags.insert(lang.to_owned(), tag.clone());
+        tag
+    }
+}
+
+/// The articles that a name means: that of this id; else those of files with this name or path; else those whose id or
+/// file name matches it as a glob.
+fn named(given: &str, index: &Index) -> Result<Vec<bool>> {
+    let none = || vec![false; index.article_numbers()];
+    let name = composed(given);
+    let paths = paths(given);
+    let glob = Glob::new(&name).map(|glob| glob.compile_matcher());
+    let (mut of_files, mut matching) = (none(), none());
+    for number in index.articles() {
+        let record = index.article(number)?;
+        let id = record.id();
+        let id = composed(&id);
+        if id == name {
+            let mut only = none();
+            only[number] = true;
+            return Ok(only);
+        }
+        // Of a row without the row.
+        let row = record.row.as_ref().map_or(0, |row| composed(row).len() + 1);
+        let file_id = &id[..id.len() - row];
+        let file = file_id.rsplit('/').next().unwrap_or_default();
+        let path = index.source_path(&record);
+        of_files[number] = file == name
+            || file_id == name
+            || ends_with_name(file_id, &name)
+            || ends_with_name(&id, &name)
+            || path.is_some_and(|path| is_at(&paths, &path, &record));
+        matching[number] = glob
+            .as_ref()
+            .is_ok_and(|glob| glob.is_match(&*id) || glob.is_match(file));
+    }
+    if of_files.contains(&true) {
+        return Ok(of_files);
+    }
+    match glob {
+        Ok(_) => Ok(matching),
+        Err(error) => Err(Error::Pattern {
+            pattern: given.to_owned(),
+            message: error.kind().to_string(),
+        }),
     }
 }

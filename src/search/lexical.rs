@@ -4,34 +4,45 @@ use rayon::prelude::*;
 
 use crate::index::Rows;
 use crate::mmap::Zeros;
-use crate::words;
+use crate::words::{self, Asked};
 
 /// Rows that every language is thought to have besides its own, with terms as frequent as in the whole
 /// index: languages of a few rows say little about which of their words are common.
 const PRIOR_ROWS: f32 = 32.0;
 /// Share of the attainable coverage that passages of the question's language reach by chance.
 const CHANCE: f32 = 0.4;
-/// Terms that one thread looks up.
-const TERMS_TOGETHER: usize = 16;
+/// Parts of a question that one thread looks up.
+const PARTS_TOGETHER: usize = 16;
 /// BM25's saturation and length normalisation, as Lucene has them.
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 
-/// The terms of a question and how much each weighs.
+/// What a question asks for and how much each part of it weighs.
 pub struct Lexical {
-    terms: Vec<Term>,
+    parts: Vec<Part>,
     /// For each row the weight of the question's terms in it over the weight of them all.
     coverage: Zeros,
     /// For each language the squared coverage that chance gives.
     chance: Vec<f32>,
 }
 
-/// A term of the question.
+/// Something that the question asks for: a word, a pair of characters, a number.
+struct Part {
+    /// What was asked for, and what will do in its place.
+    terms: Vec<Term>,
+    /// How much it weighs beside others as rare.
+    weight: f32,
+    /// Rows that have it, those that have only what will do in its place counted for less.
+    rows: f32,
+    /// For each language its share of the question's weight there.
+    weights: Vec<f32>,
+}
+
+/// A term and what it is worth to the question.
 struct Term {
     text: String,
     rows: usize,
-    /// For each language its share of the question's weight there.
-    weights: Vec<f32>,
+    worth: f32,
 }
 
 impl Lexical {
@@ -44,47 +55,38 @@ impl Lexical {
         let language_rows: Vec<f32> = rows.languages.iter().map(|l| l.rows as f32).collect();
         let languages = language_rows.len();
         let total = rows.live().max(1) as f32;
-        let mut terms = Vec::new();
+        let mut parts = Vec::new();
         let mut weights_sum = vec![0f32; languages];
         let mut attainable = vec![0f32; languages];
-        let texts = words::of_question(question).into_par_iter();
-        let counted: Vec<(String, Vec<usize>)> = texts
-            .map(|text| {
-                let by_language = rows.frequencies(&text);
-                (text, by_language)
-            })
-            .collect();
-        for (text, by_language) in counted {
-            let frequency: usize = by_language.iter().sum();
-            let everywhere = frequency as f32 / total;
-            let weight = |(occurs, rows): (&usize, &f32)| {
-                idf(*occurs as f32 + PRIOR_ROWS * everywhere, rows + PRIOR_ROWS)
+        let asked = words::of_question(question).into_par_iter();
+        let counted: Vec<(Part, Vec<f32>, Vec<f32>)> =
+            asked.map(|asked| count(rows, asked)).collect();
+        for (mut part, by_language, best) in counted {
+            let everywhere = part.rows / total;
+            let weight = |(occurs, rows): (&f32, &f32)| {
+                let occurs = occurs.min(*rows) + PRIOR_ROWS * everywhere;
+                part.weight * idf(occurs, rows + PRIOR_ROWS)
             };
             let weights: Vec<f32> = by_language.iter().zip(&language_rows).map(weight).collect();
             for (language, weight) in weights.iter().enumerate() {
                 weights_sum[language] += weight;
-                if by_language[language] > 0 {
-                    attainable[language] += weight;
-                }
+                attainable[language] += best[language] * weight;
             }
-            terms.push(Term {
-                text,
-                rows: frequency,
-                weights,
-            });
+            part.weights = weights;
+            parts.push(part);
         }
-        for term in &mut terms {
-            for (weight, sum) in term.weights.iter_mut().zip(&weights_sum) {
+        for part in &mut parts {
+            for (weight, sum) in part.weights.iter_mut().zip(&weights_sum) {
                 *weight /= sum.max(f32::MIN_POSITIVE);
             }
         }
-        // Groups of terms are fixed: sums do not depend on how many threads there are.
-        let sums = terms.par_chunks(TERMS_TOGETHER).map(|terms| {
+        // Groups of parts are fixed: sums do not depend on how many threads there are.
+        let sums = parts.par_chunks(PARTS_TOGETHER).map(|parts| {
             let mut coverage = Zeros::new(rows.len());
             let sums = &mut *coverage;
-            for term in terms {
-                rows.visit(&term.text, |row, language| {
-                    sums[row] += term.weights[language];
+            for part in parts {
+                part.visit(rows, |row, language, worth| {
+                    sums[row] += worth * part.weights[language];
                 });
             }
             coverage
@@ -103,7 +105,7 @@ impl Lexical {
             .map(|(attainable, sum)| (CHANCE * attainable / sum.max(f32::MIN_POSITIVE)).powi(2))
             .collect();
         Self {
-            terms,
+            parts,
             coverage,
             chance,
         }
@@ -123,18 +125,85 @@ impl Lexical {
     /// Coverage of a text in a row's language.
     pub fn coverage_of(&self, text: &str, language: usize) -> f32 {
         let there = words::counts(text);
-        self.terms
-            .iter()
-            .filter(|term| there.contains_key(&term.text))
-            .map(|term| term.weights[language])
-            .sum()
+        let worth = |part: &Part| {
+            let terms = part.terms.iter();
+            let found = terms.filter(|term| there.contains_key(&term.text));
+            found.map(|term| term.worth).fold(0.0, f32::max)
+        };
+        let parts = self.parts.iter();
+        parts.map(|part| worth(part) * part.weights[language]).sum()
     }
 
-    /// The terms: text, rows it occurs in, share of the weight in a language.
+    /// The terms that occur, and those that were asked for: text, rows it occurs in, share of the weight in
+    /// a language.
     pub fn terms(&self, language: usize) -> impl Iterator<Item = (&str, usize, f32)> {
-        self.terms
+        self.parts.iter().flat_map(move |part| {
+            let terms = part.terms.iter().zip(0..);
+            let shown = terms.filter(|(term, number)| *number == 0 || term.rows > 0);
+            shown.map(move |(term, _)| {
+                let weight = term.worth * part.weights[language];
+                (term.text.as_str(), term.rows, weight)
+            })
+        })
+    }
+}
+
+/// Looks up something asked for: with it for each language the rows that have it, and what the best of
+/// its terms there is worth.
+fn count(rows: &Rows<'_>, asked: Asked) -> (Part, Vec<f32>, Vec<f32>) {
+    let languages = rows.languages.len().max(1);
+    let (mut occurs, mut best) = (vec![0f32; languages], vec![0f32; languages]);
+    let mut terms = Vec::with_capacity(asked.alternatives.len());
+    for (text, worth) in asked.alternatives {
+        let by_language = rows.frequencies(&text);
+        for (language, rows) in by_language
             .iter()
-            .map(move |term| (term.text.as_str(), term.rows, term.weights[language]))
+            .enumerate()
+            .filter(|(_, rows)| **rows > 0)
+        {
+            occurs[language] += worth * *rows as f32;
+            best[language] = worth.max(best[language]);
+        }
+        terms.push(Term {
+            text,
+            rows: by_language.iter().sum(),
+            worth,
+        });
+    }
+    let part = Part {
+        terms,
+        weight: asked.weight,
+        rows: occurs.iter().sum(),
+        weights: Vec::new(),
+    };
+    (part, occurs, best)
+}
+
+impl Part {
+    /// Terms that occur somewhere.
+    fn occurring(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter().filter(|term| term.rows > 0)
+    }
+
+    /// Calls `see` with every row that has it, once, its language, and what the best of its terms there is
+    /// worth.
+    fn visit(&self, rows: &Rows<'_>, mut see: impl FnMut(usize, usize, f32)) {
+        let mut occurring = self.occurring();
+        let (Some(only), None) = (occurring.next(), occurring.next()) else {
+            let mut found: Vec<(usize, usize, f32)> = Vec::new();
+            for term in self.occurring() {
+                rows.visit(&term.text, |row, language| {
+                    found.push((row, language, term.worth))
+                });
+            }
+            found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)));
+            found.dedup_by_key(|(row, ..)| *row);
+            found
+                .into_iter()
+                .for_each(|(row, language, worth)| see(row, language, worth));
+            return;
+        };
+        rows.visit(&only.text, |row, language| see(row, language, only.worth));
     }
 }
 
@@ -145,12 +214,30 @@ pub fn bm25(rows: &Rows<'_>, lexical: &Lexical) -> Zeros {
     let mean = (lengths as f32 / total).max(1.0);
     let mut all = Zeros::new(rows.len());
     let scores = &mut *all;
-    for term in &lexical.terms {
-        let weight = idf(term.rows as f32, total);
-        for (row, count) in rows.find(&term.text) {
+    for part in &lexical.parts {
+        let weight = part.weight * idf(part.rows.min(total), total);
+        let mut score = |row: usize, count: f32| {
             let length = rows.terms(row) as f32 / mean;
-            let count = count as f32;
             scores[row] += weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length));
+        };
+        let mut occurring = part.occurring();
+        if let (Some(only), None) = (occurring.next(), occurring.next()) {
+            for (row, count) in rows.find(&only.text) {
+                score(row, only.worth * count as f32);
+            }
+            continue;
+        }
+        // What will do in the place of a term counts as so much of one.
+        let mut found: Vec<(usize, f32)> = Vec::new();
+        for term in part.occurring() {
+            found.extend(
+                rows.find(&term.text)
+                    .map(|(row, count)| (row, term.worth * count as f32)),
+            );
+        }
+        found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        for same in found.chunk_by(|a, b| a.0 == b.0) {
+            score(same[0].0, same.iter().map(|(_, count)| count).sum());
         }
     }
     all

@@ -2,22 +2,31 @@
 
 mod answer;
 mod article;
+mod choose;
 mod duplicates;
 #[cfg(test)]
 mod edits;
 mod filter;
+mod language;
 mod lexical;
+mod names;
 mod phrase;
 mod query;
+mod quote;
 mod rank;
+mod same;
 mod shingles;
 mod similar;
+mod source;
+mod token;
 mod view;
+mod why;
 
 pub use answer::{Answer, Answers, Explanation, Mode, PreferLanguage, Query};
-pub use article::{find_article, find_passage};
+pub use article::{find, find_article};
 pub use duplicates::{Duplicate, duplicates};
 pub use filter::Filter;
+pub use names::as_stored;
 pub use query::query;
 pub use rank::{Asked, Found, Parts, Ranked};
 pub use shingles::Shingles;

@@ -2,31 +2,44 @@
 
 use crate::error::Result;
 use crate::index::Index;
-use crate::words::{fold, is_unspaced, of_question};
+use crate::words::{self, Token, fold, is_unspaced, tokens};
 
-/// A string that occurs or does not, after both sides were made equal ([`fold`]).
+/// A string that occurs or does not: as it is written once both sides were made equal ([`fold`]), or word
+/// by word, with numbers by their value, hyphens and missing accents as in a search ([`words::occurs`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
     folded: String,
-    terms: Vec<String>,
+    tokens: Vec<Token>,
 }
 
 impl Phrase {
     pub fn new(text: &str) -> Self {
+        let folded = fold(text.trim());
         Self {
-            folded: fold(text.trim()),
-            terms: of_question(text),
+            tokens: tokens(&folded),
+            folded,
         }
     }
 
-    /// Whether it occurs in a folded text, in scripts with spaces as whole words.
+    /// Whether it occurs in a folded text, in scripts with spaces as whole words, numbers as a whole.
     fn occurs(&self, folded: &str) -> bool {
+        self.is_written(folded) || words::occurs(&self.tokens, &tokens(folded))
+    }
+
+    fn is_written(&self, folded: &str) -> bool {
         let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c));
         let (first, last) = (self.folded.chars().next(), self.folded.chars().next_back());
+        let is_value = |token: Option<&Token>| matches!(token, Some(Token::Value(_)));
+        let begins_with_number = is_value(self.tokens.first());
+        let ends_with_number = is_value(self.tokens.last());
         folded.match_indices(&self.folded).any(|(start, found)| {
             let before = folded[..start].chars().next_back();
-            let after = folded[start + found.len()..].chars().next();
-            !(word(first) && word(before) || word(last) && word(after))
+            let after = &folded[start + found.len()..];
+            !(word(first) && word(before)
+                || word(last) && word(after.chars().next())
+                || begins_with_number && words::ends_in_number(&folded[..start])
+                || ends_with_number && words::begins_in_number(after)
+                || after.starts_with(words::is_mark))
         })
     }
 
@@ -36,17 +49,24 @@ impl Phrase {
     /// [`crate::Error::Corrupt`].
     pub fn rows(&self, index: &Index) -> Result<Vec<usize>> {
         let rows = index.rows();
-        let mut candidates: Vec<usize> = match self.terms.first() {
-            Some(term) => rows.find(term).map(|(row, _)| row).collect(),
+        let having = |terms: &[String]| {
+            let mut found: Vec<usize> = Vec::new();
+            for term in terms {
+                found.extend(rows.find(term).map(|(row, _)| row));
+            }
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        let mut required = words::required(&self.tokens).into_iter();
+        let mut candidates: Vec<usize> = match required.next() {
+            Some(any) => having(&any),
             // Signs without words.
             None => (0..rows.len()).filter(|row| rows.is_live(*row)).collect(),
         };
-        for term in self.terms.iter().skip(1) {
-            let mut found = rows.find(term).map(|(row, _)| row).peekable();
-            candidates.retain(|row| {
-                while found.next_if(|found| found < row).is_some() {}
-                found.peek() == Some(row)
-            });
+        for any in required {
+            let found = having(&any);
+            candidates.retain(|row| found.binary_search(row).is_ok());
         }
         let mut occurs = Vec::new();
         for row in candidates {
@@ -59,34 +79,9 @@ impl Phrase {
     }
 }
 
-/// Takes the double-quoted strings of a question: its text without the marks, and the strings.
-/// A mark without its partner quotes nothing.
-pub fn quoted(question: &str) -> (String, Vec<Phrase>) {
-    let is_mark = |c: char| matches!(c, '"' | '“' | '”' | '„' | '＂');
-    let parts: Vec<&str> = question.split(is_mark).collect();
-    let whole = parts.len() - usize::from(parts.len().is_multiple_of(2));
-    let phrases = parts[..whole].iter().skip(1).step_by(2);
-    let phrases = phrases
-        .filter(|part| !part.trim().is_empty())
-        .map(|part| Phrase::new(part));
-    (parts.concat(), phrases.collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quoted_strings_are_taken() {
-        let (text, phrases) = quoted("who is \"Andrew Tulloch\" at “Meta”?");
-        assert_eq!(text, "who is Andrew Tulloch at Meta?");
-        assert_eq!(
-            phrases,
-            [Phrase::new("Andrew Tulloch"), Phrase::new("Meta")]
-        );
-        assert_eq!(quoted("a 5\" screen").1, []);
-        assert_eq!(quoted("\"\"").1, []);
-    }
 
     #[test]
     fn whole_words_where_words_have_ends() {
@@ -95,5 +90,13 @@ mod tests {
         assert!(!occurs("cat", "concatenate"));
         assert!(occurs("エンジン", "検索エンジンの"));
         assert!(occurs("Meta", "MetaのAI"));
+        assert!(occurs("mills - and", "The mills — and the weir"));
+        assert!(occurs("May", "in May 2025"));
+        assert!(occurs("three", "twenty-three"));
+        assert!(occurs("7年", "令和7年"));
+        assert!(occurs("五百円", "500円で"));
+        assert!(!occurs("3", "3.14"));
+        assert!(!occurs("000", "1,000"));
+        assert!(!occurs("一日", "十一日"));
     }
 }

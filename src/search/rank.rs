@@ -17,11 +17,39 @@ const PRIOR_ROWS: f32 = 128.0;
 const LEAST_SPREAD: f32 = 0.01;
 /// What full coverage is worth, in spreads of the background.
 const COVERAGE_WEIGHT: f32 = 11.0;
-/// Confidence is logistic in how far a row stands out and in its coverage; fitted on the development
-/// halves, with and without their answers (`docs/QUALITY.md`).
-const CONFIDENCE: [f32; 3] = [1.38, 4.3, -1.5];
+/// What a score says of how likely a row answers; fitted on the development halves, with and without their answers
+/// (`docs/QUALITY.md`).
+const CONFIDENCE: Curve = Curve {
+    steep: 2.2,
+    flat: 0.38,
+    at_chance: -1.4,
+};
+/// The same where the score is the cosine alone.
+const DENSE_CONFIDENCE: Curve = Curve {
+    steep: 2.6,
+    flat: 0.62,
+    at_chance: -1.7,
+};
 /// Rows that the graph and the words each propose.
 const CANDIDATES: usize = 512;
+
+/// Log odds that a row answers, by the spreads that its score lies above what chance reaches. The first spread says most;
+/// far above chance the question is about the row's subject, and one spread more says little of whether it answers.
+struct Curve {
+    steep: f64,
+    /// From one spread on.
+    flat: f64,
+    at_chance: f64,
+}
+
+impl Curve {
+    /// Never smaller for a higher score: what is shown with an answer agrees with its place.
+    fn probability(&self, spreads: f64) -> f64 {
+        let log_odds =
+            self.at_chance + self.steep * spreads.min(1.0) + self.flat * (spreads - 1.0).max(0.0);
+        1.0 / (1.0 + (-log_odds).exp())
+    }
+}
 
 /// A question, ready to be compared with rows.
 pub struct Asked {
@@ -142,8 +170,6 @@ impl Asked {
 
     fn ranked(&self, rows: &Rows<'_>, hit: Hit) -> Ranked {
         let parts = self.parts(rows, hit.row);
-        let [z, excess, intercept] = CONFIDENCE;
-        let logit = z * (parts.z - parts.z_chance) + excess * parts.excess + intercept;
         Ranked {
             row: hit.row,
             score: hit.score,
@@ -153,8 +179,21 @@ impl Asked {
                 Mode::Keyword => Some(self.bm25(hit.row)),
                 Mode::Dense => None,
             },
-            confidence: parts.dense.map(|_| 1.0 / (1.0 + (-logit).exp())),
+            confidence: parts
+                .dense
+                .map(|_| self.confidence(hit.score, parts.z_chance)),
         }
+    }
+
+    /// How likely a row with this score answers.
+    fn confidence(&self, score: f32, z_chance: f32) -> f32 {
+        let (mean, spread) = self.background;
+        let spreads = f64::from(score - mean) / f64::from(spread) - f64::from(z_chance);
+        let curve = match self.mode {
+            Mode::Dense => DENSE_CONFIDENCE,
+            Mode::Hybrid | Mode::Keyword => CONFIDENCE,
+        };
+        curve.probability(spreads) as f32
     }
 
     /// The best `count` rows among those that `keep` lets through, best first. Rows without any word of
@@ -245,4 +284,19 @@ fn background(rows: &Rows<'_>, probe: &Probe) -> (f32, f32) {
     let mean = (sum + prior * PRIOR_MEAN) / rows;
     let spread = ((squares + prior * PRIOR_SPREAD.powi(2)) / rows).sqrt();
     (mean, spread.max(LEAST_SPREAD))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_higher_score_is_never_less_likely() {
+        for curve in [CONFIDENCE, DENSE_CONFIDENCE] {
+            let spreads = (-4000..12_000).map(|step| f64::from(step) / 400.0);
+            let likely: Vec<f32> = spreads.map(|at| curve.probability(at) as f32).collect();
+            assert!(likely.is_sorted());
+            assert!(likely[0] < 0.001 && likely[likely.len() - 1] > 0.99);
+        }
+    }
 }

@@ -1,20 +1,24 @@
 //! What stands with a number: money, percent, months, years of Japanese eras.
 
-use super::number::{self, Number};
+use super::fold::{is_hangul, is_unspaced};
+use super::korean;
+use super::month;
+use super::number::{self, Beside, Chars, Found, Value};
 
 /// Signs of money, wherever they stand.
-const SIGNS: [(char, &str); 7] = [
-    ('$', "usd"),
-    ('€', "eur"),
-    ('£', "gbp"),
-    ('¥', "jpy"),
-    ('₩', "krw"),
-    ('₫', "vnd"),
-    ('₹', "inr"),
+const SIGNS: [(char, &str); 8] = [
+    ('$', "¤usd"),
+    ('€', "¤eur"),
+    ('£', "¤gbp"),
+    ('¥', "¤jpy"),
+    ('₩', "¤krw"),
+    ('₫', "¤vnd"),
+    ('₹', "¤inr"),
+    ('₽', "¤rub"),
 ];
 
 /// What may follow a number, as it is after folding, and its term.
-const UNITS: [(&str, &str); 32] = [
+const UNITS: [(&str, &str); 45] = [
     ("米ドル", "¤usd"),
     ("ドル", "¤usd"),
     ("us dollars", "¤usd"),
@@ -32,6 +36,10 @@ const UNITS: [(&str, &str); 32] = [
     ("euros", "¤eur"),
     ("euro", "¤eur"),
     ("eur", "¤eur"),
+    ("евро", "¤eur"),
+    ("유로", "¤eur"),
+    ("欧元", "¤eur"),
+    ("pounds", "¤gbp"),
     ("円", "¤jpy"),
     ("yen", "¤jpy"),
     ("jpy", "¤jpy"),
@@ -43,47 +51,19 @@ const UNITS: [(&str, &str); 32] = [
     ("ウオン", "¤krw"),
     ("원", "¤krw"),
     ("đồng", "¤vnd"),
+    ("vnđ", "¤vnd"),
+    ("vnd", "¤vnd"),
+    ("rupees", "¤inr"),
+    ("रुपये", "¤inr"),
+    ("рублей", "¤rub"),
     ("%", "%"),
     ("パセント", "%"),
     ("percent", "%"),
+    ("per cent", "%"),
+    ("prozent", "%"),
+    ("퍼센트", "%"),
+    ("процентов", "%"),
     ("phần trăm", "%"),
-];
-
-/// Names of months by number, in lower case; months are told from other words by a number beside them.
-const MONTHS: [&[&str]; 12] = [
-    &["january", "jan", "januar", "janvier", "enero", "janeiro"],
-    &[
-        "february",
-        "feb",
-        "februar",
-        "février",
-        "febrero",
-        "fevereiro",
-    ],
-    &["march", "mar", "märz", "mars", "marzo", "março"],
-    &["april", "apr", "avril", "abril"],
-    &["may", "mai", "mayo", "maio"],
-    &["june", "jun", "juni", "juin", "junio", "junho"],
-    &["july", "jul", "juli", "juillet", "julio", "julho"],
-    &["august", "aug", "août", "agosto"],
-    &[
-        "september",
-        "sep",
-        "sept",
-        "septembre",
-        "septiembre",
-        "setembro",
-    ],
-    &["october", "oct", "oktober", "octobre", "octubre", "outubro"],
-    &["november", "nov", "novembre", "noviembre", "novembro"],
-    &[
-        "december",
-        "dec",
-        "dezember",
-        "décembre",
-        "diciembre",
-        "dezembro",
-    ],
 ];
 
 /// Japanese eras and the year before their first.
@@ -95,112 +75,151 @@ const ERAS: [(&str, f64); 5] = [
     ("令和", 2018.0),
 ];
 
+/// A sign of money.
+pub fn is_money(c: char) -> bool {
+    SIGNS.iter().any(|(sign, _)| *sign == c)
+}
+
+/// Whether a quantity may begin with a character: what is cheap to know of the many that none does.
+#[inline]
+pub fn may_begin(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_digit() || c == '$',
+        '〇' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' => true,
+        '十' | '百' | '千' | '拾' | '元' => true,
+        _ => is_money(c),
+    }
+}
+
 /// A quantity that begins at `at`; `run` are the characters just before it that are written without
 /// spaces.
-pub fn read(chars: &[char], at: usize, run: &[char]) -> Option<Number> {
+pub fn read(text: &Chars<'_>, at: usize, run: &[char]) -> Option<Found> {
+    let chars = text.chars;
     let c = chars[at];
-    if let Some((_, code)) = SIGNS.iter().find(|(sign, _)| *sign == c) {
-        return Some(term(format!("¤{code}"), at + 1));
+    if let Some((_, unit)) = SIGNS.iter().find(|(sign, _)| *sign == c) {
+        return Some(Found::of(Value::of(*unit), at + 1));
     }
-    let starts = at == 0 || !chars[at - 1].is_alphanumeric();
-    if c == '元' && chars.get(at + 1) == Some(&'年') {
-        let year = number::shown(era(run)? + 1.0);
-        return Some(term(year, at + 1));
+    if c == '元' {
+        let first = chars.get(at + 1) == Some(&'年');
+        let year = number::shown(era(run).filter(|_| first)? + 1.0);
+        return Some(Found::of(Value::of(year), at + 1));
     }
-    if starts && let Some(found) = us_dollar(chars, at).or_else(|| month_by_name(chars, at)) {
-        return Some(found);
-    }
-    let mut found = number::parse(chars, at)?;
-    if chars.get(found.end) == Some(&'年')
-        && let Some(before) = era(run)
-        && let [only] = found.terms.as_mut_slice()
-        && let Ok(year) = only.parse::<f64>()
+    let before = |back: usize| at.checked_sub(back).map(|at| chars[at]);
+    let money = match before(1) {
+        Some(' ') => before(2).is_some_and(is_money),
+        c => c.is_some_and(is_money),
+    };
+    let mut found = number::parse(text, at, Beside { money }, |chars, at| {
+        unit(chars, at).is_some()
+    })?;
+    let next = chars.get(found.end);
+    if let [value] = found.values.as_mut_slice()
+        && let Some(number) = value.sure.clone()
     {
-        *only = number::shown(before + year);
-        return Some(found);
+        match next {
+            Some('年') => {
+                if let (Some(before), Ok(year)) = (era(run), number.parse::<f64>()) {
+                    *value = Value::of(number::shown(before + year));
+                    value.parts.push(number);
+                    return Some(found);
+                }
+            }
+            Some('月' | '월')
+                if number
+                    .parse()
+                    .is_ok_and(|month: u32| (1..=12).contains(&month)) =>
+            {
+                *value = Value::of(format!("month{number}"));
+                value.parts.push(number);
+                found.again = found.end;
+                found.end += 1;
+                return Some(found);
+            }
+            _ => {}
+        }
     }
-    if matches!(chars.get(found.end), Some('月' | '월'))
-        && let [only] = found.terms.as_mut_slice()
-        && only
-            .parse()
-            .is_ok_and(|month: u32| (1..=12).contains(&month))
-    {
-        *only = format!("month{only}");
-        found.end += 1;
-        return Some(found);
-    }
-    let spaces = usize::from(chars.get(found.end) == Some(&' '));
-    if let Some((word, unit)) = UNITS
-        .iter()
-        .find(|(word, _)| stands(chars, found.end + spaces, word))
-    {
-        found.terms.push((*unit).to_owned());
-        found.end += spaces + word.chars().count();
+    if let Some((unit, start, end)) = unit(chars, found.end) {
+        found.values.push(Value::of(unit));
+        // What multiplies the number is read again too; a sign is no word.
+        if found.again == found.end {
+            found.again = if chars[start].is_alphabetic() {
+                start
+            } else {
+                end
+            };
+        }
+        found.end = end;
     }
     Some(found)
 }
 
-fn term(term: String, end: usize) -> Number {
-    Number {
-        terms: vec![term],
-        end,
+/// What a word of a script with spaces says beside a number: `us$`, a month.
+pub fn read_word(chars: &[char], start: usize, end: usize) -> Option<Found> {
+    if end - start == 2 && chars.get(start..=end) == Some(&['u', 's', '$']) {
+        return Some(Found::of(Value::of("¤usd"), end + 1));
     }
+    let month = |month: usize, end: usize| {
+        let written = chars[start..end].iter().collect();
+        let value = Value {
+            written: Some(written),
+            ..Value::of(format!("month{month}"))
+        };
+        Some(Found::of(value, end))
+    };
+    if let Some((number, end)) = month::vietnamese(chars, start) {
+        return month(number, end);
+    }
+    month(month::named(chars, start, end)?, end)
 }
 
 /// The year before the first of the era that a run ends with.
 fn era(run: &[char]) -> Option<f64> {
     let ends = |name: &str| run.len() >= 2 && run[run.len() - 2..].iter().copied().eq(name.chars());
-    ERAS.iter()
-        .find(|(name, _)| ends(name))
-        .map(|(_, before)| *before)
+    let era = ERAS.iter().find(|(name, _)| ends(name));
+    era.map(|(_, before)| *before)
 }
 
-/// `us$`.
-fn us_dollar(chars: &[char], at: usize) -> Option<Number> {
-    (chars[at..].starts_with(&['u', 's', '$'])).then(|| term("¤usd".to_owned(), at + 3))
-}
-
-/// `July 10`, `10 July`, `July 2025`, `tháng 7`.
-fn month_by_name(chars: &[char], at: usize) -> Option<Number> {
-    const VIETNAMESE: &str = "tháng ";
-    let start = at + VIETNAMESE.chars().count();
-    if chars[at..].starts_with(&VIETNAMESE.chars().collect::<Vec<_>>())
-        && let Some(Number { terms, end }) = number::parse(chars, start)
-        && let [month] = terms.as_slice()
+/// The unit behind a number that ends at `end`: its term, where it begins and where it ends.
+fn unit(chars: &[char], end: usize) -> Option<(&'static str, usize, usize)> {
+    let start = end + usize::from(chars.get(end) == Some(&' '));
+    if let Some((_, unit)) = SIGNS
+        .iter()
+        .find(|(sign, _)| chars.get(start) == Some(sign))
     {
-        return Some(term(format!("month{month}"), end));
+        return Some((unit, start, start + 1));
     }
-    let length = chars[at..].iter().take_while(|c| c.is_alphabetic()).count();
-    let word: String = chars[at..at + length].iter().collect();
-    let month = MONTHS
-        .iter()
-        .position(|names| names.contains(&word.as_str()))?
-        + 1;
-    let is_digit = |c: &&char| c.is_ascii_digit();
-    let skipped = |c: &&char| matches!(c, ' ' | '.' | ',');
-    let after = chars[at + length..]
-        .iter()
-        .find(|c| !skipped(c))
-        .filter(is_digit);
-    let before = chars[..at]
-        .iter()
-        .rev()
-        .find(|c| !skipped(c))
-        .filter(is_digit);
-    after.or(before)?;
-    Some(term(format!("month{month}"), at + length))
+    let (word, unit) = UNITS.iter().find(|(word, _)| stands(chars, start, word))?;
+    Some((unit, start, start + word.chars().count()))
 }
 
 /// A word stands at a place and, where its script has spaces, ends there.
 fn stands(chars: &[char], at: usize, word: &str) -> bool {
-    let length = word.chars().count();
-    let there = chars.get(at..at + length);
-    let ends = word
-        .chars()
-        .next_back()
-        .is_none_or(|last| !last.is_ascii_alphabetic())
-        || chars
-            .get(at + length)
-            .is_none_or(|next| !next.is_alphanumeric());
-    ends && there.is_some_and(|there| there.iter().copied().eq(word.chars()))
+    let mut there = chars.get(at..).unwrap_or_default().iter();
+    let mut last = '\0';
+    for c in word.chars() {
+        if there.next() != Some(&c) {
+            return false;
+        }
+        last = c;
+    }
+    let rest = there.as_slice();
+    if is_hangul(last) {
+        let tail = rest.iter().take_while(|c| is_hangul(**c)).count();
+        return korean::is_tail(&rest[..tail]);
+    }
+    let ends = !last.is_alphabetic() || is_unspaced(last);
+    ends || rest.first().is_none_or(|next| !next.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UNITS;
+    use crate::words::fold;
+
+    #[test]
+    fn units_are_as_folding_leaves_them() {
+        for (word, _) in UNITS {
+            assert_eq!(fold(word), word);
+        }
+    }
 }

@@ -114,6 +114,190 @@ fn the_same_text_elsewhere_is_one_answer() {
 }
 
 #[test]
+fn what_differs_in_one_word_is_an_answer_of_its_own() {
+    let notice = |hall: &str, day: &str, rule: &str| {
+        format!(
+            "The {hall} hall is swept on {day}, its windows are opened for two hours, and visitors may{rule} bring \
+             their dogs as long as the caretaker is in the house."
+        )
+    };
+    let texts = [
+        notice("north", "3 May", ""),
+        notice("north", "4 May", ""),
+        notice("north", "3 May", " not"),
+        notice("south", "3 May", ""),
+    ];
+    let folder = Folder::new(&[]);
+    for (number, text) in texts.iter().enumerate() {
+        folder.write(&format!("docs/{number}.txt"), text);
+    }
+    let reprint = texts[3].replace(", ", " – ").replace('3', "３");
+    folder.write("docs/reprint.txt", reprint);
+    folder.tane(["index", "docs"]).ok();
+    let answer = folder
+        .tane(["query", "--json", "-n", "9", "When is the hall swept?"])
+        .json();
+    let results = answer["results"].as_array().unwrap();
+    assert_eq!(results.len(), 4, "{answer}");
+    for result in results {
+        let cited = format!("{} {}", result["citation"], result["duplicates"]);
+        let is_south = cited.contains("3.txt");
+        assert_eq!(cited.contains("reprint.txt"), is_south, "{cited}");
+        let duplicates = result["duplicates"].as_array().unwrap().len();
+        assert_eq!(duplicates, usize::from(is_south), "{cited}");
+    }
+}
+
+#[test]
+fn of_copies_the_one_in_the_language_of_the_question_is_shown() {
+    let text = "The lighthouse keeper climbs the tower every evening and lights the lamp before the night falls.";
+    let folder = Folder::new(&[]);
+    for (name, lang) in [("a", "sv"), ("b", "en"), ("c", "sv")] {
+        let page = format!("---\nlang: {lang}\n---\n\n{text}\n");
+        folder.write(&format!("docs/{name}.md"), page);
+    }
+    folder.tane(["index", "docs"]).ok();
+    let question =
+        "When does the lighthouse keeper climb the tower to light the lamp in the evening?";
+    let answer = folder.tane(["query", "--json", question]).json();
+    assert_eq!(ids(&answer), ["docs/b.md"], "{answer}");
+    assert_eq!(
+        answer["results"][0]["duplicates"].as_array().unwrap().len(),
+        2
+    );
+}
+
+#[test]
+fn no_result_shows_a_higher_percentage_than_one_above_it() {
+    for question in [
+        "10億ドルのオファーを断った研究者は誰?",
+        "Who turned down the offer of a billion dollars?",
+        "Ai đã từ chối 1 tỷ USD?",
+        "Meta AI",
+        "スケール AIに140億ドルを投資",
+    ] {
+        for mode in ["hybrid", "dense"] {
+            let answer =
+                Tane::on_seeds(["query", "--json", "-n", "40", "--mode", mode, question]).json();
+            let confidences: Vec<f64> = answer["results"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|r| r["confidence"].as_f64().unwrap())
+                .collect();
+            assert!(confidences.len() > 10);
+            assert!(
+                confidences.is_sorted_by(|a, b| a >= b),
+                "{question} {mode} {confidences:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_found_says_why() {
+    let folder = folder();
+    let why = |args: &[&str]| {
+        let ran = folder.tane(["query", "--json"].iter().chain(args)).run();
+        assert_eq!(ran.code, Some(1), "{args:?} {}", ran.stderr);
+        let answers: Value = serde_json::from_slice(&ran.stdout).unwrap();
+        assert_eq!(answers["results"], Value::Array(Vec::new()));
+        let notes = answers["notes"].as_array().unwrap();
+        assert!(ran.stderr.starts_with("nothing found: "), "{}", ran.stderr);
+        assert!(
+            notes
+                .iter()
+                .all(|note| ran.stderr.contains(note.as_str().unwrap()))
+        );
+        ran.stderr
+    };
+    for (args, said) in [
+        (
+            vec!["\"onion rings\""],
+            vec!["\"onion rings\" occurs in none of 3 passages"],
+        ),
+        (
+            vec!["\"onions\" \"mail\""],
+            vec!["\"onions\" (1 passage)", "\"mail\" (1 passage)"],
+        ),
+        (
+            vec!["--lang", "fr", "soup"],
+            vec!["no passage in French", "1 in Japanese"],
+        ),
+        (
+            vec!["--source", "example.org", "soup"],
+            vec!["no passage from a source `example.org`", "3 passages"],
+        ),
+        (
+            vec!["--lang", "ja", "--article", "soup.txt", "soup"],
+            vec![
+                "1 passage of article `soup.txt`",
+                "1 passage in Japanese",
+                "none of all this",
+            ],
+        ),
+        (
+            vec!["--since", "2020-01-01", "soup"],
+            vec!["no passage published since 2020-01-01"],
+        ),
+        (
+            vec![
+                "--article",
+                "soup.txt",
+                "soup",
+                "--not",
+                "salt",
+                "--not",
+                "onions",
+            ],
+            vec!["1 passage would do"],
+        ),
+        (
+            vec!["--mode", "keyword", "xylophone"],
+            vec!["no passage has a word of the question"],
+        ),
+    ] {
+        let stderr = why(&args);
+        for said in said {
+            assert!(stderr.contains(said), "{args:?}: {stderr}");
+        }
+    }
+    let quiet = folder.tane(["query", "-q", "\"onion rings\""]).run();
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn quotation_marks_that_stand_in_the_way_are_left_out() {
+    let folder = folder();
+    let ask = |args: &[&str]| {
+        let ran = folder.tane(["query", "--json"].iter().chain(args)).run();
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let answers: Value = serde_json::from_slice(&ran.stdout).unwrap();
+        (ids(&answers)[0].to_owned(), ran.stderr)
+    };
+    let (id, stderr) = ask(&["how long are \"onion rings\" boiled"]);
+    assert_eq!(id, "docs/soup.txt");
+    assert!(
+        stderr.contains("\"onion rings\" occurs in none of 3 passages"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("answered without"), "{stderr}");
+    // What does occur is still asked for.
+    let (id, _) = ask(&["how long are \"onion rings\" boiled with \"mail\""]);
+    assert_eq!(id, "docs/rail.txt");
+    // Filters are kept.
+    let (id, stderr) = ask(&["--lang", "ja", "which \"onions\" sleep"]);
+    assert_eq!(id, "docs/cats.txt");
+    assert!(
+        stderr.contains("none of 1 passage that the filters leave"),
+        "{stderr}"
+    );
+    // Inches are no quotation marks.
+    let (id, stderr) = ask(&["is a 5\" onion boiled longer than a 7\" onion?"]);
+    assert_eq!((id.as_str(), stderr.as_str()), ("docs/soup.txt", ""));
+}
+
+#[test]
 fn neighbouring_hits_are_one_passage_that_can_be_shown() {
     let question = "10億ドルのオファーを断った研究者は誰?";
     let answer = Tane::on_seeds(["query", "--json", "-n", "10", question]).json();

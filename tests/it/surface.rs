@@ -91,6 +91,168 @@ fn filters_and_limits() {
 }
 
 #[test]
+fn every_id_that_is_printed_can_be_shown() {
+    let folder = Folder::new(&[
+        (
+            "docs/rows.jsonl",
+            "{\"id\":\"part#1\",\"text\":\"Oil the hinge.\"}\n{\"id\":\"part#2\",\"text\":\"Wash the lid.\"}\n",
+        ),
+        ("docs/note#9", "The pump was mended on Friday.\n"),
+        (
+            "docs/note",
+            "The first line of a note.\n\n# Two\n\nThe second line of a note.\n",
+        ),
+    ]);
+    folder.tane(["index", "docs"]).ok();
+    let answer = folder
+        .tane(["query", "--json", "-n", "9", "the hinge and the pump"])
+        .json();
+    for result in answer["results"].as_array().unwrap() {
+        let text = result["passage"]["text"].as_str().unwrap();
+        for id in [
+            &result["passage"]["id"],
+            &result["article"]["id"],
+            &result["citation"],
+        ] {
+            let shown = folder.tane(["show"]).arg(id.as_str().unwrap()).ok();
+            assert!(
+                shown.contains(text.lines().next().unwrap()),
+                "{id}: {shown}"
+            );
+        }
+    }
+    let show = |id: &str| folder.tane(["show", id]).ok();
+    assert!(show("docs/rows.jsonl@part#2").contains("Wash the lid."));
+    assert!(show("rows.jsonl@part#2#1").contains("Wash the lid."));
+    assert!(show("docs/note#9").contains("The pump"));
+    assert!(show("note#9").contains("The pump"));
+    assert!(show("docs/note#1").contains("The first line"));
+    let several = folder.tane(["show", "./docs/rows.jsonl"]).fails(2);
+    assert!(
+        several.contains("rows.jsonl@part#1, docs/rows.jsonl@part#2"),
+        "{several}"
+    );
+    let outside = folder.tane(["show", "docs/note#9#7"]).fails(2);
+    assert!(outside.contains("passages 1 to 1"), "{outside}");
+}
+
+#[test]
+fn names_in_either_unicode_form() {
+    let folder = Folder::new(&[
+        (
+            "docs/cafe\u{301} か\u{3099}.txt",
+            "The hut lies above the lake.\n",
+        ),
+        ("docs/b.txt", "Another hut.\n"),
+    ]);
+    folder.tane(["index", "docs"]).ok();
+    for name in [
+        "docs/café が.txt",
+        "café が.txt",
+        "./docs/café が.txt",
+        "docs/cafe\u{301} が.txt#1",
+    ] {
+        assert!(
+            folder.tane(["show", name]).ok().contains("above the lake"),
+            "{name}"
+        );
+    }
+    for given in [
+        "café が.txt",
+        "café*",
+        "./docs/café が.txt",
+        "docs/cafe\u{301} か\u{3099}.txt",
+    ] {
+        let answer = folder
+            .tane(["query", "--json", "--article", given, "hut"])
+            .json();
+        assert_eq!(answer["results"].as_array().unwrap().len(), 1, "{given}");
+    }
+    let similar = folder
+        .tane(["similar", "--json", "./docs/café が.txt"])
+        .json();
+    assert_eq!(similar["results"][0]["article"]["id"], "docs/b.txt");
+}
+
+#[test]
+fn an_article_by_its_name_before_a_glob() {
+    let folder = Folder::new(&[
+        ("docs/[a] plan.md", "The fence is green.\n"),
+        ("docs/a plan.md", "The fence is white.\n"),
+        ("docs/{x,y}.txt", "The fence is high.\n"),
+        ("docs/x.txt", "The fence is low.\n"),
+        (
+            "docs/rows.csv",
+            "id,text\n1,The fence is old.\n2,The fence is new.\n",
+        ),
+    ]);
+    folder.tane(["index", "docs"]).ok();
+    for (given, found) in [
+        ("[a] plan.md", 1),
+        ("docs/[a] plan.md", 1),
+        ("{x,y}.txt", 1),
+        ("[ab] plan.md", 1),
+        ("x*", 1),
+        ("*.txt", 2),
+        ("rows.csv", 2),
+        ("docs/rows.csv", 2),
+        ("docs/rows.csv@2", 1),
+        ("docs/*", 6),
+    ] {
+        let answer = folder
+            .tane(["query", "--json", "-n", "9", "--article", given, "fence"])
+            .json();
+        assert_eq!(
+            answer["results"].as_array().unwrap().len(),
+            found,
+            "{given}"
+        );
+    }
+    let bad = folder.tane(["query", "--article", "[x", "fence"]).fails(2);
+    assert!(bad.contains("bad pattern `[x`"), "{bad}");
+}
+
+#[test]
+fn languages_and_sources_as_they_are_meant() {
+    let page = "---\nlang: ja-JP\nurl: https://Sub.Example.com/Path\n---\n\n港の船は九時に出る。\n";
+    let folder = Folder::new(&[
+        ("docs/a.md", page),
+        ("docs/b.md", "---\nlang: en\n---\n\nThe ship is late.\n"),
+    ]);
+    folder.tane(["index", "docs"]).ok();
+    let ids = |flag: &str, given: &str| -> Vec<String> {
+        let answer = folder.tane(["query", "--json", flag, given, "ship"]).json();
+        let results = answer["results"].as_array().unwrap().iter();
+        results
+            .map(|r| r["article"]["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    for lang in ["ja", "JA", "ja-JP", "ja_JP", "Japanese", "日本語", "fr,ja"] {
+        assert_eq!(ids("--lang", lang), ["docs/a.md"], "{lang}");
+    }
+    for source in [
+        "example.com",
+        "EXAMPLE.COM/path",
+        "https://www.example.com/",
+        "sub.example.com",
+    ] {
+        assert_eq!(ids("--source", source), ["docs/a.md"], "{source}");
+    }
+    let message = folder.tane(["query", "--lang", "Klingon", "ship"]).fails(2);
+    assert!(
+        message.contains("no language `Klingon`")
+            && message.contains("English (en), Japanese (ja)"),
+        "{message}"
+    );
+    let partly = folder.tane(["query", "--lang", "fr,ja", "ship"]).run();
+    assert!(
+        partly.stderr.contains("no article is in French"),
+        "{}",
+        partly.stderr
+    );
+}
+
+#[test]
 fn models_are_listed_with_what_runs() {
     let list = Tane::new(["models", "list", "--json"]).json();
     let models = list["models"].as_array().unwrap();

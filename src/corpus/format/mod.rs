@@ -13,6 +13,8 @@ mod notebook;
 mod plain;
 mod rows;
 mod table;
+mod tree;
+mod xml;
 
 use std::path::Path;
 
@@ -28,13 +30,29 @@ const HEAD: usize = 4096;
 /// Elements, arrays or lists inside each other; deeper is no text that a person wrote.
 const NESTING: usize = 256;
 
-/// Names of the fields that hold what is read of rows; `None`: those that usually do.
+/// How rows are read: names of the fields that hold what (`None`: those that usually do), and where names are from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Fields {
     pub text: Option<String>,
     pub title: Option<String>,
     pub url: Option<String>,
     pub id: Option<String>,
+    pub header: Header,
+    /// Files with more rows are not read; 0: all are.
+    #[serde(skip)]
+    pub most: usize,
+}
+
+/// Whether the first row of a table names its columns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Header {
+    /// As its rows tell.
+    #[default]
+    Auto,
+    Yes,
+    No,
 }
 
 /// What a reader found.
@@ -81,10 +99,10 @@ impl LeftOut {
         }
     }
 
-    /// Lists it behind the text of an article that was extracted.
+    /// Lists it behind the text of an article that was extracted, and behind what is listed there already.
     pub fn list(self, parsed: &mut Parsed) {
         let text = parsed.text.get_or_insert_default();
-        let end = text.len();
+        let end = parsed.listed_from.unwrap_or(text.len());
         for (reason, piece) in self.0 {
             text.push_str(if text.is_empty() { "" } else { "\n\n" });
             let start = text.len();
@@ -111,12 +129,15 @@ pub(super) trait Format: Sync {
 }
 
 /// All forms; the first that accepts a file reads it, and the last accepts every file.
-const FORMATS: [&dyn Format; 9] = [
+const FORMATS: [&dyn Format; 12] = [
     &notebook::Notebook,
     &feed::Feed,
     &html::Html,
+    &xml::Xml,
     &rows::JsonLines,
-    &rows::Csv,
+    &rows::Json,
+    &rows::Csv { tabs: false },
+    &rows::Csv { tabs: true },
     &markdown::Markdown { mdx: false },
     &markdown::Markdown { mdx: true },
     &aozora::Aozora,
@@ -139,24 +160,6 @@ pub(super) fn of(path: &Path, text: &str) -> &'static dyn Format {
         .iter()
         .find(|format| format.accepts(&extension, head));
     *found.unwrap_or(&FORMATS[FORMATS.len() - 1])
-}
-
-/// Refuses mark-up that is nested deeper than anybody writes, before a parser follows it: elements that are begun
-/// and neither ended nor empty.
-fn check_nesting(text: &str, most: usize) -> Result<(), Fault> {
-    let bytes = text.as_bytes();
-    let mut depth = 0usize;
-    for (at, pair) in bytes.windows(2).enumerate() {
-        match pair {
-            [b'<', b'/'] | [b'/', b'>'] => depth = depth.saturating_sub(1),
-            [b'<', next] if next.is_ascii_alphabetic() => depth += 1,
-            _ => {}
-        }
-        if depth > most {
-            return Err(too_deep(most, at));
-        }
-    }
-    Ok(())
 }
 
 fn too_deep(most: usize, at: usize) -> Fault {

@@ -1,0 +1,527 @@
+//! Tables of data: each row is written with the names of its columns. Tables that only arrange a page are read as what
+//! they arrange.
+
+use std::ops::Range;
+
+use super::super::table::{Cell, write_row};
+use super::super::tree::Tree;
+use super::walk::Walk;
+use crate::corpus::Span;
+use crate::corpus::clutter::Omission;
+use crate::corpus::layout::{BlockKind, Repeated};
+
+/// Columns that have names, and cells that may span them.
+const MAX_COLUMNS: usize = 1000;
+/// A longer cell belongs to its first row alone, and names no column, in characters.
+const SHARED_CHARS: usize = 160;
+/// A cell of a table without names of columns that has more letters is a part of the page.
+const CELL_LETTERS: usize = 240;
+/// A cell of any table that has more letters is a part of the page.
+const LONG_CELL_LETTERS: usize = 2000;
+/// What is said again in a table (names of columns, cells over several rows) is at most so many times its own text.
+const REPEATED: usize = 20;
+const REPEATED_LEAST: usize = 1 << 16;
+
+/// A cell as it is written.
+#[derive(Debug)]
+struct GridCell {
+    node: usize,
+    head: bool,
+    columns: usize,
+    rows: usize,
+}
+
+#[derive(Debug)]
+struct GridRow {
+    cells: Vec<GridCell>,
+    /// In the head of the table.
+    head: bool,
+    /// Which part of the table it is in: cells end with it.
+    part: usize,
+}
+
+struct Grid {
+    caption: Option<usize>,
+    rows: Vec<GridRow>,
+}
+
+/// A cell in its place.
+#[derive(Debug, Clone)]
+struct Placed {
+    columns: Range<usize>,
+    text: String,
+    head: bool,
+}
+
+/// A cell that goes on in the rows below.
+struct Lasting {
+    cell: Placed,
+    rows: usize,
+}
+
+impl Walk<'_> {
+    /// Writes a table of data, and says whether it is one.
+    pub(super) fn table(&mut self, at: usize) -> bool {
+        let tree = self.page.tree;
+        let role = tree.role(at);
+        let named = tree.name(at) == "table" || matches!(role.as_str(), "table" | "grid");
+        if !named || matches!(role.as_str(), "presentation" | "none") {
+            return false;
+        }
+        let Some(grid) = grid(tree, at) else {
+            return false;
+        };
+        self.close();
+        let caption = grid.caption.and_then(|caption| self.title(caption));
+        Rows::new(tree, at, &grid).write(self, &grid);
+        self.repeat(caption);
+        true
+    }
+
+    /// A caption, or a row that is the title of those below it.
+    fn title(&mut self, at: usize) -> Option<Span> {
+        let title = self.line(at);
+        self.text.push_str(&title);
+        self.push_block(BlockKind::Heading)
+    }
+
+    /// A title is read again with each passage of the rows below it.
+    fn repeat(&mut self, title: Option<Span>) {
+        if let Some(text) = title.filter(|title| title.len() <= SHARED_CHARS) {
+            let before = text.end..self.text.len();
+            self.parsed.repeated.push(Repeated { text, before });
+        }
+    }
+}
+
+/// What is known while the rows of a table are written.
+struct Rows {
+    width: usize,
+    /// For every column its names so far, and whether some row said them.
+    names: Vec<(Vec<String>, bool)>,
+    /// The rows of the head are written too, where no other row follows.
+    heads: Vec<Vec<Placed>>,
+    lasting: Vec<Lasting>,
+    /// Letters that may still be said again.
+    left: usize,
+    part: usize,
+}
+
+impl Rows {
+    fn new(tree: &Tree, at: usize, grid: &Grid) -> Self {
+        let widths = grid
+            .rows
+            .iter()
+            .map(|row| row.cells.iter().map(|cell| cell.columns).sum());
+        Self {
+            width: widths.max().unwrap_or(0).min(MAX_COLUMNS),
+            names: Vec::new(),
+            heads: Vec::new(),
+            lasting: Vec::new(),
+            left: REPEATED * tree.letters(tree.whole(at)) + REPEATED_LEAST,
+            part: 0,
+        }
+    }
+
+    fn write(mut self, walk: &mut Walk<'_>, grid: &Grid) {
+        let mut title = None;
+        let kinds = kinds(walk.page.tree, grid, self.width);
+        for (row, kind) in grid.rows.iter().zip(kinds) {
+            if row.part != self.part {
+                self.lasting.clear();
+                self.part = row.part;
+            }
+            match kind {
+                Kind::Title => {
+                    walk.repeat(title.take());
+                    let cell = row.cells.iter().find(|cell| has_text(walk, cell.node));
+                    title = cell.and_then(|cell| walk.title(cell.node));
+                }
+                Kind::Head => {
+                    if self.heads.is_empty() {
+                        self.forget_names(walk);
+                    }
+                    let placed = self.place(walk, row);
+                    self.name(&placed);
+                    self.heads.push(placed);
+                }
+                Kind::Data => {
+                    let placed = self.place(walk, row);
+                    self.data(walk, &placed);
+                }
+            }
+        }
+        self.end_heads(walk);
+        self.forget_names(walk);
+        walk.repeat(title);
+    }
+
+    /// The cells of a row in their columns, with those of rows above that go on.
+    fn place(&mut self, walk: &mut Walk<'_>, row: &GridRow) -> Vec<Placed> {
+        let mut placed: Vec<Placed> = Vec::with_capacity(row.cells.len());
+        for lasting in &mut self.lasting {
+            lasting.rows -= 1;
+            self.left = self.left.saturating_sub(lasting.cell.text.len());
+            placed.push(lasting.cell.clone());
+        }
+        let above = placed.len();
+        let mut begun = Vec::new();
+        let (mut column, mut passed) = (0, 0);
+        for cell in &row.cells {
+            // Cells of rows above are in the order of their columns.
+            while passed < above && placed[passed].columns.start <= column {
+                column = column.max(placed[passed].columns.end);
+                passed += 1;
+            }
+            let columns = column.min(MAX_COLUMNS)..(column + cell.columns).min(MAX_COLUMNS);
+            column = columns.end;
+            let text = walk.line(cell.node);
+            let cell_here = Placed {
+                columns,
+                text,
+                head: cell.head,
+            };
+            if cell.rows > 1
+                && !cell_here.text.is_empty()
+                && cell_here.text.chars().count() <= SHARED_CHARS
+            {
+                begun.push(Lasting {
+                    cell: cell_here.clone(),
+                    rows: cell.rows - 1,
+                });
+            }
+            placed.push(cell_here);
+        }
+        self.lasting.extend(begun);
+        let left = self.left;
+        self.lasting.retain(|lasting| lasting.rows > 0 && left > 0);
+        self.lasting
+            .sort_by_key(|lasting| lasting.cell.columns.start);
+        placed.sort_by_key(|cell| cell.columns.start);
+        placed
+    }
+
+    /// A row of a head names its columns: `2024 > Q1`.
+    fn name(&mut self, placed: &[Placed]) {
+        for cell in placed.iter().filter(|cell| !cell.text.is_empty()) {
+            for column in cell.columns.clone() {
+                if self.names.len() <= column {
+                    self.names.resize(column + 1, (Vec::new(), false));
+                }
+                let (names, _) = &mut self.names[column];
+                // A cell over several rows of the head is in each of them.
+                if names.last() != Some(&cell.text) {
+                    names.push(cell.text.clone());
+                }
+            }
+        }
+        let long = |names: &[String]| {
+            names.iter().map(|name| name.chars().count()).sum::<usize>() > 2 * SHARED_CHARS
+        };
+        if self.names.iter().any(|(names, _)| long(names)) {
+            // Such a row names nothing: it is written as it is.
+            self.names.clear();
+        }
+    }
+
+    fn data(&mut self, walk: &mut Walk<'_>, placed: &[Placed]) {
+        if self.names.is_empty() {
+            self.end_heads(walk);
+        }
+        self.heads.clear();
+        let mut cells: Vec<(String, &str)> = Vec::with_capacity(placed.len());
+        let mut label: Option<&str> = None;
+        for cell in placed {
+            let name = if cell.text.is_empty() {
+                String::new()
+            } else {
+                self.name_of(&cell.columns)
+            };
+            if !name.is_empty() {
+                cells.push((name, &cell.text));
+            } else if cell.head && self.names.is_empty() {
+                // Where columns have no names, a head names the cells behind it.
+                cells.extend(
+                    label
+                        .replace(&cell.text)
+                        .map(|label| (String::new(), label)),
+                );
+            } else if cell.text.is_empty() {
+                cells.extend(label.take().map(|label| (String::new(), label)));
+            } else {
+                let name = label.take().unwrap_or_default();
+                cells.push((name.to_owned(), &cell.text));
+            }
+        }
+        cells.extend(label.map(|label| (String::new(), label)));
+        let cells: Vec<Cell<'_>> = cells
+            .iter()
+            .map(|(name, value)| Cell { name, value })
+            .collect();
+        walk.place();
+        write_row(&mut walk.text, &mut walk.parsed, &cells);
+        walk.written();
+    }
+
+    /// The names of columns; empty where there are none, or enough has been said.
+    fn name_of(&mut self, columns: &Range<usize>) -> String {
+        let mut said: Vec<String> = Vec::new();
+        let mut length = 0;
+        for column in columns.clone() {
+            let Some((names, used)) = self.names.get_mut(column) else {
+                break;
+            };
+            let name = names.join(" > ");
+            if name.is_empty() || self.left < name.len() {
+                continue;
+            }
+            length += name.len();
+            if length > 4 * SHARED_CHARS {
+                break;
+            }
+            *used = true;
+            self.left -= name.len();
+            if said.last() != Some(&name) {
+                said.push(name);
+            }
+        }
+        said.join(", ")
+    }
+
+    /// Writes rows of a head that name nothing.
+    fn end_heads(&mut self, walk: &mut Walk<'_>) {
+        if self.heads.is_empty() {
+            return;
+        }
+        self.names.clear();
+        for placed in std::mem::take(&mut self.heads) {
+            let cells = placed.iter().map(|cell| Cell {
+                name: "",
+                value: &cell.text,
+            });
+            let cells: Vec<Cell<'_>> = cells.collect();
+            walk.place();
+            write_row(&mut walk.text, &mut walk.parsed, &cells);
+            walk.written();
+        }
+    }
+
+    /// Names that no row said are listed: their columns are empty.
+    fn forget_names(&mut self, walk: &mut Walk<'_>) {
+        let mut last = None;
+        for (names, used) in self.names.drain(..) {
+            let name = names.join(" > ");
+            if !used && last.as_ref() != Some(&name) {
+                walk.left.push(Omission::Empty, &name);
+            }
+            last = Some(name);
+        }
+    }
+}
+
+/// What a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Head,
+    /// One cell over all columns, which says what the rows below are.
+    Title,
+    Data,
+}
+
+fn kinds(tree: &Tree, grid: &Grid, width: usize) -> Vec<Kind> {
+    let text = |cell: &&GridCell| tree.letters(tree.whole(cell.node)) > 0;
+    let headed = |row: &GridRow| {
+        let mut cells = row.cells.iter().filter(text);
+        cells.clone().count() > 0 && cells.all(|cell| cell.head)
+    };
+    // A table of nothing but heads has one row of them.
+    let all_headed = grid.rows.iter().all(headed);
+    let bold_head = !grid
+        .rows
+        .iter()
+        .any(|row| row.head || row.cells.iter().any(|cell| cell.head))
+        && grid.rows.first().is_some_and(|row| is_bold(tree, row))
+        && !grid.rows[1..].iter().any(|row| is_bold(tree, row));
+    let mut kinds = Vec::with_capacity(grid.rows.len());
+    for (number, row) in grid.rows.iter().enumerate() {
+        let cells: Vec<&GridCell> = row.cells.iter().filter(text).collect();
+        let follows = number + 1 < grid.rows.len();
+        let title = match cells.as_slice() {
+            [cell] => {
+                let spans = cell.columns.min(width) == width || row.cells.len() == 1;
+                let letters = tree.letters(tree.whole(cell.node));
+                let strong = cell.head || row.head || is_strong(tree, cell.node);
+                width > 1
+                    && spans
+                    && follows
+                    && letters <= SHARED_CHARS / 2
+                    && (strong || cell.columns > 1 && !ends_sentence(tree, cell.node))
+            }
+            _ => false,
+        };
+        let head = row.head
+            || (number == 0 && (bold_head || (all_headed && follows)))
+            || (headed(row) && !all_headed && cells.len() > 1 && follows);
+        kinds.push(match (title, head) {
+            (true, _) => Kind::Title,
+            (_, true) => Kind::Head,
+            _ => Kind::Data,
+        });
+    }
+    kinds
+}
+
+fn ends_sentence(tree: &Tree, at: usize) -> bool {
+    tree.raw(at)
+        .trim_end()
+        .ends_with(|c| "。．.!！?？".contains(c))
+}
+
+/// All cells of a row that have text are bold, and there are several.
+fn is_bold(tree: &Tree, row: &GridRow) -> bool {
+    let cells = row
+        .cells
+        .iter()
+        .filter(|cell| tree.letters(tree.whole(cell.node)) > 0);
+    cells.clone().count() > 1 && cells.clone().all(|cell| is_strong(tree, cell.node))
+}
+
+fn is_strong(tree: &Tree, at: usize) -> bool {
+    let letters = tree.letters(tree.whole(at));
+    let strong = |inner: usize| {
+        tree.is(inner, &["b", "strong"]) && tree.letters(tree.whole(inner)) == letters
+    };
+    letters <= SHARED_CHARS && tree.inside(at).any(strong)
+}
+
+fn has_text(walk: &Walk<'_>, at: usize) -> bool {
+    walk.page.tree.letters(walk.page.tree.whole(at)) > 0
+}
+
+/// Whether an element is a table of data.
+pub(super) fn is_data_table(tree: &Tree, at: usize) -> bool {
+    tree.name(at) == "table"
+        && !matches!(tree.role(at).as_str(), "presentation" | "none")
+        && grid(tree, at).is_some()
+}
+
+/// The rows of a table of data; `None` for one that arranges a page.
+fn grid(tree: &Tree, table: usize) -> Option<Grid> {
+    let mut grid = Grid {
+        caption: None,
+        rows: Vec::new(),
+    };
+    let (mut part, mut head, mut head_end) = (0, false, 0);
+    let mut at = table + 1;
+    let end = tree.node(table).end;
+    let mut row_end = 0;
+    while at < end {
+        let node = tree.node(at);
+        head &= at < head_end;
+        if node.is_text() {
+            // Text that stands in no cell.
+            if tree.letters(at..at + 1) > 0 {
+                return None;
+            }
+            at = node.end;
+            continue;
+        }
+        let role = tree.role(at);
+        match (node.name.as_str(), role.as_str()) {
+            ("caption", _) if grid.caption.is_none() => {
+                grid.caption = Some(at);
+                at = node.end;
+                continue;
+            }
+            ("thead" | "tbody" | "tfoot", _) | (_, "rowgroup") => {
+                part += 1;
+                head = node.name == "thead";
+                head_end = node.end;
+            }
+            ("tr", _) | (_, "row") => {
+                row_end = node.end;
+                grid.rows.push(GridRow {
+                    cells: Vec::new(),
+                    head,
+                    part,
+                });
+            }
+            ("td" | "th", _) | (_, "cell" | "gridcell" | "columnheader" | "rowheader") => {
+                if grid.rows.is_empty() || at >= row_end {
+                    row_end = node.end;
+                    grid.rows.push(GridRow {
+                        cells: Vec::new(),
+                        head,
+                        part,
+                    });
+                }
+                let is_head = node.name == "th" || role == "columnheader" || role == "rowheader";
+                if let Some(row) = grid.rows.last_mut() {
+                    row.cells.push(cell(tree, at, is_head));
+                }
+                at = node.end;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    grid.rows.retain(|row| !row.cells.is_empty());
+    is_data(tree, table, &grid).then_some(grid)
+}
+
+fn cell(tree: &Tree, at: usize, head: bool) -> GridCell {
+    let span = |name: &str, role: &str| {
+        let value = tree.attr(at, name).or_else(|| tree.attr(at, role))?;
+        value.trim().parse::<usize>().ok()
+    };
+    let rows = match span("rowspan", "aria-rowspan") {
+        Some(0) => usize::MAX,
+        rows => rows.unwrap_or(1),
+    };
+    let columns = span("colspan", "aria-colspan").unwrap_or(1);
+    GridCell {
+        node: at,
+        head,
+        columns: columns.clamp(1, MAX_COLUMNS),
+        rows,
+    }
+}
+
+/// Whether a table holds data: its cells hold words, and not parts of a page.
+fn is_data(tree: &Tree, table: usize, grid: &Grid) -> bool {
+    let mut cells = grid.rows.iter().flat_map(|row| &row.cells);
+    let named = grid.caption.is_some()
+        || tree.attr(table, "summary").is_some()
+        || tree.name(table) != "table"
+        || grid
+            .rows
+            .iter()
+            .any(|row| row.head || row.cells.iter().any(|cell| cell.head));
+    let most = if named {
+        LONG_CELL_LETTERS
+    } else {
+        CELL_LETTERS
+    };
+    let plain = |cell: &GridCell| {
+        if tree.letters(tree.whole(cell.node)) > most {
+            return false;
+        }
+        let mut blocks = 0;
+        tree.inside(cell.node).all(|inner| {
+            blocks += usize::from(tree.is(inner, &["p", "div", "li"]));
+            let built = [
+                "table",
+                "pre",
+                "blockquote",
+                "dl",
+                "article",
+                "details",
+                "form",
+            ];
+            let headed = tree.is(inner, &["h1", "h2", "h3", "h4", "h5", "h6"]);
+            !tree.is(inner, &built) && (cell.head || !headed) && (named || blocks <= 1)
+        })
+    };
+    !grid.rows.is_empty() && cells.all(plain)
+}

@@ -1,0 +1,703 @@
+//! Elements to text and blocks, in the order of the page.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::super::tree::Tree;
+use super::super::{LeftOut, Parsed};
+use super::content::Content;
+use super::fate::{Fate, Fates, heading_level};
+use super::lines;
+use crate::corpus::Span;
+use crate::corpus::clutter::Omission;
+use crate::corpus::layout::{Block, BlockKind, ROW_CHARS, Repeated};
+
+/// A longer heading is shortened where it says where a passage stands, in characters.
+const PATH_CHARS: usize = 100;
+/// A heading with more letters is no heading: the element was never closed.
+const HEADING_LETTERS: usize = 300;
+/// Levels of headings in HTML; what labels a panel is below them.
+const LEVELS: usize = 6;
+
+/// Elements that end the line before them.
+const BLOCKS: [&str; 54] = [
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "header",
+    "footer",
+    "aside",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "td",
+    "th",
+    "caption",
+    "blockquote",
+    "pre",
+    "figure",
+    "figcaption",
+    "hr",
+    "address",
+    "details",
+    "summary",
+    "form",
+    "fieldset",
+    "legend",
+    "hgroup",
+    "center",
+    "dir",
+    "menu",
+    "nav",
+    "search",
+    "dialog",
+    "option",
+    "listing",
+    "xmp",
+    "plaintext",
+    "noframes",
+    "noscript",
+    "body",
+    "select",
+];
+
+/// A page, and what of it is read.
+pub(super) struct Reading<'a> {
+    pub tree: &'a Tree,
+    pub fates: &'a Fates,
+    pub content: &'a Content,
+}
+
+/// An element that was entered.
+struct Open {
+    end: usize,
+    /// What blocks inside it are.
+    kind: BlockKind,
+    /// The headings above what comes behind it, where it has some of its own.
+    path: Option<Vec<(usize, String)>>,
+    /// The term that its text explains: it is read again before each passage of that.
+    term: Option<Span>,
+    block: bool,
+}
+
+pub(super) struct Walk<'a> {
+    pub page: &'a Reading<'a>,
+    pub text: String,
+    pub parsed: Parsed,
+    pub left: LeftOut,
+    open: Vec<Open>,
+    /// Where the open block begins.
+    start: usize,
+    /// The level of the heading that the next block is.
+    lead: Option<usize>,
+    path: Vec<(usize, String)>,
+    /// Where headings begin behind which nothing stands yet.
+    headings: Vec<usize>,
+    /// The headings above what comes next are not those above what was before.
+    moved: bool,
+    /// Panels whose labels have been read.
+    labelled: HashSet<usize>,
+}
+
+impl<'a> Walk<'a> {
+    /// `left` is what was left out before the page.
+    pub fn read(page: &'a Reading<'a>, left: LeftOut) -> Parsed {
+        let mut walk = Self {
+            page,
+            text: String::new(),
+            parsed: Parsed::default(),
+            left,
+            open: Vec::new(),
+            start: 0,
+            lead: None,
+            path: Vec::new(),
+            headings: Vec::new(),
+            moved: false,
+            labelled: HashSet::new(),
+        };
+        let mut at = 0;
+        while at < page.tree.len() {
+            walk.leave_until(at);
+            at = walk.step(at);
+        }
+        walk.leave_until(at);
+        walk.close();
+        walk.place_headings();
+        let end = walk.text.trim_end().len();
+        walk.text.truncate(end);
+        for repeated in &mut walk.parsed.repeated {
+            repeated.before.end = repeated.before.end.min(end);
+        }
+        walk.parsed.text = Some(walk.text);
+        walk.left.list(&mut walk.parsed);
+        walk.parsed
+    }
+
+    /// Reads a node, and gives the next one.
+    fn step(&mut self, at: usize) -> usize {
+        let tree = self.page.tree;
+        let end = tree.node(at).end;
+        if tree.node(at).is_text() {
+            self.words(at);
+            return end;
+        }
+        if !self.enters(at) {
+            return end;
+        }
+        if let Some(label) = self.page.fates.label(at) {
+            self.panel(at, label);
+        }
+        if let Some(level) = heading_level(tree, at) {
+            self.close();
+            if self.is_one_heading(at) {
+                let title = self.line(at);
+                self.heading(level, &title);
+                return end;
+            }
+            self.lead = Some(level);
+        }
+        match tree.name(at) {
+            "pre" | "listing" | "xmp" | "plaintext" => self.code(at),
+            "br" => self.line_end(),
+            "dt" => return self.term(at),
+            "summary" if self.is_one_heading(at) => self.summary(at),
+            _ if self.table(at) => {}
+            _ => {
+                self.enter(at);
+                return at + 1;
+            }
+        }
+        end
+    }
+
+    /// Whether something of an element is read; else it is listed, where it has text.
+    fn enters(&mut self, at: usize) -> bool {
+        let tree = self.page.tree;
+        let whole = tree.whole(at);
+        match self.page.fates.of(at) {
+            Fate::Label(_) => false,
+            Fate::Out(reason) => {
+                self.leave_out(reason, at);
+                false
+            }
+            Fate::Read => {
+                let unread =
+                    self.page.content.letters(whole.clone()) == 0 && tree.letters(whole) > 0;
+                if unread && !self.holds_reasons(at) {
+                    self.leave_out(Omission::Surroundings, at);
+                }
+                !unread || self.holds_reasons(at)
+            }
+        }
+    }
+
+    /// The page itself is entered, so that what is left out of it has its own reason.
+    fn holds_reasons(&self, at: usize) -> bool {
+        self.page.tree.is(at, &["#root", "html", "body", "form"])
+    }
+
+    fn leave_out(&mut self, reason: Omission, at: usize) {
+        let tree = self.page.tree;
+        if tree.letters(tree.whole(at)) == 0 {
+            return;
+        }
+        let mut text = String::new();
+        for inner in tree.whole(at) {
+            if is_block(tree, inner) && !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            push_words(&mut text, 0, &tree.node(inner).text);
+        }
+        self.left.push(reason, &text);
+    }
+
+    fn enter(&mut self, at: usize) {
+        let tree = self.page.tree;
+        let block = is_block(tree, at);
+        if block {
+            self.close();
+        }
+        let kind = match tree.name(at) {
+            "li" | "dd" | "td" | "th" | "option" => BlockKind::ListItem,
+            "figcaption" | "caption" => BlockKind::Caption,
+            "article" | "section" | "main" | "blockquote" => BlockKind::Paragraph,
+            _ => self.kind(),
+        };
+        let path = (tree.name(at) == "details").then(|| self.path.clone());
+        let end = tree.node(at).end;
+        self.open.push(Open {
+            end,
+            kind,
+            path,
+            term: None,
+            block,
+        });
+    }
+
+    /// What blocks are here.
+    fn kind(&self) -> BlockKind {
+        self.open
+            .last()
+            .map_or(BlockKind::Paragraph, |open| open.kind)
+    }
+
+    /// Leaves the elements that end before a node.
+    fn leave_until(&mut self, at: usize) {
+        while let Some(open) = self.open.pop_if(|open| open.end <= at) {
+            if open.block {
+                // The kind of a block is that of the element it lies in.
+                self.close_as(open.kind);
+            }
+            if let Some(path) = open.path {
+                self.moved |= path != self.path;
+                self.path = path;
+            }
+            if let Some(text) = open.term {
+                let before = text.end..self.text.len();
+                self.parsed.repeated.push(Repeated { text, before });
+            }
+        }
+    }
+
+    /// Adds text to the open block; white space as a browser shows it.
+    fn words(&mut self, at: usize) {
+        let text = &self.page.tree.node(at).text;
+        if self.page.content.reads(at) {
+            let text = without_data(text, &mut self.left);
+            push_words(&mut self.text, self.start, &text);
+        } else {
+            self.left.push(Omission::Surroundings, text);
+        }
+    }
+
+    /// A line ends inside a paragraph; two line ends end it.
+    fn line_end(&mut self) {
+        if self.text.ends_with(' ') {
+            self.text.pop();
+        }
+        if self.text.len() > self.start && self.text.ends_with('\n') {
+            self.close();
+        } else if self.text.len() > self.start {
+            self.text.push('\n');
+        }
+    }
+
+    /// All of an element that is read, as one line.
+    pub fn line(&mut self, at: usize) -> String {
+        let mut line = String::new();
+        let mut ends: Vec<usize> = Vec::new();
+        let tree = self.page.tree;
+        let end = tree.node(at).end;
+        let mut inner = at;
+        while inner < end {
+            while ends.pop_if(|end| *end <= inner).is_some() {
+                line.push(' ');
+            }
+            let node = tree.node(inner);
+            if node.is_text() {
+                if self.page.content.reads(inner) {
+                    let text = without_data(&node.text, &mut self.left);
+                    push_words(&mut line, 0, &text);
+                } else {
+                    self.left.push(Omission::Surroundings, &node.text);
+                }
+            } else if !self.enters_line(inner, at) {
+                inner = node.end;
+                continue;
+            } else if is_block(tree, inner) || node.name == "br" {
+                line.push(' ');
+                ends.push(node.end);
+            }
+            let label = self.label(inner);
+            line.push_str(&label);
+            inner += 1;
+        }
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        words.join(" ")
+    }
+
+    /// What names a panel that is read in a line.
+    fn label(&mut self, panel: usize) -> String {
+        match self.page.fates.label(panel) {
+            Some(label) if self.labelled.insert(panel) => self.line(label) + " ",
+            _ => String::new(),
+        }
+    }
+
+    /// Whether an element in a line is read. A link to the heading that it stands in is no word of it.
+    fn enters_line(&mut self, at: usize, line: usize) -> bool {
+        let tree = self.page.tree;
+        let anchor = tree.name(at) == "a"
+            && tree
+                .attr(at, "href")
+                .is_some_and(|href| href.starts_with('#'))
+            && tree.letters(tree.whole(at)) == 0;
+        // The label of a panel is read here where it was asked for.
+        let label = at == line && matches!(self.page.fates.of(at), Fate::Label(_));
+        !anchor && (label || self.enters(at))
+    }
+
+    /// Lines of a program.
+    fn code(&mut self, at: usize) {
+        self.close();
+        let tree = self.page.tree;
+        let mut code = String::new();
+        let mut ends: Vec<usize> = Vec::new();
+        let end = tree.node(at).end;
+        let mut inner = at + 1;
+        while inner < end {
+            while ends.pop_if(|end| *end <= inner).is_some() {
+                end_line(&mut code);
+            }
+            let node = tree.node(inner);
+            let read = node.is_text() && self.page.content.reads(inner);
+            if read {
+                code.push_str(&without_data(&node.text, &mut self.left));
+            } else if node.is_text() {
+                self.left.push(Omission::Surroundings, &node.text);
+            } else if !self.enters(inner) {
+                inner = node.end;
+                continue;
+            } else if node.name == "br" {
+                code.push('\n');
+            } else if is_block(tree, inner) {
+                end_line(&mut code);
+                ends.push(node.end);
+            }
+            let label = self.label(inner);
+            code.push_str(&label);
+            inner += 1;
+        }
+        let lines = code.trim_end().trim_start_matches(['\n', '\r']);
+        self.text.push_str(lines);
+        self.push_block(BlockKind::Code);
+    }
+
+    /// A term and what it means are a row, where they are short; else the term is read again with what follows.
+    fn term(&mut self, at: usize) -> usize {
+        let tree = self.page.tree;
+        self.close();
+        let mut parts = vec![at];
+        let mut last = at;
+        while let Some(next) = tree.next_element(last) {
+            let goes_on =
+                tree.name(next) == "dd" || (tree.name(next) == "dt" && tree.name(last) == "dt");
+            if !goes_on {
+                break;
+            }
+            parts.push(next);
+            last = next;
+        }
+        let end = tree.node(last).end;
+        let letters: usize = parts
+            .iter()
+            .map(|part| tree.letters(tree.whole(*part)))
+            .sum();
+        let meaning = parts.iter().position(|part| tree.name(*part) == "dd");
+        let Some(meaning) = meaning.filter(|_| letters == tree.letters(at..end)) else {
+            self.enter(at);
+            return at + 1;
+        };
+        let short = letters <= ROW_CHARS && parts.iter().all(|part| self.is_plain(*part));
+        let row = short
+            && parts
+                .iter()
+                .map(|part| shown_chars(&tree.raw(*part)))
+                .sum::<usize>()
+                <= ROW_CHARS;
+        let said = if row { parts.len() } else { meaning };
+        let lines: Vec<String> = parts[..said].iter().map(|part| self.line(*part)).collect();
+        let lines: Vec<&str> = lines
+            .iter()
+            .map(String::as_str)
+            .filter(|line| !line.is_empty())
+            .collect();
+        self.text.push_str(&lines.join("\n"));
+        let kind = if row {
+            BlockKind::Row
+        } else {
+            BlockKind::Heading
+        };
+        let term = self.push_block(kind);
+        if row {
+            return end;
+        }
+        let kind = BlockKind::ListItem;
+        let term = term.filter(|term| term.len() <= ROW_CHARS);
+        self.open.push(Open {
+            end,
+            kind,
+            path: None,
+            term,
+            block: true,
+        });
+        parts[meaning]
+    }
+
+    /// Nothing stands in it but words.
+    pub fn is_plain(&self, at: usize) -> bool {
+        let tree = self.page.tree;
+        let built = [
+            "table",
+            "ul",
+            "ol",
+            "dl",
+            "pre",
+            "blockquote",
+            "details",
+            "figure",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+        ];
+        tree.find(at, &built).is_none()
+    }
+
+    fn is_one_heading(&self, at: usize) -> bool {
+        let tree = self.page.tree;
+        tree.letters(tree.whole(at)) <= HEADING_LETTERS && self.is_plain(at)
+    }
+
+    fn summary(&mut self, at: usize) {
+        self.close();
+        let title = self.line(at);
+        self.heading(self.below(), &title);
+    }
+
+    /// A panel with a label that stands elsewhere.
+    fn panel(&mut self, at: usize, label: usize) {
+        let tree = self.page.tree;
+        self.labelled.insert(at);
+        self.close();
+        let (end, kind) = (tree.node(at).end, self.kind());
+        let path = Some(self.path.clone());
+        let level = self.below();
+        self.open.push(Open {
+            end,
+            kind,
+            path,
+            term: None,
+            block: true,
+        });
+        let title = self.line(label);
+        let heading = tree
+            .whole(at)
+            .find(|inner| heading_level(tree, *inner).is_some());
+        let said = heading.is_some_and(|heading| {
+            let first = tree.letters(at..heading) == 0 && self.is_one_heading(heading);
+            first
+                && tree
+                    .raw(heading)
+                    .split_whitespace()
+                    .eq(title.split_whitespace())
+        });
+        if said {
+            self.left.push(Omission::Form, &title);
+        } else {
+            self.heading(level, &title);
+        }
+    }
+
+    /// The level of a heading below all headings and panels around it.
+    fn below(&self) -> usize {
+        LEVELS + 1 + self.open.iter().filter(|open| open.path.is_some()).count()
+    }
+
+    fn heading(&mut self, level: usize, title: &str) {
+        self.text.push_str(title);
+        let Some(span) = self.write(BlockKind::Heading) else {
+            return;
+        };
+        self.path.retain(|(above, _)| *above < level);
+        self.path.push((level, shortened(title)));
+        self.headings.push(span.start);
+        self.moved = true;
+    }
+
+    /// Says where the headings stand that were written since the last block: a passage under several of them stands
+    /// under the last.
+    fn place_headings(&mut self) {
+        let path: Vec<&str> = self.path.iter().map(|(_, title)| title.as_str()).collect();
+        let path = path.join(" > ");
+        for at in self.headings.drain(..) {
+            self.parsed.locators.push((at, path.clone()));
+        }
+        self.moved = false;
+    }
+
+    /// Says under which headings stands what is written next, where these are not those of what was before.
+    pub fn place(&mut self) {
+        let headed = !self.headings.is_empty();
+        let moved = self.moved;
+        self.place_headings();
+        if moved && !headed {
+            let path: Vec<&str> = self.path.iter().map(|(_, title)| title.as_str()).collect();
+            self.parsed
+                .locators
+                .push((self.text.len(), path.join(" > ")));
+        }
+    }
+
+    /// Ends the open block, where it has text.
+    pub fn close(&mut self) {
+        self.close_as(self.kind());
+    }
+
+    fn close_as(&mut self, kind: BlockKind) {
+        if self.text[self.start..].trim().is_empty() {
+            self.text.truncate(self.start);
+            return;
+        }
+        match self.lead.take() {
+            Some(level) if self.text.len() - self.start <= 4 * HEADING_LETTERS => {
+                let title = self.text.split_off(self.start);
+                let words: Vec<&str> = title.split_whitespace().collect();
+                self.heading(level, &words.join(" "));
+            }
+            _ => {
+                self.push_block(kind);
+            }
+        }
+    }
+
+    /// Ends the open block as one of a kind, and says where.
+    pub fn push_block(&mut self, kind: BlockKind) -> Option<Span> {
+        if self.text[self.start..].trim().is_empty() {
+            self.text.truncate(self.start);
+            return None;
+        }
+        if kind != BlockKind::Heading {
+            let text = self.text.split_off(self.start);
+            self.place();
+            self.text.push_str(&text);
+        }
+        self.write(kind)
+    }
+
+    fn write(&mut self, kind: BlockKind) -> Option<Span> {
+        let content = &self.text[self.start..];
+        let begin = self.start + content.len() - content.trim_start().len();
+        let end = self.start + content.trim_end().len();
+        if begin >= end {
+            self.text.truncate(self.start);
+            return None;
+        }
+        self.text.truncate(end);
+        let whole = matches!(kind, BlockKind::Code | BlockKind::Row | BlockKind::Heading);
+        let blocks = if whole {
+            vec![begin..end]
+        } else {
+            lines::groups(&self.text, begin..end)
+        };
+        let blocks = blocks.into_iter().map(|span| Block { span, kind });
+        self.parsed.blocks.extend(blocks);
+        self.text.push('\n');
+        self.start = self.text.len();
+        Some(begin..end)
+    }
+
+    /// What was written by itself, in lines, is no part of the open block.
+    pub fn written(&mut self) {
+        self.start = self.text.len();
+    }
+}
+
+/// An element of a name of its own is a block where it does not stand between words.
+fn is_block(tree: &Tree, at: usize) -> bool {
+    let name = tree.name(at);
+    if !name.contains('-') {
+        return BLOCKS.contains(&name) || heading_level(tree, at).is_some();
+    }
+    let parent = tree.node(at).parent;
+    let next = tree.node(at).end;
+    let text = |at: usize| tree.node(at).is_text() && tree.letters(at..at + 1) > 0;
+    let beside = (at > parent + 1 && text(at - 1)) || (next < tree.node(parent).end && text(next));
+    !beside
+}
+
+/// Adds words to a text in which a line or a block begins at `start`; white space as a browser shows it.
+fn push_words(text: &mut String, start: usize, words: &str) {
+    for (at, word) in words.split(|c: char| c.is_ascii_whitespace()).enumerate() {
+        if at > 0 && text.len() > start && !text.ends_with([' ', '\n']) {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+}
+
+fn end_line(code: &mut String) {
+    if !code.is_empty() && !code.ends_with('\n') {
+        code.push('\n');
+    }
+}
+
+fn shown_chars(text: &str) -> usize {
+    text.split_whitespace()
+        .map(|word| word.chars().count() + 1)
+        .sum()
+}
+
+fn shortened(title: &str) -> String {
+    match title.char_indices().nth(PATH_CHARS) {
+        Some((end, _)) => format!("{}…", title[..end].trim_end()),
+        None => title.to_owned(),
+    }
+}
+
+/// A text without the pictures that are written into it as letters.
+fn without_data<'t>(text: &'t str, left: &mut LeftOut) -> Cow<'t, str> {
+    let mut kept = String::new();
+    let mut end = 0;
+    for (start, _) in text.match_indices("data:") {
+        let length = data_address(&text[start..]);
+        if start >= end && length > 0 {
+            kept.push_str(&text[end..start]);
+            end = start + length;
+            left.push(Omission::ImageMarkup, &text[start..end]);
+        }
+    }
+    if end == 0 {
+        return Cow::Borrowed(text);
+    }
+    kept.push_str(&text[end..]);
+    Cow::Owned(kept)
+}
+
+/// How long an address is that holds what it leads to, in bytes; 0: there is none.
+fn data_address(text: &str) -> usize {
+    const LEAST: usize = 32;
+    let kind = |c: char| c.is_ascii_alphanumeric() || "/+.-;=_".contains(c);
+    let head = "data:".len();
+    let comma = head + text[head..].find(|c| !kind(c)).unwrap_or(0);
+    let named = text[head..comma].contains('/') || text[head..comma].contains(';');
+    if !text[comma..].starts_with(',') || !named {
+        return 0;
+    }
+    let data = |c: char| c.is_ascii_alphanumeric() || "+/=%_-.~!*'()".contains(c);
+    let rest = &text[comma + 1..];
+    let length = rest.find(|c| !data(c)).unwrap_or(rest.len());
+    if length < LEAST {
+        0
+    } else {
+        comma + 1 + length
+    }
+}

@@ -1,0 +1,309 @@
+//! Whether a row names the columns of a table, and which: recognised by how it differs from the rows below it.
+
+use std::borrow::Cow;
+
+use super::fields::is_usual;
+use super::kind::{Kind, Says, is_missing, kind, says};
+use crate::corpus::format::Header;
+
+/// Rows that tell whether the first one is like them.
+pub const LOOKED_AT: usize = 100;
+/// Names are mostly shorter, in characters.
+const NAME_CHARS: usize = 60;
+
+/// A row that may name columns: its cells, and its number in the file.
+pub struct Candidate<'r, 'a> {
+    pub cells: &'r [Cow<'a, str>],
+    pub row: usize,
+}
+
+/// Where a table begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Which row has the names.
+    pub names: Option<usize>,
+    /// The first row with values; what stands above it and names nothing is no part of the table.
+    pub first: usize,
+    /// The names stand behind a `#`.
+    pub comment: bool,
+}
+
+impl Head {
+    /// Of the first rows of a table that are not blank. `usual`: cells that most rows have.
+    pub fn find(rows: &[Candidate<'_, '_>], usual: usize, header: Header) -> Self {
+        let head = |names: Option<usize>, first: usize| Self {
+            names,
+            first,
+            comment: false,
+        };
+        if header == Header::No {
+            return head(None, 0);
+        }
+        let mut begin = begin(rows, usual);
+        let names = |at: usize| rows.len() > at && !is_data(&rows[at..]);
+        while is_comment(&rows[begin..]) {
+            // A comment that is as wide as the table, and has no names below it, has them itself.
+            let wide = rows[begin].cells.len() >= usual && usual > 1;
+            if wide && !names(begin + 1) {
+                return Self {
+                    comment: true,
+                    ..head(Some(begin), begin + 1)
+                };
+            }
+            begin += 1;
+        }
+        if names(begin) {
+            return head(Some(begin), begin + 1);
+        }
+        if begin > 0 && is_short_header(&rows[begin - 1], &rows[begin]) {
+            return head(Some(begin - 1), begin);
+        }
+        match header {
+            Header::Yes if begin < rows.len() => head(Some(begin), begin + 1),
+            _ => head(None, begin),
+        }
+    }
+}
+
+/// The first row that is as wide as most.
+fn begin(rows: &[Candidate<'_, '_>], usual: usize) -> usize {
+    let full = |row: &Candidate<'_, '_>| {
+        let full = row.cells.iter().filter(|cell| !cell.trim().is_empty());
+        full.count()
+    };
+    let wide = |row: &&Candidate<'_, '_>| row.cells.len() >= usual;
+    let mut filled: Vec<usize> = rows.iter().filter(wide).map(full).collect();
+    filled.sort_unstable();
+    let middle = filled.get(filled.len() / 2).copied().unwrap_or(0);
+    // Programs fill short rows with empty cells.
+    let found = rows
+        .iter()
+        .position(|row| wide(&row) && full(row) * 2 >= middle && (usual < 3 || full(row) > 1));
+    found.unwrap_or(0)
+}
+
+fn is_comment(rows: &[Candidate<'_, '_>]) -> bool {
+    let first = rows.first().and_then(|row| row.cells.first());
+    rows.len() > 1 && first.is_some_and(|cell| cell.trim_start().starts_with('#'))
+}
+
+/// Names for the first columns only, right above the first row.
+fn is_short_header(row: &Candidate<'_, '_>, below: &Candidate<'_, '_>) -> bool {
+    let alone = row.cells.len() == 1;
+    let one_word = |cell: &str| !cell.trim().contains(char::is_whitespace);
+    row.row + 1 == below.row
+        && row.cells.iter().all(|cell| is_name(cell))
+        && (!alone || one_word(&row.cells[0]))
+}
+
+/// Words that can name a column: short, and no sentence.
+fn is_name(cell: &str) -> bool {
+    let cell = cell.trim();
+    let ends = ['.', '。', '!', '！', ';', ','];
+    kind(cell) == Some(Kind::Words)
+        && cell.chars().any(char::is_alphabetic)
+        && cell.chars().count() <= NAME_CHARS
+        && !cell.ends_with(ends)
+}
+
+/// Whether the first row is plainly one like those below it.
+fn is_data(rows: &[Candidate<'_, '_>]) -> bool {
+    let Some((first, rest)) = rows.split_first() else {
+        return false;
+    };
+    let first = first.cells;
+    let is_full = |row: &Candidate<'_, '_>| row.cells.iter().any(|cell| !cell.trim().is_empty());
+    if !rest.iter().any(is_full) {
+        // One row: values, unless it has names that usually name columns.
+        return first.iter().filter(|cell| is_usual(cell)).count() < 2;
+    }
+    if rest.iter().any(|row| row.cells == first) {
+        // Names that stand again, where tables were put together.
+        let repeated = first.iter().filter(|cell| is_name(cell)).count();
+        return repeated * 2 < first.len();
+    }
+    let mut votes = Votes::default();
+    for (at, cell) in first.iter().enumerate() {
+        let column: Vec<&str> = rest
+            .iter()
+            .filter_map(|row| row.cells.get(at).map(|cell| cell.trim()))
+            .filter(|cell| !is_missing(cell))
+            .collect();
+        if !is_missing(cell.trim()) && !column.is_empty() {
+            votes.count(at, cell.trim(), &column);
+        }
+    }
+    if are_names(first, rest, &votes) {
+        votes.differ += 1;
+        votes.numbers.clear();
+    }
+    votes.for_data() > votes.for_names()
+}
+
+/// What speaks for values in a row, and what for names.
+#[derive(Default)]
+struct Votes {
+    /// Columns in which the row has a number as the others have.
+    numbers: Vec<usize>,
+    /// The same with dates, addresses and codes.
+    same: usize,
+    /// The same with sentences.
+    sentences: usize,
+    /// Its value occurs again below it.
+    again: usize,
+    /// A name, where the others have numbers, dates, addresses or codes.
+    differ: usize,
+    /// A short name, where the others have sentences.
+    short: usize,
+    usual: usize,
+}
+
+impl Votes {
+    fn count(&mut self, at: usize, cell: &str, column: &[&str]) {
+        self.usual += usize::from(is_usual(cell));
+        let kinds: Vec<Option<Kind>> = column.iter().map(|cell| kind(cell)).collect();
+        let most = |likely: &Option<Kind>| {
+            let alike = kinds.iter().filter(|kind| *kind == likely).count();
+            alike * 5 >= kinds.len() * 4
+        };
+        let likely = kinds.iter().find(|kind| most(kind)).cloned().flatten();
+        match (kind(cell), likely) {
+            (Some(Kind::Number), Some(Kind::Number)) => self.numbers.push(at),
+            (Some(Kind::Words), Some(Kind::Words) | None) => self.count_words(cell, column),
+            (Some(own), Some(others)) if own == others => self.same += 1,
+            (_, Some(others)) if others != Kind::Words && is_name(cell) => self.differ += 1,
+            _ => {}
+        }
+    }
+
+    fn count_words(&mut self, cell: &str, column: &[&str]) {
+        let sentences = column.iter().filter(|cell| says(cell) == Says::Sentence);
+        let mostly = sentences.count() * 2 > column.len();
+        let asks = cell.ends_with(['?', '？', ':', '：']);
+        self.again += usize::from(column.contains(&cell));
+        match says(cell) {
+            Says::Sentence if mostly && !asks => self.sentences += 1,
+            Says::Word | Says::Nothing if mostly && is_name(cell) => self.short += 1,
+            _ => {}
+        }
+    }
+
+    fn for_data(&self) -> usize {
+        3 * self.same + 2 * self.numbers.len().min(3) + 2 * self.sentences + 2 * self.again.min(2)
+    }
+
+    fn for_names(&self) -> usize {
+        3 * self.differ + 3 * self.usual + self.short
+    }
+}
+
+/// Whether numbers above columns of numbers are names all the same: years above what is none, or steps (1, 2, 3)
+/// that the rows below do not go.
+fn are_names(first: &[Cow<'_, str>], rest: &[Candidate<'_, '_>], votes: &Votes) -> bool {
+    let columns = &votes.numbers;
+    let number = |cell: &Cow<'_, str>| cell.trim().parse::<f64>().ok();
+    let of = |cells: &[Cow<'_, str>]| -> Option<Vec<f64>> {
+        let at = columns.iter().map(|at| cells.get(*at).and_then(number));
+        at.collect()
+    };
+    let Some(names) = of(first).filter(|names| !names.is_empty()) else {
+        return false;
+    };
+    let is_year = |n: &f64| (1850.0..=2100.0).contains(n) && n.fract() == 0.0;
+    let ascends = |row: &[f64]| row.windows(2).all(|pair| pair[0] < pair[1]);
+    let steps = |row: &[f64]| {
+        let step = row.windows(2).map(|pair| pair[1] - pair[0]);
+        let same = step.clone().all(|step| step == row[1] - row[0]);
+        row.len() > 2 && same && row[1] != row[0]
+    };
+    let rows: Vec<Vec<f64>> = rest.iter().filter_map(|row| of(row.cells)).collect();
+    let below = rest
+        .iter()
+        .flat_map(|row| columns.iter().filter_map(|at| row.cells.get(*at)));
+    let below: Vec<f64> = below.filter_map(number).collect();
+    let years = below.iter().filter(|n| is_year(n)).count();
+    let different = (1..names.len()).all(|at| !names[..at].contains(&names[at]));
+    let all_years = names.iter().all(is_year) && different && years * 2 < below.len().max(1);
+    let going = rows.iter().filter(|row| steps(row)).count();
+    let all_steps = steps(&names) && going * 2 < rows.len().max(1);
+    all_years || all_steps || (votes.differ > 0 && names.len() > 2 && ascends(&names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(text: &str, header: Header) -> (Option<usize>, usize) {
+        let rows: Vec<(Vec<Cow<'_, str>>, usize)> = text
+            .lines()
+            .zip(1..)
+            .filter(|(line, _)| !line.is_empty())
+            .map(|(line, row)| (line.split(',').map(Cow::from).collect(), row))
+            .collect();
+        let usual = rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0);
+        let rows: Vec<Candidate<'_, '_>> = rows
+            .iter()
+            .map(|(cells, row)| Candidate { cells, row: *row })
+            .collect();
+        let head = Head::find(&rows, usual, header);
+        (head.names, head.first)
+    }
+
+    #[test]
+    fn rows_that_are_plainly_data_name_nothing() {
+        for text in [
+            "2024-05-01,Berlin\n2024-05-02,Oslo",
+            "01101,060,North\n13101,100,South",
+            "A-12,red\nB-7,green\nC-9,blue",
+            "Anna,anna@example.com\nBen,ben@example.com",
+            "Anna,Oslo\nBen,Lima\nCarl,Oslo",
+            "1,The pump was replaced today.\n2,The roof was sealed again.",
+            "2019,120\n2020,130\n2021,95",
+            "Oslo,1,2,3\nLima,2,3,4\nRome,3,4,5",
+            "12:30,open\n13:45,shut",
+            "Oslo,120",
+        ] {
+            assert_eq!(head(text, Header::Auto), (None, 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_words_where_values_are_none_and_may_be_numbers() {
+        for text in [
+            "town,2021,2022\nOslo,120,130\nLima,95,101",
+            "town,2021\nOslo,120",
+            "day,1,2,3,4\nMon,7,3,2,5\nTue,1,1,9,2",
+            "size,10,25,50\nA4,3,7,12\nA5,2,5,9",
+            "date,town\n2024-05-01,Berlin",
+            "name,city\nAnna,Oslo\nBen,Lima",
+            "氏名,部署\n佐藤花子,総務部\n鈴木一郎,営業部",
+            "code,q1\nA-12,3\nB-7,4",
+            "id,text\n1,The pump was replaced today.",
+            "product,2024-01,2024-02\nRice,3,4\nTea,5,6",
+            "Name,Oslo\nAnna,1\nName,Oslo\nBen,2",
+        ] {
+            assert_eq!(head(text, Header::Auto), (Some(0), 1), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_above_the_names() {
+        for (text, expected) in [
+            (
+                "Report of sales\n\nregion,amount,note\nNorth,12,kites",
+                (Some(1), 2),
+            ),
+            ("Report,,\nregion,amount,note\nNorth,12,kites", (Some(1), 2)),
+            ("# made by hand\nregion,amount\nNorth,12", (Some(1), 2)),
+            ("#region,amount\nNorth,12\nSouth,15", (Some(0), 1)),
+            ("# a, b\nregion,amount\nNorth,12\nSouth,15", (Some(1), 2)),
+            ("name\nAnna,Oslo,1971\nBen,Lima,1980", (Some(0), 1)),
+            ("Staff list\nAnna,Oslo,1971\nBen,Lima,1980", (None, 1)),
+        ] {
+            assert_eq!(head(text, Header::Auto), expected, "{text}");
+        }
+        let text = "2024-05-01,Berlin\n2024-05-02,Oslo";
+        assert_eq!(head(text, Header::Yes), (Some(0), 1));
+        assert_eq!(head("name,city\nAnna,Oslo", Header::No), (None, 0));
+    }
+}
