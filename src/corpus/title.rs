@@ -12,10 +12,13 @@ const COLUMNS: usize = 72;
 
 /// `None` where there is nothing to read. `omitted` is what is left out, in the order of the text.
 pub fn title(text: &str, blocks: &[Block], omitted: &[Omitted]) -> Option<String> {
-    let first = blocks.first()?;
+    // A row names nothing but itself.
+    let row = |block: &&Block| matches!(block.kind, BlockKind::Row | BlockKind::RowPart);
+    let first = blocks.iter().find(|block| !row(block)).or(blocks.first())?;
     let read = read_of(text, &first.span, omitted);
+    let read = read.trim_matches(|c: char| c == '|' || c.is_whitespace());
     if first.kind == BlockKind::Heading {
-        return Some(one_line(&read));
+        return Some(one_line(read));
     }
     let sentence_end = read
         .char_indices()

@@ -1,5 +1,6 @@
 //! HTML inside Markdown: its text is read, its tags are left out, and what they say of the text is heeded.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::super::super::Span;
@@ -20,6 +21,8 @@ pub(super) struct Html {
     pub item: bool,
     /// No end of a heading lies between here and there.
     no_end: Range<usize>,
+    /// Elements that are closed nowhere in the paragraph that ends here.
+    unclosed: (usize, HashSet<String>),
 }
 
 impl Html {
@@ -127,11 +130,23 @@ impl Walk<'_> {
     }
 
     /// Where an element that is not read ends, if in the same paragraph.
-    fn end_of_unread(&self, tag: Tag<'_>, from: usize) -> Option<usize> {
+    fn end_of_unread(&mut self, tag: Tag<'_>, from: usize) -> Option<usize> {
         let unread = matches!(role(tag.name), Role::Unread(_)) && !tag.closing;
         let rest = self.text.get(from..self.leaf_end).filter(|_| unread)?;
-        let end = end_tag(rest, &tag.name.to_ascii_lowercase())?;
-        Some(from + end.end)
+        let name = tag.name.to_ascii_lowercase();
+        let (paragraph, unclosed) = &mut self.html.unclosed;
+        if *paragraph != self.leaf_end {
+            *paragraph = self.leaf_end;
+            unclosed.clear();
+        }
+        if unclosed.contains(&name) {
+            return None;
+        }
+        let end = end_tag(rest, &name);
+        if end.is_none() {
+            unclosed.insert(name);
+        }
+        end.map(|end| from + end.end)
     }
 
     /// What a tag says of the text before and behind it.
@@ -152,7 +167,10 @@ impl Walk<'_> {
             | Role::Term
             | Role::Meaning => {
                 // The tag parts cells, or it ends what was read before it.
-                self.part(span);
+                if !self.table.in_row() {
+                    self.close();
+                }
+                self.omit(span, Omission::TableFragment);
                 self.table_tag(role, tag.closing);
             }
             Role::Break => self.part(span),

@@ -202,6 +202,15 @@ impl Walk<'_> {
                 length += chars;
                 continue;
             }
+            let key_alone = number == 1 && key.is_some();
+            if key_alone && key_chars + chars > ROW_CHARS {
+                // The key is read where it stands before the first sentence, and once more before the others.
+                length = ROW_CHARS;
+                self.repeat(key.as_ref(), cell);
+                self.push(cells[0].start..cell.end, BlockKind::Row);
+                part = None;
+                continue;
+            }
             self.push_part(part.take(), key.as_ref(), BlockKind::RowPart);
             length = chars + if number > 0 { key_chars } else { 0 };
             if length > ROW_CHARS {
@@ -216,12 +225,16 @@ impl Walk<'_> {
     /// A part of a row, and its key before it, if that is not in it.
     fn push_part(&mut self, part: Option<Span>, key: Option<&Span>, kind: BlockKind) {
         let Some(part) = part else { return };
-        if let Some(key) = key.filter(|key| key.end <= part.start) {
-            for text in self.read_stretches(key) {
-                let before = part.clone();
-                self.parsed.repeated.push(Repeated { text, before });
-            }
-        }
+        self.repeat(key.filter(|key| key.end <= part.start), &part);
         self.push(part, kind);
+    }
+
+    fn repeat(&mut self, key: Option<&Span>, before: &Span) {
+        let stretches = key.map(|key| self.read_stretches(key)).unwrap_or_default();
+        let repeated = stretches.into_iter().map(|text| Repeated {
+            text,
+            before: before.clone(),
+        });
+        self.parsed.repeated.extend(repeated);
     }
 }

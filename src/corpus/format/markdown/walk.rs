@@ -290,11 +290,23 @@ impl<'a> Walk<'a> {
         {
             omitted.pop();
         }
-        let last = omitted.last().map_or(0, |omitted| omitted.span.end);
-        if last < span.end
-            && let Some(span) = trimmed(self.text, span.start.max(last)..span.end)
-        {
-            omitted.push(Omitted { span, reason });
+        let end = omitted.last().map_or(0, |omitted| omitted.span.end);
+        let rest = span.start.max(end)..span.end;
+        let rest = (rest.start < rest.end)
+            .then(|| trimmed(self.text, rest))
+            .flatten();
+        let Some(span) = rest else { return };
+        // Tags in a row are one stretch where no word could grow together without the blank between them.
+        let between_blocks = self.open.is_none() && !self.table.in_row();
+        match omitted.last_mut() {
+            Some(last)
+                if last.reason == reason
+                    && (between_blocks || reason == Omission::TableFragment)
+                    && self.text[last.span.end..span.start].trim().is_empty() =>
+            {
+                last.span.end = span.end;
+            }
+            _ => omitted.push(Omitted { span, reason }),
         }
     }
 
