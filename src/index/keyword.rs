@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::words::counts;
+use crate::words::{counts, is_aside};
 
 pub const TERM_BYTES: usize = 16;
 
@@ -36,7 +36,9 @@ impl KeywordWriter {
     pub fn row(&mut self, text: &str) -> u32 {
         let mut total = 0;
         for (term, count) in counts(text) {
-            total += count;
+            if !is_aside(&term) {
+                total += count;
+            }
             let posting = self.postings.entry(xxh3_64(term.as_bytes())).or_default();
             let step = u64::from(self.rows - posting.next) << 1;
             leb128(&mut posting.bytes, step | u64::from(count > 1));

@@ -47,6 +47,11 @@ const MAYBE: char = '?';
 /// Behind a word, or a number as it is written, that a text has and that was read as something else.
 const WRITTEN: char = '"';
 
+/// Whether a term is only what a text may say: it makes no text longer.
+pub fn is_aside(term: &str) -> bool {
+    term.ends_with([BARE, MAYBE, WRITTEN])
+}
+
 /// How often each term occurs.
 pub fn counts(text: &str) -> HashMap<String, u32> {
     let mut counts = HashMap::new();
