@@ -603,19 +603,24 @@ fn piece() -> impl Strategy<Value = String> {
 
 /// All words of a page, found by a reader that knows nothing of ours.
 fn words_of_page(html: &str) -> HashSet<String> {
+    words_in(&Document::from(html), 0)
+}
+
+/// What lies in frames and the like is a page of its own, as far down as anybody nests them.
+fn words_in(document: &Document, depth: usize) -> HashSet<String> {
     let word = Regex::new(r"w\d+x").unwrap();
-    let document = Document::from(html);
     let mut found = HashSet::new();
-    for node in document
-        .root()
-        .descendants_it()
-        .filter(|node| node.is_text())
-    {
-        let outside = ["script", "style", "template", "head"];
-        if node
-            .ancestors_it(None)
-            .any(|above| outside.iter().any(|name| above.has_name(name)))
-        {
+    let texts = document.root().descendants_it();
+    for node in texts.filter(|node| node.is_text()) {
+        let within = |names: &[&str]| {
+            let mut above = node.ancestors_it(None);
+            above.any(|above| names.iter().any(|name| above.has_name(name)))
+        };
+        if within(&["script", "style", "template", "head"]) {
+            continue;
+        }
+        if depth < 3 && within(&["iframe", "noembed", "noframes"]) {
+            found.extend(words_in(&Document::fragment(node.text()), depth + 1));
             continue;
         }
         found.extend(
@@ -636,6 +641,10 @@ proptest! {
         }
         if doctype {
             html = format!("<!DOCTYPE html><html><head><title>A page</title></head><body>{html}</body></html>");
+        }
+        if !has_tags(&html) {
+            // A text without tags keeps its places in the file; that is another test.
+            html = format!("<i></i>{html}");
         }
         let mut number = 0;
         let html: String = html.split_inclusive('\u{1}').map(|part| {
