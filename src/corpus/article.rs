@@ -321,7 +321,8 @@ fn bytes_of(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
 pub fn locator(locators: &[(usize, String)], byte: usize) -> Option<&str> {
     let after = locators.partition_point(|(start, _)| *start <= byte);
     let (_, locator) = locators.get(after.checked_sub(1)?)?;
-    Some(locator)
+    // Behind a section that has ended, a passage stands under no heading.
+    (!locator.is_empty()).then_some(locator)
 }
 
 /// Lists as left out whatever has letters or digits and is neither read nor left out for a reason of its own: no
