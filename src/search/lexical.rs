@@ -62,7 +62,8 @@ impl Lexical {
         let counted: Vec<(Part, Vec<f32>, Vec<f32>)> =
             asked.map(|asked| count(rows, asked)).collect();
         for (mut part, by_language, best) in counted {
-            let everywhere = part.rows / total;
+            // A row that has several of the alternatives is counted for each: never more than all rows.
+            let everywhere = (part.rows / total).min(1.0);
             let weight = |(occurs, rows): (&f32, &f32)| {
                 let occurs = occurs.min(*rows) + PRIOR_ROWS * everywhere;
                 part.weight * idf(occurs, rows + PRIOR_ROWS)
