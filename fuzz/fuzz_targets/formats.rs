@@ -32,13 +32,22 @@ fuzz_target!(|input: (u8, &[u8])| {
             assert!(last <= block.span.start && text.get(block.span.clone()).is_some_and(|t| !t.is_empty()));
             last = block.span.end;
         }
+        // Letters and figures that are in no passage and not listed as left out are lost.
+        let mut known = vec![false; text.len()];
         for omitted in &article.omitted {
             assert!(text.get(omitted.span.clone()).is_some());
+            known[omitted.span.clone()].fill(true);
         }
         for passage in passages(&article, &Chars) {
             assert!(text.get(passage.span.clone()).is_some_and(|t| !t.is_empty()));
             assert!(passage.lines.0 >= 1 && passage.lines.0 <= passage.lines.1);
             passage.readable(text);
+            let read = passage.headings.iter().chain(&passage.sentences);
+            for span in read.chain(&passage.repeated) {
+                known[span.clone()].fill(true);
+            }
         }
+        let lost = text.char_indices().find(|(at, c)| c.is_alphanumeric() && !known[*at]);
+        assert!(lost.is_none(), "{lost:?} of {} is nowhere", article.format);
     }
 });

@@ -230,6 +230,9 @@ fn join_wrapped(text: &str, lines: &[Line]) -> Vec<Block> {
             let continues = previous.is_some_and(|previous| {
                 let content = &text[line.span.clone()];
                 let beside = previous.width + 1 + display_width(first_word(content));
+                if is_broken(&text[previous.span.clone()], content) {
+                    return line.kind == BlockKind::Paragraph;
+                }
                 WRAP_COLUMNS.contains(&widest)
                     && beside > widest
                     && !ends_sentence(&text[previous.span.clone()])
@@ -247,6 +250,14 @@ fn join_wrapped(text: &str, lines: &[Line]) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// A word that is broken by a hyphen at the end of its line.
+fn is_broken(line: &str, next: &str) -> bool {
+    let Some(word) = line.strip_suffix(['-', '\u{2010}', '\u{ad}']) else {
+        return false;
+    };
+    word.ends_with(char::is_alphabetic) && next.starts_with(char::is_lowercase)
 }
 
 /// What stands before the first place where a line may break.
@@ -367,6 +378,14 @@ mod tests {
         let blocks = kinds(text);
         assert_eq!(blocks.len(), 2, "{blocks:?}");
         assert!(blocks[0].1.ends_with("The end."));
+    }
+
+    #[test]
+    fn a_broken_word_joins_its_lines() {
+        let text = "Die Bundes-\nregierung hat den Haus-\nhalt verabschiedet.\n- Punkt";
+        let blocks = kinds(text);
+        assert_eq!(blocks.len(), 2, "{blocks:?}");
+        assert_eq!(blocks[0].0, BlockKind::Paragraph);
     }
 
     #[test]

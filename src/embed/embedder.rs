@@ -118,7 +118,8 @@ impl Embedder {
             Role::Raw => "",
         };
         // A question has no parts that would have to move.
-        let joined = (role == Role::Query).then(|| words::joined(text));
+        let unvowelled = (role == Role::Query).then(|| words::unvowelled(text));
+        let joined = unvowelled.as_deref().map(words::joined);
         let frame = Frame {
             tokenizer: &self.tokenizer,
             prefix,

@@ -215,7 +215,48 @@ const AOZORA: [&str; 21] = [
     "底本：「全集」",
 ];
 
+/// What tables, JSON and web pages are made of, whole and torn.
+const ROWS: [&str; 22] = [
+    "\"",
+    "\"\"",
+    ",",
+    ";",
+    "\t",
+    "a,b,c\n",
+    "1,2,3\n",
+    "{\"text\": \"x\"}\n",
+    "{\"a\": [{\"b\": \"c d\"}]}",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    "null",
+    "\\u3042",
+    "<html><body>",
+    "<form><label>Label</label><input value=v></form>",
+    "<nav>Menu</nav>",
+    "<p hidden>Folded</p>",
+    "<rss version=\"2.0\"><channel><item><title>T</title></item></channel></rss>",
+    "\u{301}",
+];
+
+const NAMES: [&str; 8] = [
+    "a.html", "a.csv", "a.tsv", "a.jsonl", "a.json", "a.ipynb", "a.xml", "a",
+];
+
 proptest! {
+    #[test]
+    fn no_form_loses_what_it_extracts(
+        name in 0..NAMES.len(),
+        parts in prop::collection::vec((pieces(), 0..ROWS.len()), 0..6)
+    ) {
+        let text: String = parts.iter().map(|(piece, row)| format!("{}{piece}", ROWS[*row])).collect();
+        for article in articles(NAMES[name], &text) {
+            prop_assert_eq!(lost(&article), "", "{:?} read as {}", text, article.format);
+        }
+    }
+
     #[test]
     fn plain_text_and_markdown_lose_nothing(text in pieces()) {
         for name in ["a.txt", "a.md", "a.mdx", "a"] {

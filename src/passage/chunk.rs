@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::sentence::sentences;
 use super::{LineIndex, TokenCount};
 use crate::corpus::{Article, Block, BlockKind, Omission, Omitted, Repeated, Span};
+use crate::words;
 
 /// Version of everything that decides where passages begin and end and what of them is embedded.
 /// A change makes `tane index` cut every article anew.
@@ -130,7 +131,7 @@ impl<'a> Without<'a> {
     fn push_to(&self, out: &mut String) {
         for (part, apart) in self.parts.iter().zip(&self.apart) {
             out.push_str(if *apart { " " } else { "" });
-            out.push_str(&self.text[part.clone()]);
+            out.push_str(&words::unvowelled(&self.text[part.clone()]));
         }
     }
 

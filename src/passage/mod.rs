@@ -4,8 +4,6 @@
 mod accounted;
 mod chunk;
 mod lines;
-#[cfg(test)]
-mod nothing_lost;
 mod ordinal;
 mod sentence;
 

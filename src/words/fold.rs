@@ -1,5 +1,7 @@
 //! Text made equal: what differs only in how it is written becomes the same characters.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::variants::usual;
@@ -295,7 +297,14 @@ fn is_ignorable(c: char) -> bool {
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
             | '\u{e0000}'..='\u{e01ef}'
-            | '\u{610}'..='\u{61a}'
+    ) || is_vowel_sign(c)
+}
+
+/// Marks of Arabic, Hebrew and Syriac that readers can do without, and most texts do.
+fn is_vowel_sign(c: char) -> bool {
+    matches!(
+        c,
+        '\u{610}'..='\u{61a}'
             | '\u{640}'
             | '\u{64b}'..='\u{65f}'
             | '\u{670}'
@@ -314,6 +323,15 @@ fn is_ignorable(c: char) -> bool {
             | '\u{711}'
             | '\u{730}'..='\u{74a}'
     )
+}
+
+/// A text without the vowel signs of Arabic, Hebrew and Syriac: models have seen few texts with them, and take a
+/// word that has them for another.
+pub fn unvowelled(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(is_vowel_sign) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|c| !is_vowel_sign(*c)).collect())
 }
 
 /// Dashes and hyphens of any width; what is drawn as one in a line of a table too.

@@ -30,7 +30,7 @@ use std::collections::HashMap;
 
 use fold::is_han;
 use fold::stacks;
-pub use fold::{fold, is_unspaced};
+pub use fold::{fold, is_unspaced, unvowelled};
 use marks::bare;
 use number::Found;
 pub use question::{Asked, of_question};
