@@ -610,7 +610,8 @@ fn words_of_page(html: &str) -> HashSet<String> {
 fn words_in(document: &Document, depth: usize) -> HashSet<String> {
     let word = Regex::new(r"w\d+x").unwrap();
     let mut found = HashSet::new();
-    let texts = document.root().descendants_it();
+    let root = document.root();
+    let texts = root.descendants_it();
     for node in texts.filter(|node| node.is_text()) {
         let within = |names: &[&str]| {
             let mut above = node.ancestors_it(None);
