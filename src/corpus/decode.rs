@@ -95,7 +95,8 @@ fn as_it_is(
     forced: bool,
     declared: Option<&'static Encoding>,
 ) -> Result<Decoded, Fault> {
-    check(&text, "utf-8")?;
+    // A replacement character that stands in the file is text: no byte was lost for it here.
+    check(&text, "utf-8", is_control)?;
     let known_by = match (forced, text.starts_with('\u{feff}')) {
         (true, _) => KnownBy::Option,
         (false, true) => KnownBy::Mark,
@@ -189,7 +190,7 @@ fn without_fault(
 fn with(encoding: &'static Encoding, bytes: &[u8], known_by: KnownBy) -> Result<Decoded, Fault> {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let name = encoding.name().to_ascii_lowercase();
-    check(&text, &name)?;
+    check(&text, &name, is_stray)?;
     Ok(Decoded {
         text: text.into_owned(),
         source: TextSource::Decoded,
@@ -200,7 +201,7 @@ fn with(encoding: &'static Encoding, bytes: &[u8], known_by: KnownBy) -> Result<
 }
 
 /// Bytes of other files decode to control characters, or not at all.
-fn check(text: &str, encoding: &str) -> Result<(), Fault> {
+fn check(text: &str, encoding: &str, is_stray: fn(&char) -> bool) -> Result<(), Fault> {
     let (count, strays) = (text.chars().count(), text.chars().filter(is_stray).count());
     if strays > FEW && strays * STRAY > count {
         return Err(Fault::NotText(format!(
@@ -213,8 +214,12 @@ fn check(text: &str, encoding: &str) -> Result<(), Fault> {
 
 /// A character that no text has.
 fn is_stray(c: &char) -> bool {
-    let layout = matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}');
-    *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !layout)
+    *c == char::REPLACEMENT_CHARACTER || is_control(c)
+}
+
+/// A control character that lays no text out.
+fn is_control(c: &char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}')
 }
 
 #[cfg(test)]

@@ -30,6 +30,14 @@ pub struct Chosen {
     pub duplicates: Vec<usize>,
 }
 
+/// What is needed of an article more than once.
+struct Known<'a> {
+    language: Option<String>,
+    text: &'a str,
+    /// What of it is not read.
+    omitted: Vec<Span>,
+}
+
 /// What is known while rows are chosen.
 struct Choice<'a> {
     search: &'a Search<'a>,
@@ -38,8 +46,7 @@ struct Choice<'a> {
     /// By article what is shown of it or said to be the same as what is shown.
     shown: HashMap<usize, Vec<Span>>,
     per_article: HashMap<usize, usize>,
-    /// By article its language, and what of it is not read.
-    articles: HashMap<usize, (Option<String>, Vec<Span>)>,
+    articles: HashMap<usize, Known<'a>>,
     /// That of the question.
     language: OnceCell<Option<String>>,
 }
@@ -201,7 +208,7 @@ impl Choice<'_> {
         self.know(article)?;
         let text = &self.search.text;
         let language = self.language.get_or_init(|| detect_language(text));
-        Ok(language.is_some() && self.articles[&article].0 == *language)
+        Ok(language.is_some() && self.articles[&article].language == *language)
     }
 
     /// Which of the chosen a row says the same as.
@@ -236,24 +243,29 @@ impl Choice<'_> {
         self.know(of_b)?;
         let (span_a, span_b) = (index.span(a)?, index.span(b)?);
         let a = Place {
-            text: index.text(of_a)?,
+            text: self.articles[&of_a].text,
             span: &span_a,
-            omitted: &self.articles[&of_a].1,
+            omitted: &self.articles[&of_a].omitted,
         };
         let b = Place {
-            text: index.text(of_b)?,
+            text: self.articles[&of_b].text,
             span: &span_b,
-            omitted: &self.articles[&of_b].1,
+            omitted: &self.articles[&of_b].omitted,
         };
         Ok(say_the_same(a, b))
     }
 
     fn know(&mut self, article: usize) -> Result<()> {
         if !self.articles.contains_key(&article) {
-            let record = self.search.index.article(article)?;
+            let index = self.search.index;
+            let record = index.article(article)?;
             let omitted = record.omitted.iter().map(|(start, end, _)| *start..*end);
-            self.articles
-                .insert(article, (record.lang, omitted.collect()));
+            let known = Known {
+                omitted: omitted.collect(),
+                language: record.lang,
+                text: index.text(article)?,
+            };
+            self.articles.insert(article, known);
         }
         Ok(())
     }

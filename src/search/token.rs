@@ -115,8 +115,11 @@ fn words_of(run: &str, span: &Span, tokens: &mut Vec<Token>) {
 /// A number as it is most likely meant, however it is written.
 fn as_meant(number: &str) -> String {
     let asked = words::of_question(number).into_iter();
-    let first = asked.filter_map(|asked| asked.alternatives.into_iter().next());
-    first.map(|(term, _)| term).collect::<Vec<_>>().join(" ")
+    let value = |asked: words::Asked| {
+        let terms = asked.alternatives.into_iter().map(|(term, _)| term);
+        terms.into_iter().find(|term| !words::is_aside(term))
+    };
+    asked.filter_map(value).collect::<Vec<_>>().join(" ")
 }
 
 fn is_letter(c: char) -> bool {

@@ -215,7 +215,7 @@ fn indexes_among_the_files_are_not_read() {
     let expected = [
         "docs/app/manifest.json",
         "docs/cats.txt",
-        "docs/kept/manifest.json",
+        "docs/kept/manifest.json@roots[1]",
         "docs/rail.txt",
         "docs/soup.txt",
     ];

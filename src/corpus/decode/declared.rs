@@ -3,7 +3,7 @@
 use encoding_rs::{Encoding, REPLACEMENT, UTF_16BE, UTF_16LE, X_USER_DEFINED};
 
 use super::lines::is_nearly_utf8;
-use super::{check, guess};
+use super::{check, guess, is_stray};
 
 /// Bytes at the beginning that may declare an encoding.
 const HEAD: usize = 1024;
@@ -33,7 +33,7 @@ pub fn of(bytes: &[u8]) -> Option<&'static Encoding> {
 /// Whether bytes that are not UTF-8 may be in the encoding that they declare.
 pub fn fits(encoding: &'static Encoding, bytes: &[u8]) -> bool {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    if check(&text, encoding.name()).is_err() {
+    if check(&text, encoding.name(), is_stray).is_err() {
         return false;
     }
     if !encoding.is_single_byte() {
