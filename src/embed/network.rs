@@ -61,7 +61,9 @@ fn bert(config: &Config, family: Family) -> Result<Shape> {
     // XLM-R counts positions from the one after its padding's.
     let first_position = match family {
         Family::XlmRoberta if config.has("pad_token_id") => {
-            let pad = config.get("pad_token_id").and_then(|pad| pad.as_u64());
+            let pad = config
+                .get("pad_token_id")
+                .and_then(serde_json::Value::as_u64);
             let pad = pad.filter(|pad| *pad < MOST_POSITIONS as u64);
             pad.ok_or_else(|| config.refuse("pad_token_id", "the id of a token"))? as usize + 1
         }

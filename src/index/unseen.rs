@@ -97,6 +97,9 @@ pub(super) fn look(
     })
 }
 
+/// The id of a file, and numbers and records of its articles.
+type FileRecords<'a> = (&'a str, &'a [(usize, ArticleRecord)]);
+
 /// What a root had, and what of it stays without being seen.
 struct Unseen<'a> {
     old: &'a Old,
@@ -104,7 +107,7 @@ struct Unseen<'a> {
     /// Articles that the root had.
     held: usize,
     /// The same by the relative paths of their files, sorted; made when they are needed.
-    files: Option<Vec<(&'a str, &'a [(usize, ArticleRecord)])>>,
+    files: Option<Vec<FileRecords<'a>>>,
     kept: Vec<Kept>,
     /// Their numbers.
     taken: HashSet<usize>,

@@ -269,7 +269,7 @@ fn units(
             continue;
         }
         for sentence in found {
-            if units.len() % LOOK == 0 && (limits.stop)() {
+            if units.len().is_multiple_of(LOOK) && (limits.stop)() {
                 return Err(Unfinished::Stopped);
             }
             if units.len() == most {

@@ -113,18 +113,18 @@ impl Filter {
             let names = missing.iter().map(|tag| language::said(tag).to_owned());
             passing.missing = names.collect();
         }
-        if let Some(given) = test.no_language {
-            if !passing.languages.contains_key(&given) {
-                let known = passing
-                    .languages
-                    .keys()
-                    .map(|tag| format!("{} ({tag})", language::said(tag)));
-                return Err(Error::Unknown {
-                    kind: "language",
-                    given,
-                    hint: format!("; its languages: {}", known.collect::<Vec<_>>().join(", ")),
-                });
-            }
+        if let Some(given) = test.no_language
+            && !passing.languages.contains_key(&given)
+        {
+            let known = passing
+                .languages
+                .keys()
+                .map(|tag| format!("{} ({tag})", language::said(tag)));
+            return Err(Error::Unknown {
+                kind: "language",
+                given,
+                hint: format!("; its languages: {}", known.collect::<Vec<_>>().join(", ")),
+            });
         }
         Ok(Some(passing))
     }

@@ -194,7 +194,7 @@ impl Part {
             let mut found: Vec<(usize, usize, f32)> = Vec::new();
             for term in self.occurring() {
                 rows.visit(&term.text, |row, language| {
-                    found.push((row, language, term.worth))
+                    found.push((row, language, term.worth));
                 });
             }
             found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)));

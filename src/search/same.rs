@@ -107,8 +107,7 @@ fn is_heading(text: &str) -> bool {
             && !line.contains(char::is_numeric)
             && line.chars().count() <= HEADING_CHARS
     };
-    text.trim_end_matches([' ', '\t']).ends_with('\n')
-        && lines.fold(true, |all, line| all && is_title(line))
+    text.trim_end_matches([' ', '\t']).ends_with('\n') && lines.into_iter().all(is_title)
 }
 
 /// Ends a sentence, or leads on to what follows.

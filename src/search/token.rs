@@ -84,7 +84,7 @@ fn words_of(run: &str, span: &Span, tokens: &mut Vec<Token>) {
         tokens.push(Token {
             text,
             span: span.clone(),
-        })
+        });
     };
     let mut at = 0;
     while let Some(&c) = folded.get(at) {

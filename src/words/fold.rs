@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::variants::usual;
 
 /// NFKC (full and half width, ligatures, NFD input) in lower case, with ASCII digits; one dash, one
-/// apostrophe, one form of a Chinese character ([`usual`]), katakana spelt one way.
+/// apostrophe, one form of a Chinese character (`usual`), katakana spelt one way.
 ///
 /// Marks that a script treats as decoration go: the points of Arabic and Hebrew, ё, the dot of a Turkish
 /// İ, stress. Accents of Latin and Greek stay; `marks.rs` takes them off where they may be missing.

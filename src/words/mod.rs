@@ -8,8 +8,8 @@
 //! bigrams that occur nowhere and change no order.
 //!
 //! A text has, besides what it surely says, terms for what it may say, each with a sign behind it that
-//! tells them apart: a word that is typed without accents ([`BARE`]), another reading of a number
-//! ([`MAYBE`]), a word that was read as a part of a date ([`WRITTEN`]). A question asks for the one and,
+//! tells them apart: a word that is typed without accents (`BARE`), another reading of a number
+//! (`MAYBE`), a word that was read as a part of a date (`WRITTEN`). A question asks for the one and,
 //! for less, for the other.
 
 mod fold;
@@ -255,10 +255,7 @@ mod tests {
                 "seaside"
             ]
         );
-        assert_eq!(
-            document("in a two-co-\nlour print").contains(&"colour".to_owned()),
-            true
-        );
+        assert!(document("in a two-co-\nlour print").contains(&"colour".to_owned()));
         assert_eq!(document(" \n"), Vec::<String>::new());
     }
 

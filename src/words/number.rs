@@ -442,7 +442,7 @@ fn simple(chars: &[char], at: usize) -> Option<(f64, usize)> {
             '0'..='9' => digits.push(*c),
             ',' if (1..=3).all(|i| digit(end + i)) && !digit(end + 4) => {}
             '.' if digit(end + 1) && !digits.contains('.') && !digits.is_empty() => {
-                digits.push('.')
+                digits.push('.');
             }
             _ => break,
         }

@@ -83,8 +83,8 @@ fn sign_of(word: &[char]) -> Point {
             Point::Comma
         }
         _ if word.len() > 7 => Point::Unknown,
-        _ if STOP_WORDS.iter().any(|known| is(&known)) => Point::Stop,
-        _ if COMMA_WORDS.iter().any(|known| is(&known)) => Point::Comma,
+        _ if STOP_WORDS.iter().any(&is) => Point::Stop,
+        _ if COMMA_WORDS.iter().any(is) => Point::Comma,
         _ => Point::Unknown,
     }
 }

@@ -245,7 +245,7 @@ impl<'a> Keys<'a> {
                 None if open => open = !closes(inner),
                 None => keys.others += 1,
             }
-            seen |= !inner.starts_with('#') && !(toml && inner.starts_with('['));
+            seen |= !(inner.starts_with('#') || toml && inner.starts_with('['));
         }
         keys
     }
@@ -260,12 +260,7 @@ impl<'a> Keys<'a> {
             name.chars().all(letter)
         };
         match known {
-            0 => {
-                parses
-                    && self.first
-                    && self.prose == 0
-                    && self.names.iter().all(|name| programs(&name))
-            }
+            0 => parses && self.first && self.prose == 0 && self.names.iter().all(programs),
             1 => self.first && (parses || self.others == 0),
             _ => self.first && (parses || self.others * 4 <= self.names.len()),
         }
@@ -376,7 +371,7 @@ fn line_by_line(lines: &[&str], toml: bool) -> Fields {
             .filter(|item| item.is_empty() || item.starts_with([' ', '\t']));
         match (item, values.last_mut()) {
             (Some(item), _) if !folded => {
-                values.push(of_item(without_comment(item.trim())).to_owned())
+                values.push(of_item(without_comment(item.trim())).to_owned());
             }
             (_, Some(last)) => {
                 last.push(' ');

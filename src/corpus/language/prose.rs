@@ -53,7 +53,7 @@ impl Words {
     fn sample<'a>(&mut self, text: &str, blocks: impl Iterator<Item = &'a Block> + Clone) {
         let length: usize = blocks.clone().map(|block| block.span.len()).sum();
         let stretches = if length <= STRETCHES * STRETCH {
-            vec![0..length]
+            std::iter::once(0..length).collect::<Vec<_>>()
         } else {
             let step = (length - STRETCH) / (STRETCHES - 1);
             let starts = (0..STRETCHES).map(|stretch| stretch * step);

@@ -332,7 +332,7 @@ pub(super) fn ask(document: Document, page: &Page, fates: &Fates) -> Kept {
     for node in content
         .nodes()
         .iter()
-        .flat_map(|root| root.descendants_it())
+        .flat_map(dom_query::NodeRef::descendants_it)
     {
         if let Some(at) = page.ids.get(&node.id) {
             texts[*at] = true;

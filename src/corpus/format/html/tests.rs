@@ -612,7 +612,7 @@ fn words_in(document: &Document, depth: usize) -> HashSet<String> {
     let mut found = HashSet::new();
     let root = document.root();
     let texts = root.descendants_it();
-    for node in texts.filter(|node| node.is_text()) {
+    for node in texts.filter(dom_query::NodeRef::is_text) {
         let within = |names: &[&str]| {
             let mut above = node.ancestors_it(None);
             above.any(|above| names.iter().any(|name| above.has_name(name)))

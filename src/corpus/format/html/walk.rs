@@ -604,7 +604,7 @@ impl<'a> Walk<'a> {
         self.text.truncate(end);
         let whole = matches!(kind, BlockKind::Code | BlockKind::Row | BlockKind::Heading);
         let blocks = if whole {
-            vec![begin..end]
+            std::iter::once(begin..end).collect::<Vec<_>>()
         } else {
             lines::groups(&self.text, begin..end)
         };

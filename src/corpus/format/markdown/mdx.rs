@@ -156,7 +156,7 @@ impl Scan<'_> {
 
     /// The end of the tag of a component at a byte, or of an element with values in braces.
     fn tag(&mut self, at: usize) -> Option<usize> {
-        let rest = self.text[at..].as_bytes();
+        let rest = &self.text.as_bytes()[at..];
         let closing = rest.get(1) == Some(&b'/');
         let begin = 1 + usize::from(closing);
         let letter =

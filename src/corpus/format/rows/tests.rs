@@ -577,7 +577,7 @@ fn strings_of(value: &serde_json::Value, found: &mut Vec<String>) {
         serde_json::Value::String(text) => found.push(text.clone()),
         serde_json::Value::Array(list) => list.iter().for_each(|value| strings_of(value, found)),
         serde_json::Value::Object(members) => {
-            members.values().for_each(|value| strings_of(value, found))
+            members.values().for_each(|value| strings_of(value, found));
         }
         _ => {}
     }
