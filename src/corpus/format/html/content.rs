@@ -183,8 +183,11 @@ fn generously(tree: &Tree, body: &Content, kept: &Content) -> Vec<bool> {
             at += 1;
             continue;
         }
-        let parent = tree.whole(tree.node(at).parent);
-        let amid = some || at > region && kept.letters(parent.clone()) * 2 >= body.letters(parent);
+        // A box in a section is often longer than the rest of it; what stands beside the main content is not.
+        let parent = tree.node(at).parent;
+        let whole_parent = tree.whole(parent);
+        let mostly = kept.letters(whole_parent.clone()) * 2 >= body.letters(whole_parent);
+        let amid = some || at > region && (parent != region || mostly);
         if amid && body.letters(whole.clone()) > 0 && (some || !is_around(tree, at, &links)) {
             for inner in whole.clone() {
                 read[inner] |= body.read[inner];
