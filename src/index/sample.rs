@@ -42,7 +42,12 @@ fn input(index: &Index, row: usize, embedder: &Embedder) -> Result<Option<Input>
     };
     let inside = |span: &Span| text.get(span.clone()).is_some();
     let stored = passages.get(row - index.rows_of(article).start);
-    let stored = stored.filter(|(passage, _)| passage.sentences.iter().all(inside));
+    // Whatever is cut out of the text below: who can write the index can say anything.
+    let stored = stored.filter(|(passage, _)| {
+        let omitted = passage.omitted.iter().map(|omitted| &omitted.span);
+        let read = passage.sentences.iter().chain(&passage.repeated);
+        read.chain(omitted).all(inside)
+    });
     let Some((passage, key)) = stored else {
         return Ok(None);
     };
