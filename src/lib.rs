@@ -3,7 +3,7 @@
 //! Data flows one way through the modules: [`kernel`] (SIMD), [`corpus`] (files to articles),
 //! [`words`] (terms of a text), [`passage`] (articles to passages), [`embed`] (text to vectors), [`index`] (what lies on disk),
 //! [`search`] (questions to cited answers), [`cli`]. [`eval`] measures quality beside the command
-//! line. A module uses only those before it.
+//! line, [`serve`] answers programs. A module uses only those before it.
 
 pub mod cli;
 pub mod corpus;
@@ -15,6 +15,7 @@ pub mod kernel;
 mod mmap;
 pub mod passage;
 pub mod search;
+pub mod serve;
 mod sha256;
 pub mod words;
 

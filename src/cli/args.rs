@@ -70,6 +70,8 @@ pub enum Command {
     Embed(Embed),
     Models(Models),
     Eval(Eval),
+    Serve(Serve),
+    Mcp(Mcp),
     Completions(Completions),
 }
 
@@ -410,6 +412,38 @@ pub struct Eval {
     /// Print one JSON object a set
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Answer programs over HTTP: a JSON API, the OpenAI interface, MCP.
+///
+/// The server listens on this machine alone unless --listen says otherwise. Nothing that it answers changes a file.
+/// It serves the newest index: after `tane index` the next answer comes from the new one.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Where to listen; without it 127.0.0.1:8263, or the next free port
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// File with the token that every request needs; TANE_TOKEN holds the token itself
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Answer requests to this host name too; may be given several times
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+    /// Refresh the index whenever an indexed file changes
+    #[arg(long)]
+    pub watch: bool,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Answer an assistant over standard input and output (Model Context Protocol).
+///
+/// An assistant starts this command itself; its configuration names it. Without an index every tool says how to
+/// build one.
+#[derive(Debug, clap::Args)]
+pub struct Mcp {
     #[command(flatten)]
     pub engine: Engine,
 }

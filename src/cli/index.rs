@@ -63,32 +63,43 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         Ok(out.flush()?)
     };
     let asked = with_project_corpus(asked, settings);
-    let mut report = refresh(settings, &embedder, &asked)?;
+    let report = refresh(settings, &embedder, &asked)?;
     complain(&report, settings);
     tell(&report, started)?;
     if args.watch {
         if !settings.quiet {
             output::remark("watching for changes; Ctrl-C ends it");
         }
-        return watch::run(&settings.index, || {
-            let started = Instant::now();
-            let before = generation(settings);
-            let new = refresh(settings, &embedder, &as_recorded)?;
-            let last = std::mem::replace(&mut report, new);
-            if (&last.failed, &last.skipped) != (&report.failed, &report.skipped) {
-                complain(&report, settings);
-            }
-            if generation(settings) != before {
-                tell(&report, started)?;
-            }
-            Ok(())
-        });
+        return keep_fresh(settings, &embedder, &as_recorded, report, &mut tell);
     }
     let failed = args.strict && !report.failed.is_empty();
     Ok(if failed || !report.missing_roots.is_empty() {
         Found::Faults
     } else {
         Found::Something
+    })
+}
+
+/// Refreshes whenever something changes, until Ctrl-C; `tell` gets what changed.
+pub fn keep_fresh(
+    settings: &Settings,
+    embedder: &Embedder,
+    as_recorded: &Update,
+    mut report: Report,
+    tell: &mut dyn FnMut(&Report, Instant) -> anyhow::Result<()>,
+) -> anyhow::Result<Found> {
+    watch::run(&settings.index, || {
+        let started = Instant::now();
+        let before = generation(settings);
+        let new = refresh(settings, embedder, as_recorded)?;
+        let last = std::mem::replace(&mut report, new);
+        if (&last.failed, &last.skipped) != (&report.failed, &report.skipped) {
+            complain(&report, settings);
+        }
+        if generation(settings) != before {
+            tell(&report, started)?;
+        }
+        Ok(())
     })
 }
 
@@ -107,33 +118,43 @@ pub fn open_or_build(
     settings: &Settings,
     engine: &args::Engine,
 ) -> anyhow::Result<(Index, Embedder)> {
-    let has_corpus = settings
-        .project
-        .as_ref()
-        .is_some_and(|project| !project.corpus.is_empty());
-    let absent = Manifest::read(&settings.index)?.is_none();
-    if absent && has_corpus {
-        catch_interrupts();
-        let embedder = settings.embedder(engine, None)?;
-        if !settings.quiet {
-            output::remark(&format!(
-                "no index yet: building {}",
-                settings.index.display()
-            ));
-        }
-        let asked = with_project_corpus(
-            Update {
-                language: settings.language.clone(),
-                ..Update::default()
-            },
-            settings,
-        );
-        complain(&refresh(settings, &embedder, &asked)?, settings);
-        return Ok((Index::open(&settings.index)?, embedder));
+    if let Some(built) = build_if_absent(settings, engine)? {
+        return Ok(built);
     }
     let index = open(settings)?;
     let embedder = settings.embedder(engine, Some(&index.manifest.space.model))?;
     Ok((index, embedder))
+}
+
+/// Builds the project's corpus where there is no index yet.
+pub fn build_if_absent(
+    settings: &Settings,
+    engine: &args::Engine,
+) -> anyhow::Result<Option<(Index, Embedder)>> {
+    let has_corpus = settings
+        .project
+        .as_ref()
+        .is_some_and(|project| !project.corpus.is_empty());
+    if !has_corpus || Manifest::read(&settings.index)?.is_some() {
+        return Ok(None);
+    }
+    catch_interrupts();
+    let embedder = settings.embedder(engine, None)?;
+    if !settings.quiet {
+        output::remark(&format!(
+            "no index yet: building {}",
+            settings.index.display()
+        ));
+    }
+    let asked = with_project_corpus(
+        Update {
+            language: settings.language.clone(),
+            ..Update::default()
+        },
+        settings,
+    );
+    complain(&refresh(settings, &embedder, &asked)?, settings);
+    Ok(Some((Index::open(&settings.index)?, embedder)))
 }
 
 /// Opens the index, with a warning where its graph cannot be used or another version made it.
@@ -211,7 +232,7 @@ fn shown(path: &std::path::Path) -> String {
     super::render::clean(&path.to_string_lossy())
 }
 
-fn summary(report: &Report, dry_run: bool, seconds: f64) -> String {
+pub fn summary(report: &Report, dry_run: bool, seconds: f64) -> String {
     let mut line = format!(
         "{}{} articles, {} passages: {} embedded, {} reused",
         if dry_run { "would hold " } else { "" },

@@ -6,6 +6,7 @@ mod completions;
 mod embed;
 mod eval;
 mod index;
+mod mcp;
 mod models;
 mod options;
 mod output;
@@ -13,6 +14,7 @@ mod passages;
 mod progress;
 mod query;
 mod render;
+mod serve;
 mod settings;
 mod show;
 mod similar;
@@ -105,6 +107,8 @@ fn run(args: Args) -> anyhow::Result<Found> {
         Command::Embed(args) => embed::run(&args, &settings, &mut out)?,
         Command::Models(args) => models::run(&args, &settings, &mut out)?,
         Command::Eval(args) => eval::run(&args, &settings, &mut out)?,
+        Command::Serve(args) => serve::run(&args, settings, &mut out)?,
+        Command::Mcp(args) => mcp::run(&args, settings)?,
         Command::Completions(args) => completions::run(&args, &mut out)?,
     };
     out.flush()?;

@@ -1,6 +1,6 @@
 //! The one place where standard output and standard error are written.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use serde::Serialize;
 
@@ -8,7 +8,8 @@ use super::render::clean;
 
 /// Standard output, buffered, and what may be written to it.
 pub struct Output {
-    out: BufWriter<StdoutLock<'static>>,
+    /// Not locked: `tane mcp` writes there by itself.
+    out: BufWriter<Stdout>,
     /// Colours and links may be used.
     pub styled: bool,
 }
@@ -21,7 +22,7 @@ impl Output {
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             styled: color.unwrap_or_else(|| stdout.is_terminal() && !plain),
-            out: BufWriter::new(stdout.lock()),
+            out: BufWriter::new(stdout),
         }
     }
 

@@ -6,11 +6,10 @@ use super::args;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use super::similar::article_view;
 use super::{Found, read_stdin};
 use crate::corpus::{Article, KnownBy, Omission, locator};
 use crate::passage::{LineIndex, Passage, passages};
-use crate::search::{ArticleView, JSON_VERSION, RepeatedView, as_stored};
+use crate::search::{ArticleView, JSON_VERSION, RepeatedView, article_view, as_stored};
 
 #[derive(Serialize)]
 struct Json<'a> {

@@ -80,6 +80,11 @@ pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
+/// Asks a run to stop as Ctrl-C does.
+pub fn interrupt() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
 /// The first Ctrl-C asks the run to stop at the next safe place, the second ends it.
 pub fn catch_interrupts() {
     // Fails only where a handler is set already.

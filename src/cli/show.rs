@@ -1,53 +1,21 @@
 //! `tane show`.
 
-use serde::Serialize;
-
 use super::Found;
 use super::args;
 use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use crate::search::{ArticleView, Context, JSON_VERSION, PassageView, Viewer, find};
-
-#[derive(Serialize)]
-struct Json {
-    version: u32,
-    article: ArticleView,
-    citation: String,
-    /// Where a passage was asked for.
-    passage: Option<PassageView>,
-    context: Option<Context>,
-    /// Where an article was asked for.
-    text: Option<String>,
-}
+use crate::search::{Names, Shown, find, show};
 
 pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let index = open(settings)?;
-    let viewer = Viewer::new(&index);
-    let (number, rows) = find(&index, &args.id)?;
-    let text = index.text(number)?;
     if args.text {
-        out.raw(text.as_bytes())?;
+        let (number, _) = find(&index, &args.id, Names::IdsAndPaths)?;
+        out.raw(index.text(number)?.as_bytes())?;
         return Ok(Found::Something);
     }
-    let article = viewer.article(number)?;
-    let passage = rows
-        .clone()
-        .map(|rows| viewer.passage(rows, None))
-        .transpose()?;
-    let json = Json {
-        version: JSON_VERSION,
-        citation: passage
-            .as_ref()
-            .map_or_else(|| article.path.clone(), |p| p.citation(&article)),
-        text: rows.is_none().then(|| text.to_owned()),
-        context: rows
-            .map(|rows| viewer.context(rows, args.context))
-            .transpose()?,
-        passage,
-        article,
-    };
+    let json = show(&index, &args.id, Names::IdsAndPaths, args.context)?;
     if args.json {
         out.json(&json)?;
     } else {
@@ -56,7 +24,7 @@ pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::
     Ok(Found::Something)
 }
 
-fn print(page: &mut Page<'_>, json: &Json) -> std::io::Result<()> {
+fn print(page: &mut Page<'_>, json: &Shown) -> std::io::Result<()> {
     let article = &json.article;
     page.line(article.title.as_deref().unwrap_or(&article.id))?;
     page.citation(&json.citation, &article.path)?;

@@ -10,14 +10,13 @@ use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
-use crate::corpus::{Article, ReadOptions, without};
-use crate::embed::{Alignment, Embedder, Role};
+use crate::corpus::{Article, ReadOptions};
+use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::index::{ArticleRecord, Index};
-use crate::passage::passages;
+use crate::index::Index;
 use crate::search::{
-    ArticleView, Duplicate, JSON_VERSION, OmittedView, PassageView, RepeatedView, Shingles,
-    SimilarArticles, Subject, Viewer, as_stored, duplicates, find_article, resemblance, similar,
+    Duplicate, JSON_VERSION, Names, SimilarArticles, Subject, as_stored, duplicates, find_article,
+    resemblance, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -45,17 +44,17 @@ pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyho
 fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
     if given == "-" {
         let articles = Article::from_bytes(read_stdin()?, Path::new("-"), &ReadOptions::default())?;
-        return read(only(articles, given)?, "-", embedder);
+        return Subject::embedded(&only(articles, given)?, "-", embedder);
     }
-    match find_article(index, given) {
-        Ok(number) => indexed(index, number, embedder.alignment()),
+    match find_article(index, given, Names::IdsAndPaths) {
+        Ok(number) => Subject::indexed(index, number, embedder.alignment()),
         Err(error @ Error::Unknown { .. }) => {
             let path = as_stored(Path::new(given));
             if !path.is_file() {
                 return Err(error);
             }
             let articles = Article::read(&path, &ReadOptions::default())?;
-            read(only(articles, given)?, given, embedder)
+            Subject::embedded(&only(articles, given)?, given, embedder)
         }
         Err(error) => Err(error),
     }
@@ -71,69 +70,6 @@ fn only(mut articles: Vec<Article>, given: &str) -> Result<Article> {
             reason: format!("it holds {count} articles; index it and name one of them"),
         }),
     }
-}
-
-fn indexed(index: &Index, number: usize, alignment: &Alignment) -> Result<Subject> {
-    let viewer = Viewer::new(index);
-    let rows = index.rows_of(number);
-    Ok(Subject {
-        article: viewer.article(number)?,
-        number: Some(number),
-        passages: rows
-            .clone()
-            .map(|row| viewer.passage(row..row + 1, None))
-            .collect::<Result<_>>()?,
-        probes: rows
-            .map(|row| alignment.probe(index.vector(row), Role::Passage))
-            .collect(),
-        shingles: Shingles::new(&index.read_text(number)?),
-    })
-}
-
-fn read(article: Article, name: &str, embedder: &Embedder) -> Result<Subject> {
-    let cut = passages(&article, embedder.counter());
-    let inputs = cut
-        .iter()
-        .map(|passage| embedder.input(&passage.readable(&article.text).0, Role::Passage))
-        .collect::<Result<Vec<_>>>()?;
-    let probes = embedder
-        .embed(&inputs)?
-        .into_iter()
-        .map(|embedding| embedder.alignment().probe(&embedding.vector, Role::Passage))
-        .collect();
-    let view = |(passage, number): (&crate::passage::Passage, usize)| PassageView {
-        id: format!("{name}#{number}"),
-        text: article.text[passage.span.clone()].to_owned(),
-        start_byte: passage.span.start,
-        end_byte: passage.span.end,
-        start_line: passage.lines.0,
-        end_line: passage.lines.1,
-        locator: None,
-        omitted: passage
-            .omitted
-            .iter()
-            .map(|o| OmittedView {
-                start_byte: o.span.start,
-                end_byte: o.span.end,
-                reason: o.reason,
-            })
-            .collect(),
-        repeated: RepeatedView::of(&article.text, passage.repeated.clone()),
-        best: None,
-    };
-    Ok(Subject {
-        article: article_view(&article, name),
-        number: None,
-        passages: cut.iter().zip(1..).map(view).collect(),
-        probes,
-        shingles: Shingles::new(&without(&article.text, &article.omitted)),
-    })
-}
-
-/// A file that is not indexed: its id is its name.
-pub fn article_view(article: &Article, name: &str) -> ArticleView {
-    let record = ArticleRecord::new(name, "", article);
-    ArticleView::new(record, Some(name.to_owned()))
 }
 
 fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {
@@ -194,7 +130,7 @@ fn all(
     let mut articles = Vec::with_capacity(count);
     let mut scores = vec![vec![1.0f32; count]; count];
     for ((id, number), row) in numbers.iter().zip(&mut scores) {
-        let subject = indexed(index, *number, embedder.alignment())?;
+        let subject = Subject::indexed(index, *number, embedder.alignment())?;
         for ((_, other), score) in numbers.iter().zip(row) {
             if other != number {
                 *score = resemblance(index, &subject, *other);

@@ -1,71 +1,16 @@
 //! `tane status`.
 
-use std::collections::BTreeSet;
-
-use serde::Serialize;
-
 use super::Found;
 use super::args;
 use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use crate::embed::Precision;
-use crate::index::{Index, Manifest, SegmentEntry};
-use crate::search::{ArticleView, JSON_VERSION, Viewer};
-
-#[derive(Serialize)]
-struct Json {
-    version: u32,
-    index: String,
-    format: u32,
-    generation: u64,
-    model: String,
-    space: String,
-    dimension: usize,
-    /// The numbers its vectors were computed in.
-    precisions: BTreeSet<Precision>,
-    articles: usize,
-    passages: usize,
-    bytes: u64,
-    /// `graph` where one leads through a segment, else `scan`.
-    search: &'static str,
-    segments: Vec<SegmentJson>,
-    roots: Vec<RootJson>,
-    article_list: Option<Vec<ArticleJson>>,
-}
-
-#[derive(Serialize)]
-struct RootJson {
-    label: String,
-    path: String,
-    exclude: Vec<String>,
-    articles: usize,
-    /// Its file or folder exists on this machine.
-    present: bool,
-}
-
-#[derive(Serialize)]
-struct SegmentJson {
-    file: String,
-    articles: usize,
-    passages: usize,
-    /// Still in the file, never found.
-    removed_passages: usize,
-    bytes: u64,
-    search: &'static str,
-}
-
-#[derive(Serialize)]
-struct ArticleJson {
-    #[serde(flatten)]
-    article: ArticleView,
-    passages: usize,
-}
+use crate::search::{Status, status};
 
 pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let index = open(settings)?;
-    let json = describe(&index, args.articles)?;
+    let json = status(&index, args.articles)?;
     if args.json {
         out.json(&json)?;
     } else {
@@ -74,65 +19,7 @@ pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow
     Ok(Found::Something)
 }
 
-fn describe(index: &Index, list: bool) -> crate::error::Result<Json> {
-    let viewer = Viewer::new(index);
-    let mut by_root: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-    let mut articles = Vec::new();
-    for number in index.articles() {
-        *by_root.entry(index.article(number)?.root).or_default() += 1;
-        if list {
-            articles.push(ArticleJson {
-                article: viewer.article(number)?,
-                passages: index.rows_of(number).len(),
-            });
-        }
-    }
-    articles.sort_by(|a, b| a.article.id.cmp(&b.article.id));
-    let segment = |(entry, removed, graph): (&SegmentEntry, usize, bool)| SegmentJson {
-        file: entry.file.name.clone(),
-        articles: entry.articles - removed,
-        passages: entry.live(),
-        removed_passages: entry.passages - entry.live(),
-        bytes: entry.file.bytes + entry.graph.as_ref().map_or(0, |graph| graph.bytes),
-        search: if graph { "graph" } else { "scan" },
-    };
-    let Manifest {
-        format,
-        generation,
-        space,
-        roots,
-        segments,
-        ..
-    } = &index.manifest;
-    Ok(Json {
-        version: JSON_VERSION,
-        index: index.dir().display().to_string(),
-        format: *format,
-        generation: *generation,
-        model: space.model.clone(),
-        space: space.id.clone(),
-        dimension: space.dimension,
-        precisions: segments.iter().flat_map(|s| s.precisions.clone()).collect(),
-        articles: index.articles().count(),
-        passages: index.rows().live(),
-        bytes: index.manifest.files().map(|file| file.bytes).sum(),
-        search: if index.has_graph() { "graph" } else { "scan" },
-        segments: index.segments().map(segment).collect(),
-        roots: roots
-            .iter()
-            .map(|root| RootJson {
-                label: root.label.clone(),
-                path: root.path.display().to_string(),
-                exclude: root.exclude.clone(),
-                articles: by_root.get(&root.label).copied().unwrap_or(0),
-                present: root.path.exists(),
-            })
-            .collect(),
-        article_list: list.then_some(articles),
-    })
-}
-
-fn print(page: &mut Page<'_>, json: &Json) -> std::io::Result<()> {
+fn print(page: &mut Page<'_>, json: &Status) -> std::io::Result<()> {
     let megabytes = json.bytes as f64 / 1e6;
     let precisions: Vec<String> = json.precisions.iter().map(ToString::to_string).collect();
     page.line(&format!("index       {}", json.index))?;

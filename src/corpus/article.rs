@@ -23,7 +23,7 @@ use crate::sha256;
 pub const READING_THREAD: &str = "read";
 
 /// What the spans of an article count in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TextSource {
     /// The file itself, byte for byte.

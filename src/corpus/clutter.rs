@@ -6,7 +6,7 @@ use super::Span;
 use super::source;
 
 /// Why a stretch of text is not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Omission {
     ImageMarkup,

@@ -19,7 +19,9 @@ pub enum Engine {
 }
 
 /// The numbers a model is computed in; vectors of one space may be compared whatever theirs is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// Eight-bit integers, accumulated in 32 bits: the fastest.

@@ -126,6 +126,15 @@ impl Manifest {
         Self::parse(&text, &path).map(Some)
     }
 
+    /// What the file system knows of the manifest: a commit puts a new file in its place.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn metadata(dir: &Path) -> Result<std::fs::Metadata> {
+        let path = dir.join(FILE);
+        path.metadata().map_err(Error::io("open", &path))
+    }
+
     /// A manifest of these bytes; errors name `path`.
     ///
     /// # Errors

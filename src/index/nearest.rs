@@ -22,7 +22,7 @@ pub struct Keep<'a> {
 }
 
 /// How much work a search by vectors is: the number of rows that take as long to compare one after another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Work {
     /// Comparing every row that may be found.
     pub scan: usize,

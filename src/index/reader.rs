@@ -463,6 +463,15 @@ impl Index {
         )
     }
 
+    /// The number of a language among those of the index, by its tag.
+    pub fn language(&self, name: &str) -> Option<usize> {
+        let mut all = self.manifest.segments.iter().zip(&self.parts);
+        all.find_map(|(entry, part)| {
+            let known = entry.languages.iter().position(|l| l.name == name)?;
+            part.languages.get(known).copied()
+        })
+    }
+
     /// Prepares for many questions: their answers then do not depend on which came before.
     pub fn expect_many_questions(&self) {
         self.parts

@@ -23,6 +23,12 @@ impl LineIndex {
         Self { starts }
     }
 
+    /// The byte that a line begins at; lines count from 1. Where the text has fewer lines, the last one's.
+    pub fn start(&self, line: usize) -> usize {
+        let start = line.checked_sub(1).and_then(|at| self.starts.get(at));
+        start.or(self.starts.last()).copied().unwrap_or(0)
+    }
+
     /// The line a byte lies in, counted from 1.
     pub fn line(&self, byte: usize) -> usize {
         self.starts.partition_point(|&start| start <= byte)

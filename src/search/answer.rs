@@ -1,5 +1,6 @@
 //! What may be asked, and what is answered: the shapes of `tane query --json`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
@@ -9,7 +10,9 @@ use crate::embed::{Alignment, Embedder, Probe, Role};
 use crate::index::Work;
 
 /// How passages are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// By vectors and words.
@@ -34,7 +37,7 @@ impl Mode {
 }
 
 /// Which of two passages that say the same comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PreferLanguage {
     /// The one in the language of the question.
@@ -77,7 +80,7 @@ pub struct Query {
 }
 
 /// What was found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Answers {
     pub version: u32,
     pub query: String,
@@ -90,7 +93,7 @@ pub struct Answers {
 }
 
 /// A passage that answers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Answer {
     pub rank: usize,
     pub score: f32,
@@ -110,7 +113,7 @@ pub struct Answer {
 }
 
 /// The parts of a score.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct Scores {
     /// Cosine of question and passage, their languages aligned.
     pub dense: Option<f32>,
@@ -119,7 +122,7 @@ pub struct Scores {
 }
 
 /// What a score is made of.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Explanation {
     #[serde(flatten)]
     pub parts: Parts,
@@ -134,7 +137,7 @@ pub struct Explanation {
 }
 
 /// A term of the question.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TermView {
     pub term: String,
     /// Passages of the index that have it.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::names::{composed, existing};
+use super::names::{Names, composed};
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 
@@ -12,8 +12,8 @@ use crate::index::{ArticleRecord, Index};
 ///
 /// # Errors
 /// [`Error::Unknown`], with those that come near.
-pub fn find_article(index: &Index, given: &str) -> Result<usize> {
-    let [looked] = look_up(index, [given])?;
+pub fn find_article(index: &Index, given: &str, names: Names) -> Result<usize> {
+    let [looked] = look_up(index, [given], names)?;
     looked.only(given)
 }
 
@@ -22,7 +22,7 @@ pub fn find_article(index: &Index, given: &str) -> Result<usize> {
 ///
 /// # Errors
 /// [`Error::Unknown`].
-pub fn find(index: &Index, given: &str) -> Result<(usize, Option<Range<usize>>)> {
+pub fn find(index: &Index, given: &str, names: Names) -> Result<(usize, Option<Range<usize>>)> {
     let of_number = numbered(given, '#');
     let cited = numbered(given, ':');
     let [whole, of_passage, of_citation] = look_up(
@@ -32,6 +32,7 @@ pub fn find(index: &Index, given: &str) -> Result<(usize, Option<Range<usize>>)>
             of_number.as_ref().map_or("", |(article, _)| *article),
             cited.as_ref().map_or("", |(path, _)| *path),
         ],
+        names,
     )?;
     if let Some(number) = whole.exact {
         return Ok((number, None));
@@ -150,8 +151,8 @@ fn ids(articles: &[(usize, String)]) -> impl ExactSizeIterator<Item = &String> {
 }
 
 /// Looks for several names in one pass, which ends where an article's id is the first; empty ones are nobody's.
-fn look_up<const N: usize>(index: &Index, given: [&str; N]) -> Result<[Looked; N]> {
-    let needles = given.map(|given| (given, composed(given), paths(given)));
+fn look_up<const N: usize>(index: &Index, given: [&str; N], names: Names) -> Result<[Looked; N]> {
+    let needles = given.map(|given| (given, composed(given), names.paths(given)));
     let mut looked = given.map(|_| Looked::default());
     for number in index.articles() {
         let record = index.article(number)?;
@@ -188,21 +189,6 @@ fn look_up<const N: usize>(index: &Index, given: [&str; N]) -> Result<[Looked; N
 pub(super) fn ends_with_name(id: &str, name: &str) -> bool {
     let head = id.strip_suffix(name);
     head.is_some_and(|head| head.ends_with('/'))
-}
-
-/// The files that a name may be the path of, each with the row that it then names: `notes.jsonl`,
-/// `notes.jsonl@12`.
-pub(super) fn paths(given: &str) -> Vec<(PathBuf, Option<&str>)> {
-    let whole = std::iter::once((given, None));
-    let rows = given
-        .match_indices('@')
-        .take(8)
-        .map(|(at, _)| (&given[..at], Some(&given[at + 1..])));
-    whole
-        .chain(rows)
-        .filter(|(path, _)| !path.is_empty())
-        .filter_map(|(path, row)| Some((existing(Path::new(path))?, row)))
-        .collect()
 }
 
 /// Whether an article is what one of these paths names.

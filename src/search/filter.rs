@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use globset::Glob;
 
-use super::article::{ends_with_name, is_at, paths};
+use super::article::{ends_with_name, is_at};
 use super::language::{self, UNKNOWN};
-use super::names::composed;
+use super::names::{Names, composed};
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
@@ -23,6 +23,7 @@ pub struct Filter {
     /// First and last day that it was published, `YYYY-MM-DD`; one without a date is left out by either.
     since: Option<String>,
     until: Option<String>,
+    names: Names,
 }
 
 /// What a filter lets through.
@@ -62,9 +63,13 @@ impl Filter {
             article: article.map(str::to_owned),
             langs,
             source,
-            since: None,
-            until: None,
+            ..Self::default()
         }
+    }
+
+    /// The same, with `article` read as these names.
+    pub fn naming(self, names: Names) -> Self {
+        Self { names, ..self }
     }
 
     /// The same, for articles published on these days and between them.
@@ -156,7 +161,9 @@ impl Test {
         }
         let article = filter.article.as_deref();
         Ok(Self {
-            articles: article.map(|given| named(given, index)).transpose()?,
+            articles: article
+                .map(|given| named(given, index, filter.names))
+                .transpose()?,
             langs,
             no_language,
             source: filter.source.as_deref().map(Source::new),
@@ -237,10 +244,10 @@ impl Test {
 
 /// The articles that a name means: that of this id; else those of files with this name or path; else those whose id or
 /// file name matches it as a glob.
-fn named(given: &str, index: &Index) -> Result<Vec<bool>> {
+fn named(given: &str, index: &Index, names: Names) -> Result<Vec<bool>> {
     let none = || vec![false; index.article_numbers()];
     let name = composed(given);
-    let paths = paths(given);
+    let paths = names.paths(given);
     let glob = Glob::new(&name).map(|glob| glob.compile_matcher());
     let (mut of_files, mut matching) = (none(), none());
     for number in index.articles() {

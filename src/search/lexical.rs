@@ -123,6 +123,12 @@ impl Lexical {
         self.coverage[row].powi(2) - self.chance[language]
     }
 
+    /// The same of a text.
+    pub fn excess_of(&self, text: &str, language: usize) -> f32 {
+        let chance = self.chance.get(language).copied().unwrap_or_default();
+        self.coverage_of(text, language).powi(2) - chance
+    }
+
     /// Coverage of a text in a row's language.
     pub fn coverage_of(&self, text: &str, language: usize) -> f32 {
         let there = words::counts(text);

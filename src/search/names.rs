@@ -6,6 +6,39 @@ use std::path::{Component, Path, PathBuf};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+/// What a name may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Names {
+    /// An article's id, or the path of its file, which the file system is asked about.
+    #[default]
+    IdsAndPaths,
+    /// An article's id, or the path of its file as citations have it, compared letter by letter: what comes over a
+    /// network never reaches the file system.
+    AsCited,
+}
+
+impl Names {
+    /// The files that a name may be the path of, each with the row that it then names: `notes.jsonl`,
+    /// `notes.jsonl@12`.
+    pub(super) fn paths(self, given: &str) -> Vec<(PathBuf, Option<&str>)> {
+        let find = |given: &str| match self {
+            Self::IdsAndPaths => existing(Path::new(given)),
+            // A citation's path is relative where the file lies below the working folder.
+            Self::AsCited => Some(std::env::current_dir().ok()?.join(given)),
+        };
+        let whole = std::iter::once((given, None));
+        let rows = given
+            .match_indices('@')
+            .take(8)
+            .map(|(at, _)| (&given[..at], Some(&given[at + 1..])));
+        whole
+            .chain(rows)
+            .filter(|(path, _)| !path.is_empty())
+            .filter_map(|(path, row)| Some((find(path)?, row)))
+            .collect()
+    }
+}
+
 /// A name in Unicode's composed form.
 pub fn composed(name: &str) -> Cow<'_, str> {
     match is_nfc_quick(name.chars()) {

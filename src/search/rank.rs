@@ -83,7 +83,7 @@ pub struct Found {
 }
 
 /// The parts of a hybrid score and of a confidence.
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy, serde::Serialize, schemars::JsonSchema)]
 pub struct Parts {
     pub dense: Option<f32>,
     pub coverage: f32,
@@ -164,7 +164,7 @@ impl Asked {
             background_mean: mean,
             background_spread: spread,
             z: dense.map_or(0.0, |dense| (dense - mean) / spread),
-            z_chance: (2.0 * (rows.live().max(1) as f32).ln()).sqrt(),
+            z_chance: z_chance(rows),
         }
     }
 
@@ -194,6 +194,20 @@ impl Asked {
             Mode::Hybrid | Mode::Keyword => CONFIDENCE,
         };
         curve.probability(spreads) as f32
+    }
+
+    /// What a text outside the index is worth, of which the cosine is known: its score, and how likely it answers. Its
+    /// words weigh what they weigh in one of the index's languages.
+    pub fn score_of_text(
+        &self,
+        rows: &Rows<'_>,
+        dense: f32,
+        text: &str,
+        language: usize,
+    ) -> (f32, f32) {
+        let excess = self.lexical.excess_of(text, language);
+        let score = dense + COVERAGE_WEIGHT * self.background.1 * excess;
+        (score, self.confidence(score, z_chance(rows)))
     }
 
     /// The best `count` rows among those that `keep` lets through, best first. Rows without any word of
@@ -268,6 +282,11 @@ impl Asked {
         }
         Some(proposed)
     }
+}
+
+/// The z that the best of all rows reaches by chance.
+fn z_chance(rows: &Rows<'_>) -> f32 {
+    (2.0 * (rows.live().max(1) as f32).ln()).sqrt()
 }
 
 /// Mean and spread of the scores of rows chosen by chance.

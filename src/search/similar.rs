@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::JSON_VERSION;
 use super::duplicates::Duplicate;
 use super::shingles::Shingles;
+use super::subject::Subject;
 use super::view::{ArticleView, PassageView, Viewer};
-use crate::embed::Probe;
 use crate::error::Result;
 use crate::index::{Index, scan_rows};
 
@@ -17,20 +18,8 @@ const NEAREST: usize = 50;
 /// Articles compared passage by passage beyond those asked for.
 const SPARE: usize = 20;
 
-/// What is compared: an indexed article, or a text that was embedded for it.
-pub struct Subject {
-    pub article: ArticleView,
-    /// Its number, where it is indexed: it is not its own neighbour.
-    pub number: Option<usize>,
-    pub passages: Vec<PassageView>,
-    /// One for each passage: what compares its vector with others.
-    pub probes: Vec<Probe>,
-    /// Its text.
-    pub shingles: Shingles,
-}
-
 /// The articles closest to one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SimilarArticles {
     pub version: u32,
     pub article: ArticleView,
@@ -38,7 +27,7 @@ pub struct SimilarArticles {
 }
 
 /// An article that resembles.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Similar {
     pub rank: usize,
     /// Mean over both directions of the best cosine of each passage, languages aligned.
@@ -50,7 +39,7 @@ pub struct Similar {
 }
 
 /// Two passages that make articles similar.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Pair {
     pub score: f32,
     pub from: PassageView,

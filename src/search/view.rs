@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::corpus::{Omission, Span, TextSource, locator};
@@ -11,7 +12,7 @@ use crate::index::{ArticleRecord, Index, StoredSentence};
 use crate::passage::Repeats;
 
 /// An article in JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ArticleView {
     pub id: String,
     /// Relative to the working folder where the source exists below it, absolute where it exists
@@ -56,7 +57,7 @@ impl ArticleView {
 }
 
 /// A passage in JSON. `text` is bytes `start_byte..end_byte` of the article's text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PassageView {
     pub id: String,
     pub text: String,
@@ -74,7 +75,7 @@ pub struct PassageView {
 }
 
 /// What is not read inside a passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OmittedView {
     pub start_byte: usize,
     pub end_byte: usize,
@@ -82,7 +83,7 @@ pub struct OmittedView {
 }
 
 /// Text of the article that is read once more before a passage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RepeatedView {
     pub start_byte: usize,
     pub end_byte: usize,
@@ -104,7 +105,7 @@ impl RepeatedView {
 }
 
 /// A sentence of a passage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Best {
     pub start_byte: usize,
     pub end_byte: usize,
@@ -112,7 +113,7 @@ pub struct Best {
 }
 
 /// Sentences before and after a passage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Context {
     pub before: String,
     pub after: String,
@@ -121,14 +122,19 @@ pub struct Context {
 impl PassageView {
     /// `path:7` or `path:7-9`; of one of several articles of a file `path@row:7`.
     pub fn citation(&self, article: &ArticleView) -> String {
-        let row = article.row.as_ref().filter(|_| article.path != article.id);
-        let row = row.map_or_else(String::new, |row| format!("@{row}"));
-        let (path, first, last) = (&article.path, self.start_line, self.end_line);
-        if first == last {
-            format!("{path}{row}:{first}")
-        } else {
-            format!("{path}{row}:{first}-{last}")
-        }
+        cite(article, self.start_line, self.end_line)
+    }
+}
+
+/// Lines of an article's text, both counted, as a citation.
+pub(super) fn cite(article: &ArticleView, first: usize, last: usize) -> String {
+    let row = article.row.as_ref().filter(|_| article.path != article.id);
+    let row = row.map_or_else(String::new, |row| format!("@{row}"));
+    let path = &article.path;
+    if first == last {
+        format!("{path}{row}:{first}")
+    } else {
+        format!("{path}{row}:{first}-{last}")
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::support::repository;
 
-const ORDER: [&str; 9] = [
-    "kernel", "corpus", "words", "passage", "embed", "index", "search", "eval", "cli",
+const ORDER: [&str; 10] = [
+    "kernel", "corpus", "words", "passage", "embed", "index", "search", "eval", "serve", "cli",
 ];
 
 fn sources(dir: &Path, out: &mut Vec<(String, String)>) {
@@ -53,6 +53,9 @@ fn third_parties_stay_behind_their_file() {
         ("clap", "src/cli/"),
         ("Device::Cpu", "src/embed/device.rs"),
         ("anyhow", "src/cli/"),
+        ("tokio::", "src/serve/"),
+        ("async ", "src/serve/"),
+        ("rmcp::", "src/serve/mcp.rs"),
         ("unsafe {", "src/kernel/|src/mmap.rs"),
         ("std::arch", "src/kernel/"),
     ] {

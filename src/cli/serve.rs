@@ -1,0 +1,115 @@
+//! `tane serve`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::args;
+use super::index::{build_if_absent, keep_fresh, open, summary};
+use super::output::{self, Output};
+use super::progress::interrupt;
+use super::settings::Settings;
+use super::{Found, told};
+use crate::error::Error;
+use crate::index::{Report, Update};
+use crate::serve::{Config, Service, Stopped, serve};
+
+pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let token = token(args)?;
+    if let Some(address) = args.listen.filter(|address| !address.ip().is_loopback())
+        && token.is_none()
+    {
+        anyhow::bail!(
+            "{address} can be reached from other machines, so requests need a token: put one into a file and name it \
+             with --token-file, or set TANE_TOKEN"
+        );
+    }
+    // As `tane query` does.
+    if build_if_absent(&settings, &args.engine)?.is_none() {
+        // Warns where something is odd about the index.
+        open(&settings)?;
+    }
+    let settings = Arc::new(settings);
+    let service = service(&settings, &args.engine);
+    // What is wrong is said before anybody asks, and the first question waits for nothing.
+    let embedder = service.current()?.embedder.clone();
+    let watching = args.watch.then(|| {
+        let settings = settings.clone();
+        std::thread::spawn(move || {
+            let as_recorded = Update {
+                language: settings.language.clone(),
+                ..Update::default()
+            };
+            let mut tell = |report: &Report, started: Instant| {
+                if !settings.quiet {
+                    output::remark(&summary(report, false, started.elapsed().as_secs_f64()));
+                }
+                Ok(())
+            };
+            let report = Report::default();
+            if let Err(error) = keep_fresh(&settings, &embedder, &as_recorded, report, &mut tell) {
+                output::complain(&format!(
+                    "the index is no longer refreshed: {}",
+                    told(&error)
+                ));
+            }
+        })
+    });
+    let config = Config {
+        listen: args.listen,
+        token,
+        hosts: args.allow_host.clone(),
+        limit: settings.limit,
+        mode: settings.mode,
+        log: (!settings.quiet).then(|| Box::new(output::remark) as Box<_>),
+    };
+    let stopped = serve(service, config, |address| {
+        out.line(&format!("listening on http://{address}"))?;
+        out.flush()
+    });
+    interrupt();
+    if let Some(watching) = watching {
+        // A panic there has been told already.
+        let _ = watching.join();
+    }
+    let stopped = stopped.map_err(|error| {
+        let address = args
+            .listen
+            .map_or_else(|| "127.0.0.1".to_owned(), |a| a.to_string());
+        anyhow::anyhow!(
+            "cannot listen on {address}: {error}; choose another with --listen ADDRESS:PORT"
+        )
+    })?;
+    Ok(match stopped {
+        Stopped::Asked => Found::Something,
+        Stopped::Interrupted => Found::Interrupted,
+    })
+}
+
+/// The index and model that the settings name, opened at the first request.
+pub fn service(settings: &Arc<Settings>, engine: &args::Engine) -> Service {
+    let dir = settings.index.clone();
+    let (settings, engine) = (settings.clone(), engine.clone());
+    Service::new(
+        dir,
+        Box::new(move |model| settings.embedder(&engine, Some(model))),
+    )
+}
+
+/// The token that requests need: of the file, else of the environment. White space around it is none of it.
+fn token(args: &args::Serve) -> anyhow::Result<Option<String>> {
+    let (given, from) = match &args.token_file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).map_err(Error::io("read", file))?;
+            (text, file.display().to_string())
+        }
+        None => match std::env::var("TANE_TOKEN") {
+            Ok(token) => (token, "TANE_TOKEN".to_owned()),
+            Err(_) => return Ok(None),
+        },
+    };
+    let token = given.trim();
+    if token.is_empty() || token.contains(|c: char| c.is_control() || !c.is_ascii()) {
+        anyhow::bail!("{from}: expected a token, one line of ASCII; received none");
+    }
+    Ok(Some(token.to_owned()))
+}

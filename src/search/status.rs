@@ -1,0 +1,126 @@
+//! What an index holds.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use super::JSON_VERSION;
+use super::view::{ArticleView, Viewer};
+use crate::embed::Precision;
+use crate::error::Result;
+use crate::index::{Index, Manifest, SegmentEntry};
+
+/// What `tane status --json` prints.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Status {
+    pub version: u32,
+    pub index: String,
+    pub format: u32,
+    pub generation: u64,
+    pub model: String,
+    pub space: String,
+    pub dimension: usize,
+    /// The numbers its vectors were computed in.
+    pub precisions: BTreeSet<Precision>,
+    pub articles: usize,
+    pub passages: usize,
+    pub bytes: u64,
+    /// `graph` where one leads through a segment, else `scan`.
+    pub search: &'static str,
+    pub segments: Vec<SegmentStatus>,
+    pub roots: Vec<RootStatus>,
+    pub article_list: Option<Vec<ArticleStatus>>,
+}
+
+/// A file or folder that was added.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct RootStatus {
+    pub label: String,
+    pub path: String,
+    pub exclude: Vec<String>,
+    pub articles: usize,
+    /// Its file or folder exists on this machine.
+    pub present: bool,
+}
+
+/// A segment of the index.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct SegmentStatus {
+    pub file: String,
+    pub articles: usize,
+    pub passages: usize,
+    /// Still in the file, never found.
+    pub removed_passages: usize,
+    pub bytes: u64,
+    pub search: &'static str,
+}
+
+/// An article, and how it was cut.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct ArticleStatus {
+    #[serde(flatten)]
+    pub article: ArticleView,
+    pub passages: usize,
+}
+
+/// Describes an index; with `list` each of its articles too.
+///
+/// # Errors
+/// [`crate::Error::Corrupt`].
+pub fn status(index: &Index, list: bool) -> Result<Status> {
+    let viewer = Viewer::new(index);
+    let mut by_root: HashMap<String, usize> = HashMap::new();
+    let mut articles = Vec::new();
+    for number in index.articles() {
+        *by_root.entry(index.article(number)?.root).or_default() += 1;
+        if list {
+            articles.push(ArticleStatus {
+                article: viewer.article(number)?,
+                passages: index.rows_of(number).len(),
+            });
+        }
+    }
+    articles.sort_by(|a, b| a.article.id.cmp(&b.article.id));
+    let segment = |(entry, removed, graph): (&SegmentEntry, usize, bool)| SegmentStatus {
+        file: entry.file.name.clone(),
+        articles: entry.articles - removed,
+        passages: entry.live(),
+        removed_passages: entry.passages - entry.live(),
+        bytes: entry.file.bytes + entry.graph.as_ref().map_or(0, |graph| graph.bytes),
+        search: if graph { "graph" } else { "scan" },
+    };
+    let Manifest {
+        format,
+        generation,
+        space,
+        roots,
+        segments,
+        ..
+    } = &index.manifest;
+    Ok(Status {
+        version: JSON_VERSION,
+        index: index.dir().display().to_string(),
+        format: *format,
+        generation: *generation,
+        model: space.model.clone(),
+        space: space.id.clone(),
+        dimension: space.dimension,
+        precisions: segments.iter().flat_map(|s| s.precisions.clone()).collect(),
+        articles: index.articles().count(),
+        passages: index.rows().live(),
+        bytes: index.manifest.files().map(|file| file.bytes).sum(),
+        search: if index.has_graph() { "graph" } else { "scan" },
+        segments: index.segments().map(segment).collect(),
+        roots: roots
+            .iter()
+            .map(|root| RootStatus {
+                label: root.label.clone(),
+                path: root.path.display().to_string(),
+                exclude: root.exclude.clone(),
+                articles: by_root.get(&root.label).copied().unwrap_or(0),
+                present: root.path.exists(),
+            })
+            .collect(),
+        article_list: list.then_some(articles),
+    })
+}

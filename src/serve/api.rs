@@ -1,0 +1,662 @@
+//! The JSON API: what the command line answers with `--json`, over HTTP.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Doors;
+use super::problem::{Field, Problem};
+use super::request::{body, parameters};
+use super::service::Open;
+use crate::corpus::{Article, ReadOptions, parse_date};
+use crate::embed::Role;
+use crate::error::Error;
+use crate::search::{
+    Answers, ArticleStatus, ArticleView, Filter, JSON_VERSION, Mode, Names, PassageView,
+    PreferLanguage, Query, Shown, SimilarArticles, Status, Subject, Viewer, find, find_article,
+    query, show, similar, status,
+};
+
+/// Bytes of a body that holds a question or an article.
+pub const MOST_BYTES: usize = 1 << 20;
+/// Bytes of a body that holds texts to embed.
+pub const MOST_EMBED_BYTES: usize = 8 << 20;
+/// Characters of a question.
+pub const MOST_QUESTION: usize = 4096;
+/// Characters of an id, a pattern, a word.
+const MOST_NAME: usize = 1024;
+/// Results of one request.
+pub const MOST_RESULTS: usize = 100;
+/// Articles of one page of a list.
+const MOST_LISTED: usize = 1000;
+/// Sentences around a passage.
+const MOST_CONTEXT: usize = 100;
+/// Languages, or words that must not occur.
+const MOST_ITEMS: usize = 64;
+/// Texts of one request to embed.
+pub const MOST_TEXTS: usize = 2048;
+/// Tokens of one request to embed.
+pub const MOST_TOKENS: usize = 300_000;
+/// Texts that are embedded before it is asked whether anybody still waits.
+const TOGETHER: usize = 64;
+
+/// A question.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueryRequest {
+    /// The question, in any language. Strings in double quotes must occur.
+    #[schemars(length(max = MOST_QUESTION), regex(pattern = r"\S"))]
+    pub query: String,
+    /// Passages at most.
+    #[schemars(range(min = 1, max = MOST_RESULTS))]
+    pub limit: Option<usize>,
+    /// By vectors and words, by vectors, or by words.
+    pub mode: Option<Mode>,
+    /// Only articles whose id or file name matches this name or glob.
+    #[schemars(length(max = MOST_NAME))]
+    pub article: Option<String>,
+    /// Only articles in these languages (ISO 639-1).
+    #[schemars(length(max = MOST_ITEMS), inner(length(max = MOST_NAME)))]
+    pub lang: Option<Vec<String>>,
+    /// Only articles whose source URL contains this.
+    #[schemars(length(max = MOST_NAME))]
+    pub source: Option<String>,
+    /// Only articles published on this day or later.
+    #[schemars(extend("format" = "date"))]
+    pub since: Option<String>,
+    /// Only articles published on this day or earlier.
+    #[schemars(extend("format" = "date"))]
+    pub until: Option<String>,
+    /// At most so many passages of one article.
+    #[schemars(range(min = 1, max = MOST_RESULTS))]
+    pub per_article: Option<usize>,
+    /// No passages with these words or phrases.
+    #[schemars(length(max = MOST_ITEMS), inner(length(max = MOST_NAME)))]
+    pub not: Option<Vec<String>>,
+    /// Only passages at least so likely to answer.
+    #[schemars(range(min = 0, max = 1))]
+    pub min_confidence: Option<f32>,
+    /// Which language comes first where passages say the same.
+    pub prefer_language: Option<PreferLanguage>,
+    /// Say what every score is made of.
+    pub explain: Option<bool>,
+    /// Sentences to add before and after each passage.
+    #[schemars(range(max = MOST_CONTEXT))]
+    pub context: Option<usize>,
+}
+
+/// An article to compare: one of the index, or a text.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [
+    {"required": ["article"], "properties": {"article": {"type": "string"}, "text": {"type": "null"}}},
+    {"required": ["text"], "properties": {"text": {"type": "string"}, "article": {"type": "null"}}},
+]))]
+pub struct SimilarRequest {
+    /// Id of an article of the index.
+    #[schemars(length(max = MOST_NAME))]
+    pub article: Option<String>,
+    /// A text that is not indexed.
+    #[schemars(regex(pattern = r"\S"))]
+    pub text: Option<String>,
+    /// Articles at most.
+    #[schemars(range(min = 1, max = MOST_RESULTS))]
+    pub limit: Option<usize>,
+    /// Pairs of passages for each article; 3 where it is not given.
+    #[schemars(range(max = MOST_RESULTS))]
+    pub pairs: Option<usize>,
+}
+
+/// What a text is to the model.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RoleName {
+    #[default]
+    Passage,
+    Query,
+    /// As the reference implementation takes it: no prefix, not composed, special tokens recognised.
+    Raw,
+}
+
+/// Texts to embed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmbedRequest {
+    /// The texts; at most 300,000 tokens together.
+    #[schemars(length(min = 1, max = MOST_TEXTS))]
+    pub texts: Vec<String>,
+    /// What they are to the model.
+    #[serde(default, rename = "as")]
+    pub role: RoleName,
+    /// Give the token ids, too.
+    #[serde(default)]
+    pub ids: bool,
+    /// Embed only the first window of a text over the model's limit.
+    #[serde(default)]
+    pub truncate: bool,
+}
+
+/// Vectors of texts, in the order of the texts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Embedded {
+    pub version: u32,
+    pub model: String,
+    pub dimension: usize,
+    pub embeddings: Vec<EmbeddedText>,
+}
+
+/// A text's vector.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EmbeddedText {
+    pub tokens: usize,
+    /// A text over the model's limit has several; its vector is their mean, weighted by tokens.
+    pub windows: usize,
+    /// Where they were asked for.
+    pub ids: Option<Vec<u32>>,
+    /// Of length 1.
+    pub embedding: Vec<f32>,
+}
+
+/// Which articles are listed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ArticlesQuery {
+    pub limit: Option<usize>,
+    pub offset: usize,
+    pub article: Option<String>,
+    /// Separated by commas.
+    pub lang: Option<String>,
+    pub source: Option<String>,
+    pub since: Option<String>,
+    pub until: Option<String>,
+}
+
+/// A page of the list of articles, in the order of their ids.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Articles {
+    pub version: u32,
+    /// Articles that the filters let through.
+    pub total: usize,
+    pub offset: usize,
+    pub articles: Vec<ArticleStatus>,
+}
+
+/// An article with its text and how it was cut.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ArticleAnswer {
+    pub version: u32,
+    pub article: ArticleView,
+    pub text: String,
+    pub passages: Vec<PassageView>,
+}
+
+/// Names an article or a passage.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdQuery {
+    pub id: String,
+}
+
+/// Names a passage, and says how much around it is wanted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassageQuery {
+    pub id: String,
+    #[serde(default)]
+    pub context: usize,
+}
+
+/// Nothing can be said but this.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoQuery {}
+
+type Answer = Result<Response, Problem>;
+
+impl Doors {
+    /// Asks the library for something, on a thread of the pool, and gives it as JSON.
+    async fn answer<T: Serialize + 'static>(
+        &self,
+        work: impl FnOnce(&Open) -> Result<T, Problem> + Send + 'static,
+    ) -> Answer {
+        let service = self.service.clone();
+        let json = self.pool.run(move |_| {
+            let open = service
+                .current()
+                .map_err(|error| Problem::of(&error, Field::Body("")))?;
+            json_of(&work(&open)?)
+        });
+        Ok(json_response(json.await?))
+    }
+}
+
+/// Serializes an answer.
+///
+/// # Errors
+/// 500; no type here fails.
+pub fn json_of(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(value)
+        .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+}
+
+pub fn json_response(json: Vec<u8>) -> Response {
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        Body::from(json),
+    )
+        .into_response()
+}
+
+/// `POST /api/v1/query`
+pub async fn post_query(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
+    let started = Instant::now();
+    let asked: QueryRequest = body(request, MOST_BYTES).await?;
+    let asked = asked.checked(&doors)?;
+    doors
+        .answer(move |open| answers(open, &asked, started))
+        .await
+}
+
+/// Asks a question.
+///
+/// # Errors
+/// What the library returns.
+pub fn answers(open: &Open, asked: &Query, started: Instant) -> Result<Answers, Problem> {
+    query(&open.index, &open.embedder, asked, started).map_err(|error| {
+        let field = match error {
+            Error::EmptyQuestion => "/query",
+            _ => "/article",
+        };
+        Problem::of(&error, Field::Body(field))
+    })
+}
+
+impl QueryRequest {
+    /// What the library is asked.
+    fn checked(self, doors: &Doors) -> Result<Query, Problem> {
+        text(Field::Body("/query"), &self.query, MOST_QUESTION)?;
+        let limit = self.limit.unwrap_or(doors.limit.min(MOST_RESULTS));
+        number(Field::Body("/limit"), limit, 1, MOST_RESULTS)?;
+        let context = self.context.unwrap_or(0);
+        number(Field::Body("/context"), context, 0, MOST_CONTEXT)?;
+        if let Some(per_article) = self.per_article {
+            number(Field::Body("/per_article"), per_article, 1, MOST_RESULTS)?;
+        }
+        if let Some(confidence) = self.min_confidence
+            && !(0.0..=1.0).contains(&confidence)
+        {
+            let detail = format!("expected a number from 0 to 1, received {confidence}");
+            return Err(Problem::bad(Field::Body("/min_confidence"), detail));
+        }
+        let lang = self.lang.unwrap_or_default();
+        let not = self.not.unwrap_or_default();
+        for (pointer, items) in [("/lang", &lang), ("/not", &not)] {
+            number_of_items(pointer, items.len())?;
+            for (at, item) in items.iter().enumerate() {
+                length(Field::Body(&format!("{pointer}/{at}")), item, MOST_NAME)?;
+            }
+        }
+        for (pointer, given) in [("/article", &self.article), ("/source", &self.source)] {
+            let given = given.as_deref().unwrap_or_default();
+            length(Field::Body(pointer), given, MOST_NAME)?;
+        }
+        let since = day(Field::Body("/since"), self.since)?;
+        let until = day(Field::Body("/until"), self.until)?;
+        Ok(Query {
+            text: self.query,
+            mode: self.mode.unwrap_or(doors.mode),
+            limit,
+            per_article: self.per_article,
+            min_confidence: self.min_confidence,
+            prefer_language: self.prefer_language.unwrap_or_default(),
+            not,
+            explain: self.explain.unwrap_or_default(),
+            context,
+            filter: Filter::new(self.article.as_deref(), lang, self.source)
+                .published(since, until)
+                .naming(Names::AsCited),
+        })
+    }
+}
+
+/// `POST /api/v1/similar`
+pub async fn post_similar(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
+    let asked: SimilarRequest = body(request, MOST_BYTES).await?;
+    let limit = asked.limit.unwrap_or(doors.limit.min(MOST_RESULTS));
+    let pairs = asked.pairs.unwrap_or(3);
+    number(Field::Body("/limit"), limit, 1, MOST_RESULTS)?;
+    number(Field::Body("/pairs"), pairs, 0, MOST_RESULTS)?;
+    let given = match (asked.article, asked.text) {
+        (Some(article), None) => {
+            length(Field::Body("/article"), &article, MOST_NAME)?;
+            Given::Article(article)
+        }
+        (None, Some(given)) => {
+            text(Field::Body("/text"), &given, MOST_BYTES)?;
+            Given::Text(given)
+        }
+        _ => {
+            let detail = "expected either `article` or `text`";
+            return Err(Problem::bad(Field::Body(""), detail));
+        }
+    };
+    doors
+        .answer(move |open| similar_to(open, &given, limit, pairs))
+        .await
+}
+
+/// What is compared with the articles.
+pub enum Given {
+    /// An id.
+    Article(String),
+    Text(String),
+}
+
+/// Finds similar articles.
+///
+/// # Errors
+/// 404 for an unknown article, and what the library returns.
+pub fn similar_to(
+    open: &Open,
+    given: &Given,
+    limit: usize,
+    pairs: usize,
+) -> Result<SimilarArticles, Problem> {
+    let found = || {
+        let subject = match given {
+            Given::Article(id) => {
+                let number = find_article(&open.index, id, Names::AsCited)?;
+                Subject::indexed(&open.index, number, open.embedder.alignment())?
+            }
+            Given::Text(text) => Subject::embedded(&plain(text)?, "text", &open.embedder)?,
+        };
+        similar(&open.index, &subject, limit, pairs)
+    };
+    found().map_err(|error: Error| Problem::of(&error, Field::Body("/article")))
+}
+
+/// A text as an article.
+///
+/// # Errors
+/// [`Error::NotText`] where it holds none.
+pub fn plain(text: &str) -> crate::error::Result<Article> {
+    let name = std::path::Path::new("text.txt");
+    let articles = Article::from_bytes(text.as_bytes().to_vec(), name, &ReadOptions::default())?;
+    articles.into_iter().next().ok_or_else(|| Error::NotText {
+        path: name.to_path_buf(),
+        reason: "it holds no text".to_owned(),
+    })
+}
+
+/// `POST /api/v1/embed`
+pub async fn post_embed(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
+    let asked: EmbedRequest = body(request, MOST_EMBED_BYTES).await?;
+    number(Field::Body("/texts"), asked.texts.len(), 1, MOST_TEXTS)?;
+    let role = match asked.role {
+        RoleName::Passage => Role::Passage,
+        RoleName::Query => Role::Query,
+        RoleName::Raw => Role::Raw,
+    };
+    let service = doors.service.clone();
+    let json = doors.pool.run(move |cancelled| {
+        let to_problem = |error: Error| Problem::of(&error, Field::Body("/texts"));
+        let open = service.current().map_err(to_problem)?;
+        let is_cancelled = || cancelled.is_set();
+        let texts = Texts {
+            texts: &asked.texts,
+            role,
+            truncate: asked.truncate,
+            ids: asked.ids,
+        };
+        let embeddings = embed(&open, &texts, &is_cancelled, Field::Body("/texts"))?;
+        json_of(&Embedded {
+            version: JSON_VERSION,
+            model: open.embedder.space().model.clone(),
+            dimension: open.embedder.space().dimension,
+            embeddings,
+        })
+    });
+    Ok(json_response(json.await?))
+}
+
+/// Texts to embed, and how.
+pub struct Texts<'a> {
+    pub texts: &'a [String],
+    pub role: Role,
+    /// Only the first window.
+    pub truncate: bool,
+    /// With token ids.
+    pub ids: bool,
+}
+
+/// Embeds texts, some at a time; ends early where nobody waits any more.
+///
+/// # Errors
+/// 400 where they have too many tokens, and what the embedder returns.
+pub fn embed(
+    open: &Open,
+    given: &Texts<'_>,
+    is_cancelled: &dyn Fn() -> bool,
+    field: Field<'_>,
+) -> Result<Vec<EmbeddedText>, Problem> {
+    let to_problem = |error: Error| Problem::of(&error, field);
+    let embedder = &open.embedder;
+    let mut inputs = Vec::with_capacity(given.texts.len());
+    let mut tokens = 0;
+    for text in given.texts {
+        let mut input = embedder.input(text, given.role).map_err(to_problem)?;
+        if given.truncate {
+            input.truncate();
+        }
+        tokens += input.ids.len();
+        if tokens > MOST_TOKENS {
+            let detail = format!(
+                "one request has at most {MOST_TOKENS} tokens, and this one has more; send several"
+            );
+            return Err(Problem::bad(field, detail));
+        }
+        inputs.push(input);
+    }
+    let mut embedded = Vec::with_capacity(inputs.len());
+    for inputs in inputs.chunks(TOGETHER) {
+        if is_cancelled() {
+            return Err(Problem::busy());
+        }
+        let embeddings = embedder.embed(inputs).map_err(to_problem)?;
+        for (input, embedding) in inputs.iter().zip(embeddings) {
+            embedded.push(EmbeddedText {
+                tokens: input.ids.len(),
+                windows: embedding.windows,
+                ids: given.ids.then(|| input.ids.clone()),
+                embedding: embedding.vector,
+            });
+        }
+    }
+    Ok(embedded)
+}
+
+/// `GET /api/v1/articles`
+pub async fn get_articles(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
+    let asked: ArticlesQuery = parameters(&uri)?;
+    let limit = asked.limit.unwrap_or(50);
+    number(Field::Parameter("limit"), limit, 1, MOST_LISTED)?;
+    for (name, given) in [
+        ("article", &asked.article),
+        ("lang", &asked.lang),
+        ("source", &asked.source),
+    ] {
+        length(
+            Field::Parameter(name),
+            given.as_deref().unwrap_or_default(),
+            MOST_NAME,
+        )?;
+    }
+    let since = day(Field::Parameter("since"), asked.since)?;
+    let until = day(Field::Parameter("until"), asked.until)?;
+    let langs = asked.lang.as_deref().unwrap_or_default().split(',');
+    let langs = langs
+        .filter(|lang| !lang.trim().is_empty())
+        .map(str::to_owned);
+    let filter = Filter::new(asked.article.as_deref(), langs.collect(), asked.source)
+        .published(since, until)
+        .naming(Names::AsCited);
+    doors
+        .answer(move |open| {
+            list(open, &filter, asked.offset, limit)
+                .map_err(|error| Problem::of(&error, Field::Parameter("article")))
+        })
+        .await
+}
+
+/// A page of the articles that a filter lets through.
+///
+/// # Errors
+/// As [`Filter::accepted`].
+pub fn list(
+    open: &Open,
+    filter: &Filter,
+    offset: usize,
+    limit: usize,
+) -> crate::error::Result<Articles> {
+    let index = &open.index;
+    let passing = filter.accepted(index)?;
+    let mut found: Vec<(String, usize)> = Vec::new();
+    for number in index.articles() {
+        if passing
+            .as_ref()
+            .is_none_or(|passing| passing.articles[number])
+        {
+            found.push((index.article(number)?.id(), number));
+        }
+    }
+    found.sort();
+    let viewer = Viewer::new(index);
+    let page = found.iter().skip(offset).take(limit);
+    let page = page.map(|(_, number)| {
+        Ok(ArticleStatus {
+            article: viewer.article(*number)?,
+            passages: index.rows_of(*number).len(),
+        })
+    });
+    Ok(Articles {
+        version: JSON_VERSION,
+        total: found.len(),
+        offset,
+        articles: page.collect::<crate::error::Result<_>>()?,
+    })
+}
+
+/// `GET /api/v1/article?id=`
+pub async fn get_article(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
+    let asked: IdQuery = parameters(&uri)?;
+    length(Field::Parameter("id"), &asked.id, MOST_NAME)?;
+    doors
+        .answer(move |open| {
+            article(open, &asked.id).map_err(|error| Problem::of(&error, Field::Parameter("id")))
+        })
+        .await
+}
+
+fn article(open: &Open, id: &str) -> crate::error::Result<ArticleAnswer> {
+    let index = &open.index;
+    let number = find_article(index, id, Names::AsCited)?;
+    let viewer = Viewer::new(index);
+    let rows = index.rows_of(number);
+    Ok(ArticleAnswer {
+        version: JSON_VERSION,
+        article: viewer.article(number)?,
+        text: index.text(number)?.to_owned(),
+        passages: rows
+            .map(|row| viewer.passage(row..row + 1, None))
+            .collect::<crate::error::Result<_>>()?,
+    })
+}
+
+/// `GET /api/v1/passage?id=`
+pub async fn get_passage(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
+    let asked: PassageQuery = parameters(&uri)?;
+    length(Field::Parameter("id"), &asked.id, MOST_NAME)?;
+    number(Field::Parameter("context"), asked.context, 0, MOST_CONTEXT)?;
+    doors.answer(move |open| passage(open, &asked)).await
+}
+
+fn passage(open: &Open, asked: &PassageQuery) -> Result<Shown, Problem> {
+    let to_problem = |error: Error| Problem::of(&error, Field::Parameter("id"));
+    let (_, rows) = find(&open.index, &asked.id, Names::AsCited).map_err(to_problem)?;
+    if rows.is_none() {
+        let detail = format!(
+            "`{}` is an article; a passage is named ARTICLE#N, as in an answer",
+            asked.id
+        );
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail).at(Field::Parameter("id")));
+    }
+    show(&open.index, &asked.id, Names::AsCited, asked.context).map_err(to_problem)
+}
+
+/// `GET /api/v1/status`
+pub async fn get_status(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
+    let NoQuery {} = parameters(&uri)?;
+    doors
+        .answer(|open| -> Result<Status, Problem> {
+            status(&open.index, false).map_err(|error| Problem::of(&error, Field::Body("")))
+        })
+        .await
+}
+
+/// Refuses a text without letters, or one that is too long.
+fn text(field: Field<'_>, given: &str, most: usize) -> Result<(), Problem> {
+    if given.trim().is_empty() {
+        return Err(Problem::bad(
+            field,
+            "expected a text, received an empty one",
+        ));
+    }
+    length(field, given, most)
+}
+
+pub fn length(field: Field<'_>, given: &str, most: usize) -> Result<(), Problem> {
+    // Characters are counted only where there can be too many.
+    if given.len() <= most || given.chars().count() <= most {
+        return Ok(());
+    }
+    let received = given.chars().count();
+    let detail = format!("expected at most {most} characters, received {received}");
+    Err(Problem::bad(field, detail))
+}
+
+pub fn number(field: Field<'_>, given: usize, least: usize, most: usize) -> Result<(), Problem> {
+    if (least..=most).contains(&given) {
+        return Ok(());
+    }
+    let detail = format!("expected {least} to {most}, received {given}");
+    Err(Problem::bad(field, detail))
+}
+
+fn number_of_items(pointer: &str, count: usize) -> Result<(), Problem> {
+    if count <= MOST_ITEMS {
+        return Ok(());
+    }
+    let detail = format!("expected at most {MOST_ITEMS} items, received {count}");
+    Err(Problem::bad(Field::Body(pointer), detail))
+}
+
+/// A day, `YYYY-MM-DD`.
+pub fn day(field: Field<'_>, given: Option<String>) -> Result<Option<String>, Problem> {
+    given
+        .map(|given| {
+            parse_date(&given).ok_or_else(|| {
+                let shown: String = given.chars().take(40).collect();
+                Problem::bad(
+                    field,
+                    format!("expected a day (YYYY-MM-DD), received `{shown}`"),
+                )
+            })
+        })
+        .transpose()
+}

@@ -1,0 +1,288 @@
+//! Doors for programs: HTTP with a JSON API, OpenAI's interface and MCP; MCP over standard input and output.
+//!
+//! The only asynchronous code. The library stays synchronous: its work is done on the threads of `pool.rs`. Nothing
+//! here writes, and names that come in are looked up in the index, never in the file system.
+
+mod api;
+mod guard;
+mod http;
+mod mcp;
+mod openai;
+mod openapi;
+mod pool;
+mod problem;
+mod request;
+mod service;
+mod tools;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+
+use crate::search::Mode;
+use guard::{Connection, Guard, HEALTH, harden};
+use mcp::Mcp;
+use openai::OpenAiError;
+use pool::Pool;
+use problem::Problem;
+pub use service::{LoadModel, Service};
+
+/// Where it listens if nothing else is said: `tane` on the keys of a telephone.
+pub const PORT: u16 = 8263;
+/// Ports tried after that one.
+const NEXT_PORTS: u16 = 20;
+
+/// How to serve.
+pub struct Config {
+    /// Where to listen; `None`: on this machine alone, at [`PORT`] or the next free one.
+    pub listen: Option<SocketAddr>,
+    /// What every request must bear.
+    pub token: Option<String>,
+    /// Names of this server besides those of its address.
+    pub hosts: Vec<String>,
+    /// Results where a request does not say how many.
+    pub limit: usize,
+    /// How to search where a request does not say.
+    pub mode: Mode,
+    /// Gets a line of JSON for every request.
+    pub log: Option<Box<dyn Fn(&str) + Send + Sync>>,
+}
+
+/// Everything that a handler needs.
+struct Doors {
+    service: Arc<Service>,
+    pool: Pool,
+    guard: Guard,
+    limit: usize,
+    mode: Mode,
+    log: Option<Box<dyn Fn(&str) + Send + Sync>>,
+    openapi: Vec<u8>,
+}
+
+/// Answers over HTTP until the process is told to end (SIGINT, SIGTERM). `ready` gets the address.
+///
+/// # Errors
+/// [`io::Error`] where it cannot listen there.
+pub fn serve(
+    service: Service,
+    config: Config,
+    ready: impl FnOnce(SocketAddr) -> io::Result<()>,
+) -> io::Result<Stopped> {
+    let mut builder = Builder::new_multi_thread();
+    let runtime = builder
+        .worker_threads(2)
+        .max_blocking_threads(cores())
+        .enable_all()
+        .build()?;
+    let doors = Arc::new(Doors {
+        service: Arc::new(service),
+        pool: Pool::new(),
+        guard: Guard::new(config.token.as_deref(), &config.hosts),
+        limit: config.limit,
+        mode: config.mode,
+        log: config.log,
+        openapi: openapi::document().to_string().into_bytes(),
+    });
+    let stopped = runtime.block_on(async {
+        let listener = listen(config.listen).await?;
+        let mut told = Stopped::Asked;
+        let stop = stopped()?;
+        ready(listener.local_addr()?)?;
+        http::serve(listener, router(doors), async {
+            told = stop.await;
+        })
+        .await;
+        Ok(told)
+    });
+    // Work that nobody waits for any more does not keep the process.
+    runtime.shutdown_background();
+    stopped
+}
+
+/// Speaks MCP over standard input and output until the other side closes it.
+///
+/// # Errors
+/// Where the other side does not speak MCP.
+pub fn talk(service: Service) -> io::Result<()> {
+    // Standard input takes one of the threads that may block.
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder
+        .max_blocking_threads(cores() + 1)
+        .enable_all()
+        .build()?;
+    let done = runtime.block_on(Mcp::new(Arc::new(service), Pool::new()).talk());
+    runtime.shutdown_background();
+    done
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// Why a server ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// SIGTERM: whoever started it asked it to.
+    Asked,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+#[cfg(unix)]
+fn stopped() -> io::Result<impl Future<Output = Stopped>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Stopped::Interrupted,
+            _ = terminate.recv() => Stopped::Asked,
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stopped() -> io::Result<impl Future<Output = Stopped>> {
+    Ok(async {
+        // Fails only where no handler can be set: then nothing but the system ends it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        Stopped::Interrupted
+    })
+}
+
+async fn listen(given: Option<SocketAddr>) -> io::Result<TcpListener> {
+    if let Some(address) = given {
+        return TcpListener::bind(address).await;
+    }
+    let mut taken = None;
+    for port in PORT..=PORT + NEXT_PORTS {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken = Some(error),
+            result => return result,
+        }
+    }
+    Err(taken.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
+}
+
+fn router(doors: Arc<Doors>) -> Router {
+    let mcp = Mcp::new(doors.service.clone(), doors.pool.clone());
+    Router::new()
+        .route("/", get(front))
+        .route(HEALTH, get(|| async { "ok\n" }))
+        .route("/api/v1/query", post(api::post_query))
+        .route("/api/v1/similar", post(api::post_similar))
+        .route("/api/v1/embed", post(api::post_embed))
+        .route("/api/v1/articles", get(api::get_articles))
+        .route("/api/v1/article", get(api::get_article))
+        .route("/api/v1/passage", get(api::get_passage))
+        .route("/api/v1/status", get(api::get_status))
+        .route("/api/v1/openapi.json", get(openapi))
+        .route("/v1/embeddings", post(openai::post_embeddings))
+        .route("/v1/models", get(openai::get_models))
+        .route("/v1/models/{*id}", get(openai::get_model))
+        .route("/v1/rerank", post(openai::post_rerank))
+        .route("/v2/rerank", post(openai::post_rerank))
+        .route("/rerank", post(openai::post_rerank))
+        .route_service("/mcp", mcp.route())
+        .fallback(nothing)
+        .method_not_allowed_fallback(other_method)
+        .with_state(doors.clone())
+        .layer(from_fn_with_state(doors, guarded))
+}
+
+/// Every request comes through here, whatever its route.
+async fn guarded(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let connection = request.extensions().get::<Connection>().copied();
+    let checked = match connection {
+        Some(connection) => doors.guard.check(&uri, request.headers(), connection),
+        None => Err(Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "no connection",
+        )),
+    };
+    let mut response = match checked {
+        Ok(()) => next.run(request).await,
+        Err(problem) => in_the_form_of(&uri, problem),
+    };
+    harden(&mut response);
+    if let Some(log) = &doors.log {
+        let status = response.status().as_u16();
+        log(&log_line(&method, &uri, connection, status, started));
+    }
+    response
+}
+
+/// Programs that speak OpenAI's interface understand its errors only.
+fn in_the_form_of(uri: &Uri, problem: Problem) -> Response {
+    let openai = ["/v1/", "/v2/", "/rerank"];
+    if openai.iter().any(|prefix| uri.path().starts_with(prefix)) {
+        OpenAiError::from(problem).into_response()
+    } else {
+        problem.into_response()
+    }
+}
+
+/// One request as JSON. What was asked is nobody's business, so there is no query string.
+fn log_line(
+    method: &Method,
+    uri: &Uri,
+    connection: Option<Connection>,
+    status: u16,
+    started: Instant,
+) -> String {
+    let now: chrono::DateTime<chrono::Utc> = SystemTime::now().into();
+    let client = connection.map(|connection| connection.peer.to_string());
+    serde_json::json!({
+        "time": now.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        "method": method.as_str(),
+        "path": uri.path(),
+        "status": status,
+        "ms": (started.elapsed().as_secs_f64() * 1e5).round() / 100.0,
+        "client": client,
+    })
+    .to_string()
+}
+
+async fn openapi(State(doors): State<Arc<Doors>>) -> Response {
+    api::json_response(doors.openapi.clone())
+}
+
+async fn nothing(uri: Uri) -> Response {
+    let detail = format!("nothing at {}; `/` lists what there is", uri.path());
+    in_the_form_of(&uri, Problem::new(StatusCode::NOT_FOUND, detail))
+}
+
+async fn other_method(method: Method, uri: Uri) -> Response {
+    let detail = format!("{} is not answered at {}", method, uri.path());
+    in_the_form_of(&uri, Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail))
+}
+
+async fn front() -> &'static str {
+    "tane: local semantic search with citations\n\n\
+     POST /api/v1/query          {\"query\": \"...\", \"limit\": 5}\n\
+     POST /api/v1/similar        {\"article\": \"...\"}\n\
+     POST /api/v1/embed          {\"texts\": [\"...\"]}\n\
+     GET  /api/v1/articles       ?limit=&offset=&article=&lang=&source=&since=&until=\n\
+     GET  /api/v1/article        ?id=\n\
+     GET  /api/v1/passage        ?id=&context=\n\
+     GET  /api/v1/status\n\
+     GET  /api/v1/openapi.json   describes the above\n\
+     POST /v1/embeddings, GET /v1/models, POST /v1/rerank    as OpenAI's and Cohere's\n\
+     POST /mcp                   the Model Context Protocol\n\
+     GET  /healthz\n"
+}

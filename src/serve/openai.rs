@@ -1,0 +1,462 @@
+//! The interfaces that other programs already speak: OpenAI's embeddings and models, and rerank as Cohere and Jina
+//! have it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::Doors;
+use super::api::{
+    MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS, MOST_TOKENS, Texts, embed, json_of, json_response,
+    length, number, plain,
+};
+use super::problem::{Field, Problem, headers_of};
+use super::request::body;
+use super::service::Open;
+use crate::corpus::detect_language;
+use crate::embed::Role;
+use crate::error::Error;
+use crate::passage::passages;
+use crate::search::{Asked, Mode, PreferLanguage};
+
+/// What OpenAI's interface answers where something is wrong.
+#[derive(Debug)]
+pub struct OpenAiError {
+    problem: Problem,
+    code: Option<&'static str>,
+}
+
+impl From<Problem> for OpenAiError {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            code: None,
+        }
+    }
+}
+
+impl IntoResponse for OpenAiError {
+    fn into_response(self) -> Response {
+        let Self { problem, code } = self;
+        let status = problem.status();
+        let field = problem.errors.first();
+        let param = field.and_then(|field| {
+            let pointer = field.pointer.as_deref()?.trim_start_matches('/');
+            let name = pointer.split('/').next().unwrap_or_default();
+            (!name.is_empty()).then(|| name.to_owned())
+        });
+        let kind = match status.as_u16() {
+            401 => "authentication_error",
+            403 => "permission_error",
+            503 => "overloaded_error",
+            400..=499 => "invalid_request_error",
+            _ => "server_error",
+        };
+        let error = json!({"error": {
+            "message": problem.detail,
+            "type": kind,
+            "param": param,
+            "code": code,
+        }});
+        let mut response = json_response(error.to_string().into_bytes());
+        *response.status_mut() = status;
+        headers_of(status, &mut response);
+        response
+    }
+}
+
+type Answer = Result<Response, OpenAiError>;
+
+/// Which role a model's name or `input_type` asks for.
+fn role_named(name: &str) -> Option<Role> {
+    match name {
+        "query" | "search_query" => Some(Role::Query),
+        "passage" | "document" | "search_document" => Some(Role::Passage),
+        _ => None,
+    }
+}
+
+/// The names that a model goes by: as it is (texts are passages), and with the role of the texts.
+fn names(model: &str) -> [(String, Role); 3] {
+    [
+        (model.to_owned(), Role::Passage),
+        (format!("{model}:query"), Role::Query),
+        (format!("{model}:passage"), Role::Passage),
+    ]
+}
+
+/// The body of `POST /v1/embeddings`, taken apart by hand because of what `input` may be.
+struct EmbeddingsRequest {
+    texts: Vec<String>,
+    model: String,
+    input_type: Option<Role>,
+    base64: bool,
+    dimensions: Option<u64>,
+}
+
+impl EmbeddingsRequest {
+    fn new(mut body: Map<String, Value>) -> Result<Self, Problem> {
+        let bad =
+            |name: &str, detail: String| Problem::bad(Field::Body(&format!("/{name}")), detail);
+        let texts = match body.remove("input") {
+            Some(Value::String(text)) => vec![text],
+            Some(Value::Array(items)) => texts(items)?,
+            Some(_) | None => {
+                let detail = "expected `input`: a string or a list of strings";
+                return Err(bad("input", detail.to_owned()));
+            }
+        };
+        number(Field::Body("/input"), texts.len(), 1, MOST_TEXTS)?;
+        if let Some(at) = texts.iter().position(|text| text.trim().is_empty()) {
+            return Err(bad("input", format!("input {at} is an empty string")));
+        }
+        let model = match body.remove("model") {
+            Some(Value::String(model)) => model,
+            _ => return Err(bad("model", "expected `model`: a string".to_owned())),
+        };
+        let base64 = match body.remove("encoding_format") {
+            None | Some(Value::Null) => false,
+            Some(Value::String(format)) if format == "float" => false,
+            Some(Value::String(format)) if format == "base64" => true,
+            Some(other) => {
+                let detail = format!("expected \"float\" or \"base64\", received {other}");
+                return Err(bad("encoding_format", detail));
+            }
+        };
+        let dimensions = match body.remove("dimensions") {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(value.as_u64().ok_or_else(|| {
+                bad("dimensions", format!("expected a number, received {value}"))
+            })?),
+        };
+        let input_type = match body.remove("input_type") {
+            None | Some(Value::Null) => None,
+            Some(value) => {
+                let role = value.as_str().and_then(role_named);
+                let detail = || {
+                    format!(
+                        "expected query, passage, search_query or search_document, received {value}"
+                    )
+                };
+                Some(role.ok_or_else(|| bad("input_type", detail()))?)
+            }
+        };
+        // Who asks is nothing to this server.
+        body.remove("user");
+        if let Some((name, _)) = body.iter().find(|(_, value)| !value.is_null()) {
+            return Err(bad(name, format!("`{name}` is not known here")));
+        }
+        Ok(Self {
+            texts,
+            model,
+            input_type,
+            base64,
+            dimensions,
+        })
+    }
+
+    /// The role of its texts with this model.
+    fn role(&self, model: &str) -> Result<Role, OpenAiError> {
+        let named = names(model)
+            .into_iter()
+            .find(|(name, _)| *name == self.model);
+        let Some((name, role)) = named else {
+            return Err(unknown_model(&self.model, model));
+        };
+        match self.input_type {
+            Some(asked) if name != model && asked != role => {
+                let detail =
+                    format!("`input_type` says something else than the model's name `{name}`");
+                Err(Problem::bad(Field::Body("/input_type"), detail).into())
+            }
+            Some(asked) => Ok(asked),
+            None => Ok(role),
+        }
+    }
+}
+
+fn texts(items: Vec<Value>) -> Result<Vec<String>, Problem> {
+    let is_ids = |value: &Value| value.is_number() || value.is_array();
+    let text = |(at, value): (usize, Value)| match value {
+        Value::String(text) => Ok(text),
+        value if is_ids(&value) => {
+            let detail =
+                "token ids are refused: this model's vocabulary is not OpenAI's; send the text";
+            Err(Problem::bad(Field::Body("/input"), detail))
+        }
+        other => {
+            let detail = format!("expected strings, received {other} as number {at}");
+            Err(Problem::bad(Field::Body("/input"), detail))
+        }
+    };
+    items.into_iter().enumerate().map(text).collect()
+}
+
+fn unknown_model(given: &str, model: &str) -> OpenAiError {
+    let known = names(model).map(|(name, _)| name).join(", ");
+    let shown: String = given.chars().take(200).collect();
+    let detail = format!("no model `{shown}` here; known: {known}");
+    OpenAiError {
+        problem: Problem::new(StatusCode::NOT_FOUND, detail).at(Field::Body("/model")),
+        code: Some("model_not_found"),
+    }
+}
+
+/// `POST /v1/embeddings`
+pub async fn post_embeddings(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
+    let asked = EmbeddingsRequest::new(body(request, MOST_EMBED_BYTES).await?)?;
+    let service = doors.service.clone();
+    let json = doors.pool.run(move |cancelled| {
+        let field = Field::Body("/input");
+        let open = service
+            .current()
+            .map_err(|error| Problem::of(&error, field))?;
+        let is_cancelled = || cancelled.is_set();
+        // An error of OpenAI's has more to say than a problem.
+        Ok(embeddings(&open, &asked, &is_cancelled))
+    });
+    Ok(json_response(json.await??))
+}
+
+fn embeddings(
+    open: &Open,
+    asked: &EmbeddingsRequest,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Vec<u8>, OpenAiError> {
+    let space = open.embedder.space();
+    let role = asked.role(&space.model)?;
+    if let Some(dimensions) = asked.dimensions
+        && dimensions != space.dimension as u64
+    {
+        let detail = format!(
+            "`{}` makes vectors of {} dimensions, not {dimensions}",
+            space.model, space.dimension
+        );
+        return Err(Problem::bad(Field::Body("/dimensions"), detail).into());
+    }
+    let texts = Texts {
+        texts: &asked.texts,
+        role,
+        truncate: false,
+        ids: false,
+    };
+    let embedded = embed(open, &texts, is_cancelled, Field::Body("/input"))?;
+    let tokens: usize = embedded.iter().map(|text| text.tokens).sum();
+    let data = embedded.iter().enumerate().map(|(index, text)| {
+        let embedding = if asked.base64 {
+            let bytes: Vec<u8> = text
+                .embedding
+                .iter()
+                .flat_map(|x| x.to_le_bytes())
+                .collect();
+            Value::String(BASE64_STANDARD.encode(bytes))
+        } else {
+            json!(text.embedding)
+        };
+        json!({"object": "embedding", "index": index, "embedding": embedding})
+    });
+    let answer = json!({
+        "object": "list",
+        "model": asked.model,
+        "data": data.collect::<Vec<_>>(),
+        "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+    });
+    Ok(json_of(&answer)?)
+}
+
+fn model_object(name: &str, role: Role) -> Value {
+    let described = match role {
+        Role::Query => "texts are questions",
+        Role::Passage | Role::Raw => "texts are passages",
+    };
+    json!({"id": name, "object": "model", "created": 0, "owned_by": "tane", "description": described})
+}
+
+/// `GET /v1/models`
+pub async fn get_models(State(doors): State<Arc<Doors>>) -> Answer {
+    let model = model_of(&doors).await?;
+    let data = names(&model).map(|(name, role)| model_object(&name, role));
+    let list = json!({"object": "list", "data": data});
+    Ok(json_response(json_of(&list)?))
+}
+
+/// `GET /v1/models/{id}`
+pub async fn get_model(State(doors): State<Arc<Doors>>, Path(id): Path<String>) -> Answer {
+    let model = model_of(&doors).await?;
+    let named = names(&model).into_iter().find(|(name, _)| *name == id);
+    let (name, role) = named.ok_or_else(|| unknown_model(&id, &model))?;
+    Ok(json_response(json_of(&model_object(&name, role))?))
+}
+
+async fn model_of(doors: &Doors) -> Result<String, Problem> {
+    let service = doors.service.clone();
+    let model = doors.pool.run(move |_| {
+        let open = service.current();
+        let open = open.map_err(|error| Problem::of(&error, Field::Body("")))?;
+        Ok(open.embedder.space().model.clone())
+    });
+    model.await
+}
+
+/// The body of a rerank request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RerankRequest {
+    #[serde(default)]
+    model: Option<String>,
+    query: String,
+    documents: Vec<Document>,
+    #[serde(default)]
+    top_n: Option<usize>,
+    #[serde(default)]
+    return_documents: Option<bool>,
+    /// Of Cohere and Jina; passages are cut here as everywhere.
+    #[serde(default, rename = "max_tokens_per_doc", alias = "truncation")]
+    _cut: Option<Value>,
+}
+
+/// A document of a rerank request.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Document {
+    Text(String),
+    Object { text: String },
+}
+
+impl Document {
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Object { text } => text,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Reranked {
+    index: usize,
+    relevance_score: f32,
+    /// How likely it answers, as tane says of its own results.
+    confidence: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<Value>,
+}
+
+/// `POST /v1/rerank`, `/v2/rerank`, `/rerank`
+pub async fn post_rerank(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
+    let asked: RerankRequest = body(request, MOST_EMBED_BYTES).await?;
+    if asked.query.trim().is_empty() {
+        let detail = "expected a text, received an empty one";
+        return Err(Problem::bad(Field::Body("/query"), detail).into());
+    }
+    length(Field::Body("/query"), &asked.query, MOST_QUESTION)?;
+    number(
+        Field::Body("/documents"),
+        asked.documents.len(),
+        1,
+        MOST_TEXTS,
+    )?;
+    let service = doors.service.clone();
+    let json = doors.pool.run(move |cancelled| {
+        let field = Field::Body("/documents");
+        let open = service
+            .current()
+            .map_err(|error| Problem::of(&error, field))?;
+        let is_cancelled = || cancelled.is_set();
+        Ok(rerank(&open, &asked, &is_cancelled))
+    });
+    Ok(json_response(json.await??))
+}
+
+fn rerank(
+    open: &Open,
+    asked: &RerankRequest,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Vec<u8>, OpenAiError> {
+    let model = &open.embedder.space().model;
+    if let Some(given) = &asked.model
+        && !names(model).iter().any(|(name, _)| name == given)
+    {
+        return Err(unknown_model(given, model));
+    }
+    let mut ranked = scored(open, asked, is_cancelled)?;
+    ranked.sort_by(|a, b| b.relevance_score.total_cmp(&a.relevance_score));
+    ranked.truncate(asked.top_n.unwrap_or(usize::MAX));
+    let answer = json!({
+        "id": format!("rerank-{}", &blake3::hash(asked.query.as_bytes()).to_hex()[..16]),
+        "model": model,
+        "results": ranked,
+        "meta": {"score": "tane's own: the cosine of question and passage plus the weight of the words they share; \
+                           a document has that of its best passage; not a cross-encoder"},
+    });
+    Ok(json_of(&answer)?)
+}
+
+/// Each document by its best passage, cut, embedded and scored as those of the index are.
+fn scored(
+    open: &Open,
+    asked: &RerankRequest,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Vec<Reranked>, Problem> {
+    let field = Field::Body("/documents");
+    let to_problem = |error: Error| Problem::of(&error, field);
+    let (index, embedder) = (&open.index, &open.embedder);
+    let vector = embedder.embed_one(asked.query.trim(), Role::Query);
+    let probe = PreferLanguage::Any.probe(embedder, &vector.map_err(to_problem)?);
+    let rows = index.rows();
+    let question = Asked::new(&rows, Mode::Hybrid, asked.query.trim(), Some(probe.clone()));
+    let mut tokens = 0;
+    let mut all = Vec::with_capacity(asked.documents.len());
+    for (number, document) in asked.documents.iter().enumerate() {
+        if is_cancelled() {
+            return Err(Problem::busy());
+        }
+        let text = document.text();
+        let mut texts: Vec<String> = match plain(text) {
+            Ok(article) => passages(&article, embedder.counter())
+                .iter()
+                .map(|passage| passage.readable(&article.text).0)
+                .collect(),
+            Err(Error::NotText { .. }) => Vec::new(),
+            Err(error) => return Err(to_problem(error)),
+        };
+        if texts.is_empty() {
+            texts.push(text.to_owned());
+        }
+        let language = detect_language(text);
+        let language = language.and_then(|name| index.language(&name));
+        let inputs = texts.iter().map(|text| embedder.input(text, Role::Passage));
+        let inputs = inputs
+            .collect::<crate::error::Result<Vec<_>>>()
+            .map_err(to_problem)?;
+        tokens += inputs.iter().map(|input| input.ids.len()).sum::<usize>();
+        if tokens > MOST_TOKENS {
+            let detail =
+                format!("documents have at most {MOST_TOKENS} tokens together, these more");
+            return Err(Problem::bad(field, detail));
+        }
+        let alignment = embedder.alignment();
+        let embedded = embedder.embed(&inputs).map_err(to_problem)?;
+        let best = embedded.iter().zip(&texts).map(|(embedding, text)| {
+            let inverse_length = alignment.inverse_length(&embedding.vector);
+            let dense = probe.score(&embedding.vector, inverse_length);
+            question.score_of_text(&rows, dense, text, language.unwrap_or(0))
+        });
+        let (score, confidence) = best
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .unwrap_or((f32::MIN, 0.0));
+        let document = asked.return_documents.unwrap_or_default();
+        all.push(Reranked {
+            index: number,
+            relevance_score: score,
+            confidence,
+            document: document.then(|| json!({"text": text})),
+        });
+    }
+    Ok(all)
+}

@@ -1,0 +1,153 @@
+//! Errors over HTTP: problem details (RFC 9457), each naming the field that is wrong.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// Seconds after which a client may ask again.
+const RETRY_AFTER: &str = "1";
+
+/// What went wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the status says what kind of problem it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    pub title: &'static str,
+    pub status: u16,
+    /// What is wrong, with what was expected and what was received.
+    pub detail: String,
+    /// Where it is wrong, where that can be told.
+    pub errors: Vec<FieldError>,
+}
+
+/// A field of a request that is wrong. One of the three names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FieldError {
+    pub detail: String,
+    /// JSON pointer (RFC 6901) into the body; empty for the whole of it.
+    pub pointer: Option<String>,
+    /// Name of a parameter in the query string.
+    pub parameter: Option<String>,
+    /// Name of a header.
+    pub header: Option<&'static str>,
+}
+
+/// Which part of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// JSON pointer into the body.
+    Body(&'a str),
+    /// In the query string.
+    Parameter(&'a str),
+    Header(&'static str),
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// The same, naming the field.
+    pub fn at(mut self, field: Field<'_>) -> Self {
+        let mut error = FieldError {
+            detail: self.detail.clone(),
+            pointer: None,
+            parameter: None,
+            header: None,
+        };
+        match field {
+            Field::Body(pointer) => error.pointer = Some(pointer.to_owned()),
+            Field::Parameter(name) => error.parameter = Some(name.to_owned()),
+            Field::Header(name) => error.header = Some(name),
+        }
+        self.errors.push(error);
+        self
+    }
+
+    /// A value that cannot be taken.
+    pub fn bad(field: Field<'_>, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail).at(field)
+    }
+
+    /// More requests than are answered at a time.
+    pub fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many requests are waiting; ask again in a second",
+        )
+    }
+
+    /// What a library error is over HTTP. `field` is what names an article or a passage.
+    pub fn of(error: &Error, field: Field<'_>) -> Self {
+        let detail = error.to_string();
+        match error {
+            Error::EmptyQuestion | Error::Pattern { .. } => Self::bad(field, detail),
+            Error::Unknown {
+                kind: "language", ..
+            } => Self::bad(
+                match field {
+                    Field::Parameter(_) => Field::Parameter("lang"),
+                    _ => Field::Body("/lang"),
+                },
+                detail,
+            ),
+            Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, detail).at(field),
+            // The index is not there, or not one that this program and its model can read.
+            Error::NoIndex { .. }
+            | Error::NotAnIndex { .. }
+            | Error::IndexFormat { .. }
+            | Error::SpaceMismatch { .. }
+            | Error::AlignmentMismatch { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail),
+            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail),
+        }
+    }
+
+    /// The detail, with the field of the body before it that it is about.
+    pub fn said(&self) -> String {
+        let pointer = self
+            .errors
+            .first()
+            .and_then(|error| error.pointer.as_deref());
+        match pointer.map(|pointer| pointer.trim_start_matches('/')) {
+            None | Some("") => self.detail.clone(),
+            Some(field) => format!("{field}: {}", self.detail),
+        }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let status = self.status();
+        let kind = HeaderValue::from_static("application/problem+json");
+        let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        headers_of(status, &mut response);
+        response
+    }
+}
+
+/// Headers that belong to a status.
+pub fn headers_of(status: StatusCode, response: &mut Response) {
+    let headers = response.headers_mut();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Bearer");
+        headers.insert(header::WWW_AUTHENTICATE, scheme);
+    }
+}
