@@ -35,6 +35,8 @@ const MOST_NAME: usize = 1024;
 pub const MOST_RESULTS: usize = 100;
 /// Articles of one page of a list.
 const MOST_LISTED: usize = 1000;
+/// Articles that can be skipped.
+pub const MOST_OFFSET: usize = 1_000_000_000;
 /// Sentences around a passage.
 const MOST_CONTEXT: usize = 100;
 /// Languages, or words that must not occur.
@@ -55,6 +57,7 @@ pub struct QueryRequest {
     pub query: String,
     /// Passages at most.
     #[schemars(range(min = 1, max = MOST_RESULTS))]
+    #[serde(default, deserialize_with = "whole")]
     pub limit: Option<usize>,
     /// By vectors and words, by vectors, or by words.
     pub mode: Option<Mode>,
@@ -75,6 +78,7 @@ pub struct QueryRequest {
     pub until: Option<String>,
     /// At most so many passages of one article.
     #[schemars(range(min = 1, max = MOST_RESULTS))]
+    #[serde(default, deserialize_with = "whole")]
     pub per_article: Option<usize>,
     /// No passages with these words or phrases.
     #[schemars(length(max = MOST_ITEMS), inner(length(max = MOST_NAME)))]
@@ -88,6 +92,7 @@ pub struct QueryRequest {
     pub explain: Option<bool>,
     /// Sentences to add before and after each passage.
     #[schemars(range(max = MOST_CONTEXT))]
+    #[serde(default, deserialize_with = "whole")]
     pub context: Option<usize>,
 }
 
@@ -107,9 +112,11 @@ pub struct SimilarRequest {
     pub text: Option<String>,
     /// Articles at most.
     #[schemars(range(min = 1, max = MOST_RESULTS))]
+    #[serde(default, deserialize_with = "whole")]
     pub limit: Option<usize>,
     /// Pairs of passages for each article; 3 where it is not given.
     #[schemars(range(max = MOST_RESULTS))]
+    #[serde(default, deserialize_with = "whole")]
     pub pairs: Option<usize>,
 }
 
@@ -486,6 +493,7 @@ pub async fn get_articles(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let asked: ArticlesQuery = parameters(&uri)?;
     let limit = asked.limit.unwrap_or(50);
     number(Field::Parameter("limit"), limit, 1, MOST_LISTED)?;
+    number(Field::Parameter("offset"), asked.offset, 0, MOST_OFFSET)?;
     for (name, given) in [
         ("article", &asked.article),
         ("lang", &asked.lang),
@@ -650,7 +658,10 @@ fn number_of_items(pointer: &str, count: usize) -> Result<(), Problem> {
 pub fn day(field: Field<'_>, given: Option<String>) -> Result<Option<String>, Problem> {
     given
         .map(|given| {
-            parse_date(&given).ok_or_else(|| {
+            // Any year will do: no article was published before those that are known as dates.
+            let is_day = chrono::NaiveDate::parse_from_str(&given, "%Y-%m-%d").is_ok();
+            let day = (is_day && given.len() == 10).then(|| given.clone());
+            day.or_else(|| parse_date(&given)).ok_or_else(|| {
                 let shown: String = given.chars().take(40).collect();
                 Problem::bad(
                     field,
@@ -659,4 +670,29 @@ pub fn day(field: Field<'_>, given: Option<String>) -> Result<Option<String>, Pr
             })
         })
         .transpose()
+}
+
+/// A whole number, or `null`. JSON knows one kind of number: 5.0 is 5.
+fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    use serde::de::{Error, Unexpected};
+    let given: Option<serde_json::Number> = Option::deserialize(deserializer)?;
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    let integer = given
+        .as_u64()
+        .and_then(|number| usize::try_from(number).ok());
+    let integral = || {
+        let float = given.as_f64()?;
+        // Floats count by ones up to here.
+        let counts = float.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&float);
+        counts.then_some(float as usize)
+    };
+    let number = integer.or_else(integral);
+    number.map(Some).ok_or_else(|| {
+        let received = given
+            .as_f64()
+            .map_or(Unexpected::Other("a number"), Unexpected::Float);
+        D::Error::invalid_value(received, &"a whole number")
+    })
 }

@@ -5,7 +5,9 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::api::{ArticleAnswer, Articles, EmbedRequest, Embedded, QueryRequest, SimilarRequest};
+use super::api::{
+    ArticleAnswer, Articles, EmbedRequest, Embedded, MOST_OFFSET, QueryRequest, SimilarRequest,
+};
 use super::problem::Problem;
 use crate::search::{Answers, Shown, SimilarArticles, Status};
 
@@ -37,7 +39,7 @@ pub fn document() -> Value {
                 parameter("limit", "Articles at most; 50 where it is not given.", false,
                     json!({"type": "integer", "minimum": 1, "maximum": 1000})),
                 parameter("offset", "Articles to skip.", false,
-                    json!({"type": "integer", "minimum": 0, "maximum": 1_000_000_000})),
+                    json!({"type": "integer", "minimum": 0, "maximum": MOST_OFFSET})),
                 parameter("article", "Only articles whose id or file name matches this name or glob.", false, name()),
                 parameter("lang", "Only articles in these languages (ISO 639-1), separated by commas.", false, name()),
                 parameter("source", "Only articles whose source URL contains this.", false, name()),

@@ -38,8 +38,12 @@ impl Drop for OnDrop {
 
 impl Pool {
     pub fn new() -> Self {
+        Self::of(MOST_REQUESTS)
+    }
+
+    fn of(places: usize) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(MOST_REQUESTS)),
+            places: Arc::new(Semaphore::new(places)),
         }
     }
 
@@ -66,5 +70,82 @@ impl Pool {
             let detail = "the request failed inside the server; its standard error says how";
             Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    fn runtime() -> tokio::runtime::Runtime {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder
+            .max_blocking_threads(1)
+            .enable_time()
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn a_full_queue_is_told_to_come_again() {
+        let pool = Pool::of(2);
+        let (release, released) = channel::<()>();
+        runtime().block_on(async {
+            let first = pool.run(move |_| {
+                released.recv().unwrap();
+                Ok(1)
+            });
+            let second = pool.run(|_| Ok(2));
+            let third = async {
+                // Both places are taken: one works, one waits.
+                let refused = pool.run(|_| Ok(3)).await.unwrap_err();
+                assert_eq!(refused.status, 503);
+                release.send(()).unwrap();
+            };
+            let (first, second, ()) = tokio::join!(first, second, third);
+            assert_eq!((first.unwrap(), second.unwrap()), (1, 2));
+            assert_eq!(pool.run(|_| Ok(3)).await.unwrap(), 3);
+        });
+    }
+
+    #[test]
+    fn what_panics_is_an_error_and_leaves_its_place() {
+        let pool = Pool::of(1);
+        runtime().block_on(async {
+            for _ in 0..3 {
+                let failed = pool
+                    .run(|_| -> Result<(), Problem> { panic!("on purpose") })
+                    .await;
+                assert_eq!(failed.unwrap_err().status, 500);
+            }
+            assert_eq!(pool.run(|_| Ok(1)).await.unwrap(), 1);
+        });
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_not_begun() {
+        let pool = Pool::of(2);
+        let (release, released) = channel::<()>();
+        let (begun, begins) = channel();
+        runtime().block_on(async {
+            let first = pool.run(move |cancelled| {
+                released.recv().unwrap();
+                Ok(cancelled.is_set())
+            });
+            let second = async {
+                let gone = pool.run(move |_| {
+                    begun.send(()).unwrap();
+                    Ok(())
+                });
+                let waited = tokio::time::timeout(std::time::Duration::ZERO, gone).await;
+                assert!(waited.is_err());
+                release.send(()).unwrap();
+            };
+            let (first, ()) = tokio::join!(first, second);
+            assert!(!first.unwrap(), "the first was waited for");
+        });
+        assert!(begins.recv().is_err(), "the second began");
     }
 }

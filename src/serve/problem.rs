@@ -94,13 +94,13 @@ impl Problem {
             Error::EmptyQuestion | Error::Pattern { .. } => Self::bad(field, detail),
             Error::Unknown {
                 kind: "language", ..
-            } => Self::bad(
-                match field {
+            } => {
+                let field = match field {
                     Field::Parameter(_) => Field::Parameter("lang"),
                     _ => Field::Body("/lang"),
-                },
-                detail,
-            ),
+                };
+                Self::new(StatusCode::NOT_FOUND, detail).at(field)
+            }
             Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, detail).at(field),
             // The index is not there, or not one that this program and its model can read.
             Error::NoIndex { .. }

@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 
 import jsonschema
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 tane, index, base = sys.argv[1:4]
-HOME = tempfile.mkdtemp()
 ENV = {**os.environ, "TANE_INDEX": index}
 TOOLS = ["search", "read", "similar", "list", "verify_quote"]
 OLD = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
@@ -137,6 +138,36 @@ def by_hand(version):
     assert answers[4]["error"]["code"] == -32601
 
 
+def by_hand_over_http(version):
+    """The same over HTTP, without sessions."""
+
+    def post(message, **headers):
+        request = urllib.request.Request(
+            f"{base}/mcp",
+            json.dumps({"jsonrpc": "2.0", **message}).encode(),
+            {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **headers},
+        )
+        with urllib.request.urlopen(request) as response:
+            body = response.read()
+            return response.status, json.loads(body) if body else None
+
+    client = {"name": "test", "version": "1"}
+    params = {"protocolVersion": version, "capabilities": {}, "clientInfo": client}
+    status, answer = post({"id": 1, "method": "initialize", "params": params})
+    assert status == 200 and answer["result"]["protocolVersion"] == version, answer
+    header = {"MCP-Protocol-Version": version}
+    assert post({"method": "notifications/initialized"}, **header) == (202, None)
+    call = {"name": "list", "arguments": {"limit": 1}}
+    status, answer = post({"id": 2, "method": "tools/call", "params": call}, **header)
+    assert answer["result"]["structuredContent"]["total"] == 5, answer
+    for headers, expected in [({"Origin": "http://evil.example"}, 403), ({"Host": "evil.example"}, 403)]:
+        try:
+            post({"id": 1, "method": "initialize", "params": params}, **headers)
+            raise AssertionError(headers)
+        except urllib.error.HTTPError as error:
+            assert error.code == expected, error
+
+
 async def main():
     stdio = StdioServerParameters(command=tane, args=["mcp"], env=ENV)
     versions = []
@@ -146,6 +177,7 @@ async def main():
     assert "2026-07-28" in versions and "2025-11-25" in versions, versions
     for version in OLD:
         by_hand(version)
+        by_hand_over_http(version)
     # Without an index every tool says how to make one, and nothing is built.
     empty = tempfile.mkdtemp()
     missing = StdioServerParameters(

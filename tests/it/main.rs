@@ -20,6 +20,7 @@ mod layers;
 mod models;
 mod output;
 mod query;
+mod serve;
 mod similar;
 mod support;
 mod surface;
