@@ -220,6 +220,12 @@ pub enum Error {
         given: String,
         hint: String,
     },
+    /// The file of an article is elsewhere, or gone.
+    #[error("{} is not on this machine; {instead}", path.display())]
+    FileNotHere { path: PathBuf, instead: String },
+    /// An article without a page that can be opened.
+    #[error("`{id}` has no source page that can be opened: {reason}")]
+    NoSourcePage { id: String, reason: String },
     /// A pattern that is none.
     #[error("bad pattern `{pattern}`: {message}")]
     Pattern { pattern: String, message: String },

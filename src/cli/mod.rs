@@ -5,8 +5,11 @@ mod carry;
 mod completions;
 mod embed;
 mod eval;
+mod hints;
 mod index;
+mod man;
 mod models;
+mod open;
 mod options;
 mod output;
 mod passages;
@@ -14,8 +17,10 @@ mod progress;
 mod query;
 mod render;
 mod settings;
+mod shell;
 mod show;
 mod similar;
+mod start;
 mod status;
 mod verify;
 mod watch;
@@ -58,6 +63,7 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
+            let error = hints::add(error);
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -91,12 +97,16 @@ fn told(error: &anyhow::Error) -> String {
 fn run(args: Args) -> anyhow::Result<Found> {
     let settings = Settings::resolve(&args.global)?;
     let mut out = Output::new(settings.color);
-    let found = match args.command {
+    let Some(command) = args.command else {
+        return Ok(start::run(&settings));
+    };
+    let found = match command {
         Command::Index(args) => index::run(&args, &settings, &mut out)?,
         Command::Query(args) => query::run(&args, &settings, &mut out)?,
         Command::Similar(args) => similar::run(&args, &settings, &mut out)?,
         Command::Passages(args) => passages::run(&args, &settings, &mut out)?,
         Command::Show(args) => show::run(&args, &settings, &mut out)?,
+        Command::Open(args) => open::run(&args, &settings, &mut out)?,
         Command::Status(args) => status::run(&args, &settings, &mut out)?,
         Command::Verify(args) => verify::run(&args, &settings, &mut out)?,
         Command::Pack(args) => carry::pack_up(&args, &settings, &mut out)?,
@@ -106,6 +116,7 @@ fn run(args: Args) -> anyhow::Result<Found> {
         Command::Models(args) => models::run(&args, &settings, &mut out)?,
         Command::Eval(args) => eval::run(&args, &settings, &mut out)?,
         Command::Completions(args) => completions::run(&args, &mut out)?,
+        Command::Man(args) => man::run(&args, &settings, &mut out)?,
     };
     out.flush()?;
     Ok(found)

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use crate::embed::Watch;
 use crate::index::{Progress, Stage};
@@ -26,11 +26,30 @@ impl Bar {
 
     /// `done` of `total` of something with a rate.
     pub fn count(&self, what: &str, unit: &str, done: usize, total: usize) {
-        let template =
-            format!("{what} {{wide_bar}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left");
-        self.style(&template);
+        let rate = self.0.per_sec();
+        self.style(&format!(
+            "{what} {{wide_bar}} {{human_pos}}/{{human_len}} {unit}, {rate:.0}/s, {{eta}} left"
+        ));
         self.0.set_length(total as u64);
         self.0.set_position(done as u64);
+    }
+
+    /// Articles and passages, but the bar and the time left go by tokens: passages differ in length.
+    fn embedding(
+        &self,
+        tokens: (usize, usize),
+        passages: (usize, usize),
+        articles: (usize, usize),
+    ) {
+        let per_token = passages.1 as f64 / tokens.1.max(1) as f64;
+        self.style(&format!(
+            "embedding {{wide_bar}} {}/{} articles, {:.0} passages/s, {{eta}} left",
+            HumanCount(articles.0 as u64),
+            HumanCount(articles.1 as u64),
+            per_token * self.0.per_sec(),
+        ));
+        self.0.set_length(tokens.1 as u64);
+        self.0.set_position(tokens.0 as u64);
     }
 
     fn style(&self, template: &str) {
@@ -64,7 +83,11 @@ impl Progress for Bar {
     fn at(&self, stage: Stage) {
         match stage {
             Stage::Reading { done, total } => self.count("reading", "files", done, total),
-            Stage::Embedding { done, total } => self.count("embedding", "tokens", done, total),
+            Stage::Embedding {
+                tokens,
+                passages,
+                articles,
+            } => self.embedding(tokens, passages, articles),
             Stage::Writing => self.style("{spinner} writing"),
             Stage::BuildingGraph => self.style("{spinner} building the graph ({elapsed})"),
         }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::args::{Engine, Global, ModeName, When};
 use super::output;
+use super::shell::quoted;
 use crate::embed::{DEFAULT_MODEL, Embedder, Hub, Lock, Model, Registry, Source, describe_path};
 use crate::error::Error;
 use crate::search::Mode;
@@ -55,6 +56,8 @@ pub struct Project {
 #[derive(Debug)]
 pub struct Settings {
     pub index: PathBuf,
+    /// The index as the command line named it; `None` where it need not be named again.
+    given_index: Option<PathBuf>,
     pub project: Option<Project>,
     pub language: Option<String>,
     /// Results shown where no `--limit` is given.
@@ -110,6 +113,9 @@ impl Settings {
                 .or(project_index)
                 .or(user.index)
                 .unwrap_or_else(|| here.join("index")),
+            given_index: global.index.clone().filter(|dir| {
+                std::env::var_os("TANE_INDEX").is_none_or(|named| named != dir.as_os_str())
+            }),
             project: dir.map(|dir| Project {
                 corpus: file.corpus.iter().map(|path| dir.join(path)).collect(),
                 exclude: file.exclude,
@@ -131,6 +137,14 @@ impl Settings {
                 None => user_dir.as_ref().map(|dir| dir.join("models.lock")),
             },
             models: global.models.clone().or_else(|| in_user_dir("models.toml")),
+        })
+    }
+
+    /// What the next command line needs to find this index: ` --index DIR`, or nothing.
+    pub fn index_option(&self) -> String {
+        let given = self.given_index.as_ref();
+        given.map_or_else(String::new, |dir| {
+            format!(" --index {}", quoted(dir.as_os_str()))
         })
     }
 

@@ -1,5 +1,7 @@
 //! `tane show`.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::Found;
@@ -43,6 +45,7 @@ pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::
             .map_or_else(|| article.path.clone(), |p| p.citation(&article)),
         text: rows.is_none().then(|| text.to_owned()),
         context: rows
+            .clone()
             .map(|rows| viewer.context(rows, args.context))
             .transpose()?,
         passage,
@@ -51,23 +54,42 @@ pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::
     if args.json {
         out.json(&json)?;
     } else {
-        print(&mut Page::new(out), &json)?;
+        let place = rows.map(|rows| place(&rows, &index.rows_of(number)));
+        print(&mut Page::new(out).spaced(), &json, place.as_deref())?;
     }
     Ok(Found::Something)
 }
 
-fn print(page: &mut Page<'_>, json: &Json) -> std::io::Result<()> {
+/// Which of the article's passages these are.
+fn place(rows: &Range<usize>, all: &Range<usize>) -> String {
+    let (first, last) = (rows.start - all.start + 1, rows.end - all.start);
+    let count = all.len();
+    if first == last {
+        format!("passage {first} of {count}")
+    } else {
+        format!("passages {first}-{last} of {count}")
+    }
+}
+
+fn print(page: &mut Page<'_>, json: &Json, place: Option<&str>) -> std::io::Result<()> {
     let article = &json.article;
     page.line(article.title.as_deref().unwrap_or(&article.id))?;
     page.citation(&json.citation, &article.path)?;
     if let Some(url) = &article.source_url {
         page.url(url)?;
     }
+    if let Some(locator) = json.passage.as_ref().and_then(|p| p.locator.as_ref()) {
+        page.dimmed(locator)?;
+    }
+    if let Some(place) = place {
+        page.dimmed(place)?;
+    }
+    page.line("")?;
     if let Some(context) = &json.context {
         page.dimmed(&context.before)?;
     }
     if let Some(passage) = &json.passage {
-        page.passage(passage)?;
+        page.marked(passage)?;
     }
     if let Some(context) = &json.context {
         page.dimmed(&context.after)?;

@@ -17,7 +17,8 @@ use crate::index::{ArticleRecord, Index};
 use crate::passage::passages;
 use crate::search::{
     ArticleView, Duplicate, JSON_VERSION, OmittedView, PassageView, RepeatedView, Shingles,
-    SimilarArticles, Subject, Viewer, as_stored, duplicates, find_article, resemblance, similar,
+    SimilarArticles, Subject, Viewer, as_stored, duplicates, find_article, find_named_article,
+    resemblance, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -47,18 +48,17 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
         let articles = Article::from_bytes(read_stdin()?, Path::new("-"), &ReadOptions::default())?;
         return read(only(articles, given)?, "-", embedder);
     }
-    match find_article(index, given) {
-        Ok(number) => indexed(index, number, embedder.alignment()),
-        Err(error @ Error::Unknown { .. }) => {
-            let path = as_stored(Path::new(given));
-            if !path.is_file() {
-                return Err(error);
-            }
-            let articles = Article::read(&path, &ReadOptions::default())?;
-            read(only(articles, given)?, given, embedder)
-        }
-        Err(error) => Err(error),
+    let path = as_stored(Path::new(given));
+    // A file of that very name comes before an article that has it in its id.
+    let number = match path.is_file() {
+        true => find_named_article(index, given)?,
+        false => Some(find_article(index, given)?),
+    };
+    if let Some(number) = number {
+        return indexed(index, number, embedder.alignment());
     }
+    let articles = Article::read(&path, &ReadOptions::default())?;
+    read(only(articles, given)?, given, embedder)
 }
 
 /// The article of a file that is not indexed.

@@ -39,7 +39,11 @@ pub(super) fn embed(
     let mut counted = HashSet::new();
     let mut waiting: Vec<(Key, Input)> = Vec::new();
     loop {
-        progress.at(Stage::Embedding { done, total });
+        progress.at(Stage::Embedding {
+            tokens: (done, total),
+            passages: (passages_done, passages),
+            articles: (texts.finished(), read.len()),
+        });
         if progress.interrupted() {
             return Err(Error::Interrupted {
                 // What waits is only tokenized.
@@ -110,6 +114,11 @@ struct Texts {
 }
 
 impl Texts {
+    /// Articles whose passages were all taken.
+    fn finished(&self) -> usize {
+        self.next_article - usize::from(!self.left.is_empty())
+    }
+
     fn next(
         &mut self,
         count: usize,

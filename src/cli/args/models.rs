@@ -2,10 +2,10 @@
 
 use clap::{Subcommand, ValueEnum};
 
-use super::Engine;
+use super::{Engine, group};
 use crate::embed::Role;
 
-/// List and describe the known models.
+/// List, show and download models.
 #[derive(Debug, clap::Args)]
 pub struct Models {
     #[command(subcommand)]
@@ -14,50 +14,56 @@ pub struct Models {
 
 #[derive(Debug, Subcommand)]
 pub enum ModelsCommand {
-    /// All models of the registry
+    /// List the models that tane knows
     List {
         /// Print one JSON object
-        #[arg(long)]
+        #[arg(long, help_heading = group::OUTPUT)]
+        json: bool,
+    },
+    /// Show one model in full
+    Show {
+        /// Name of the model
+        name: String,
+        /// Print one JSON object
+        #[arg(long, help_heading = group::OUTPUT)]
         json: bool,
     },
     /// Download a model from the hub, check its files and record them in models.lock
     Pull {
+        /// Name of the model
         name: String,
-        /// Take the newest revision, not that of models.lock
-        #[arg(long, conflicts_with = "print_files")]
+        /// Take the newest revision instead of the one in models.lock
+        #[arg(long, conflicts_with = "print_files", help_heading = group::RUN)]
         upgrade: bool,
-        /// Download nothing; print what to bring here by hand, and where it goes
-        #[arg(long)]
+        /// Download nothing; print which files to bring here by hand, and where to put them
+        #[arg(long, help_heading = group::OUTPUT)]
         print_files: bool,
         /// Print one JSON object
-        #[arg(long)]
-        json: bool,
-    },
-    /// One model in full
-    Show {
-        name: String,
-        /// Print one JSON object
-        #[arg(long)]
+        #[arg(long, help_heading = group::OUTPUT)]
         json: bool,
     },
 }
 
 /// Turn lines of text into vectors.
 ///
-/// Reads lines, or JSON lines with `text` and perhaps `id` (any line that begins with `{`), and
-/// writes one JSON line for each, in the same order: id, tokens, windows, embedding. The id of a
-/// plain line is its number.
+/// tane reads lines from standard input. A line that begins with `{` is a JSON object with `text`, and `id` if you like.
+/// tane writes one JSON object per line, in the same order: id, tokens, windows, embedding. The id of a plain line is its
+/// number.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  echo \"a line of text\" | tane embed
+  tane embed --as query < questions.txt > vectors.jsonl")]
 pub struct Embed {
-    /// What the lines are to the model
-    #[arg(long = "as", value_name = "ROLE", default_value = "passage")]
+    /// What the lines are for the model
+    #[arg(long = "as", value_name = "ROLE", default_value = "passage", help_heading = group::RUN)]
     pub role: RoleName,
-    /// Add the token ids
-    #[arg(long)]
-    pub ids: bool,
-    /// Embed only the first window of a text over the model's limit
-    #[arg(long)]
+    /// Embed only the first window of a text that is too long for the model
+    #[arg(long, help_heading = group::RUN)]
     pub truncate: bool,
+    /// Add the token ids
+    #[arg(long, help_heading = group::OUTPUT)]
+    pub ids: bool,
     #[command(flatten)]
     pub engine: Engine,
 }
@@ -66,7 +72,7 @@ pub struct Embed {
 pub enum RoleName {
     Passage,
     Query,
-    /// As the reference implementation takes it: no prefix, not composed, special tokens recognised
+    /// As the reference implementation does: no prefix, no composed letters, special tokens recognised
     Raw,
 }
 

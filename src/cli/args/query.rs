@@ -2,61 +2,83 @@
 
 use clap::ValueEnum;
 
-use super::{Engine, positive};
+use super::{Engine, group, positive};
 use crate::search::{Mode, PreferLanguage};
 
 /// Ask a question; get the closest passages with their citations.
 ///
-/// Where there is no index yet and a tane.toml names a corpus, it is built first.
+/// The percentage of an answer says how likely it is right. tane counts answers that are far weaker than the best one,
+/// and does not print them. If there is no index yet and tane.toml names a corpus, tane builds the index first.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  tane query \"Who turned down the offer?\"          in any language, of articles in any language
+  tane query 'the \"red line\" of 2019'              words in double quotes must occur
+  tane query \"...\" --lang ja --since 2024-01-01    only some of the articles
+  tane query \"...\" --min-confidence 0.5 || echo no  exit code 1: nothing is likely enough
+  tane query \"...\" --json | jq -r '.results[].citation'")]
 pub struct Query {
-    /// The question, in any language; `-` reads it from standard input
-    #[arg(required = true, num_args = 1..)]
+    /// Question, in any language; `-` reads it from standard input
+    #[arg(required = true, num_args = 1.., value_name = "QUESTION")]
     pub question: Vec<String>,
-    /// Passages shown [default: 5]
-    #[arg(short = 'n', long, env = "TANE_LIMIT", value_name = "N", value_parser = positive)]
-    pub limit: Option<usize>,
-    /// How to search
-    #[arg(long, env = "TANE_MODE", value_name = "MODE")]
+    /// Search by meaning and words (hybrid), by meaning (dense) or by words (keyword) [default: hybrid]
+    #[arg(long, env = "TANE_MODE", hide_env_values = true, value_name = "MODE", help_heading = group::SEARCH)]
     pub mode: Option<ModeName>,
-    /// Only articles whose id or file name matches
-    #[arg(long, value_name = "GLOB")]
+    /// Language that comes first where passages say the same [default: any]
+    #[arg(
+        long, env = "TANE_PREFER_LANGUAGE", hide_env_values = true, value_name = "WHICH",
+        help_heading = group::SEARCH
+    )]
+    pub prefer_language: Option<PreferLanguageName>,
+    /// Only articles with this id, file name or pattern
+    #[arg(long, value_name = "GLOB", help_heading = group::FILTERS)]
     pub article: Option<String>,
-    /// Only articles in these languages (ISO 639-1, separated by commas)
-    #[arg(long, value_name = "LANG", value_delimiter = ',')]
+    /// Only articles in these languages (`ja`, `Japanese`; separated by commas)
+    #[arg(long, value_name = "LANG", value_delimiter = ',', help_heading = group::FILTERS)]
     pub lang: Vec<String>,
-    /// Only articles whose source URL contains this
-    #[arg(long, value_name = "TEXT")]
+    /// Only articles whose source address contains this text
+    #[arg(long, value_name = "TEXT", help_heading = group::FILTERS)]
     pub source: Option<String>,
     /// Only articles published on this day or later (YYYY-MM-DD)
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = group::FILTERS)]
     pub since: Option<String>,
-    /// Only articles published on this day or earlier
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    /// Only articles published on this day or earlier (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = group::FILTERS)]
     pub until: Option<String>,
-    /// At most so many passages of one article
-    #[arg(long, value_name = "N", value_parser = positive)]
-    pub per_article: Option<usize>,
-    /// No passages with this word or phrase; may be given several times
-    #[arg(long, value_name = "WORD")]
+    /// Only passages without this word or phrase; may be repeated
+    #[arg(long, value_name = "WORD", help_heading = group::FILTERS)]
     pub not: Vec<String>,
-    /// Only answers at least so likely to be right, 0 to 1; nothing convinces: exit code 1
-    #[arg(long, env = "TANE_MIN_CONFIDENCE", value_name = "P", value_parser = fraction)]
+    /// Only answers at least this likely to be right, from 0 to 1
+    #[arg(
+        long, env = "TANE_MIN_CONFIDENCE", hide_env_values = true, value_name = "P", value_parser = fraction,
+        help_heading = group::FILTERS
+    )]
     pub min_confidence: Option<f32>,
-    /// Which language comes first where passages say the same
-    #[arg(long, env = "TANE_PREFER_LANGUAGE", value_name = "WHICH")]
-    pub prefer_language: Option<PreferLanguageName>,
-    /// Say what every score is made of
-    #[arg(long)]
-    pub explain: bool,
-    /// Show so many sentences before and after
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// At most N passages of one article
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = group::FILTERS)]
+    pub per_article: Option<usize>,
+    /// At most N passages [default: 5]
+    #[arg(
+        short = 'n', long, env = "TANE_LIMIT", hide_env_values = true, value_name = "N", value_parser = positive,
+        help_heading = group::OUTPUT
+    )]
+    pub limit: Option<usize>,
+    /// Print weak answers too, not only their number
+    #[arg(long, help_heading = group::OUTPUT)]
+    pub all: bool,
+    /// Print N sentences before and after each passage
+    #[arg(
+        long, value_name = "N", default_value_t = 0, hide_default_value = true, help_heading = group::OUTPUT
+    )]
     pub context: usize,
+    /// Print what each score is made of
+    #[arg(long, help_heading = group::OUTPUT)]
+    pub explain: bool,
     /// Print one JSON object
-    #[arg(long)]
+    #[arg(long, help_heading = group::OUTPUT)]
     pub json: bool,
-    /// Print one JSON object a passage
-    #[arg(long, conflicts_with = "json")]
+    /// Print one JSON object per passage
+    #[arg(long, conflicts_with = "json", help_heading = group::OUTPUT)]
     pub jsonl: bool,
     #[command(flatten)]
     pub engine: Engine,
@@ -82,9 +104,9 @@ impl From<ModeName> for Mode {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PreferLanguageName {
-    /// That of the question
+    /// The language of the question
     Same,
-    /// None
+    /// No language
     Any,
 }
 
