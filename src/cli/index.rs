@@ -76,7 +76,7 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
     }
     if args.watch {
         if !settings.quiet {
-            output::remark("watching for changes; Ctrl-C ends it");
+            output::remark("watching for changes; press Ctrl-C to stop");
         }
         return watch::run(&settings.index, || {
             let started = Instant::now();
@@ -150,14 +150,14 @@ pub fn open(settings: &Settings) -> crate::error::Result<Index> {
     let older = match index.made_by() {
         MadeBy::This => None,
         MadeBy::Older => Some("an older tane made this index; `tane index` brings it up to date"),
-        MadeBy::Newer => Some("a newer tane made this index, and finds more in it"),
+        MadeBy::Newer => Some("a newer tane made this index; it may find more than this one"),
     };
     if let Some(older) = older.filter(|_| !settings.quiet) {
         output::remark(older);
     }
     if let Some(fault) = &index.graph_fault {
         output::complain(&format!(
-            "warning: {fault}; every passage is compared instead"
+            "warning: {fault}; tane compares every passage instead, which is slower"
         ));
     }
     Ok(index)

@@ -87,7 +87,7 @@ impl Settings {
         };
         let config = global.config.clone().or_else(|| in_user_dir("config.toml"));
         let user: UserFile = config.as_deref().map(read).transpose()?.unwrap_or_default();
-        let here = std::env::current_dir().context("cannot tell the working folder")?;
+        let here = std::env::current_dir().context("cannot find the working folder")?;
         let found = here
             .ancestors()
             .map(|dir| dir.join("tane.toml"))
@@ -166,7 +166,7 @@ impl Settings {
     pub fn hub(&self) -> crate::error::Result<Hub> {
         Hub::from_env(self.offline).ok_or(Error::NoPlace {
             what: "models of the hub",
-            instead: "there is no home folder; name one in HF_HOME",
+            instead: "there is no home folder; set HF_HOME",
         })
     }
 
@@ -174,7 +174,7 @@ impl Settings {
     pub fn lock(&self) -> crate::error::Result<Lock> {
         let path = self.lock.clone().ok_or(Error::NoPlace {
             what: "models.lock",
-            instead: "there is no home folder; name a file of models with --models",
+            instead: "there is no home folder; give a file with --models",
         });
         Lock::open(path?)
     }
@@ -250,7 +250,7 @@ fn inside<'a>(index: &'a Path, file: &Path) -> crate::error::Result<&'a Path> {
     Err(Error::Config {
         path: file.to_path_buf(),
         message: format!(
-            "index = \"{}\" lies outside the project; give a folder below it, or use --index",
+            "index = \"{}\" is outside the project; give a folder inside it, or use --index",
             index.display()
         ),
     })

@@ -10,7 +10,7 @@ use super::{Engine, Read, group, positive};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  tane similar 001              an indexed article, by any part of its id that no other id has
+  tane similar 001              an indexed article, by a part of its id
   tane similar ~/draft.md       any other file
   tane similar --all --json     every article compared with every other")]
 pub struct Similar {
@@ -58,7 +58,7 @@ pub struct Passages {
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  tane show 001                 an article, by any part of its id that no other id has
+  tane show 001                 an article, by a part of its id
   tane show docs/a.txt#3        passage 3 of an article; a bar marks it
   tane show docs/a.txt:7-9      the passage that an answer cites
   tane show --text 001 > a.txt  the text of an article, byte for byte")]

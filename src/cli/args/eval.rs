@@ -11,10 +11,11 @@ use super::{Engine, ModeName, PreferLanguageName, group};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  tane eval questions.jsonl                             the current index
-  tane eval --no-chunk sets/jsquad --mode hybrid        a set with a corpus of its own
-  tane eval SET --json --per-query > old.json           and later: tane eval SET --against old.json
-  tane eval --self                                      no labels needed")]
+  tane eval questions.jsonl                     ask the current index
+  tane eval --no-chunk sets/jsquad              a set with its own corpus
+  tane eval SET --json --per-query > old.json
+  tane eval SET --against old.json              compare with that run
+  tane eval --self                              no labels needed")]
 pub struct Eval {
     /// Folders and files with labelled questions
     #[arg(required_unless_present = "self_check", value_name = "SET")]

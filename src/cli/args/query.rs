@@ -12,10 +12,10 @@ use crate::search::{Mode, PreferLanguage};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  tane query \"Who turned down the offer?\"          in any language, of articles in any language
-  tane query 'the \"red line\" of 2019'              words in double quotes must occur
-  tane query \"...\" --lang ja --since 2024-01-01    only some of the articles
-  tane query \"...\" --min-confidence 0.5 || echo no  exit code 1: nothing is likely enough
+  tane query \"Who declined the offer?\"         ask in any language
+  tane query 'the \"red line\" of 2019'          quoted words must occur
+  tane query \"...\" --lang ja --since 2024-01-01   search some articles
+  tane query \"...\" --min-confidence 0.5       exit with 1 if nothing is likely
   tane query \"...\" --json | jq -r '.results[].citation'")]
 pub struct Query {
     /// Question, in any language; `-` reads it from standard input

@@ -9,7 +9,7 @@ use super::{Engine, group};
 #[command(after_long_help = "\
 Examples:
   tane status
-  tane status --articles        with a line for each article: passages, language, id, title")]
+  tane status --articles        with passages, language, id and title of each")]
 pub struct Status {
     /// List the articles
     #[arg(long, help_heading = group::OUTPUT)]
@@ -37,7 +37,7 @@ pub struct Verify {
 #[command(after_long_help = "\
 Examples:
   tane pack articles.pack               the index
-  tane pack --corpus articles.pack      the files too, so that the other machine can embed them")]
+  tane pack --corpus articles.pack      the files too, to embed them elsewhere")]
 pub struct Pack {
     /// File to write
     pub file: PathBuf,
