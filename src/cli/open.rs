@@ -44,7 +44,7 @@ pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::
         out.line(&shell::line(&command))?;
         return Ok(Found::Something);
     }
-    start(&command)
+    start(&command, args.source)
 }
 
 /// Lines count in the text that tane read; an extracted text has other lines than its file.
@@ -159,16 +159,18 @@ fn desktop(target: OsString) -> Vec<OsString> {
     words.chain([target]).collect()
 }
 
-fn start(command: &[OsString]) -> anyhow::Result<Found> {
+fn start(command: &[OsString], is_page: bool) -> anyhow::Result<Found> {
     // Ctrl-C is for the program that was started. Fails only where a handler is set already.
     let _ = ctrlc::set_handler(|| {});
     let program: &OsStr = &command[0];
     let status = Command::new(program).args(&command[1..]).status();
     let status = status.with_context(|| {
-        format!(
-            "cannot start `{}`; name your editor in EDITOR",
-            program.display()
-        )
+        let advice = if is_page {
+            "`--print` prints the address"
+        } else {
+            "name your editor in EDITOR"
+        };
+        format!("cannot start `{}`; {advice}", program.display())
     })?;
     if status.success() {
         return Ok(Found::Something);

@@ -322,7 +322,7 @@ fn models_are_listed_with_what_runs() {
         assert_eq!(model["pinned"], bundled, "{model}");
         assert_eq!(model["reason"].is_null(), bundled, "{model}");
     }
-    let plain = Tane::new(["models", "list"]).ok();
+    let plain = Tane::new(["models", "list"]).env("TANE_OFFLINE", "1").ok();
     assert!(plain.lines().any(|line| line.contains("ruri-v3-30m")
         && line.contains("unpinned")
         && line.contains("to be pulled")
