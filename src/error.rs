@@ -51,7 +51,7 @@ pub enum Error {
         value: String,
         possible: String,
     },
-    /// A model of the hub did not come.
+    /// A model could not be downloaded from the hub.
     #[error("model `{model}`: {what}")]
     Hub { model: String, what: String },
     /// candle failed.
@@ -94,7 +94,7 @@ pub enum Error {
     NotAnIndex { path: PathBuf, found: String },
     /// Written by a program whose format this one does not read.
     #[error(
-        "{}: index format {received}, this program reads format {expected}; {}\
+        "{}: index format {received}; this tane reads format {expected}; {}\
          rebuild it with `tane index --rebuild`",
         path.display(),
         if *received > u64::from(*expected) { "use the newer tane that made it, or " } else { "" }
@@ -106,7 +106,7 @@ pub enum Error {
     },
     /// A newer program cut its articles and made its words.
     #[error(
-        "{}: made by a newer tane ({received}; this one has {expected}): refresh it with that one, \
+        "{}: a newer tane made this index ({received}; this tane has {expected}); refresh it with the newer tane, \
          or rebuild it with `tane index --rebuild`",
         path.display()
     )]
@@ -117,8 +117,8 @@ pub enum Error {
     },
     /// The index holds vectors of another space.
     #[error(
-        "{}: built with model `{received}`, asked with `{expected}`: {differences}; rebuild it with `tane index --rebuild`, \
-         or name its model with `--model {received}`",
+        "{}: the index was built with model `{received}`, and you asked with `{expected}`: {differences}; \
+         name its model with `--model {received}`, or rebuild the index with `tane index --rebuild`",
         path.display()
     )]
     SpaceMismatch {
@@ -130,8 +130,8 @@ pub enum Error {
     },
     /// The index was made with another alignment of the languages.
     #[error(
-        "{}: made with alignment {received} of its languages, this program has {expected}; \
-         refresh it with `tane index` (nothing is embedded anew)",
+        "{}: the index was made with language alignment {received}; this tane has {expected}; \
+         refresh it with `tane index` (that embeds nothing again)",
         path.display()
     )]
     AlignmentMismatch {
@@ -141,8 +141,8 @@ pub enum Error {
     },
     /// The index was computed in another space, though its name is the same.
     #[error(
-        "{}: the vectors of its canaries have a cosine of {received:.4} with those computed here, at least \
-         {expected} is needed; {why}; rebuild it with `tane index --rebuild`",
+        "{}: this machine computes other vectors for the test texts of the index (cosine {received:.4}; at least \
+         {expected} is needed): {why}; rebuild the index with `tane index --rebuild`",
         path.display()
     )]
     Canary {
@@ -154,8 +154,8 @@ pub enum Error {
     },
     /// A file of the index is not what the manifest says.
     #[error(
-        "{}: {what}: expected {expected}, received {received}; `tane verify` says what is affected, \
-         `tane index` repairs it, `tane index --rebuild` builds it anew",
+        "{}: {what}: expected {expected}, received {received}; `tane verify` lists what is affected, \
+         `tane index` repairs it, `tane index --rebuild` builds a new index",
         path.display()
     )]
     Corrupt {
@@ -172,21 +172,21 @@ pub enum Error {
     Merge { path: PathBuf, what: String },
     /// Another process writes to the index.
     #[error(
-        "{}: another `tane index` is writing to this index; wait for it to end",
+        "{}: another `tane index` is writing to this index; wait until it ends",
         path.display()
     )]
     Locked { path: PathBuf },
     /// A recorded root is gone; its articles stay.
     #[error(
-        "root `{label}` is missing: {} does not exist; bring it back, \
-         or forget it with `tane index --remove {label}`; nothing was changed",
+        "root `{label}` is missing: {} does not exist; nothing was changed; bring it back, \
+         or forget it with `tane index --remove {label}`",
         path.display()
     )]
     RootMissing { label: String, path: PathBuf },
     /// A recorded root had articles and has none now; its articles stay.
     #[error(
-        "root `{label}` is suddenly empty: {} held {articles} articles and holds none now; \
-         forget it with `tane index --remove {label}` if that is right; nothing was changed",
+        "root `{label}` is suddenly empty: {} held {articles} articles and holds none now; nothing was changed; \
+         if that is right, forget it with `tane index --remove {label}`",
         path.display()
     )]
     RootEmpty {
@@ -195,7 +195,7 @@ pub enum Error {
         articles: usize,
     },
     /// No root of that name.
-    #[error("no root `{given}` in this index; its roots: {known}")]
+    #[error("no root `{given}` in this index; its roots are {known}")]
     UnknownRoot { given: String, known: String },
     /// No root at all.
     #[error(
@@ -207,7 +207,9 @@ pub enum Error {
     #[error("nothing indexed: {reason}")]
     NothingIndexed { reason: String },
     /// Ctrl-C; what was embedded is kept.
-    #[error("interrupted: {done} of {total} passages embedded and kept; run it again to go on")]
+    #[error(
+        "interrupted; {done} of {total} passages are embedded and kept; run it again to continue"
+    )]
     Interrupted { done: usize, total: usize },
 
     /// A question without words.
@@ -220,6 +222,12 @@ pub enum Error {
         given: String,
         hint: String,
     },
+    /// The file of an article is elsewhere, or gone.
+    #[error("{} is not on this machine; {instead}", path.display())]
+    FileNotHere { path: PathBuf, instead: String },
+    /// An article without a page that can be opened.
+    #[error("`{id}` has no source page that can be opened: {reason}")]
+    NoSourcePage { id: String, reason: String },
     /// A pattern that is none.
     #[error("bad pattern `{pattern}`: {message}")]
     Pattern { pattern: String, message: String },
@@ -231,7 +239,7 @@ pub enum Error {
         message: String,
     },
     /// The user has no folder for something.
-    #[error("no place for {what}: {instead}")]
+    #[error("no folder for {what}: {instead}")]
     NoPlace {
         what: &'static str,
         instead: &'static str,

@@ -74,7 +74,7 @@ fn embedder(engine: &args::Engine, settings: &Settings) -> anyhow::Result<Option
     match settings.embedder(engine, None) {
         Ok(embedder) => Ok(Some(embedder)),
         Err(error @ Error::ModelNotRunnable { .. }) => {
-            output::remark(&format!("canaries are not checked: {error}"));
+            output::remark(&format!("the vectors are not checked: {error}"));
             Ok(None)
         }
         Err(error) => Err(error.into()),

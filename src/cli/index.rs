@@ -1,5 +1,6 @@
 //! `tane index`.
 
+use std::path::Path;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -11,7 +12,7 @@ use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
 use super::watch;
 use crate::embed::Embedder;
-use crate::index::{Index, MadeBy, Manifest, Report, Update, update};
+use crate::index::{Index, MadeBy, Manifest, Report, Unread, Update, update};
 use crate::search::{JSON_VERSION, as_stored};
 
 #[derive(Serialize)]
@@ -66,9 +67,16 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
     let report = refresh(settings, &embedder, &asked)?;
     complain(&report, settings);
     tell(&report, started)?;
+    let is_first = recorded.is_none() && !args.dry_run && !args.watch && args.shard.is_none();
+    if is_first && !args.json && !settings.quiet {
+        output::remark(&format!(
+            "ask: tane{} query \"...\"",
+            settings.index_option()
+        ));
+    }
     if args.watch {
         if !settings.quiet {
-            output::remark("watching for changes; Ctrl-C ends it");
+            output::remark("watching for changes; press Ctrl-C to stop");
         }
         return keep_fresh(settings, &embedder, &as_recorded, report, &mut tell);
     }
@@ -163,14 +171,14 @@ pub fn open(settings: &Settings) -> crate::error::Result<Index> {
     let older = match index.made_by() {
         MadeBy::This => None,
         MadeBy::Older => Some("an older tane made this index; `tane index` brings it up to date"),
-        MadeBy::Newer => Some("a newer tane made this index, and finds more in it"),
+        MadeBy::Newer => Some("a newer tane made this index; it may find more than this one"),
     };
     if let Some(older) = older.filter(|_| !settings.quiet) {
         output::remark(older);
     }
     if let Some(fault) = &index.graph_fault {
         output::complain(&format!(
-            "warning: {fault}; every passage is compared instead"
+            "warning: {fault}; tane compares every passage instead, which is slower"
         ));
     }
     Ok(index)
@@ -200,36 +208,72 @@ fn with_project_corpus(mut update: Update, settings: &Settings) -> Update {
     update
 }
 
-/// Files and folders that were not read, on standard error: all that failed, a few that hold no text.
+/// What was not read, on standard error: every failure, and what was left out on purpose as a table of reasons.
 fn complain(report: &Report, settings: &Settings) {
-    const SKIPPED_SHOWN: usize = 5;
     for file in &report.failed {
         output::complain(&format!("failed: {}: {}", shown(&file.path), file.reason));
     }
     if settings.quiet {
         return;
     }
-    for note in report.notes.iter().filter(|_| settings.verbose) {
-        output::remark(&format!("note: {}: {}", shown(&note.path), note.reason));
-    }
-    let most = if settings.verbose {
-        usize::MAX
-    } else {
-        SKIPPED_SHOWN
-    };
-    for file in report.skipped.iter().take(most) {
-        output::remark(&format!("skipped: {}: {}", shown(&file.path), file.reason));
-    }
-    if report.skipped.len() > most {
-        output::remark(&format!(
-            "skipped: {} more (-v shows them)",
-            report.skipped.len() - most
-        ));
+    if settings.verbose {
+        for note in &report.notes {
+            output::remark(&format!("note: {}: {}", shown(&note.path), note.reason));
+        }
+        for file in &report.skipped {
+            output::remark(&format!("skipped: {}: {}", shown(&file.path), file.reason));
+        }
+    } else if !report.skipped.is_empty() {
+        output::remark(&skipped_by_reason(&report.skipped));
     }
 }
 
-fn shown(path: &std::path::Path) -> String {
+/// A line for each reason: how many files, the reason, one of the files. The most frequent comes first.
+fn skipped_by_reason(skipped: &[Unread]) -> String {
+    let mut reasons: Vec<(String, usize, &Unread)> = Vec::new();
+    for file in skipped {
+        let reason = without_details(&file.reason);
+        match reasons.iter_mut().find(|(known, ..)| *known == reason) {
+            Some((_, count, _)) => *count += 1,
+            None => reasons.push((reason, 1, file)),
+        }
+    }
+    reasons.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
+    let width = |text: &String| text.chars().count();
+    let widest = reasons.iter().map(|(reason, ..)| width(reason)).max();
+    let widest = widest.unwrap_or_default();
+    let lines = reasons.iter().map(|(reason, count, example)| {
+        let example = shown_from_here(&example.path);
+        format!("\n{count:>7}  {reason:<widest$}  {example}")
+    });
+    let more = match reasons.len() < skipped.len() {
+        true => " (-v lists every file)",
+        false => "",
+    };
+    format!("skipped{more}:{}", lines.collect::<String>())
+}
+
+/// A reason without what is true of one file only.
+fn without_details(reason: &str) -> String {
+    if reason.starts_with("a link back to ") {
+        return "a link back to a folder above it".to_owned();
+    }
+    let reason = reason.split_once(": ").map_or(reason, |(kind, _)| kind);
+    reason.to_owned()
+}
+
+fn shown(path: &Path) -> String {
     super::render::clean(&path.to_string_lossy())
+}
+
+/// A path as it is shortest: relative to the working folder where it lies below it.
+fn shown_from_here(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|dir| dir.canonicalize());
+    let relative = here
+        .as_ref()
+        .ok()
+        .and_then(|here| path.strip_prefix(here).ok());
+    shown(relative.unwrap_or(path))
 }
 
 pub fn summary(report: &Report, dry_run: bool, seconds: f64) -> String {

@@ -5,9 +5,12 @@ mod carry;
 mod completions;
 mod embed;
 mod eval;
+mod hints;
 mod index;
+mod man;
 mod mcp;
 mod models;
+mod open;
 mod options;
 mod output;
 mod passages;
@@ -16,8 +19,10 @@ mod query;
 mod render;
 mod serve;
 mod settings;
+mod shell;
 mod show;
 mod similar;
+mod start;
 mod status;
 mod verify;
 mod watch;
@@ -60,6 +65,7 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
+            let error = hints::add(error);
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -93,12 +99,16 @@ fn told(error: &anyhow::Error) -> String {
 fn run(args: Args) -> anyhow::Result<Found> {
     let settings = Settings::resolve(&args.global)?;
     let mut out = Output::new(settings.color);
-    let found = match args.command {
+    let Some(command) = args.command else {
+        return Ok(start::run(&settings));
+    };
+    let found = match command {
         Command::Index(args) => index::run(&args, &settings, &mut out)?,
         Command::Query(args) => query::run(&args, &settings, &mut out)?,
         Command::Similar(args) => similar::run(&args, &settings, &mut out)?,
         Command::Passages(args) => passages::run(&args, &settings, &mut out)?,
         Command::Show(args) => show::run(&args, &settings, &mut out)?,
+        Command::Open(args) => open::run(&args, &settings, &mut out)?,
         Command::Status(args) => status::run(&args, &settings, &mut out)?,
         Command::Verify(args) => verify::run(&args, &settings, &mut out)?,
         Command::Pack(args) => carry::pack_up(&args, &settings, &mut out)?,
@@ -110,6 +120,7 @@ fn run(args: Args) -> anyhow::Result<Found> {
         Command::Serve(args) => serve::run(&args, settings, &mut out)?,
         Command::Mcp(args) => mcp::run(&args, settings)?,
         Command::Completions(args) => completions::run(&args, &mut out)?,
+        Command::Man(args) => man::run(&args, &settings, &mut out)?,
     };
     out.flush()?;
     Ok(found)

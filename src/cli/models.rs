@@ -112,7 +112,7 @@ fn hub_id(model: &Model) -> anyhow::Result<&str> {
     match &model.source {
         Source::Hub(id) => Ok(id),
         _ => anyhow::bail!(
-            "`{}` is no model of the hub: nothing to download",
+            "`{}` is not a model of the hub, so there is nothing to download",
             model.name
         ),
     }
@@ -160,7 +160,7 @@ fn pull(
     let folder = settings.hub()?.pull(model, &mut lock, upgrade, &bar)?;
     drop(bar);
     let locked = lock.of(&model.name, id);
-    let locked = locked.context("what was pulled is not in the lock file")?;
+    let locked = locked.context("the model was downloaded, but it is not in models.lock")?;
     if json {
         out.json(&PulledJson {
             version: JSON_VERSION,

@@ -2,16 +2,18 @@
 
 use clap::ValueEnum;
 
+use super::args::group;
 use crate::corpus::{Fields, Header, ReadOptions};
 use crate::embed::{self, DeviceChoice};
 
 /// How files are read.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = group::READING)]
 pub struct Read {
-    /// Encoding of the files [default: found by mark, declaration or letters]
+    /// Encoding of the files [default: found by byte order mark, declaration or letters]
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     pub encoding: Option<String>,
-    /// Field with the text of a row (JSON Lines, CSV) [default: text, body, content, ...]
+    /// Field with the text of a row (JSON, CSV) [default: text, body, content, ...]
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
     /// Field with the title of a row [default: title, headline, ...]
@@ -20,27 +22,27 @@ pub struct Read {
     /// Field with the source address of a row [default: url, link, ...]
     #[arg(long, value_name = "NAME")]
     pub url_field: Option<String>,
-    /// Field that names a row [default: id, guid, ...; else its number]
+    /// Field with the name of a row [default: id, guid, ..., else its number]
     #[arg(long, value_name = "NAME")]
     pub id_field: Option<String>,
-    /// Whether the first row of a table names its columns [default: auto, as its rows tell]
+    /// Does the first row of a table name the columns? [default: auto, which looks at the rows]
     #[arg(long, value_name = "WHEN")]
     pub header: Option<HeaderName>,
-    /// Larger files are not read [default: 64M]
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
-    pub max_file_size: Option<u64>,
-    /// Files with more rows or entries are not read [default: 100000]
-    #[arg(long, value_name = "N", value_parser = positive)]
-    pub max_articles: Option<usize>,
-    /// Articles with more passages are not indexed [default: 100000]
-    #[arg(long, value_name = "N", value_parser = positive)]
-    pub max_passages: Option<usize>,
-    /// Files that take longer until they are cut in passages are given up [default: 60]
-    #[arg(long, value_name = "SECONDS", value_parser = millis)]
-    pub max_file_time: Option<u64>,
     /// Follow symbolic links, wherever they lead
     #[arg(long)]
     pub follow: bool,
+    /// Skip larger files [default: 64M]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub max_file_size: Option<u64>,
+    /// Skip files with more rows or entries [default: 100000]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_articles: Option<usize>,
+    /// Skip articles with more passages [default: 100000]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_passages: Option<usize>,
+    /// Give up a file that takes longer to read and cut [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = millis)]
+    pub max_file_time: Option<u64>,
 }
 
 impl Read {
@@ -98,30 +100,46 @@ fn encoding(label: &str) -> Result<String, String> {
 
 /// Which model runs where.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = group::MACHINE)]
 pub struct Engine {
-    /// Model, by its name in the registry (see `tane models list`) or by its folder
-    #[arg(long, env = "TANE_MODEL", value_name = "NAME|DIR")]
-    pub model: Option<String>,
-    /// What computes: kernels of our own, or candle's stock ops in f32
+    /// Model: a name (see `tane models list`), a folder or a GGUF file
     #[arg(
         long,
-        env = "TANE_ENGINE",
-        value_name = "ENGINE",
-        default_value = "auto"
+        env = "TANE_MODEL",
+        hide_env_values = true,
+        value_name = "NAME|PATH"
     )]
-    pub engine: EngineName,
-    /// Numbers to compute in [default: bf16 on CPUs with AMX, else int8 for the bundled model and f32 for others; f32
-    /// with `--engine candle` and `embed --as raw`; f16 or bf16 on GPUs]
-    #[arg(long, env = "TANE_PRECISION", value_name = "PRECISION")]
-    pub precision: Option<PrecisionName>,
-    /// auto, cpu, cuda, cuda:N or metal
+    pub model: Option<String>,
+    /// Where to compute: auto, cpu, cuda, cuda:N or metal
     #[arg(
         long,
         env = "TANE_DEVICE",
+        hide_env_values = true,
         value_name = "DEVICE",
         default_value = "auto"
     )]
     pub device: DeviceChoice,
+    /// Numbers to compute in [default: what is fast here]
+    ///
+    /// The default is bf16 on CPUs with AMX, else int8 for the bundled model and f32 for others; f32 with `--engine
+    /// candle` and with `tane embed --as raw`; f16 or bf16 on GPUs.
+    #[arg(
+        long,
+        env = "TANE_PRECISION",
+        hide_env_values = true,
+        value_name = "PRECISION"
+    )]
+    pub precision: Option<PrecisionName>,
+    /// What computes: auto (our own kernels where they can) or candle (its operations, in f32)
+    #[arg(
+        long,
+        env = "TANE_ENGINE",
+        hide_env_values = true,
+        value_name = "ENGINE",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
+    pub engine: EngineName,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

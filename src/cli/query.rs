@@ -13,6 +13,9 @@ use crate::search::{Answer, Answers, Explanation, Filter, Mode, Query, query};
 
 /// Below this confidence the best answer is introduced as a doubtful one.
 const CONVINCING: f32 = 0.1;
+/// A doubtful answer is weak where its odds are under this share of the best one's: docs/QUALITY.md says what that saves
+/// and what it hides.
+const WEAK: f32 = 1.0 / 50.0;
 
 pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let started = Instant::now();
@@ -55,8 +58,23 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
             page.line("Nothing here is likely to answer this. The closest passages:")?;
             page.line("")?;
         }
-        for answer in &answers.results {
+        // Whoever named a least confidence has said what is weak.
+        let shown = match args.all || args.min_confidence.is_some() {
+            true => answers.results.len(),
+            false => strong(&answers.results),
+        };
+        let (shown, weak) = answers.results.split_at(shown);
+        for answer in shown {
             print(&mut page, answer)?;
+        }
+        if let Some(most) = weak.first().and_then(|answer| answer.confidence) {
+            page.gap()?;
+            page.faint(&format!(
+                "{} more under {:.0} %, --all shows {}",
+                weak.len(),
+                (100.0 * most).floor() + 1.0,
+                if weak.len() == 1 { "it" } else { "them" },
+            ))?;
         }
     }
     if !settings.quiet {
@@ -69,6 +87,21 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
     })
 }
 
+/// How many answers are printed: those before the first weak one. Confidence falls from answer to answer.
+fn strong(answers: &[Answer]) -> usize {
+    let odds = |confidence: f32| confidence / (1.0 - confidence);
+    let Some(best) = answers.first().and_then(|best| best.confidence) else {
+        return answers.len();
+    };
+    let is_weak = |answer: &Answer| {
+        answer.confidence.is_some_and(|confidence| {
+            confidence < CONVINCING && odds(confidence) < WEAK * odds(best)
+        })
+    };
+    let first_weak = answers.iter().position(is_weak);
+    first_weak.unwrap_or(answers.len())
+}
+
 /// Says on standard error why nothing was found, or how the question was changed so that something was.
 fn remark(answers: &Answers, filtered: bool) {
     let notes = answers.notes.join("; ");
@@ -76,7 +109,7 @@ fn remark(answers: &Answers, filtered: bool) {
         (false, "") => return,
         (false, notes) => notes.to_owned(),
         (true, "") if filtered => {
-            "nothing convinces; ask in other words, or lower --min-confidence".to_owned()
+            "no answer is likely enough; ask in other words, or lower --min-confidence".to_owned()
         }
         (true, "") => "nothing found".to_owned(),
         (true, notes) => format!("nothing found: {notes}"),

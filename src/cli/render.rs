@@ -11,6 +11,8 @@ use super::output::{Output, columns};
 use crate::search::PassageView;
 
 const INDENT: &str = "   ";
+/// In the place of the indent: what was asked for, among what stands around it.
+const MARK: &str = " \u{2502} ";
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const CITATION: Style = AnsiColor::Cyan.on_default();
@@ -20,6 +22,10 @@ pub struct Page<'a> {
     out: &'a mut Output,
     columns: usize,
     first: bool,
+    /// Before each line of a text.
+    indent: &'static str,
+    /// Empty lines of a text are kept, one for several.
+    spaced: bool,
 }
 
 impl<'a> Page<'a> {
@@ -28,7 +34,23 @@ impl<'a> Page<'a> {
             out,
             columns: columns(),
             first: true,
+            indent: INDENT,
+            spaced: false,
         }
+    }
+
+    /// For texts that are read, not looked over: their paragraphs stay apart.
+    pub fn spaced(mut self) -> Self {
+        self.spaced = true;
+        self
+    }
+
+    /// A passage with a bar beside it.
+    pub fn marked(&mut self, passage: &PassageView) -> io::Result<()> {
+        self.indent = MARK;
+        let printed = self.passage(passage);
+        self.indent = INDENT;
+        printed
     }
 
     /// An empty line, but not before the first result.
@@ -102,6 +124,12 @@ impl<'a> Page<'a> {
         self.wrapped(text, 0..text.len(), DIM)
     }
 
+    /// A line that stands back.
+    pub fn faint(&mut self, text: &str) -> io::Result<()> {
+        let line = self.styled(DIM, &clean(text));
+        self.out.line(&line)
+    }
+
     /// A line as it is.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
         self.out.line(&clean(text))
@@ -113,9 +141,16 @@ impl<'a> Page<'a> {
             .word_separator(WordSeparator::UnicodeBreakProperties)
             .word_splitter(WordSplitter::NoHyphenation);
         let mut offset = 0;
+        // A line was printed; an empty one came after it.
+        let (mut begun, mut apart) = (false, false);
         for paragraph in text.split_inclusive('\n') {
             let line = paragraph.trim_end();
+            apart |= line.is_empty();
             if !line.is_empty() {
+                if self.spaced && begun && apart {
+                    self.out.line(self.indent.trim_end())?;
+                }
+                (begun, apart) = (true, false);
                 let mut at = offset;
                 for part in textwrap::wrap(line, &options) {
                     // Wrapping takes out white space only: each part stands in the text.
@@ -129,8 +164,12 @@ impl<'a> Page<'a> {
                     } else {
                         self.styled(style, &clean(inner))
                     };
-                    self.out
-                        .line(&format!("{INDENT}{}{inner}{}", clean(before), clean(after)))?;
+                    self.out.line(&format!(
+                        "{}{}{inner}{}",
+                        self.indent,
+                        clean(before),
+                        clean(after)
+                    ))?;
                     at = end;
                 }
             }
@@ -170,13 +209,20 @@ fn file_url(path: &Path) -> String {
 
 /// Text that cannot steer the terminal: control characters and direction overrides are shown as `\u{fffd}`.
 pub fn clean(text: &str) -> String {
-    let steers = |c: char| {
-        (c.is_control() && c != '\t')
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars()
-        .map(|c| if steers(c) { '\u{fffd}' } else { c })
+        .map(|c| {
+            if c != '\t' && steers(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
         .collect()
+}
+
+/// Whether a terminal may do something else than show it.
+pub fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::args::{Engine, Global, ModeName, When};
 use super::output;
+use super::shell::quoted;
 use crate::embed::{DEFAULT_MODEL, Embedder, Hub, Lock, Model, Registry, Source, describe_path};
 use crate::error::Error;
 use crate::search::Mode;
@@ -55,6 +56,8 @@ pub struct Project {
 #[derive(Debug)]
 pub struct Settings {
     pub index: PathBuf,
+    /// The index as the command line named it; `None` where it need not be named again.
+    given_index: Option<PathBuf>,
     pub project: Option<Project>,
     pub language: Option<String>,
     /// Results shown where no `--limit` is given.
@@ -84,7 +87,7 @@ impl Settings {
         };
         let config = global.config.clone().or_else(|| in_user_dir("config.toml"));
         let user: UserFile = config.as_deref().map(read).transpose()?.unwrap_or_default();
-        let here = std::env::current_dir().context("cannot tell the working folder")?;
+        let here = std::env::current_dir().context("cannot find the working folder")?;
         let found = here
             .ancestors()
             .map(|dir| dir.join("tane.toml"))
@@ -110,6 +113,9 @@ impl Settings {
                 .or(project_index)
                 .or(user.index)
                 .unwrap_or_else(|| here.join("index")),
+            given_index: global.index.clone().filter(|dir| {
+                std::env::var_os("TANE_INDEX").is_none_or(|named| named != dir.as_os_str())
+            }),
             project: dir.map(|dir| Project {
                 corpus: file.corpus.iter().map(|path| dir.join(path)).collect(),
                 exclude: file.exclude,
@@ -134,6 +140,14 @@ impl Settings {
         })
     }
 
+    /// What the next command line needs to find this index: ` --index DIR`, or nothing.
+    pub fn index_option(&self) -> String {
+        let given = self.given_index.as_ref();
+        given.map_or_else(String::new, |dir| {
+            format!(" --index {}", quoted(dir.as_os_str()))
+        })
+    }
+
     /// The known models; those of the hub where they are on this machine, which is looked for.
     pub fn registry(&self) -> crate::error::Result<Registry> {
         let mut registry = self.entries()?;
@@ -152,7 +166,7 @@ impl Settings {
     pub fn hub(&self) -> crate::error::Result<Hub> {
         Hub::from_env(self.offline).ok_or(Error::NoPlace {
             what: "models of the hub",
-            instead: "there is no home folder; name one in HF_HOME",
+            instead: "there is no home folder; set HF_HOME",
         })
     }
 
@@ -160,7 +174,7 @@ impl Settings {
     pub fn lock(&self) -> crate::error::Result<Lock> {
         let path = self.lock.clone().ok_or(Error::NoPlace {
             what: "models.lock",
-            instead: "there is no home folder; name a file of models with --models",
+            instead: "there is no home folder; give a file with --models",
         });
         Lock::open(path?)
     }
@@ -236,7 +250,7 @@ fn inside<'a>(index: &'a Path, file: &Path) -> crate::error::Result<&'a Path> {
     Err(Error::Config {
         path: file.to_path_buf(),
         message: format!(
-            "index = \"{}\" lies outside the project; give a folder below it, or use --index",
+            "index = \"{}\" is outside the project; give a folder inside it, or use --index",
             index.display()
         ),
     })

@@ -1,5 +1,7 @@
 //! `tane show`.
 
+use std::ops::Range;
+
 use super::Found;
 use super::args;
 use super::index::open;
@@ -10,32 +12,51 @@ use crate::search::{Names, Shown, find, show};
 
 pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
     let index = open(settings)?;
+    let (number, rows) = find(&index, &args.id, Names::IdsAndPaths)?;
     if args.text {
-        let (number, _) = find(&index, &args.id, Names::IdsAndPaths)?;
         out.raw(index.text(number)?.as_bytes())?;
         return Ok(Found::Something);
     }
-    let json = show(&index, &args.id, Names::IdsAndPaths, args.context)?;
+    let json = show(&index, number, rows.clone(), args.context)?;
     if args.json {
         out.json(&json)?;
     } else {
-        print(&mut Page::new(out), &json)?;
+        let place = rows.map(|rows| place(&rows, &index.rows_of(number)));
+        print(&mut Page::new(out).spaced(), &json, place.as_deref())?;
     }
     Ok(Found::Something)
 }
 
-fn print(page: &mut Page<'_>, json: &Shown) -> std::io::Result<()> {
+/// Which of the article's passages these are.
+fn place(rows: &Range<usize>, all: &Range<usize>) -> String {
+    let (first, last) = (rows.start - all.start + 1, rows.end - all.start);
+    let count = all.len();
+    if first == last {
+        format!("passage {first} of {count}")
+    } else {
+        format!("passages {first}-{last} of {count}")
+    }
+}
+
+fn print(page: &mut Page<'_>, json: &Shown, place: Option<&str>) -> std::io::Result<()> {
     let article = &json.article;
     page.line(article.title.as_deref().unwrap_or(&article.id))?;
     page.citation(&json.citation, &article.path)?;
     if let Some(url) = &article.source_url {
         page.url(url)?;
     }
+    if let Some(locator) = json.passage.as_ref().and_then(|p| p.locator.as_ref()) {
+        page.dimmed(locator)?;
+    }
+    if let Some(place) = place {
+        page.dimmed(place)?;
+    }
+    page.line("")?;
     if let Some(context) = &json.context {
         page.dimmed(&context.before)?;
     }
     if let Some(passage) = &json.passage {
-        page.passage(passage)?;
+        page.marked(passage)?;
     }
     if let Some(context) = &json.context {
         page.dimmed(&context.after)?;

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::search::{
     Duplicate, JSON_VERSION, Names, SimilarArticles, Subject, as_stored, duplicates, find_article,
-    resemblance, similar,
+    find_named_article, resemblance, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -46,18 +46,17 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
         let articles = Article::from_bytes(read_stdin()?, Path::new("-"), &ReadOptions::default())?;
         return Subject::embedded(&only(articles, given)?, "-", embedder);
     }
-    match find_article(index, given, Names::IdsAndPaths) {
-        Ok(number) => Subject::indexed(index, number, embedder.alignment()),
-        Err(error @ Error::Unknown { .. }) => {
-            let path = as_stored(Path::new(given));
-            if !path.is_file() {
-                return Err(error);
-            }
-            let articles = Article::read(&path, &ReadOptions::default())?;
-            Subject::embedded(&only(articles, given)?, given, embedder)
-        }
-        Err(error) => Err(error),
+    let path = as_stored(Path::new(given));
+    // A file of that very name comes before an article that has it in its id.
+    let number = match path.is_file() {
+        true => find_named_article(index, given, Names::IdsAndPaths)?,
+        false => Some(find_article(index, given, Names::IdsAndPaths)?),
+    };
+    if let Some(number) = number {
+        return Subject::indexed(index, number, embedder.alignment());
     }
+    let articles = Article::read(&path, &ReadOptions::default())?;
+    Subject::embedded(&only(articles, given)?, given, embedder)
 }
 
 /// The article of a file that is not indexed.

@@ -45,7 +45,7 @@ fn embedder(args: &args::Verify, settings: &Settings) -> anyhow::Result<Option<E
     match settings.embedder(&args.engine, recorded.as_deref()) {
         Ok(embedder) => Ok(Some(embedder)),
         Err(error @ (Error::ModelNotRunnable { .. } | Error::UnknownModel { .. })) => {
-            output::remark(&format!("canaries are not checked: {error}"));
+            output::remark(&format!("the vectors are not checked: {error}"));
             Ok(None)
         }
         Err(error) => Err(error.into()),
@@ -71,7 +71,7 @@ fn print(page: &mut Page<'_>, verified: &Verified) -> std::io::Result<()> {
     ))?;
     for graph in &verified.graphs {
         let recall = graph.recall.map_or_else(
-            || "not asked".to_owned(),
+            || "not tested".to_owned(),
             |recall| format!("finds {recall:.3} of the nearest"),
         );
         page.line(&format!(
@@ -100,7 +100,7 @@ fn print(page: &mut Page<'_>, verified: &Verified) -> std::io::Result<()> {
     page.line(if verified.sound {
         "all is well"
     } else {
-        "not all is well; `tane index` repairs what is damaged and refreshes what has changed, with --check also where \
-         neither size nor times tell"
+        "not all is well; `tane index` repairs what is damaged and refreshes what has changed; `tane index --check` also finds \
+         changes that leave size and times as they were"
     })
 }

@@ -81,7 +81,7 @@ impl Watched {
             let cannot = || {
                 let seconds = AGAIN.as_secs();
                 format!(
-                    "cannot watch {}, looking every {seconds} seconds",
+                    "cannot watch {}; looking at it every {seconds} seconds instead",
                     root.path.display()
                 )
             };

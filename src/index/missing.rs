@@ -35,15 +35,23 @@ pub(super) fn embed(
         false => CHUNK,
     };
     let mut texts = Texts::default();
-    let (mut done, mut passages_done) = (0, 0);
+    let (mut done, mut passages_done) = (0usize, 0);
     let mut counted = HashSet::new();
     let mut waiting: Vec<(Key, Input)> = Vec::new();
+    // The article of the first of them.
+    let mut first_waiting = None;
     loop {
-        progress.at(Stage::Embedding { done, total });
+        // What waits is only tokenized.
+        let waiting_tokens: usize = waiting.iter().map(|(_, input)| input.ids.len()).sum();
+        let embedded_passages = passages_done - waiting.len();
+        progress.at(Stage::Embedding {
+            tokens: (done.saturating_sub(waiting_tokens), total),
+            passages: (embedded_passages, passages),
+            articles: (first_waiting.take().unwrap_or(texts.finished()), read.len()),
+        });
         if progress.interrupted() {
             return Err(Error::Interrupted {
-                // What waits is only tokenized.
-                done: passages_done - waiting.len(),
+                done: embedded_passages,
                 total: passages,
             });
         }
@@ -68,6 +76,7 @@ pub(super) fn embed(
             }
             report.embedded += 1;
             if journal.is_some() {
+                first_waiting.get_or_insert(text.article);
                 waiting.push((key, input));
             }
         }
@@ -110,6 +119,11 @@ struct Texts {
 }
 
 impl Texts {
+    /// Articles whose passages were all taken.
+    fn finished(&self) -> usize {
+        self.next_article - usize::from(!self.left.is_empty())
+    }
+
     fn next(
         &mut self,
         count: usize,

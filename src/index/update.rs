@@ -102,10 +102,11 @@ pub enum Stage {
         done: usize,
         total: usize,
     },
-    /// So many tokens of so many are embedded.
+    /// So many of so many are embedded.
     Embedding {
-        done: usize,
-        total: usize,
+        tokens: (usize, usize),
+        passages: (usize, usize),
+        articles: (usize, usize),
     },
     Writing,
     /// The graph takes its time on large indexes.

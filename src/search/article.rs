@@ -7,14 +7,23 @@ use super::names::{Names, composed};
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 
-/// The number of the article that `given` names: by its id, by the path of its file, or by the end
-/// of its id where only one has it.
+/// The number of the article that `given` names: by its id, by the path of its file, by the end of its id, or by any
+/// part of its id, where only one has it.
 ///
 /// # Errors
 /// [`Error::Unknown`], with those that come near.
 pub fn find_article(index: &Index, given: &str, names: Names) -> Result<usize> {
     let [looked] = look_up(index, [given], names)?;
     looked.only(given)
+}
+
+/// As [`find_article`], but a mere part of an id is none; `None` where no one article has that name.
+///
+/// # Errors
+/// [`Error::Corrupt`].
+pub fn find_named_article(index: &Index, given: &str, names: Names) -> Result<Option<usize>> {
+    let [looked] = look_up(index, [given], names)?;
+    Ok(looked.named())
 }
 
 /// The article that `given` names, and the rows where it names passages of it: `article#3`, `article#3-4`, or a
@@ -44,13 +53,19 @@ pub fn find(index: &Index, given: &str, names: Names) -> Result<(usize, Option<R
             Err(error) => outside = Some(error),
         }
     }
-    let unknown = match whole.only(given) {
-        Ok(number) => return Ok((number, None)),
-        Err(error) => error,
-    };
+    if let Some(number) = whole.named() {
+        return Ok((number, None));
+    }
     if let Some(error) = outside {
         return Err(error);
     }
+    // Part of an id names an article last: `note#1` is passage 1 of `note` before it is part of `note#12`.
+    let is_named = of_passage.named().or(of_citation.named()).is_some();
+    let unknown = match whole.only(given) {
+        Ok(number) if !is_named => return Ok((number, None)),
+        Ok(_) => unknown_article(given, String::new()),
+        Err(error) => error,
+    };
     if let Some((article, numbers)) = &of_number {
         let article = of_passage.only(article)?;
         let rows = rows_numbered(index, article, numbers, given)?;
@@ -122,27 +137,40 @@ struct Looked {
     /// Whose ids end so.
     ends: Vec<(usize, String)>,
     /// Whose ids have it in them.
-    near: Vec<String>,
+    near: Vec<(usize, String)>,
 }
 
 impl Looked {
-    /// The one article that is meant.
+    /// The one article of that name: its id, its path or the end of its id.
+    fn named(&self) -> Option<usize> {
+        let exact = self.exact.or(self.composed);
+        exact.or(match (self.at_path.as_slice(), self.ends.as_slice()) {
+            ([(number, _)], _) | ([], [(number, _)]) => Some(*number),
+            _ => None,
+        })
+    }
+
+    /// The one article that is meant: the one of that name, else the only one that has it in its id.
     fn only(&self, given: &str) -> Result<usize> {
-        if let Some(number) = self.exact.or(self.composed) {
+        if let Some(number) = self.named() {
             return Ok(number);
         }
-        let hint = match (self.at_path.as_slice(), self.ends.as_slice()) {
-            ([(number, _)], _) | ([], [(number, _)]) => return Ok(*number),
-            ([], []) if self.near.is_empty() => "; `tane status --articles` lists them".to_owned(),
-            ([], []) => format!("; did you mean {}?", first_few(self.near.iter())),
-            ([], ends) => format!("; several end so: {}", first_few(ids(ends))),
-            (rows, _) => format!("; that file holds several: {}", first_few(ids(rows))),
+        let hint = match (&*self.at_path, &*self.ends, &*self.near) {
+            ([], [], [(number, _)]) => return Ok(*number),
+            ([], [], []) => "; `tane status --articles` lists them".to_owned(),
+            ([], [], near) => format!("; several ids contain it: {}", first_few(ids(near))),
+            ([], ends, _) => format!("; several ids end with it: {}", first_few(ids(ends))),
+            (rows, ..) => format!("; that file holds several: {}", first_few(ids(rows))),
         };
-        Err(Error::Unknown {
-            kind: "article",
-            given: given.to_owned(),
-            hint,
-        })
+        Err(unknown_article(given, hint))
+    }
+}
+
+fn unknown_article(given: &str, hint: String) -> Error {
+    Error::Unknown {
+        kind: "article",
+        given: given.to_owned(),
+        hint,
     }
 }
 
@@ -175,7 +203,7 @@ fn look_up<const N: usize>(index: &Index, given: [&str; N], names: Names) -> Res
             } else if ends_with_name(&composed_id, name) {
                 looked.ends.push((number, id.clone()));
             } else if composed_id.contains(name.as_ref()) {
-                looked.near.push(id.clone());
+                looked.near.push((number, id.clone()));
             }
         }
         if looked.first().is_some_and(|first| first.exact.is_some()) {
@@ -202,10 +230,13 @@ pub(super) fn is_at(
 }
 
 fn first_few<'a>(ids: impl ExactSizeIterator<Item = &'a String>) -> String {
-    const SHOWN: usize = 3;
-    let more = if ids.len() > SHOWN { ", ..." } else { "" };
+    const SHOWN: usize = 5;
+    let more = match ids.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
     let ids: Vec<&str> = ids.take(SHOWN).map(String::as_str).collect();
-    ids.join(", ") + more
+    ids.join(", ") + &more
 }
 
 #[cfg(test)]

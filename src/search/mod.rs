@@ -27,7 +27,7 @@ mod view;
 mod why;
 
 pub use answer::{Answer, Answers, Explanation, Mode, PreferLanguage, Query};
-pub use article::{find, find_article};
+pub use article::{find, find_article, find_named_article};
 pub use duplicates::{Duplicate, duplicates};
 pub use filter::Filter;
 pub use names::{Names, as_stored};

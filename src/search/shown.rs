@@ -1,10 +1,10 @@
-//! An article or a passage, looked up by name.
+//! An article or a passage that was looked up by name.
+
+use std::ops::Range;
 
 use serde::Serialize;
 
 use super::JSON_VERSION;
-use super::article::find;
-use super::names::Names;
 use super::view::{ArticleView, Context, PassageView, Viewer};
 use crate::error::Result;
 use crate::index::Index;
@@ -23,13 +23,17 @@ pub struct Shown {
     pub text: Option<String>,
 }
 
-/// An article, or a passage with up to `context` sentences on either side.
+/// An article, or where `rows` are some of its rows their passage with up to `context` sentences on either side.
 ///
 /// # Errors
-/// [`crate::Error::Unknown`], [`crate::Error::Corrupt`].
-pub fn show(index: &Index, id: &str, names: Names, context: usize) -> Result<Shown> {
+/// [`crate::Error::Corrupt`].
+pub fn show(
+    index: &Index,
+    number: usize,
+    rows: Option<Range<usize>>,
+    context: usize,
+) -> Result<Shown> {
     let viewer = Viewer::new(index);
-    let (number, rows) = find(index, id, names)?;
     let article = viewer.article(number)?;
     let passage = rows
         .clone()

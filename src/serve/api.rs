@@ -596,7 +596,7 @@ pub async fn get_passage(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
 
 fn passage(open: &Open, asked: &PassageQuery) -> Result<Shown, Problem> {
     let to_problem = |error: Error| Problem::of(&error, Field::Parameter("id"));
-    let (_, rows) = find(&open.index, &asked.id, Names::AsCited).map_err(to_problem)?;
+    let (number, rows) = find(&open.index, &asked.id, Names::AsCited).map_err(to_problem)?;
     if rows.is_none() {
         let detail = format!(
             "`{}` is an article; a passage is named ARTICLE#N, as in an answer",
@@ -604,7 +604,7 @@ fn passage(open: &Open, asked: &PassageQuery) -> Result<Shown, Problem> {
         );
         return Err(Problem::new(StatusCode::NOT_FOUND, detail).at(Field::Parameter("id")));
     }
-    show(&open.index, &asked.id, Names::AsCited, asked.context).map_err(to_problem)
+    show(&open.index, number, rows, asked.context).map_err(to_problem)
 }
 
 /// `GET /api/v1/status`

@@ -120,7 +120,7 @@ fn files_that_are_not_text() {
             "failed: ",
             "cut.ipynb: not a notebook",
             "large.txt: too large: 3000 bytes, at most 2048 are read (--max-file-size)",
-            "picture.png: not text",
+            "1  not text  docs/picture.png",
         ],
     );
     let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();

@@ -210,3 +210,69 @@ fn the_repositorys_own_corpus_is_named() {
     let text = std::fs::read_to_string(repository().join("tane.toml")).unwrap();
     assert!(text.contains("corpus = [\"seeds\"]"));
 }
+
+#[test]
+fn what_was_left_out_is_a_table_of_reasons() {
+    let folder = Folder::new(&ARTICLES);
+    for name in ["a", "b", "c"] {
+        folder.write(
+            &format!("docs/{name}.png"),
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        );
+    }
+    folder.write("docs/letter.pdf", "%PDF-1.4\n1 0 obj\n");
+    folder.write("docs/cut.ipynb", "{\"cells\": [{\"cell_type\": ");
+    let ran = folder.tane(["index", "docs"]).run();
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    let [failed, title, first, second, ask] = lines.as_slice() else {
+        panic!("{}", ran.stderr)
+    };
+    assert!(
+        failed.starts_with("tane: failed: ") && failed.contains("cut.ipynb"),
+        "{failed}"
+    );
+    assert_eq!(*title, "skipped (-v lists every file):");
+    assert!(
+        first.starts_with("      3  not text  ") && first.ends_with("  docs/a.png"),
+        "{first}"
+    );
+    assert!(
+        second.starts_with("      1  a PDF document; ") && second.ends_with("  docs/letter.pdf"),
+        "{second}"
+    );
+    assert!(ask.starts_with("ask: "), "{ask}");
+    let all = folder.tane(["index", "-v"]).run().stderr;
+    assert_eq!(
+        all.matches(".png: not text: a NUL byte").count(),
+        3,
+        "{all}"
+    );
+    let quiet = folder.tane(["index", "-q"]).run().stderr;
+    assert_eq!(quiet.lines().count(), 1, "{quiet}");
+}
+
+#[test]
+fn a_first_build_says_how_to_ask() {
+    let ask = |folder: &Folder, args: &[&str]| {
+        let ran = folder.tane(["index"].iter().chain(args)).run();
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        ran.stderr
+    };
+    let folder = Folder::new(&ARTICLES);
+    assert_eq!(ask(&folder, &["docs", "--dry-run"]), "");
+    assert_eq!(
+        ask(&folder, &["docs"]),
+        "ask: tane --index ix query \"...\"\n"
+    );
+    assert_eq!(ask(&folder, &[]), "");
+    for silent in ["--json", "-q"] {
+        assert_eq!(ask(&Folder::new(&ARTICLES), &["docs", silent]), "");
+    }
+    // Where the index need not be named, it is not.
+    let folder = Folder::new(&ARTICLES);
+    let ran = Tane::new(["index", "docs"])
+        .env("TANE_INDEX", "ix")
+        .dir(folder.path())
+        .run();
+    assert_eq!(ran.stderr, "ask: tane query \"...\"\n");
+}

@@ -28,6 +28,7 @@ fn query_for_people() {
     let plain = folder
         .tane([
             "query",
+            "--all",
             "-n",
             "2",
             "--context",

@@ -62,6 +62,39 @@ fn what_does_not_convince_is_left_out_or_said_to_be_doubtful() {
 }
 
 #[test]
+fn weak_answers_are_counted() {
+    let folder = folder();
+    let question = "When did the first railway between the two cities open?";
+    let ask = |args: &[&str]| folder.tane(["query", question].iter().chain(args)).ok();
+    let few = ask(&[]);
+    let counted = few.lines().last().unwrap();
+    assert!(
+        counted.starts_with("2 more under ") && counted.ends_with(" %, --all shows them"),
+        "{few}"
+    );
+    let shown = |out: &str| out.matches("docs/").count();
+    assert_eq!(shown(&few), 1, "{few}");
+    // All of them: asked for, by a least confidence of one's own, and where nothing says what is weak.
+    for args in [
+        &["--all"][..],
+        &["--min-confidence", "0"],
+        &["--mode", "keyword"],
+    ] {
+        let out = ask(args);
+        assert!(!out.contains(" more under "), "{args:?}: {out}");
+    }
+    assert_eq!(shown(&ask(&["--all"])), 3);
+    let json: Value = serde_json::from_str(&ask(&["--json"])).unwrap();
+    assert_eq!(ids(&json).len(), 3);
+    assert_eq!(ask(&["--jsonl"]).lines().count(), 3);
+    // The first answer is printed, however weak.
+    let doubtful = folder
+        .tane(["query", "-n", "1", "Wie hoch ist der Eiffelturm?"])
+        .ok();
+    assert_eq!(shown(&doubtful), 1, "{doubtful}");
+}
+
+#[test]
 fn an_explanation_adds_up() {
     let folder = folder();
     let question = "how long are onions boiled";

@@ -60,6 +60,20 @@ fn a_file_that_is_not_indexed() {
 }
 
 #[test]
+fn a_file_comes_before_part_of_an_id() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    let subject = |given: &str| {
+        let found = folder.tane(["similar", "--json", given]).json();
+        found["article"]["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(subject("soup"), "docs/soup.txt");
+    folder.write("soup", ARTICLES[1].1);
+    assert_eq!(subject("soup"), "soup");
+    assert_eq!(subject("soup.txt"), "docs/soup.txt");
+}
+
+#[test]
 fn copies_are_told_from_what_is_merely_related() {
     let original = include_str!("../../seeds/001_89299e0010fc7634.txt");
     let lines: Vec<&str> = original.lines().collect();

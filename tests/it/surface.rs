@@ -58,6 +58,65 @@ fn show_a_passage_with_its_surroundings() {
 }
 
 #[test]
+fn a_passage_is_marked_among_the_sentences_around_it() {
+    let folder = Folder::new(&[(
+        "docs/soup.md",
+        "The soup.\n\nBoil onions for twenty minutes. Add salt at the end. Serve it hot.\n\n\n\n\
+         Eat it with bread. It is good for the winter. Keep it for two days.\n",
+    )]);
+    folder.tane(["index", "docs"]).ok();
+    let shown = folder.tane(["show", "soup.md#1"]).ok();
+    let expected = "\
+The soup.
+   docs/soup.md:1-3
+   passage 1 of 3
+
+ │ The soup.
+ │
+ │ Boil onions for twenty minutes. Add salt at the end.
+   Serve it hot.
+
+   Eat it with bread.
+";
+    assert_eq!(shown, expected);
+    let several = folder.tane(["show", "soup.md#1-2"]).ok();
+    assert!(several.contains("passages 1-2 of 3"), "{several}");
+    // The paragraphs of an article stay apart, by one line.
+    let article = folder.tane(["show", "soup.md"]).ok();
+    assert!(article.contains("hot.\n\n   Eat it"), "{article}");
+}
+
+#[test]
+fn part_of_an_id_is_enough_where_only_one_has_it() {
+    let folder = Folder::new(&[
+        ("docs/2024-report.txt", "The report is about the harbour.\n"),
+        ("docs/2024-letter.txt", "The letter is about the bridge.\n"),
+        ("docs/note.txt", "The first line of a note.\n"),
+        ("docs/note.txt#12", "The hut lies above the lake.\n"),
+    ]);
+    folder.tane(["index", "docs"]).ok();
+    let show = |id: &str| folder.tane(["show", id]).ok();
+    assert!(show("report").contains("harbour"));
+    assert!(show("4-let").contains("bridge"));
+    assert!(show("report#1").contains("passage 1 of 1"));
+    assert!(show("report.t:1").contains("passage 1 of 1"));
+    assert!(show("#12").contains("above the lake"));
+    // A whole name comes first: passage 1 of `note.txt`, not part of `note.txt#12`.
+    assert!(show("note.txt#1").contains("first line of a note"));
+    assert!(show("note.txt").contains("first line of a note"));
+    let several = folder.tane(["show", "2024"]).fails(2);
+    assert!(
+        several.contains("several ids contain it: docs/2024-letter.txt, docs/2024-report.txt"),
+        "{several}"
+    );
+    let passage = folder.tane(["show", "2024#1"]).fails(2);
+    assert!(passage.contains("docs/2024-letter.txt"), "{passage}");
+    let none = folder.tane(["show", "2025"]).fails(2);
+    assert!(none.contains("`tane status --articles`"), "{none}");
+    folder.tane(["show", ""]).fails(2);
+}
+
+#[test]
 fn filters_and_limits() {
     let folder = Folder::new(&ARTICLES);
     folder.tane(["index", "docs"]).ok();
@@ -263,7 +322,7 @@ fn models_are_listed_with_what_runs() {
         assert_eq!(model["pinned"], bundled, "{model}");
         assert_eq!(model["reason"].is_null(), bundled, "{model}");
     }
-    let plain = Tane::new(["models", "list"]).ok();
+    let plain = Tane::new(["models", "list"]).env("TANE_OFFLINE", "1").ok();
     assert!(plain.lines().any(|line| line.contains("ruri-v3-30m")
         && line.contains("unpinned")
         && line.contains("to be pulled")

@@ -219,7 +219,7 @@ fn indexes_among_the_files_are_not_read() {
         "docs/rail.txt",
         "docs/soup.txt",
     ];
-    let ran = folder.tane(["index", "docs"]).run();
+    let ran = folder.tane(["index", "docs", "-v"]).run();
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     for index in [
         "docs/project/store: an index of tane",

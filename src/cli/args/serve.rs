@@ -1,0 +1,51 @@
+//! `tane serve`, `tane mcp`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::{Engine, group};
+
+/// Answer programs over HTTP: JSON API, OpenAI interface, MCP.
+///
+/// Only this machine can reach the server unless --listen gives another address. No request changes a file. The
+/// server answers from the newest index: after `tane index`, the next answer comes from the new one. If there is no
+/// index yet and tane.toml names a corpus, tane builds the index first.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  tane serve                                 at http://127.0.0.1:8263
+  tane serve --watch                         refresh the index when files change
+  tane serve --listen 192.168.1.5:8263 --token-file ~/.tane-token
+  curl -s localhost:8263/api/v1/query -H 'Content-Type: application/json' \\
+    -d '{\"query\": \"Who declined the offer?\", \"limit\": 3}'")]
+pub struct Serve {
+    /// Refresh the index when a file changes
+    #[arg(long, help_heading = group::RUN)]
+    pub watch: bool,
+    /// Address to listen at [default: 127.0.0.1:8263, or the next free port]
+    #[arg(long, value_name = "ADDRESS:PORT", help_heading = group::NETWORK)]
+    pub listen: Option<SocketAddr>,
+    /// File with the token that every request needs [default: the token in TANE_TOKEN]
+    #[arg(long, value_name = "FILE", help_heading = group::NETWORK)]
+    pub token_file: Option<PathBuf>,
+    /// Answer requests to this host name too; may be repeated
+    #[arg(long, value_name = "HOST", help_heading = group::NETWORK)]
+    pub allow_host: Vec<String>,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Answer an assistant over standard input and output (MCP).
+///
+/// The assistant starts this command itself: name it in the assistant's configuration. If there is no index, every
+/// tool says how to build one.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Example of a configuration:
+  {\"mcpServers\": {\"articles\": {
+    \"command\": \"tane\", \"args\": [\"mcp\", \"--index\", \"/home/you/articles-index\"]
+  }}}")]
+pub struct Mcp {
+    #[command(flatten)]
+    pub engine: Engine,
+}

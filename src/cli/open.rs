@@ -1,0 +1,180 @@
+//! `tane open`: an article in the user's editor, its source page in the user's browser.
+
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+
+use super::Found;
+use super::args;
+use super::index::open;
+use super::output::{self, Output};
+use super::settings::Settings;
+use super::shell;
+use crate::corpus::TextSource;
+use crate::error::Error;
+use crate::index::{ArticleRecord, Index};
+use crate::search::{Names, find};
+
+pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+    let command = {
+        let index = open(settings)?;
+        let (number, rows) = find(&index, &args.id, Names::IdsAndPaths)?;
+        let record = index.article(number)?;
+        if args.source {
+            desktop(web_address(&record)?.into())
+        } else {
+            let line = match rows {
+                Some(rows) if lines_are_those_of_the_file(&record) => {
+                    Some(index.passage(rows.start)?.lines.0)
+                }
+                _ => None,
+            };
+            let file = file(&index, &record)?;
+            match Program::of_the_user() {
+                Some(program) => program.command(&file, line),
+                None => desktop(file.into_os_string()),
+            }
+        }
+        // The index is closed here: an editor may stay open for hours.
+    };
+    if args.print {
+        out.line(&shell::line(&command))?;
+        return Ok(Found::Something);
+    }
+    start(&command, args.source)
+}
+
+/// Lines count in the text that tane read; an extracted text has other lines than its file.
+fn lines_are_those_of_the_file(record: &ArticleRecord) -> bool {
+    record.row.is_none() && record.text_source != TextSource::Extracted
+}
+
+/// The article's file. It is absolute, so that no program takes its name for an option.
+fn file(index: &Index, record: &ArticleRecord) -> Result<PathBuf, Error> {
+    let path = index.source_path(record).unwrap_or_default();
+    if path.is_file() {
+        return std::path::absolute(&path).map_err(Error::io("open", &path));
+    }
+    let id = record.id();
+    let id = shell::quoted(id.as_ref());
+    let instead = match &record.source_url {
+        Some(url) => format!("its source page is {url} (`tane open --source {id}` opens it)"),
+        None => format!("`tane show {id}` prints what the index holds of it"),
+    };
+    Err(Error::FileNotHere { path, instead })
+}
+
+/// The source page. Nothing but web addresses: a desktop runs programs for others.
+fn web_address(record: &ArticleRecord) -> Result<String, Error> {
+    let refused = |reason| Error::NoSourcePage {
+        id: record.id(),
+        reason,
+    };
+    let Some(url) = &record.source_url else {
+        return Err(refused("it names none".to_owned()));
+    };
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    let is_web = scheme
+        .is_some_and(|scheme| ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()));
+    if is_web && !url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Ok(url.clone());
+    }
+    Err(refused(format!(
+        "`{url}` is no http or https address, and tane opens no other"
+    )))
+}
+
+/// A program of the user's choice, and its arguments.
+struct Program {
+    words: Vec<OsString>,
+}
+
+impl Program {
+    /// `VISUAL`, else `EDITOR`; without them and on a terminal `PAGER`.
+    fn of_the_user() -> Option<Self> {
+        let editor = Self::named("VISUAL").or_else(|| Self::named("EDITOR"));
+        editor.or_else(|| Self::named("PAGER").filter(|_| std::io::stdout().is_terminal()))
+    }
+
+    /// Split at white space and nothing else: no shell reads the variable.
+    fn named(variable: &str) -> Option<Self> {
+        let value = std::env::var_os(variable)?;
+        // A name that is not UTF-8 is one word.
+        let words: Vec<OsString> = match value.to_str() {
+            Some(text) => text.split_whitespace().map(OsString::from).collect(),
+            None => vec![value],
+        };
+        (!words.is_empty()).then_some(Self { words })
+    }
+
+    /// The command that opens a file, at a line where the program is known to take one.
+    fn command(mut self, file: &Path, line: Option<usize>) -> Vec<OsString> {
+        let name = Path::new(&self.words[0]).file_stem();
+        let name = name.unwrap_or_default().to_string_lossy().to_lowercase();
+        let at_line = |line: usize| {
+            let mut at = file.as_os_str().to_owned();
+            at.push(format!(":{line}"));
+            at
+        };
+        let arguments = match (name.as_str(), line) {
+            (
+                "vi" | "vim" | "nvim" | "gvim" | "mvim" | "nano" | "pico" | "emacs" | "emacsclient"
+                | "kak" | "micro" | "less" | "more" | "most",
+                Some(line),
+            ) => vec![format!("+{line}").into(), file.into()],
+            ("hx" | "helix" | "zed" | "zeditor" | "subl" | "sublime_text", Some(line)) => {
+                vec![at_line(line)]
+            }
+            (
+                "code" | "code-insiders" | "codium" | "vscodium" | "cursor" | "windsurf",
+                Some(line),
+            ) => vec!["--goto".into(), at_line(line)],
+            _ => vec![file.into()],
+        };
+        self.words.extend(arguments);
+        self.words
+    }
+}
+
+/// The desktop's program for a file or an address. None of these commands goes through a shell.
+fn desktop(target: OsString) -> Vec<OsString> {
+    let is_file = Path::new(&target).is_absolute();
+    let words: &[&str] = if cfg!(target_os = "macos") {
+        // As text: what `open` does with a script is to run it.
+        if is_file { &["open", "-t"] } else { &["open"] }
+    } else if cfg!(windows) {
+        // Scripts are run here too. For addresses it is what `start` calls, without the shell that `start` needs.
+        if is_file {
+            &["notepad.exe"]
+        } else {
+            &["rundll32.exe", "url.dll,FileProtocolHandler"]
+        }
+    } else {
+        &["xdg-open"]
+    };
+    let words = words.iter().map(OsString::from);
+    words.chain([target]).collect()
+}
+
+fn start(command: &[OsString], is_page: bool) -> anyhow::Result<Found> {
+    // Ctrl-C is for the program that was started. Fails only where a handler is set already.
+    let _ = ctrlc::set_handler(|| {});
+    let program: &OsStr = &command[0];
+    let status = Command::new(program).args(&command[1..]).status();
+    let status = status.with_context(|| {
+        let advice = if is_page {
+            "`--print` prints the address"
+        } else {
+            "name your editor in EDITOR"
+        };
+        format!("cannot start `{}`; {advice}", program.display())
+    })?;
+    if status.success() {
+        return Ok(Found::Something);
+    }
+    output::complain(&format!("`{}` failed: {status}", program.display()));
+    Ok(Found::Faults)
+}
