@@ -15,6 +15,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 tane, index, base = sys.argv[1:4]
+tane = os.path.abspath(tane)
 ENV = {**os.environ, "TANE_INDEX": index}
 TOOLS = ["search", "read", "similar", "list", "verify_quote"]
 OLD = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
@@ -169,7 +170,14 @@ def by_hand_over_http(version):
 
 
 async def main():
-    stdio = StdioServerParameters(command=tane, args=["mcp"], env=ENV)
+    # As README.md has it, but for the folder.
+    readme = open(os.path.join(os.path.dirname(__file__), "../../README.md"), encoding="utf-8").read()
+    snippet = readme.split("```json\n")[1].split("```")[0]
+    server = json.loads(snippet)["mcpServers"]["articles"]
+    assert "/home/you/articles-index" in server["args"], server
+    args = [index if arg == "/home/you/articles-index" else arg for arg in server["args"]]
+    path = {"PATH": os.path.dirname(tane) + os.pathsep + os.environ["PATH"]}
+    stdio = StdioServerParameters(command=server["command"], args=args, env={**os.environ, **path})
     versions = []
     for server in [stdio, f"{base}/mcp"]:
         for mode in ["auto", "legacy"]:
