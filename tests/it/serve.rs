@@ -632,7 +632,7 @@ fn hostile_requests_get_the_right_status() {
         "POST",
         "/api/v1/query",
         &[],
-        b"{\"query\": \"a\", \"lang\": [\"qq\"]}",
+        b"{\"query\": \"a\", \"lang\": [\"nolang\"]}",
     );
     // Ids that try to be paths.
     let absolute = repository().join("README.md");
@@ -690,7 +690,6 @@ fn hostile_requests_get_the_right_status() {
     }
     for query in [
         "",
-        "id",
         "id=a&id=b",
         "no=1",
         "id=a&context=x",
@@ -892,7 +891,11 @@ fn other_machines_need_a_token() {
     let told = folder.tane(["serve", "--token-file", "good"]).fails(2);
     assert!(told.contains("no index at"), "{told}");
     let good = folder.path().join("good");
-    let server = Server::start(Tane::on_seeds(["serve", "--quiet", "--token-file"]).arg(good));
+    let server = Server::start(
+        Tane::on_seeds(["serve", "--quiet"])
+            .arg("--token-file")
+            .arg(good),
+    );
     let headers = [("Authorization", "Bearer secret")];
     assert_eq!(
         server.request("GET", "/v1/models", &headers, b"").status,
