@@ -54,7 +54,7 @@ fn third_parties_stay_behind_their_file() {
         ("Device::Cpu", "src/embed/device.rs"),
         ("anyhow", "src/cli/"),
         ("tokio::", "src/serve/"),
-        ("async ", "src/serve/"),
+        ("async fn", "src/serve/"),
         ("rmcp::", "src/serve/mcp.rs"),
         ("unsafe {", "src/kernel/|src/mmap.rs"),
         ("std::arch", "src/kernel/"),

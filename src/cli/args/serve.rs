@@ -16,8 +16,7 @@ Examples:
   tane serve                                 at http://127.0.0.1:8263
   tane serve --watch                         refresh the index when files change
   tane serve --listen 192.168.1.5:8263 --token-file ~/.tane-token
-  curl -s localhost:8263/api/v1/query -H 'Content-Type: application/json' \\
-    -d '{\"query\": \"Who declined the offer?\", \"limit\": 3}'")]
+  curl --json '{\"query\": \"Who declined?\"}' localhost:8263/api/v1/query")]
 pub struct Serve {
     /// Refresh the index when a file changes
     #[arg(long, help_heading = group::RUN)]
@@ -41,9 +40,13 @@ pub struct Serve {
 /// tool says how to build one.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
-Example of a configuration:
+Examples:
+  tane mcp --index ~/articles-index          what the assistant starts
+
+  In the configuration of the assistant:
   {\"mcpServers\": {\"articles\": {
-    \"command\": \"tane\", \"args\": [\"mcp\", \"--index\", \"/home/you/articles-index\"]
+    \"command\": \"tane\",
+    \"args\": [\"mcp\", \"--index\", \"/home/you/articles-index\"]
   }}}")]
 pub struct Mcp {
     #[command(flatten)]
