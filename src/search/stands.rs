@@ -97,11 +97,10 @@ pub fn stands(index: &Index, number: usize, quote: &str) -> Result<Quote> {
     let mut nearest = None;
     if found.is_empty() {
         standing = Standing::SameLetters;
-        let (letters, sought) = (Letters::new(text), Letters::new(quote));
-        found = letters.find(&sought);
+        found = find_letters(text, quote);
         if found.is_empty() {
             standing = Standing::Absent;
-            let near = nearest_sentences(index, number, text, &sought)?;
+            let near = nearest_sentences(index, number, text, quote)?;
             nearest = near.map(|(similarity, span)| Nearest {
                 similarity,
                 place: place(&span),
@@ -124,7 +123,7 @@ fn nearest_sentences(
     index: &Index,
     number: usize,
     text: &str,
-    sought: &Letters,
+    quote: &str,
 ) -> Result<Option<(f32, Span)>> {
     let mut sentences: Vec<Span> = Vec::new();
     for row in index.rows_of(number) {
@@ -134,13 +133,13 @@ fn nearest_sentences(
     sentences.sort_by_key(|span| span.start);
     sentences.dedup();
     let pairs = sentences.windows(2).map(|two| two[0].start..two[1].end);
-    let sought = sought.pairs();
+    let sought = letter_pairs(quote);
     let mut best: Option<(f32, Span)> = None;
     for span in sentences.iter().cloned().chain(pairs) {
         let Some(part) = text.get(span.clone()).filter(|part| !part.is_empty()) else {
             continue;
         };
-        let similarity = dice(&sought, &Letters::new(part).pairs());
+        let similarity = dice(&sought, &letter_pairs(part));
         if similarity >= LEAST_SIMILARITY
             && best.as_ref().is_none_or(|(most, _)| similarity > *most)
         {
@@ -150,51 +149,53 @@ fn nearest_sentences(
     Ok(best)
 }
 
-/// The letters, figures and signs of a text without what prints of it differ in.
-struct Letters {
-    folded: String,
-    /// For each byte of `folded` the span of the character of the text that it comes from.
-    from: Vec<(u32, u32)>,
+/// The letters, figures and signs of a text without what prints of it differ in, each with the byte of the text that its
+/// character begins at.
+fn letters(text: &str) -> impl Iterator<Item = (usize, char)> {
+    text.char_indices().flat_map(|(at, c)| {
+        let folded = c.nfkd().flat_map(char::to_lowercase).nfkd().map(plain);
+        let kept = folded.filter(|c| !c.is_whitespace() && !is_invisible(*c));
+        kept.map(move |c| (at, c))
+    })
 }
 
-impl Letters {
-    fn new(text: &str) -> Self {
-        let mut letters = Self {
-            folded: String::new(),
-            from: Vec::new(),
-        };
-        for (at, c) in text.char_indices() {
-            let span = (at as u32, (at + c.len_utf8()) as u32);
-            for c in c.nfkd().flat_map(char::to_lowercase).nfkd().map(plain) {
-                if !c.is_whitespace() && !is_invisible(c) {
-                    letters.folded.push(c);
-                    letters.from.resize(letters.folded.len(), span);
-                }
-            }
-        }
-        letters
+/// Where a text has the same letters as another.
+fn find_letters(text: &str, sought: &str) -> Vec<Span> {
+    let sought: String = letters(sought).map(|(_, c)| c).collect();
+    if sought.is_empty() {
+        return Vec::new();
     }
+    let folded: String = letters(text).map(|(_, c)| c).collect();
+    let last = sought.chars().next_back().map_or(0, char::len_utf8);
+    // First and last letter of each, by their place among the letters.
+    let found = folded.match_indices(&sought).map(|(at, _)| at);
+    let mut wanted = found
+        .flat_map(|at| [at, at + sought.len() - last])
+        .peekable();
+    // Back to the text, letter by letter: a list of where each comes from would be many times as long as the text.
+    let mut places = Vec::new();
+    let mut passed = 0;
+    for (at, c) in letters(text) {
+        while wanted.next_if_eq(&passed).is_some() {
+            places.push(at);
+        }
+        passed += c.len_utf8();
+    }
+    let length = |at: usize| text[at..].chars().next().map_or(0, char::len_utf8);
+    let spans = places.chunks_exact(2);
+    spans.map(|two| two[0]..two[1] + length(two[1])).collect()
+}
 
-    /// Where the letters of another text stand in this one.
-    fn find(&self, other: &Self) -> Vec<Span> {
-        if other.folded.is_empty() {
-            return Vec::new();
+/// Pairs of neighbouring letters, and how often each stands.
+fn letter_pairs(text: &str) -> HashMap<(char, char), usize> {
+    let mut pairs = HashMap::new();
+    let mut before = None;
+    for (_, c) in letters(text) {
+        if let Some(before) = before.replace(c) {
+            *pairs.entry((before, c)).or_default() += 1;
         }
-        let found = self.folded.match_indices(&other.folded);
-        found
-            .map(|(at, found)| self.from[at].0 as usize..self.from[at + found.len() - 1].1 as usize)
-            .collect()
     }
-
-    /// Pairs of neighbours, and how often each stands.
-    fn pairs(&self) -> HashMap<(char, char), usize> {
-        let mut pairs = HashMap::new();
-        let next = self.folded.chars().skip(1);
-        for pair in self.folded.chars().zip(next) {
-            *pairs.entry(pair).or_default() += 1;
-        }
-        pairs
-    }
+    pairs
 }
 
 /// Quotation marks and dashes, of which every print has its own.
@@ -230,7 +231,7 @@ mod tests {
     use super::*;
 
     fn found<'a>(text: &'a str, quote: &str) -> Vec<&'a str> {
-        let spans = Letters::new(text).find(&Letters::new(quote));
+        let spans = find_letters(text, quote);
         spans.into_iter().map(|span| &text[span]).collect()
     }
 
@@ -245,11 +246,14 @@ mod tests {
         assert_eq!(found("1999–2001", "1999-2001"), ["1999–2001"]);
         assert_eq!(found("十二人が参加", "十三人が参加"), [""; 0]);
         assert_eq!(found("text", " \u{200b}"), [""; 0]);
+        assert_eq!(found("aa aa a", "aa"), ["aa", "aa"]);
+        assert_eq!(found("Œuvre, œuvre", "œuvre"), ["Œuvre", "œuvre"]);
+        assert_eq!(found("㍿の株", "株式会社の"), ["㍿の"]);
     }
 
     #[test]
     fn similarity_is_that_of_pairs() {
-        let pairs = |text| Letters::new(text).pairs();
+        let pairs = letter_pairs;
         assert_eq!(dice(&pairs("night"), &pairs("nacht")), 0.25);
         assert_eq!(dice(&pairs("same"), &pairs("same")), 1.0);
         assert_eq!(dice(&pairs(""), &pairs("")), 0.0);

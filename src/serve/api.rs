@@ -29,6 +29,8 @@ pub const MOST_BYTES: usize = 1 << 20;
 pub const MOST_EMBED_BYTES: usize = 8 << 20;
 /// Characters of a question.
 pub const MOST_QUESTION: usize = 4096;
+/// Characters of a text that is compared with the articles.
+const MOST_SUBJECT: usize = 100_000;
 /// Characters of an id, a pattern, a word.
 const MOST_NAME: usize = 1024;
 /// Results of one request.
@@ -108,7 +110,7 @@ pub struct SimilarRequest {
     #[schemars(length(max = MOST_NAME))]
     pub article: Option<String>,
     /// A text that is not indexed.
-    #[schemars(regex(pattern = r"\S"))]
+    #[schemars(length(max = MOST_SUBJECT), regex(pattern = r"\S"))]
     pub text: Option<String>,
     /// Articles at most.
     #[schemars(range(min = 1, max = MOST_RESULTS))]
@@ -345,7 +347,7 @@ pub async fn post_similar(State(doors): State<Arc<Doors>>, request: Request) -> 
             Given::Article(article)
         }
         (None, Some(given)) => {
-            text(Field::Body("/text"), &given, MOST_BYTES)?;
+            text(Field::Body("/text"), &given, MOST_SUBJECT)?;
             Given::Text(given)
         }
         _ => {
@@ -534,19 +536,15 @@ pub fn list(
 ) -> crate::error::Result<Articles> {
     let index = &open.index;
     let passing = filter.accepted(index)?;
-    let mut found: Vec<(String, usize)> = Vec::new();
-    for number in index.articles() {
-        if passing
-            .as_ref()
-            .is_none_or(|passing| passing.articles[number])
-        {
-            found.push((index.article(number)?.id(), number));
-        }
-    }
-    found.sort();
+    let passes = |number: usize| {
+        let passing = passing.as_ref();
+        passing.is_none_or(|passing| passing.articles[number])
+    };
+    let all = open.by_id()?.iter();
+    let found: Vec<usize> = all.copied().filter(|number| passes(*number)).collect();
     let viewer = Viewer::new(index);
     let page = found.iter().skip(offset).take(limit);
-    let page = page.map(|(_, number)| {
+    let page = page.map(|number| {
         Ok(ArticleStatus {
             article: viewer.article(*number)?,
             passages: index.rows_of(*number).len(),

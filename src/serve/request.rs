@@ -68,11 +68,15 @@ pub async fn read(request: Request, most: usize) -> Result<axum::body::Bytes, Pr
     }
 }
 
-/// Reads JSON.
+/// Reads a JSON object.
 ///
 /// # Errors
 /// 400, with a pointer to the field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take a list of the fields in their order, too.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::bad(Field::Body(""), "expected a JSON object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         Problem::bad(Field::Body(&pointer(error.path())), message(error.inner()))

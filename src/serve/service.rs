@@ -1,7 +1,7 @@
 //! An index and its model, opened once for many questions and opened anew when the index has changed.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use crate::embed::Embedder;
@@ -24,6 +24,8 @@ pub struct Service {
 pub struct Open {
     pub index: Index,
     pub embedder: Arc<Embedder>,
+    /// Numbers of the articles in the order of their ids.
+    by_id: OnceLock<Vec<usize>>,
     /// `None` where the file system does not tell one manifest from the next: then every question opens the index.
     stamp: Option<Stamp>,
 }
@@ -48,6 +50,24 @@ impl Stamp {
             bytes: metadata.len(),
             inode,
         })
+    }
+}
+
+impl Open {
+    /// Numbers of the articles in the order of their ids; sorted once for all pages of a list.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`].
+    pub fn by_id(&self) -> Result<&[usize]> {
+        if let Some(numbers) = self.by_id.get() {
+            return Ok(numbers);
+        }
+        let numbers = self.index.articles();
+        let named = numbers.map(|number| Ok((self.index.article(number)?.id(), number)));
+        let mut named = named.collect::<Result<Vec<(String, usize)>>>()?;
+        named.sort();
+        let numbers = named.into_iter().map(|(_, number)| number).collect();
+        Ok(self.by_id.get_or_init(|| numbers))
     }
 }
 
@@ -98,6 +118,7 @@ impl Service {
         let open = Arc::new(Open {
             index,
             embedder,
+            by_id: OnceLock::new(),
             stamp,
         });
         *lock(&self.open) = Some(open.clone());
