@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::args;
 use super::index::{build_if_absent, keep_fresh, open, summary};
 use super::output::{self, Output};
-use super::progress::interrupt;
+use super::progress::{interrupt, interrupted};
 use super::settings::Settings;
 use super::{Found, told};
 use crate::error::Error;
@@ -46,7 +46,11 @@ pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::
                 Ok(())
             };
             let report = Report::default();
-            if let Err(error) = keep_fresh(&settings, &embedder, &as_recorded, report, &mut tell) {
+            let ended = keep_fresh(&settings, &embedder, &as_recorded, report, &mut tell);
+            // Ended with the server it has nothing to say.
+            if let Err(error) = ended
+                && !interrupted()
+            {
                 output::complain(&format!(
                     "the index is no longer refreshed: {}",
                     told(&error)

@@ -246,6 +246,17 @@ impl Test {
 /// file name matches it as a glob.
 fn named(given: &str, index: &Index, names: Names) -> Result<Vec<bool>> {
     let none = || vec![false; index.article_numbers()];
+    // globset panics where the automaton of a pattern is too large.
+    const MOST_PATTERN: usize = 4096;
+    if given.len() > MOST_PATTERN {
+        return Err(Error::Pattern {
+            pattern: given.chars().take(40).collect::<String>() + "...",
+            message: format!(
+                "expected at most {MOST_PATTERN} bytes, received {}",
+                given.len()
+            ),
+        });
+    }
     let name = composed(given);
     let paths = names.paths(given);
     let glob = Glob::new(&name).map(|glob| glob.compile_matcher());

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::JSON_VERSION;
 use super::view::{ArticleView, Viewer, cite};
@@ -134,11 +135,19 @@ fn nearest_sentences(
     sentences.dedup();
     let pairs = sentences.windows(2).map(|two| two[0].start..two[1].end);
     let sought = letter_pairs(quote);
+    let all: usize = sought.values().sum();
     let mut best: Option<(f32, Span)> = None;
     for span in sentences.iter().cloned().chain(pairs) {
         let Some(part) = text.get(span.clone()).filter(|part| !part.is_empty()) else {
             continue;
         };
+        // No more pairs can be shared than the shorter has: most sentences need not be looked at.
+        let count = letters(part).count().saturating_sub(1);
+        let (least, most) = (count.min(all), count.max(all));
+        let reachable = 2.0 * least as f32 / (least + most).max(1) as f32;
+        if reachable <= best.as_ref().map_or(LEAST_SIMILARITY, |(most, _)| *most) {
+            continue;
+        }
         let similarity = dice(&sought, &letter_pairs(part));
         if similarity >= LEAST_SIMILARITY
             && best.as_ref().is_none_or(|(most, _)| similarity > *most)
@@ -153,9 +162,14 @@ fn nearest_sentences(
 /// character begins at.
 fn letters(text: &str) -> impl Iterator<Item = (usize, char)> {
     text.char_indices().flat_map(|(at, c)| {
-        let folded = c.nfkd().flat_map(char::to_lowercase).nfkd().map(plain);
+        // 10⁵ is not 105, and ① is not 1.
+        let stays =
+            matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{209f}' | '\u{2460}'..='\u{24ff}');
+        let whole = stays.then_some(c).into_iter();
+        let apart = (!stays).then(|| c.nfkd().flat_map(char::to_lowercase).nfkd());
+        let folded = whole.chain(apart.into_iter().flatten());
         let kept = folded.filter(|c| !c.is_whitespace() && !is_invisible(*c));
-        kept.map(move |c| (at, c))
+        kept.map(move |c| (at, plain(c)))
     })
 }
 
@@ -175,15 +189,33 @@ fn find_letters(text: &str, sought: &str) -> Vec<Span> {
     // Back to the text, letter by letter: a list of where each comes from would be many times as long as the text.
     let mut places = Vec::new();
     let mut passed = 0;
+    let mut before = None;
     for (at, c) in letters(text) {
         while wanted.next_if_eq(&passed).is_some() {
-            places.push(at);
+            places.push((at, before == Some(at)));
         }
         passed += c.len_utf8();
+        before = Some(at);
     }
-    let length = |at: usize| text[at..].chars().next().map_or(0, char::len_utf8);
-    let spans = places.chunks_exact(2);
-    spans.map(|two| two[0]..two[1] + length(two[1])).collect()
+    let spans = places.chunks_exact(2).filter_map(|two| {
+        let [(start, begins_inside), (last, _)] = two else {
+            return None;
+        };
+        let c = text[*last..].chars().next()?;
+        let span = *start..last + c.len_utf8();
+        // `사라` is not in `사람`, nor `は` in `ば`: neither end may lie inside a character.
+        let whole = letters(&text[span.clone()])
+            .map(|(_, c)| c)
+            .eq(sought.chars());
+        let goes_on = text[span.end..].chars().next().is_some_and(belongs_to_last);
+        (!begins_inside && whole && !goes_on).then_some(span)
+    });
+    spans.collect()
+}
+
+/// A mark, a vowel or a final consonant that is written apart from the letter before it.
+fn belongs_to_last(c: char) -> bool {
+    is_combining_mark(c) || matches!(c, '\u{1160}'..='\u{11ff}' | 'ﾞ' | 'ﾟ')
 }
 
 /// Pairs of neighbouring letters, and how often each stands.
@@ -247,6 +279,21 @@ mod tests {
         assert_eq!(found("十二人が参加", "十三人が参加"), [""; 0]);
         assert_eq!(found("text", " \u{200b}"), [""; 0]);
         assert_eq!(found("aa aa a", "aa"), ["aa", "aa"]);
+        for (text, quote) in [
+            ("はじめて", "はし"),
+            ("사람", "사라"),
+            ("10⁵人", "105人"),
+            ("①人", "1人"),
+            ("café", "cafe"),
+            ("cafe\u{301}", "cafe"),
+            ("か\u{3099}っこう", "か"),
+            ("\u{1109}\u{1161}\u{1105}\u{1161}\u{11b7}", "사라"),
+            ("ﾊﾞｽ", "ﾊ"),
+        ] {
+            assert_eq!(found(text, quote), [""; 0], "{quote} in {text}");
+        }
+        assert_eq!(found("ﾊﾞｽ", "バス"), ["ﾊﾞｽ"]);
+        assert_eq!(found("m²の", "m²の"), ["m²の"]);
         assert_eq!(found("Œuvre, œuvre", "œuvre"), ["Œuvre", "œuvre"]);
         assert_eq!(found("㍿の株", "株式会社の"), ["㍿の"]);
     }

@@ -30,9 +30,11 @@ pub const MOST_EMBED_BYTES: usize = 8 << 20;
 /// Characters of a question.
 pub const MOST_QUESTION: usize = 4096;
 /// Characters of a text that is compared with the articles.
-const MOST_SUBJECT: usize = 100_000;
+const MOST_SUBJECT: usize = 20_000;
+/// Passages of an article that is compared with the others: more would take minutes.
+const MOST_COMPARED: usize = 2000;
 /// Characters of an id, a pattern, a word.
-const MOST_NAME: usize = 1024;
+pub const MOST_NAME: usize = 1024;
 /// Results of one request.
 pub const MOST_RESULTS: usize = 100;
 /// Articles of one page of a list.
@@ -42,13 +44,13 @@ pub const MOST_OFFSET: usize = 1_000_000_000;
 /// Sentences around a passage.
 const MOST_CONTEXT: usize = 100;
 /// Languages, or words that must not occur.
-const MOST_ITEMS: usize = 64;
+const MOST_ITEMS: usize = 16;
 /// Texts of one request to embed.
 pub const MOST_TEXTS: usize = 2048;
 /// Tokens of one request to embed.
 pub const MOST_TOKENS: usize = 300_000;
 /// Texts that are embedded before it is asked whether anybody still waits.
-const TOGETHER: usize = 64;
+pub const TOGETHER: usize = 64;
 
 /// A question.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -303,20 +305,18 @@ impl QueryRequest {
             let detail = format!("expected a number from 0 to 1, received {confidence}");
             return Err(Problem::bad(Field::Body("/min_confidence"), detail));
         }
-        let lang = self.lang.unwrap_or_default();
         let not = self.not.unwrap_or_default();
-        for (pointer, items) in [("/lang", &lang), ("/not", &not)] {
-            number_of_items(pointer, items.len())?;
-            for (at, item) in items.iter().enumerate() {
-                length(Field::Body(&format!("{pointer}/{at}")), item, MOST_NAME)?;
-            }
+        number_of_items("/not", not.len())?;
+        for (at, word) in not.iter().enumerate() {
+            length(Field::Body(&format!("/not/{at}")), word, MOST_NAME)?;
         }
-        for (pointer, given) in [("/article", &self.article), ("/source", &self.source)] {
-            let given = given.as_deref().unwrap_or_default();
-            length(Field::Body(pointer), given, MOST_NAME)?;
-        }
-        let since = day(Field::Body("/since"), self.since)?;
-        let until = day(Field::Body("/until"), self.until)?;
+        let filters = Filters {
+            article: self.article,
+            lang: self.lang.unwrap_or_default(),
+            source: self.source,
+            since: self.since,
+            until: self.until,
+        };
         Ok(Query {
             text: self.query,
             mode: self.mode.unwrap_or(doors.mode),
@@ -327,9 +327,7 @@ impl QueryRequest {
             not,
             explain: self.explain.unwrap_or_default(),
             context,
-            filter: Filter::new(self.article.as_deref(), lang, self.source)
-                .published(since, until)
-                .naming(Names::AsCited),
+            filter: filters.checked(|name| format!("/{name}"))?,
         })
     }
 }
@@ -356,7 +354,7 @@ pub async fn post_similar(State(doors): State<Arc<Doors>>, request: Request) -> 
         }
     };
     doors
-        .answer(move |open| similar_to(open, &given, limit, pairs))
+        .answer(move |open| similar_to(open, &given, limit, pairs, "/article"))
         .await
 }
 
@@ -376,7 +374,23 @@ pub fn similar_to(
     given: &Given,
     limit: usize,
     pairs: usize,
+    field: &str,
 ) -> Result<SimilarArticles, Problem> {
+    let field = match given {
+        Given::Article(_) => Field::Body(field),
+        Given::Text(_) => Field::Body("/text"),
+    };
+    if let Given::Article(id) = given {
+        let number = find_article(&open.index, id, Names::AsCited);
+        let number = number.map_err(|error| Problem::of(&error, field))?;
+        let passages = open.index.rows_of(number).len();
+        if passages > MOST_COMPARED {
+            let detail = format!(
+                "the article has {passages} passages; a server compares at most {MOST_COMPARED}, `tane similar` any number"
+            );
+            return Err(Problem::bad(field, detail));
+        }
+    }
     let found = || {
         let subject = match given {
             Given::Article(id) => {
@@ -387,7 +401,7 @@ pub fn similar_to(
         };
         similar(&open.index, &subject, limit, pairs)
     };
-    found().map_err(|error: Error| Problem::of(&error, Field::Body("/article")))
+    found().map_err(|error: Error| Problem::of(&error, field))
 }
 
 /// A text as an article.
@@ -496,26 +510,17 @@ pub async fn get_articles(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let limit = asked.limit.unwrap_or(50);
     number(Field::Parameter("limit"), limit, 1, MOST_LISTED)?;
     number(Field::Parameter("offset"), asked.offset, 0, MOST_OFFSET)?;
-    for (name, given) in [
-        ("article", &asked.article),
-        ("lang", &asked.lang),
-        ("source", &asked.source),
-    ] {
-        length(
-            Field::Parameter(name),
-            given.as_deref().unwrap_or_default(),
-            MOST_NAME,
-        )?;
-    }
-    let since = day(Field::Parameter("since"), asked.since)?;
-    let until = day(Field::Parameter("until"), asked.until)?;
     let langs = asked.lang.as_deref().unwrap_or_default().split(',');
-    let langs = langs
-        .filter(|lang| !lang.trim().is_empty())
-        .map(str::to_owned);
-    let filter = Filter::new(asked.article.as_deref(), langs.collect(), asked.source)
-        .published(since, until)
-        .naming(Names::AsCited);
+    let langs = langs.filter(|lang| !lang.trim().is_empty());
+    let filters = Filters {
+        lang: langs.map(str::to_owned).collect(),
+        article: asked.article,
+        source: asked.source,
+        since: asked.since,
+        until: asked.until,
+    };
+    let filter = filters.checked(|name| name.to_owned());
+    let filter = filter.map_err(Problem::in_query_string)?;
     doors
         .answer(move |open| {
             list(open, &filter, asked.offset, limit)
@@ -615,6 +620,41 @@ pub async fn get_status(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
         .await
 }
 
+/// Which articles may answer, as every door asks it.
+pub struct Filters {
+    pub article: Option<String>,
+    pub lang: Vec<String>,
+    pub source: Option<String>,
+    pub since: Option<String>,
+    pub until: Option<String>,
+}
+
+impl Filters {
+    /// Checks them; `field` makes a field of a name.
+    ///
+    /// # Errors
+    /// 400 for what is too long, too many, or no day.
+    pub fn checked(self, field: impl Fn(&str) -> String) -> Result<Filter, Problem> {
+        number_of_items(&field("lang"), self.lang.len())?;
+        for (name, given) in [("article", &self.article), ("source", &self.source)] {
+            let given = given.as_deref().unwrap_or_default();
+            length(Field::Body(&field(name)), given, MOST_NAME)?;
+        }
+        for given in &self.lang {
+            length(Field::Body(&field("lang")), given, MOST_NAME)?;
+        }
+        let since = day(Field::Body(&field("since")), self.since)?;
+        let until = day(Field::Body(&field("until")), self.until)?;
+        let article = self
+            .article
+            .as_deref()
+            .filter(|article| !article.is_empty());
+        Ok(Filter::new(article, self.lang, self.source)
+            .published(since, until)
+            .naming(Names::AsCited))
+    }
+}
+
 /// Refuses a text without letters, or one that is too long.
 fn text(field: Field<'_>, given: &str, most: usize) -> Result<(), Problem> {
     if given.trim().is_empty() {
@@ -671,7 +711,7 @@ pub fn day(field: Field<'_>, given: Option<String>) -> Result<Option<String>, Pr
 }
 
 /// A whole number, or `null`. JSON knows one kind of number: 5.0 is 5.
-fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+pub fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     use serde::de::{Error, Unexpected};
     let given: Option<serde_json::Number> = Option::deserialize(deserializer)?;
     let Some(given) = given else {

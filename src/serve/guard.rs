@@ -1,8 +1,8 @@
 //! Who may ask: hosts, origins, the token; and what every response says to browsers.
 //!
-//! A page of another site can make a browser ask a server on this machine. It cannot make it leave out `Origin`, but
-//! it can have its own name resolve to this machine (DNS rebinding), and then only `Host` tells. So both are
-//! looked at, on every route.
+//! A page of another site can make a browser ask a server on this machine. `Origin` tells where it comes from; browsers
+//! leave it out where a page only loads or links something, and say `Sec-Fetch-Site` instead. A page can also have its own
+//! name resolve to this machine (DNS rebinding), and then only `Host` tells. So all three are looked at, on every route.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -51,6 +51,7 @@ impl Guard {
     ) -> Result<(), Problem> {
         let authority = self.host(uri, headers, connection)?;
         check_origin(headers, &authority)?;
+        check_site(headers)?;
         if uri.path() == HEALTH {
             return Ok(());
         }
@@ -140,6 +141,17 @@ fn check_origin(headers: &HeaderMap, own: &Authority) -> Result<(), Problem> {
     }
     let detail = "pages of another origin may not ask this server";
     Err(Problem::new(StatusCode::FORBIDDEN, detail).at(Field::Header("Origin")))
+}
+
+/// No page of another site may load anything from here, whatever it makes of it (W3C, Fetch Metadata Request Headers).
+fn check_site(headers: &HeaderMap) -> Result<(), Problem> {
+    const SITE: &str = "Sec-Fetch-Site";
+    let given = headers.get(SITE).map(HeaderValue::as_bytes);
+    if given.is_none_or(|site| matches!(site, b"same-origin" | b"none")) {
+        return Ok(());
+    }
+    let detail = "pages of another site may not ask this server";
+    Err(Problem::new(StatusCode::FORBIDDEN, detail).at(Field::Header(SITE)))
 }
 
 /// What every response says: nothing here is to be guessed at, framed, cached or embedded elsewhere.
@@ -250,6 +262,25 @@ mod tests {
                 checked(&guard, "127.0.0.1:8263", "/", &headers),
                 status,
                 "{origin}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_page_of_another_site_loads_anything() {
+        let guard = Guard::new(None, &[]);
+        for (site, status) in [
+            ("none", 200),
+            ("same-origin", 200),
+            ("same-site", 403),
+            ("cross-site", 403),
+            ("", 403),
+        ] {
+            let headers = [("host", "localhost"), ("sec-fetch-site", site)];
+            assert_eq!(
+                checked(&guard, "127.0.0.1:1", "/", &headers),
+                status,
+                "{site}"
             );
         }
     }

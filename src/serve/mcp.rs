@@ -119,7 +119,7 @@ impl ServerHandler for Mcp {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(at) = self.tools.iter().position(|tool| tool.name == request.name) else {
             let known: Vec<&str> = self.tools.iter().map(|tool| tool.name).collect();
@@ -128,7 +128,10 @@ impl ServerHandler for Mcp {
         };
         let tools = self.tools.clone();
         let input = request.arguments.unwrap_or_default();
-        let called = self.ask(move |open| tools[at].call(open, input)).await;
+        let called = tokio::select! {
+            called = self.ask(move |open| tools[at].call(open, input)) => called,
+            () = context.ct.cancelled() => Err(Problem::busy()),
+        };
         Ok(match called {
             Ok(Called { text, structured }) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
@@ -251,7 +254,8 @@ fn id_of(uri: &str) -> Option<String> {
         if byte == b'%' {
             let (digits, after) = rest.split_at_checked(2)?;
             let digits = std::str::from_utf8(digits).ok()?;
-            id.push(u8::from_str_radix(digits, 16).ok()?);
+            let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+            id.push(is_hex.then(|| u8::from_str_radix(digits, 16).ok())??);
             rest = after;
         } else {
             id.push(byte);

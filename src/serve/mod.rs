@@ -17,8 +17,8 @@ mod tools;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Instant, SystemTime};
 
 use axum::Router;
@@ -29,6 +29,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
+use tokio::sync::Semaphore;
 
 use crate::search::Mode;
 use guard::{Connection, Guard, HEALTH, harden};
@@ -40,6 +41,10 @@ pub use service::{LoadModel, Service};
 
 /// Where it listens if nothing else is said: `tane` on the keys of a telephone.
 pub const PORT: u16 = 8263;
+/// The route of MCP.
+const MCP: &str = "/mcp";
+/// Kilobytes of bodies at a time.
+const ROOM_FOR_BODIES: usize = 128 << 10;
 /// Ports tried after that one.
 const NEXT_PORTS: u16 = 20;
 
@@ -55,8 +60,8 @@ pub struct Config {
     pub limit: usize,
     /// How to search where a request does not say.
     pub mode: Mode,
-    /// Gets a line of JSON for every request.
-    pub log: Option<Box<dyn Fn(&str) + Send + Sync>>,
+    /// Gets a line of JSON for every request, on a thread of its own.
+    pub log: Option<Box<dyn Fn(&str) + Send>>,
 }
 
 /// Everything that a handler needs.
@@ -64,9 +69,11 @@ struct Doors {
     service: Arc<Service>,
     pool: Pool,
     guard: Guard,
+    /// Room for bodies of requests under way, in kilobytes.
+    bodies: Semaphore,
     limit: usize,
     mode: Mode,
-    log: Option<Box<dyn Fn(&str) + Send + Sync>>,
+    log: Option<SyncSender<String>>,
     openapi: Vec<u8>,
 }
 
@@ -80,18 +87,15 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr) -> io::Result<()>,
 ) -> io::Result<Stopped> {
     let mut builder = Builder::new_multi_thread();
-    let runtime = builder
-        .worker_threads(2)
-        .max_blocking_threads(cores())
-        .enable_all()
-        .build()?;
+    let runtime = builder.worker_threads(2).enable_all().build()?;
     let doors = Arc::new(Doors {
         service: Arc::new(service),
         pool: Pool::new(),
+        bodies: Semaphore::new(ROOM_FOR_BODIES),
         guard: Guard::new(config.token.as_deref(), &config.hosts),
         limit: config.limit,
         mode: config.mode,
-        log: config.log,
+        log: config.log.map(log_thread),
         openapi: openapi::document().to_string().into_bytes(),
     });
     let stopped = runtime.block_on(async {
@@ -115,19 +119,11 @@ pub fn serve(
 /// # Errors
 /// Where the other side does not speak MCP.
 pub fn talk(service: Service) -> io::Result<()> {
-    // Standard input takes one of the threads that may block.
     let mut builder = Builder::new_current_thread();
-    let runtime = builder
-        .max_blocking_threads(cores() + 1)
-        .enable_all()
-        .build()?;
+    let runtime = builder.enable_all().build()?;
     let done = runtime.block_on(Mcp::new(Arc::new(service), Pool::new()).talk());
     runtime.shutdown_background();
     done
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// Why a server ended.
@@ -145,10 +141,18 @@ fn stopped() -> io::Result<impl Future<Output = Stopped>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
-        tokio::select! {
+        let stopped = tokio::select! {
             _ = interrupt.recv() => Stopped::Interrupted,
             _ = terminate.recv() => Stopped::Asked,
-        }
+        };
+        // Whoever says it twice does not want to wait for the requests under way.
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => std::process::exit(130),
+                _ = terminate.recv() => std::process::exit(143),
+            }
+        });
+        stopped
     })
 }
 
@@ -196,7 +200,7 @@ fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/rerank", post(openai::post_rerank))
         .route("/v2/rerank", post(openai::post_rerank))
         .route("/rerank", post(openai::post_rerank))
-        .route_service("/mcp", mcp.route())
+        .route_service(MCP, mcp.route())
         .fallback(nothing)
         .method_not_allowed_fallback(other_method)
         .with_state(doors.clone())
@@ -216,25 +220,57 @@ async fn guarded(State(doors): State<Arc<Doors>>, request: Request, next: Next) 
         )),
     };
     let mut response = match checked {
-        Ok(()) => next.run(request).await,
-        Err(problem) => in_the_form_of(&uri, problem),
+        Ok(()) => doors.answered(request, next).await,
+        Err(problem) => problem.into_response_at(&uri),
     };
     harden(&mut response);
     if let Some(log) = &doors.log {
         let status = response.status().as_u16();
-        log(&log_line(&method, &uri, connection, status, started));
+        // Where nobody reads the log, lines are lost rather than requests.
+        let _ = log.try_send(log_line(&method, &uri, connection, status, started));
     }
     response
 }
 
-/// Programs that speak OpenAI's interface understand its errors only.
-fn in_the_form_of(uri: &Uri, problem: Problem) -> Response {
-    let openai = ["/v1/", "/v2/", "/rerank"];
-    if openai.iter().any(|prefix| uri.path().starts_with(prefix)) {
-        OpenAiError::from(problem).into_response()
-    } else {
-        problem.into_response()
+impl Doors {
+    /// Answers a request that was let through, if there is room for its body.
+    async fn answered(&self, request: Request, next: Next) -> Response {
+        let uri = request.uri().clone();
+        let kilobytes = request::kilobytes(&request);
+        let Ok(_room) = self.bodies.try_acquire_many(kilobytes) else {
+            return Problem::busy().into_response_at(&uri);
+        };
+        if uri.path() != MCP || request.method() != Method::POST {
+            return next.run(request).await;
+        }
+        // rmcp sets no time limit for a body.
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        match request::read(whole, api::MOST_BYTES).await {
+            Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+            Err(problem) => problem.into_response(),
+        }
     }
+}
+
+impl Problem {
+    /// As whoever asks there expects it: programs that speak OpenAI's interface understand its errors only.
+    fn into_response_at(self, uri: &Uri) -> Response {
+        let openai = ["/v1/", "/v2/", "/rerank"];
+        if openai.iter().any(|prefix| uri.path().starts_with(prefix)) {
+            OpenAiError::from(self).into_response()
+        } else {
+            self.into_response()
+        }
+    }
+}
+
+/// Writes what it is sent: whoever reads the log slowly, or not at all, keeps this thread waiting and no other.
+fn log_thread(log: Box<dyn Fn(&str) + Send>) -> SyncSender<String> {
+    const WAITING: usize = 1024;
+    let (sender, lines) = sync_channel::<String>(WAITING);
+    std::thread::spawn(move || lines.iter().for_each(|line| log(&line)));
+    sender
 }
 
 /// One request as JSON. What was asked is nobody's business, so there is no query string.
@@ -264,12 +300,12 @@ async fn openapi(State(doors): State<Arc<Doors>>) -> Response {
 
 async fn nothing(uri: Uri) -> Response {
     let detail = format!("nothing at {}; `/` lists what there is", uri.path());
-    in_the_form_of(&uri, Problem::new(StatusCode::NOT_FOUND, detail))
+    Problem::new(StatusCode::NOT_FOUND, detail).into_response_at(&uri)
 }
 
 async fn other_method(method: Method, uri: Uri) -> Response {
     let detail = format!("{} is not answered at {}", method, uri.path());
-    in_the_form_of(&uri, Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail))
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response_at(&uri)
 }
 
 async fn front() -> &'static str {

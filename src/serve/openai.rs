@@ -8,22 +8,27 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde::de::{self, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 
 use super::Doors;
 use super::api::{
-    MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS, MOST_TOKENS, Texts, embed, json_of, json_response,
-    length, number, plain,
+    MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS, MOST_TOKENS, TOGETHER, Texts, embed, json_of,
+    json_response, length, number, plain,
 };
-use super::problem::{Field, Problem, headers_of};
+use super::problem::{Field, Problem};
 use super::request::body;
 use super::service::Open;
+use super::tools::shortened;
 use crate::corpus::detect_language;
 use crate::embed::Role;
 use crate::error::Error;
 use crate::passage::passages;
 use crate::search::{Asked, Mode, PreferLanguage};
+
+/// Bytes of the documents of one request: about as many tokens as a request may have.
+const MOST_RERANKED_BYTES: usize = 1 << 20;
 
 /// What OpenAI's interface answers where something is wrong.
 #[derive(Debug)]
@@ -54,7 +59,7 @@ impl IntoResponse for OpenAiError {
         let kind = match status.as_u16() {
             401 => "authentication_error",
             403 => "permission_error",
-            503 => "overloaded_error",
+            503 if problem.is_busy() => "overloaded_error",
             400..=499 => "invalid_request_error",
             _ => "server_error",
         };
@@ -66,7 +71,7 @@ impl IntoResponse for OpenAiError {
         }});
         let mut response = json_response(error.to_string().into_bytes());
         *response.status_mut() = status;
-        headers_of(status, &mut response);
+        problem.add_headers(&mut response);
         response
     }
 }
@@ -91,74 +96,116 @@ fn names(model: &str) -> [(String, Role); 3] {
     ]
 }
 
-/// The body of `POST /v1/embeddings`, taken apart by hand because of what `input` may be.
+/// The body of `POST /v1/embeddings`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct EmbeddingsRequest {
-    texts: Vec<String>,
+    input: Input,
     model: String,
-    input_type: Option<Role>,
-    base64: bool,
+    #[serde(default)]
+    input_type: Option<String>,
+    #[serde(default)]
+    encoding_format: Option<String>,
+    #[serde(default)]
     dimensions: Option<u64>,
+    /// Who asks is nothing to this server.
+    #[serde(default, rename = "user")]
+    _user: IgnoredAny,
+}
+
+/// A text or a list of texts.
+#[derive(Debug)]
+struct Input(Vec<String>);
+
+impl<'de> Deserialize<'de> for Input {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Input;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string or a list of strings")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Input, E> {
+                Ok(Input(vec![text.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Input, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(Text(text)) = items.next_element()? {
+                    if texts.len() == MOST_TEXTS {
+                        let detail = format!("expected at most {MOST_TEXTS} texts, received more");
+                        return Err(de::Error::custom(detail));
+                    }
+                    texts.push(text);
+                }
+                Ok(Input(texts))
+            }
+        }
+        deserializer.deserialize_any(Texts)
+    }
+}
+
+/// A text of the list; token ids are told apart from what is merely wrong.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneText;
+        const IDS: &str =
+            "token ids are refused: this model's vocabulary is not OpenAI's; send the text";
+        impl<'de> Visitor<'de> for OneText {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.to_owned()))
+            }
+
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Text, E> {
+                Err(E::custom(IDS))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Text, A::Error> {
+                Err(de::Error::custom(IDS))
+            }
+        }
+        deserializer.deserialize_any(OneText)
+    }
 }
 
 impl EmbeddingsRequest {
-    fn new(mut body: Map<String, Value>) -> Result<Self, Problem> {
-        let bad =
-            |name: &str, detail: String| Problem::bad(Field::Body(&format!("/{name}")), detail);
-        let texts = match body.remove("input") {
-            Some(Value::String(text)) => vec![text],
-            Some(Value::Array(items)) => texts(items)?,
-            Some(_) | None => {
-                let detail = "expected `input`: a string or a list of strings";
-                return Err(bad("input", detail.to_owned()));
-            }
-        };
+    /// Refuses what a type cannot.
+    fn checked(self) -> Result<Self, Problem> {
+        let Input(texts) = &self.input;
         number(Field::Body("/input"), texts.len(), 1, MOST_TEXTS)?;
         if let Some(at) = texts.iter().position(|text| text.trim().is_empty()) {
-            return Err(bad("input", format!("input {at} is an empty string")));
+            let detail = format!("input {at} is an empty string");
+            return Err(Problem::bad(Field::Body("/input"), detail));
         }
-        let model = match body.remove("model") {
-            Some(Value::String(model)) => model,
-            _ => return Err(bad("model", "expected `model`: a string".to_owned())),
-        };
-        let base64 = match body.remove("encoding_format") {
-            None | Some(Value::Null) => false,
-            Some(Value::String(format)) if format == "float" => false,
-            Some(Value::String(format)) if format == "base64" => true,
-            Some(other) => {
-                let detail = format!("expected \"float\" or \"base64\", received {other}");
-                return Err(bad("encoding_format", detail));
-            }
-        };
-        let dimensions = match body.remove("dimensions") {
-            None | Some(Value::Null) => None,
-            Some(value) => Some(value.as_u64().ok_or_else(|| {
-                bad("dimensions", format!("expected a number, received {value}"))
-            })?),
-        };
-        let input_type = match body.remove("input_type") {
-            None | Some(Value::Null) => None,
-            Some(value) => {
-                let role = value.as_str().and_then(role_named);
-                let detail = || {
-                    format!(
-                        "expected query, passage, search_query or search_document, received {value}"
-                    )
-                };
-                Some(role.ok_or_else(|| bad("input_type", detail()))?)
-            }
-        };
-        // Who asks is nothing to this server.
-        body.remove("user");
-        if let Some((name, _)) = body.iter().find(|(_, value)| !value.is_null()) {
-            return Err(bad(name, format!("`{name}` is not known here")));
+        if let Some(format) = &self.encoding_format
+            && !["float", "base64"].contains(&format.as_str())
+        {
+            let detail = format!(
+                "expected float or base64, received `{}`",
+                shortened(format, 40)
+            );
+            return Err(Problem::bad(Field::Body("/encoding_format"), detail));
         }
-        Ok(Self {
-            texts,
-            model,
-            input_type,
-            base64,
-            dimensions,
-        })
+        if let Some(given) = &self.input_type
+            && role_named(given).is_none()
+        {
+            let detail = format!(
+                "expected query, passage, search_query or search_document, received `{}`",
+                shortened(given, 40)
+            );
+            return Err(Problem::bad(Field::Body("/input_type"), detail));
+        }
+        Ok(self)
     }
 
     /// The role of its texts with this model.
@@ -169,7 +216,7 @@ impl EmbeddingsRequest {
         let Some((name, role)) = named else {
             return Err(unknown_model(&self.model, model));
         };
-        match self.input_type {
+        match self.input_type.as_deref().and_then(role_named) {
             Some(asked) if name != model && asked != role => {
                 let detail =
                     format!("`input_type` says something else than the model's name `{name}`");
@@ -181,27 +228,9 @@ impl EmbeddingsRequest {
     }
 }
 
-fn texts(items: Vec<Value>) -> Result<Vec<String>, Problem> {
-    let is_ids = |value: &Value| value.is_number() || value.is_array();
-    let text = |(at, value): (usize, Value)| match value {
-        Value::String(text) => Ok(text),
-        value if is_ids(&value) => {
-            let detail =
-                "token ids are refused: this model's vocabulary is not OpenAI's; send the text";
-            Err(Problem::bad(Field::Body("/input"), detail))
-        }
-        other => {
-            let detail = format!("expected strings, received {other} as number {at}");
-            Err(Problem::bad(Field::Body("/input"), detail))
-        }
-    };
-    items.into_iter().enumerate().map(text).collect()
-}
-
 fn unknown_model(given: &str, model: &str) -> OpenAiError {
     let known = names(model).map(|(name, _)| name).join(", ");
-    let shown: String = given.chars().take(200).collect();
-    let detail = format!("no model `{shown}` here; known: {known}");
+    let detail = format!("no model `{}` here; known: {known}", shortened(given, 200));
     OpenAiError {
         problem: Problem::new(StatusCode::NOT_FOUND, detail).at(Field::Body("/model")),
         code: Some("model_not_found"),
@@ -210,7 +239,8 @@ fn unknown_model(given: &str, model: &str) -> OpenAiError {
 
 /// `POST /v1/embeddings`
 pub async fn post_embeddings(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
-    let asked = EmbeddingsRequest::new(body(request, MOST_EMBED_BYTES).await?)?;
+    let asked: EmbeddingsRequest = body(request, MOST_EMBED_BYTES).await?;
+    let asked = asked.checked()?;
     let service = doors.service.clone();
     let json = doors.pool.run(move |cancelled| {
         let field = Field::Body("/input");
@@ -241,7 +271,7 @@ fn embeddings(
         return Err(Problem::bad(Field::Body("/dimensions"), detail).into());
     }
     let texts = Texts {
-        texts: &asked.texts,
+        texts: &asked.input.0,
         role,
         truncate: false,
         ids: false,
@@ -249,7 +279,7 @@ fn embeddings(
     let embedded = embed(open, &texts, is_cancelled, Field::Body("/input"))?;
     let tokens: usize = embedded.iter().map(|text| text.tokens).sum();
     let data = embedded.iter().enumerate().map(|(index, text)| {
-        let embedding = if asked.base64 {
+        let embedding = if asked.encoding_format.as_deref() == Some("base64") {
             let bytes: Vec<u8> = text
                 .embedding
                 .iter()
@@ -316,9 +346,16 @@ pub struct RerankRequest {
     top_n: Option<usize>,
     #[serde(default)]
     return_documents: Option<bool>,
-    /// Of Cohere and Jina; passages are cut here as everywhere.
-    #[serde(default, rename = "max_tokens_per_doc", alias = "truncation")]
-    _cut: Option<Value>,
+    // Of Cohere and Jina: how documents are cut, and in which order requests are answered. Here documents are cut as
+    // everywhere.
+    #[serde(default, rename = "max_tokens_per_doc")]
+    _max_tokens: IgnoredAny,
+    #[serde(default, rename = "max_chunks_per_doc")]
+    _max_chunks: IgnoredAny,
+    #[serde(default, rename = "truncation")]
+    _truncation: IgnoredAny,
+    #[serde(default, rename = "priority")]
+    _priority: IgnoredAny,
 }
 
 /// A document of a rerank request.
@@ -361,6 +398,11 @@ pub async fn post_rerank(State(doors): State<Arc<Doors>>, request: Request) -> A
         1,
         MOST_TEXTS,
     )?;
+    let texts = asked.documents.iter().map(|document| document.text().len());
+    if texts.sum::<usize>() > MOST_RERANKED_BYTES {
+        let detail = format!("documents have at most {MOST_RERANKED_BYTES} bytes together");
+        return Err(Problem::bad(Field::Body("/documents"), detail).into());
+    }
     let service = doors.service.clone();
     let json = doors.pool.run(move |cancelled| {
         let field = Field::Body("/documents");
@@ -384,25 +426,26 @@ fn rerank(
     {
         return Err(unknown_model(given, model));
     }
-    let mut ranked = scored(open, asked, is_cancelled)?;
+    let (mut ranked, tokens) = scored(open, asked, is_cancelled)?;
     ranked.sort_by(|a, b| b.relevance_score.total_cmp(&a.relevance_score));
     ranked.truncate(asked.top_n.unwrap_or(usize::MAX));
     let answer = json!({
         "id": format!("rerank-{}", &blake3::hash(asked.query.as_bytes()).to_hex()[..16]),
         "model": model,
         "results": ranked,
+        "usage": {"total_tokens": tokens, "prompt_tokens": tokens},
         "meta": {"score": "tane's own: the cosine of question and passage plus the weight of the words they share; \
                            a document has that of its best passage; not a cross-encoder"},
     });
     Ok(json_of(&answer)?)
 }
 
-/// Each document by its best passage, cut, embedded and scored as those of the index are.
+/// Each document by its best passage, and the tokens of them all: cut, embedded and scored as those of the index are.
 fn scored(
     open: &Open,
     asked: &RerankRequest,
     is_cancelled: &dyn Fn() -> bool,
-) -> Result<Vec<Reranked>, Problem> {
+) -> Result<(Vec<Reranked>, usize), Problem> {
     let field = Field::Body("/documents");
     let to_problem = |error: Error| Problem::of(&error, field);
     let (index, embedder) = (&open.index, &open.embedder);
@@ -417,7 +460,7 @@ fn scored(
             return Err(Problem::busy());
         }
         let text = document.text();
-        let mut texts: Vec<String> = match plain(text) {
+        let texts: Vec<String> = match plain(text) {
             Ok(article) => passages(&article, embedder.counter())
                 .iter()
                 .map(|passage| passage.readable(&article.text).0)
@@ -425,9 +468,6 @@ fn scored(
             Err(Error::NotText { .. }) => Vec::new(),
             Err(error) => return Err(to_problem(error)),
         };
-        if texts.is_empty() {
-            texts.push(text.to_owned());
-        }
         let language = detect_language(text);
         let language = language.and_then(|name| index.language(&name));
         let inputs = texts.iter().map(|text| embedder.input(text, Role::Passage));
@@ -441,7 +481,13 @@ fn scored(
             return Err(Problem::bad(field, detail));
         }
         let alignment = embedder.alignment();
-        let embedded = embedder.embed(&inputs).map_err(to_problem)?;
+        let mut embedded = Vec::with_capacity(inputs.len());
+        for inputs in inputs.chunks(TOGETHER) {
+            if is_cancelled() {
+                return Err(Problem::busy());
+            }
+            embedded.extend(embedder.embed(inputs).map_err(to_problem)?);
+        }
         let best = embedded.iter().zip(&texts).map(|(embedding, text)| {
             let inverse_length = alignment.inverse_length(&embedding.vector);
             let dense = probe.score(&embedding.vector, inverse_length);
@@ -449,7 +495,8 @@ fn scored(
         });
         let (score, confidence) = best
             .max_by(|a, b| a.0.total_cmp(&b.0))
-            .unwrap_or((f32::MIN, 0.0));
+            // What holds no text answers nothing.
+            .unwrap_or((-1.0, 0.0));
         let document = asked.return_documents.unwrap_or_default();
         all.push(Reranked {
             index: number,
@@ -458,5 +505,5 @@ fn scored(
             document: document.then(|| json!({"text": text})),
         });
     }
-    Ok(all)
+    Ok((all, tokens))
 }

@@ -1,5 +1,6 @@
 //! Work of the synchronous library for asynchronous callers: as many threads as cores, and a queue with an end.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,6 +16,8 @@ const MOST_REQUESTS: usize = 256;
 #[derive(Clone)]
 pub struct Pool {
     places: Arc<Semaphore>,
+    /// As many as there are cores.
+    workers: Arc<Semaphore>,
 }
 
 /// Whether whoever asked is gone.
@@ -38,16 +41,18 @@ impl Drop for OnDrop {
 
 impl Pool {
     pub fn new() -> Self {
-        Self::of(MOST_REQUESTS)
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self::of(MOST_REQUESTS, cores)
     }
 
-    fn of(places: usize) -> Self {
+    fn of(places: usize, workers: usize) -> Self {
         Self {
             places: Arc::new(Semaphore::new(places)),
+            workers: Arc::new(Semaphore::new(workers)),
         }
     }
 
-    /// Runs `work` on another thread. What nobody waits for any more is not begun.
+    /// Runs `work` on another thread. What nobody waits for any more is not begun; what has begun is told.
     ///
     /// # Errors
     /// 503 where the queue is full, 500 where it panics, and what it returns.
@@ -57,13 +62,13 @@ impl Pool {
     ) -> Result<T, Problem> {
         let place = self.places.clone().try_acquire_owned();
         let place = place.map_err(|_| Problem::busy())?;
+        // Not the threads of the runtime are counted: standard input and output need some, too.
+        let worker = self.workers.clone().acquire_owned().await;
+        let worker = worker.map_err(|_| Problem::busy())?;
         let cancelled = Cancelled::default();
         let _gone = OnDrop(cancelled.clone());
         let done = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            if cancelled.is_set() {
-                return Err(Problem::busy());
-            }
+            let _held = (place, worker);
             work(&cancelled)
         });
         done.await.unwrap_or_else(|_| {
@@ -90,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_full_queue_is_told_to_come_again() {
-        let pool = Pool::of(2);
+        let pool = Pool::of(2, 1);
         let (release, released) = channel::<()>();
         runtime().block_on(async {
             let first = pool.run(move |_| {
@@ -112,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_panics_is_an_error_and_leaves_its_place() {
-        let pool = Pool::of(1);
+        let pool = Pool::of(1, 1);
         runtime().block_on(async {
             for _ in 0..3 {
                 let failed = pool
@@ -126,7 +131,7 @@ mod tests {
 
     #[test]
     fn what_nobody_waits_for_is_not_begun() {
-        let pool = Pool::of(2);
+        let pool = Pool::of(2, 1);
         let (release, released) = channel::<()>();
         let (begun, begins) = channel();
         runtime().block_on(async {

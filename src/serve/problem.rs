@@ -22,6 +22,8 @@ pub struct Problem {
     pub detail: String,
     /// Where it is wrong, where that can be told.
     pub errors: Vec<FieldError>,
+    #[serde(skip)]
+    busy: bool,
 }
 
 /// A field of a request that is wrong. One of the three names it.
@@ -29,10 +31,13 @@ pub struct Problem {
 pub struct FieldError {
     pub detail: String,
     /// JSON pointer (RFC 6901) into the body; empty for the whole of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
     /// Name of a parameter in the query string.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
     /// Name of a header.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<&'static str>,
 }
 
@@ -54,6 +59,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
+            busy: false,
         }
     }
 
@@ -74,6 +80,14 @@ impl Problem {
         self
     }
 
+    /// The same, where the fields are parameters of the query string.
+    pub fn in_query_string(mut self) -> Self {
+        for error in &mut self.errors {
+            error.parameter = error.pointer.take();
+        }
+        self
+    }
+
     /// A value that cannot be taken.
     pub fn bad(field: Field<'_>, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail).at(field)
@@ -81,17 +95,20 @@ impl Problem {
 
     /// More requests than are answered at a time.
     pub fn busy() -> Self {
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too many requests are waiting; ask again in a second",
-        )
+        let detail = "too many requests are waiting; ask again in a second";
+        Self {
+            busy: true,
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        }
     }
 
     /// What a library error is over HTTP. `field` is what names an article or a passage.
     pub fn of(error: &Error, field: Field<'_>) -> Self {
         let detail = error.to_string();
         match error {
-            Error::EmptyQuestion | Error::Pattern { .. } => Self::bad(field, detail),
+            Error::EmptyQuestion => Self::bad(field, "expected a text, received an empty one"),
+            Error::Pattern { .. } => Self::bad(field, detail),
+            Error::NotText { .. } => Self::bad(field, "expected a text, received none"),
             Error::Unknown {
                 kind: "language", ..
             } => {
@@ -99,6 +116,13 @@ impl Problem {
                     Field::Parameter(_) => Field::Parameter("lang"),
                     _ => Field::Body("/lang"),
                 };
+                Self::new(StatusCode::NOT_FOUND, detail).at(field)
+            }
+            // The hint may name a command; whoever asks here has none.
+            Error::Unknown { kind, given, hint } if hint.contains("`tane") => {
+                let detail = format!(
+                    "no {kind} `{given}` in this index; the list of articles has their ids"
+                );
                 Self::new(StatusCode::NOT_FOUND, detail).at(field)
             }
             Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, detail).at(field),
@@ -124,6 +148,23 @@ impl Problem {
         }
     }
 
+    /// Whether asking again in a moment is of use.
+    pub fn is_busy(&self) -> bool {
+        self.busy
+    }
+
+    /// Headers that belong to it.
+    pub fn add_headers(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        if self.busy {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            headers.insert(header::WWW_AUTHENTICATE, scheme);
+        }
+    }
+
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -135,19 +176,7 @@ impl IntoResponse for Problem {
         let status = self.status();
         let kind = HeaderValue::from_static("application/problem+json");
         let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
-        headers_of(status, &mut response);
+        self.add_headers(&mut response);
         response
-    }
-}
-
-/// Headers that belong to a status.
-pub fn headers_of(status: StatusCode, response: &mut Response) {
-    let headers = response.headers_mut();
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        let scheme = HeaderValue::from_static("Bearer");
-        headers.insert(header::WWW_AUTHENTICATE, scheme);
     }
 }

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
+use super::api::MOST_EMBED_BYTES;
 use super::problem::{Field, Problem};
 
 /// How long a body may take to come.
@@ -21,6 +22,16 @@ const BODY_TIME: Duration = Duration::from_secs(20);
 pub async fn body<T: DeserializeOwned>(request: Request, most: usize) -> Result<T, Problem> {
     let bytes = read(request, most).await?;
     parse(&bytes)
+}
+
+/// What the body of a request may take, in kilobytes: what it says it is, or the most where it does not say.
+pub fn kilobytes(request: &Request) -> u32 {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let bytes = length.unwrap_or(if chunked { u64::MAX } else { 0 });
+    // A longer one is refused when it is read.
+    u32::try_from(bytes.min(MOST_EMBED_BYTES as u64) / 1024).unwrap_or(0)
 }
 
 /// Reads a JSON body as bytes.

@@ -422,6 +422,14 @@ fn hostile_requests_get_the_right_status() {
         ] {
             expect(&server, 403, method, path, &[("Host", host)], b"");
         }
+        expect(
+            &server,
+            403,
+            method,
+            path,
+            &[("Sec-Fetch-Site", "cross-site")],
+            b"",
+        );
         for origin in [
             "http://evil.example",
             "null",
@@ -905,6 +913,8 @@ fn other_machines_need_a_token() {
     let taken = server.address.to_string();
     let told = Tane::on_seeds(["serve", "--listen", &taken]).fails(2);
     assert!(told.contains(&taken) && told.contains("--listen"), "{told}");
+    let told = Tane::on_seeds(["serve", "--allow-host", "tane.example:80"]).fails(2);
+    assert!(told.contains("a name or an address alone"), "{told}");
 }
 
 #[test]
@@ -958,6 +968,129 @@ fn requests_are_logged_without_what_was_asked() {
             .all(|line| line["ms"].is_number() && line["time"].is_string())
     );
     assert!(!log.contains("secret"), "{log}");
+}
+
+#[test]
+fn a_log_that_nobody_reads_stops_nothing() {
+    let mut server = Server::start(Tane::on_seeds(["serve"]));
+    // More lines than a pipe holds.
+    for _ in 0..1500 {
+        assert_eq!(server.get("/healthz").status, 200);
+    }
+    let id = server.child.id().to_string();
+    std::process::Command::new("kill")
+        .args(["-TERM", &id])
+        .status()
+        .unwrap();
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}
+
+/// What a tool of `/mcp` answers.
+fn call(server: &Server, tool: &str, arguments: &Value) -> Value {
+    let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}});
+    let headers = [
+        ("Accept", "application/json, text/event-stream"),
+        ("MCP-Protocol-Version", "2025-06-18"),
+    ];
+    let answer = server.request("POST", "/mcp", &headers, message.to_string().as_bytes());
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()["result"].clone()
+}
+
+#[test]
+fn an_assistant_sees_the_passage_that_it_asks_for() {
+    let sentence =
+        |n: usize| format!("Sentence number {n} of this very long line says nothing much. ");
+    let line: String = (0..2000).map(sentence).collect();
+    let title = "long ".repeat(3000);
+    let page = format!(
+        "<html><head><title>{title}</title></head><body><article><p>A page about lamps and their makers.</p></article></body></html>"
+    );
+    let folder = Folder::new(&[
+        ("docs/line.txt", &line),
+        ("docs/page.html", &page),
+        ARTICLES[0],
+    ]);
+    folder.tane(["index", "docs"]).ok();
+    let server = Server::start(folder.tane(["serve", "--quiet"]));
+    let found = call(
+        &server,
+        "search",
+        &json!({"query": "sentence number 1234", "limit": 1.0, "lang": "en"}),
+    );
+    let passage = &found["structuredContent"]["results"][0];
+    assert!(
+        passage["text"].as_str().unwrap().contains("number 1234 "),
+        "{found}"
+    );
+    let read = call(
+        &server,
+        "read",
+        &json!({"id": passage["id"], "max_chars": 1000}),
+    );
+    let text = read["structuredContent"]["text"].as_str().unwrap();
+    assert!(text.contains(passage["text"].as_str().unwrap()), "{text}");
+    // Short, whatever the article is called.
+    for (tool, arguments) in [
+        ("search", json!({"query": "lamps", "max_chars": 700})),
+        ("read", json!({"id": "page.html", "max_chars": 700})),
+        ("list", json!({})),
+    ] {
+        let answer = call(&server, tool, &arguments);
+        assert_eq!(answer["isError"], false, "{answer}");
+        assert!(
+            answer["content"][0]["text"]
+                .as_str()
+                .unwrap()
+                .chars()
+                .count()
+                <= 6000
+        );
+        assert!(
+            answer["structuredContent"].to_string().chars().count() <= 6000,
+            "{answer}"
+        );
+    }
+    // What is too long is an error that says so.
+    for (tool, arguments, part) in [
+        (
+            "search",
+            json!({"query": "a", "article": "?".repeat(200_000)}),
+            "article: expected at most 1024",
+        ),
+        (
+            "search",
+            json!({"query": "a", "lang": vec!["ja"; 100]}),
+            "lang: expected at most",
+        ),
+        (
+            "read",
+            json!({"id": "a".repeat(9000)}),
+            "id: expected at most",
+        ),
+        (
+            "verify_quote",
+            json!({"id": "line.txt", "quote": "猫".repeat(9000)}),
+            "quote: expected at most",
+        ),
+        ("similar", json!({"id": "none"}), "id: no article `none`"),
+        (
+            "search",
+            json!({"query": "a", "limit": 1.5}),
+            "whole number",
+        ),
+    ] {
+        let answer = call(&server, tool, &arguments);
+        let text = answer["content"][0]["text"].as_str().unwrap();
+        assert!(
+            answer["isError"] == true && text.starts_with(part) | text.contains(part),
+            "{tool}: {text}"
+        );
+        assert!(
+            text.len() < 3000 && !text.contains("usize"),
+            "{tool}: {text}"
+        );
+    }
 }
 
 /// What `tane mcp` answers to these lines.

@@ -28,10 +28,22 @@ pub struct Serve {
     #[arg(long, value_name = "FILE", help_heading = group::NETWORK)]
     pub token_file: Option<PathBuf>,
     /// Answer requests to this host name too; may be repeated
-    #[arg(long, value_name = "HOST", help_heading = group::NETWORK)]
+    #[arg(long, value_name = "HOST", value_parser = host, help_heading = group::NETWORK)]
     pub allow_host: Vec<String>,
     #[command(flatten)]
     pub engine: Engine,
+}
+
+/// A name without scheme and port: those of a request do not count.
+fn host(given: &str) -> Result<String, String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    let is_address = given.parse::<std::net::IpAddr>().is_ok();
+    if is_address || !given.is_empty() && given.chars().all(is_name) {
+        return Ok(given.to_owned());
+    }
+    Err(format!(
+        "expected a name or an address alone, as `tane.example`, received `{given}`"
+    ))
 }
 
 /// Answer an assistant over standard input and output (MCP).
