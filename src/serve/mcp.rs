@@ -102,7 +102,7 @@ impl ServerHandler for Mcp {
         server.title = Some("tane: local semantic search with citations".to_owned());
         ServerConfig::new(capabilities)
             .with_server_info(server)
-            .with_instructions(instructions(self.service.dir()))
+            .with_instructions(instructions(&self.service.corpus()))
     }
 
     async fn list_tools(

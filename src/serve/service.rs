@@ -24,6 +24,8 @@ pub struct Service {
 pub struct Open {
     pub index: Index,
     pub embedder: Arc<Embedder>,
+    /// What it holds, in a sentence.
+    corpus: String,
     /// Numbers of the articles in the order of their ids.
     by_id: OnceLock<Vec<usize>>,
     /// `None` where the file system does not tell one manifest from the next: then every question opens the index.
@@ -72,11 +74,6 @@ impl Open {
 }
 
 impl Service {
-    /// The folder of the index.
-    pub fn dir(&self) -> &Path {
-        &self.dir
-    }
-
     /// Opens nothing yet.
     pub fn new(dir: PathBuf, load: Box<LoadModel>) -> Self {
         Self {
@@ -84,6 +81,17 @@ impl Service {
             load,
             open: Mutex::new(None),
             opening: Mutex::new(()),
+        }
+    }
+
+    /// What the index holds, in a sentence: as it was last opened, so that no file is read for it again and again.
+    pub fn corpus(&self) -> String {
+        if let Some(open) = lock(&self.open).as_ref() {
+            return open.corpus.clone();
+        }
+        match Manifest::read(&self.dir) {
+            Ok(Some(manifest)) => corpus(&manifest),
+            _ => "There is no index yet: every tool says how to build one.".to_owned(),
         }
     }
 
@@ -116,6 +124,7 @@ impl Service {
         };
         index.check_space(embedder.space())?;
         let open = Arc::new(Open {
+            corpus: corpus(&index.manifest),
             index,
             embedder,
             by_id: OnceLock::new(),
@@ -124,6 +133,43 @@ impl Service {
         *lock(&self.open) = Some(open.clone());
         Ok(open)
     }
+}
+
+/// What an index holds, in a sentence.
+fn corpus(manifest: &Manifest) -> String {
+    let mut languages: Vec<(String, usize)> = Vec::new();
+    let (mut articles, mut passages) = (0, 0);
+    for segment in &manifest.segments {
+        articles += segment.articles;
+        passages += segment.live();
+        for language in &segment.languages {
+            match languages
+                .iter_mut()
+                .find(|(name, _)| *name == language.name)
+            {
+                Some((_, count)) => *count += language.passages,
+                None => languages.push((language.name.clone(), language.passages)),
+            }
+        }
+    }
+    languages.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let languages: Vec<String> = languages
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .take(8)
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    let roots: Vec<&str> = manifest
+        .roots
+        .iter()
+        .map(|root| root.label.as_str())
+        .take(8)
+        .collect();
+    format!(
+        "It holds about {articles} articles from {}, {passages} passages (by language: {}).",
+        roots.join(", "),
+        languages.join(", ")
+    )
 }
 
 /// Nothing is left half done where a holder panicked: each lock guards one value.

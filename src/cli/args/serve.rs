@@ -13,8 +13,8 @@ use super::{Engine, group};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  tane serve                                 at http://127.0.0.1:8263
-  tane serve --watch                         refresh the index when files change
+  tane serve                             at http://127.0.0.1:8263
+  tane serve --watch                     refresh the index when files change
   tane serve --listen 192.168.1.5:8263 --token-file ~/.tane-token
   curl --json '{\"query\": \"Who declined?\"}' localhost:8263/api/v1/query")]
 pub struct Serve {
