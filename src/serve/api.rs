@@ -519,7 +519,7 @@ pub async fn get_articles(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
         since: asked.since,
         until: asked.until,
     };
-    let filter = filters.checked(|name| name.to_owned());
+    let filter = filters.checked(str::to_owned);
     let filter = filter.map_err(Problem::in_query_string)?;
     doors
         .answer(move |open| {

@@ -1,6 +1,5 @@
 //! Connections: how many, how long, and how they end.
 
-use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +83,7 @@ async fn answer(
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(connection);
         let mut router = router.clone();
-        async move { Ok::<_, Infallible>(router.call(request.map(Body::new)).await?) }
+        router.call(request.map(Body::new))
     });
     let mut answered = pin!(
         http1::Builder::new()

@@ -48,6 +48,9 @@ const ROOM_FOR_BODIES: usize = 128 << 10;
 /// Ports tried after that one.
 const NEXT_PORTS: u16 = 20;
 
+/// Takes lines of the log.
+pub type Log = dyn Fn(&str) + Send;
+
 /// How to serve.
 pub struct Config {
     /// Where to listen; `None`: on this machine alone, at [`PORT`] or the next free one.
@@ -61,7 +64,7 @@ pub struct Config {
     /// How to search where a request does not say.
     pub mode: Mode,
     /// Gets a line of JSON for every request, on a thread of its own.
-    pub log: Option<Box<dyn Fn(&str) + Send>>,
+    pub log: Option<Box<Log>>,
 }
 
 /// Everything that a handler needs.
@@ -266,7 +269,7 @@ impl Problem {
 }
 
 /// Writes what it is sent: whoever reads the log slowly, or not at all, keeps this thread waiting and no other.
-fn log_thread(log: Box<dyn Fn(&str) + Send>) -> SyncSender<String> {
+fn log_thread(log: Box<Log>) -> SyncSender<String> {
     const WAITING: usize = 1024;
     let (sender, lines) = sync_channel::<String>(WAITING);
     std::thread::spawn(move || lines.iter().for_each(|line| log(&line)));

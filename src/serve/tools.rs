@@ -440,11 +440,11 @@ fn told(passage: &Passage) -> String {
     }
     told.push_str(&passage.citation);
     if let Some(title) = &passage.title {
-        let _ = write!(told, " · {}", title);
+        let _ = write!(told, " · {title}");
     }
     let about = [&passage.lang, &passage.published, &passage.locator];
     for fact in about.into_iter().flatten() {
-        let _ = write!(told, " · {}", fact);
+        let _ = write!(told, " · {fact}");
     }
     let _ = write!(
         told,
@@ -693,7 +693,7 @@ fn similar(open: &Open, input: SimilarInput) -> Result<Called, Problem> {
             similar.rank, similar.score, similar.article
         );
         if let Some(title) = &similar.title {
-            let _ = write!(told, " · {}", title);
+            let _ = write!(told, " · {title}");
         }
         if let Some(duplicate) = &similar.duplicate {
             let _ = write!(told, " · {duplicate} duplicate");
@@ -814,10 +814,9 @@ fn list_articles(open: &Open, input: ListInput) -> Result<Called, Problem> {
             passages: status.passages,
         };
         let mut told = article.id.clone();
-        for fact in [&article.title, &article.lang, &article.published] {
-            if let Some(fact) = fact {
-                let _ = write!(told, " · {fact}");
-            }
+        let about = [&article.title, &article.lang, &article.published];
+        for fact in about.into_iter().flatten() {
+            let _ = write!(told, " · {fact}");
         }
         let _ = writeln!(told, " · {}", counted(article.passages, "passage"));
         if let Some(url) = &article.source_url {
