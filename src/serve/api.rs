@@ -89,7 +89,7 @@ pub struct QueryRequest {
     pub not: Option<Vec<String>>,
     /// Only passages at least so likely to answer.
     #[schemars(range(min = 0, max = 1))]
-    pub min_confidence: Option<f32>,
+    pub min_confidence: Option<f64>,
     /// Which language comes first where passages say the same.
     pub prefer_language: Option<PreferLanguage>,
     /// Say what every score is made of.
@@ -322,7 +322,7 @@ impl QueryRequest {
             mode: self.mode.unwrap_or(doors.mode),
             limit,
             per_article: self.per_article,
-            min_confidence: self.min_confidence,
+            min_confidence: self.min_confidence.map(|confidence| confidence as f32),
             prefer_language: self.prefer_language.unwrap_or_default(),
             not,
             explain: self.explain.unwrap_or_default(),
