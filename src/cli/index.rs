@@ -34,8 +34,7 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
     let as_recorded = Update {
         shard: args.shard,
         dry_run: args.dry_run,
-        language: settings.language.clone(),
-        ..Update::default()
+        ..as_recorded(settings)
     };
     let asked = Update {
         add: args.paths.iter().map(|path| as_stored(path)).collect(),
@@ -154,13 +153,7 @@ pub fn build_if_absent(
             settings.index.display()
         ));
     }
-    let asked = with_project_corpus(
-        Update {
-            language: settings.language.clone(),
-            ..Update::default()
-        },
-        settings,
-    );
+    let asked = with_project_corpus(as_recorded(settings), settings);
     complain(&refresh(settings, &embedder, &asked)?, settings);
     Ok(Some((Index::open(&settings.index)?, embedder)))
 }
@@ -168,6 +161,12 @@ pub fn build_if_absent(
 /// Opens the index, with a warning where its graph cannot be used or another version made it.
 pub fn open(settings: &Settings) -> crate::error::Result<Index> {
     let index = Index::open(&settings.index)?;
+    warn(&index, settings);
+    Ok(index)
+}
+
+/// Warns where an index cannot be used in full.
+pub fn warn(index: &Index, settings: &Settings) {
     let older = match index.made_by() {
         MadeBy::This => None,
         MadeBy::Older => Some("an older tane made this index; `tane index` brings it up to date"),
@@ -181,7 +180,14 @@ pub fn open(settings: &Settings) -> crate::error::Result<Index> {
             "warning: {fault}; tane compares every passage instead, which is slower"
         ));
     }
-    Ok(index)
+}
+
+/// What an update does where nothing else is asked for.
+pub fn as_recorded(settings: &Settings) -> Update {
+    Update {
+        language: settings.language.clone(),
+        ..Update::default()
+    }
 }
 
 /// What the index holds; `None` where there is none that can be read.

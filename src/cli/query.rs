@@ -9,10 +9,8 @@ use super::render::Page;
 use super::settings::Settings;
 use super::{Found, read_stdin};
 use crate::error::Error;
-use crate::search::{Answer, Answers, Explanation, Filter, Mode, Query, query};
+use crate::search::{Answer, Answers, CONVINCING, Explanation, Filter, Mode, Query, query};
 
-/// Below this confidence the best answer is introduced as a doubtful one.
-const CONVINCING: f32 = 0.1;
 /// A doubtful answer is weak where its odds are under this share of the best one's: docs/QUALITY.md says what that saves
 /// and what it hides.
 const WEAK: f32 = 1.0 / 50.0;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::args;
-use super::index::{build_if_absent, keep_fresh, open, summary};
+use super::index::{as_recorded, build_if_absent, keep_fresh, summary, warn};
 use super::output::{self, Output};
 use super::progress::{interrupt, interrupted};
 use super::settings::Settings;
 use super::{Found, told};
 use crate::error::Error;
-use crate::index::{Report, Update};
+use crate::index::Report;
 use crate::serve::{Config, Service, Stopped, serve};
 
 pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::Result<Found> {
@@ -24,21 +24,19 @@ pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::
         );
     }
     // As `tane query` does.
-    if build_if_absent(&settings, &args.engine)?.is_none() {
-        // Warns where something is odd about the index.
-        open(&settings)?;
-    }
+    build_if_absent(&settings, &args.engine)?;
     let settings = Arc::new(settings);
     let service = service(&settings, &args.engine);
     // What is wrong is said before anybody asks, and the first question waits for nothing.
-    let embedder = service.current()?.embedder.clone();
+    let opened = service.current()?;
+    warn(&opened.index, &settings);
+    let embedder = opened.embedder.clone();
+    // Held here, it would keep files of a generation that is no longer served.
+    drop(opened);
     let watching = args.watch.then(|| {
         let settings = settings.clone();
         std::thread::spawn(move || {
-            let as_recorded = Update {
-                language: settings.language.clone(),
-                ..Update::default()
-            };
+            let as_recorded = as_recorded(&settings);
             let mut tell = |report: &Report, started: Instant| {
                 if !settings.quiet {
                     output::remark(&summary(report, false, started.elapsed().as_secs_f64()));

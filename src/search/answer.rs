@@ -9,6 +9,9 @@ use super::view::{ArticleView, Context, PassageView};
 use crate::embed::{Alignment, Embedder, Probe, Role};
 use crate::index::Work;
 
+/// Below this confidence no answer convinces.
+pub const CONVINCING: f32 = 0.1;
+
 /// How passages are found.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,

@@ -26,7 +26,7 @@ mod token;
 mod view;
 mod why;
 
-pub use answer::{Answer, Answers, Explanation, Mode, PreferLanguage, Query};
+pub use answer::{Answer, Answers, CONVINCING, Explanation, Mode, PreferLanguage, Query};
 pub use article::{find, find_article, find_named_article};
 pub use duplicates::{Duplicate, duplicates};
 pub use filter::Filter;

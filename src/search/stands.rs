@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::JSON_VERSION;
-use super::view::{ArticleView, Viewer, cite};
+use super::view::{ArticleView, Viewer, cite, sentences_of};
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 use crate::index::Index;
@@ -126,13 +126,7 @@ fn nearest_sentences(
     text: &str,
     quote: &str,
 ) -> Result<Option<(f32, Span)>> {
-    let mut sentences: Vec<Span> = Vec::new();
-    for row in index.rows_of(number) {
-        let passage = index.passage(row)?;
-        sentences.extend(index.sentences(&passage)?.into_iter().map(|s| s.span));
-    }
-    sentences.sort_by_key(|span| span.start);
-    sentences.dedup();
+    let sentences = sentences_of(index, number)?;
     let pairs = sentences.windows(2).map(|two| two[0].start..two[1].end);
     let sought = letter_pairs(quote);
     let all: usize = sought.values().sum();

@@ -126,6 +126,18 @@ impl PassageView {
     }
 }
 
+/// Where the sentences of an article stand, in their order.
+pub(super) fn sentences_of(index: &Index, article: usize) -> Result<Vec<Span>> {
+    let mut sentences: Vec<Span> = Vec::new();
+    for row in index.rows_of(article) {
+        let own = index.sentences(&index.passage(row)?)?;
+        sentences.extend(own.into_iter().map(|sentence| sentence.span));
+    }
+    sentences.sort_by_key(|span| span.start);
+    sentences.dedup();
+    Ok(sentences)
+}
+
 /// Lines of an article's text, both counted, as a citation.
 pub(super) fn cite(article: &ArticleView, first: usize, last: usize) -> String {
     let row = article.row.as_ref().filter(|_| article.path != article.id);
@@ -259,17 +271,7 @@ impl<'a> Viewer<'a> {
         let index = self.index;
         let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
         let text = index.text(first.article)?;
-        let mut sentences: Vec<Span> = Vec::new();
-        for row in index.rows_of(first.article) {
-            sentences.extend(
-                index
-                    .sentences(&index.passage(row)?)?
-                    .into_iter()
-                    .map(|s| s.span),
-            );
-        }
-        sentences.sort_by_key(|s| s.start);
-        sentences.dedup();
+        let sentences = sentences_of(index, first.article)?;
         let before: Vec<&Span> = sentences
             .iter()
             .filter(|s| s.end <= first.span.start)

@@ -11,11 +11,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Doors;
+use super::pool::Cancelled;
 use super::problem::{Field, Problem};
 use super::request::{body, parameters};
 use super::service::Open;
 use crate::corpus::{Article, ReadOptions, parse_date};
-use crate::embed::Role;
+use crate::embed::{Embedding, Input, Role};
 use crate::error::Error;
 use crate::search::{
     Answers, ArticleStatus, ArticleView, Filter, JSON_VERSION, Mode, Names, PassageView,
@@ -38,19 +39,19 @@ pub const MOST_NAME: usize = 1024;
 /// Results of one request.
 pub const MOST_RESULTS: usize = 100;
 /// Articles of one page of a list.
-const MOST_LISTED: usize = 1000;
+pub const MOST_LISTED: usize = 1000;
 /// Articles that can be skipped.
 pub const MOST_OFFSET: usize = 1_000_000_000;
 /// Sentences around a passage.
-const MOST_CONTEXT: usize = 100;
+pub const MOST_CONTEXT: usize = 100;
 /// Languages, or words that must not occur.
 const MOST_ITEMS: usize = 16;
 /// Texts of one request to embed.
 pub const MOST_TEXTS: usize = 2048;
 /// Tokens of one request to embed.
-pub const MOST_TOKENS: usize = 300_000;
+const MOST_TOKENS: usize = 300_000;
 /// Texts that are embedded before it is asked whether anybody still waits.
-pub const TOGETHER: usize = 64;
+const TOGETHER: usize = 64;
 
 /// A question.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -234,15 +235,11 @@ impl Doors {
     /// Asks the library for something, on a thread of the pool, and gives it as JSON.
     async fn answer<T: Serialize + 'static>(
         &self,
-        work: impl FnOnce(&Open) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&Open, &Cancelled) -> Result<T, Problem> + Send + 'static,
     ) -> Answer {
-        let service = self.service.clone();
-        let json = self.pool.run(move |_| {
-            let open = service
-                .current()
-                .map_err(|error| Problem::of(&error, Field::Body("")))?;
-            json_of(&work(&open)?)
-        });
+        let json = self
+            .library
+            .ask(move |open, cancelled| json_of(&work(open, cancelled)?));
         Ok(json_response(json.await?))
     }
 }
@@ -270,7 +267,7 @@ pub async fn post_query(State(doors): State<Arc<Doors>>, request: Request) -> An
     let asked: QueryRequest = body(request, MOST_BYTES).await?;
     let asked = asked.checked(&doors)?;
     doors
-        .answer(move |open| answers(open, &asked, started))
+        .answer(move |open, _| answers(open, &asked, started))
         .await
 }
 
@@ -354,7 +351,7 @@ pub async fn post_similar(State(doors): State<Arc<Doors>>, request: Request) -> 
         }
     };
     doors
-        .answer(move |open| similar_to(open, &given, limit, pairs, "/article"))
+        .answer(move |open, _| similar_to(open, &given, limit, pairs, "/article"))
         .await
 }
 
@@ -380,28 +377,26 @@ pub fn similar_to(
         Given::Article(_) => Field::Body(field),
         Given::Text(_) => Field::Body("/text"),
     };
-    if let Given::Article(id) = given {
-        let number = find_article(&open.index, id, Names::AsCited);
-        let number = number.map_err(|error| Problem::of(&error, field))?;
-        let passages = open.index.rows_of(number).len();
-        if passages > MOST_COMPARED {
-            let detail = format!(
-                "the article has {passages} passages; a server compares at most {MOST_COMPARED}, `tane similar` any number"
-            );
-            return Err(Problem::bad(field, detail));
-        }
-    }
-    let found = || {
-        let subject = match given {
-            Given::Article(id) => {
-                let number = find_article(&open.index, id, Names::AsCited)?;
-                Subject::indexed(&open.index, number, open.embedder.alignment())?
+    let to_problem = |error: Error| Problem::of(&error, field);
+    let (index, embedder) = (&open.index, &open.embedder);
+    let subject = match given {
+        Given::Article(id) => {
+            let number = find_article(index, id, Names::AsCited).map_err(to_problem)?;
+            let passages = index.rows_of(number).len();
+            if passages > MOST_COMPARED {
+                let detail = format!(
+                    "the article has {passages} passages; a server compares at most {MOST_COMPARED}, `tane similar` any number"
+                );
+                return Err(Problem::bad(field, detail));
             }
-            Given::Text(text) => Subject::embedded(&plain(text)?, "text", &open.embedder)?,
-        };
-        similar(&open.index, &subject, limit, pairs)
+            Subject::indexed(index, number, embedder.alignment())
+        }
+        Given::Text(text) => {
+            plain(text).and_then(|article| Subject::embedded(&article, "text", embedder))
+        }
     };
-    found().map_err(|error: Error| Problem::of(&error, field))
+    let found = subject.and_then(|subject| similar(index, &subject, limit, pairs));
+    found.map_err(to_problem)
 }
 
 /// A text as an article.
@@ -426,26 +421,23 @@ pub async fn post_embed(State(doors): State<Arc<Doors>>, request: Request) -> An
         RoleName::Query => Role::Query,
         RoleName::Raw => Role::Raw,
     };
-    let service = doors.service.clone();
-    let json = doors.pool.run(move |cancelled| {
-        let to_problem = |error: Error| Problem::of(&error, Field::Body("/texts"));
-        let open = service.current().map_err(to_problem)?;
-        let is_cancelled = || cancelled.is_set();
-        let texts = Texts {
-            texts: &asked.texts,
-            role,
-            truncate: asked.truncate,
-            ids: asked.ids,
-        };
-        let embeddings = embed(&open, &texts, &is_cancelled, Field::Body("/texts"))?;
-        json_of(&Embedded {
-            version: JSON_VERSION,
-            model: open.embedder.space().model.clone(),
-            dimension: open.embedder.space().dimension,
-            embeddings,
+    doors
+        .answer(move |open, cancelled| {
+            let texts = Texts {
+                texts: &asked.texts,
+                role,
+                truncate: asked.truncate,
+                ids: asked.ids,
+            };
+            let space = open.embedder.space();
+            Ok(Embedded {
+                version: JSON_VERSION,
+                model: space.model.clone(),
+                dimension: space.dimension,
+                embeddings: embed(open, &texts, cancelled, Field::Body("/texts"))?,
+            })
         })
-    });
-    Ok(json_response(json.await?))
+        .await
 }
 
 /// Texts to embed, and how.
@@ -458,23 +450,45 @@ pub struct Texts<'a> {
     pub ids: bool,
 }
 
-/// Embeds texts, some at a time; ends early where nobody waits any more.
+/// Embeds texts.
 ///
 /// # Errors
-/// 400 where they have too many tokens, and what the embedder returns.
+/// As [`tokenized`] and [`embedded`].
 pub fn embed(
     open: &Open,
     given: &Texts<'_>,
-    is_cancelled: &dyn Fn() -> bool,
+    cancelled: &Cancelled,
     field: Field<'_>,
 ) -> Result<Vec<EmbeddedText>, Problem> {
-    let to_problem = |error: Error| Problem::of(&error, field);
-    let embedder = &open.embedder;
-    let mut inputs = Vec::with_capacity(given.texts.len());
+    let texts = given.texts.iter().map(String::as_str);
+    let inputs = tokenized(open, texts, given.role, given.truncate, field)?;
+    let embeddings = embedded(open, &inputs, cancelled, field)?;
+    let text = |(input, embedding): (Input, Embedding)| EmbeddedText {
+        tokens: input.ids.len(),
+        windows: embedding.windows,
+        ids: given.ids.then_some(input.ids),
+        embedding: embedding.vector,
+    };
+    Ok(inputs.into_iter().zip(embeddings).map(text).collect())
+}
+
+/// Tokenizes the texts of one request; with `truncate` only the first window of each.
+///
+/// # Errors
+/// 400 where they have too many tokens, and what the tokenizer returns.
+pub fn tokenized<'a>(
+    open: &Open,
+    texts: impl Iterator<Item = &'a str>,
+    role: Role,
+    truncate: bool,
+    field: Field<'_>,
+) -> Result<Vec<Input>, Problem> {
+    let mut inputs = Vec::new();
     let mut tokens = 0;
-    for text in given.texts {
-        let mut input = embedder.input(text, given.role).map_err(to_problem)?;
-        if given.truncate {
+    for text in texts {
+        let input = open.embedder.input(text, role);
+        let mut input = input.map_err(|error| Problem::of(&error, field))?;
+        if truncate {
             input.truncate();
         }
         tokens += input.ids.len();
@@ -486,22 +500,28 @@ pub fn embed(
         }
         inputs.push(input);
     }
-    let mut embedded = Vec::with_capacity(inputs.len());
+    Ok(inputs)
+}
+
+/// Embeds tokenized texts, some at a time; ends early where nobody waits any more.
+///
+/// # Errors
+/// What the embedder returns.
+pub fn embedded(
+    open: &Open,
+    inputs: &[Input],
+    cancelled: &Cancelled,
+    field: Field<'_>,
+) -> Result<Vec<Embedding>, Problem> {
+    let mut embeddings = Vec::with_capacity(inputs.len());
     for inputs in inputs.chunks(TOGETHER) {
-        if is_cancelled() {
+        if cancelled.is_set() {
             return Err(Problem::busy());
         }
-        let embeddings = embedder.embed(inputs).map_err(to_problem)?;
-        for (input, embedding) in inputs.iter().zip(embeddings) {
-            embedded.push(EmbeddedText {
-                tokens: input.ids.len(),
-                windows: embedding.windows,
-                ids: given.ids.then(|| input.ids.clone()),
-                embedding: embedding.vector,
-            });
-        }
+        let some = open.embedder.embed(inputs);
+        embeddings.extend(some.map_err(|error| Problem::of(&error, field))?);
     }
-    Ok(embedded)
+    Ok(embeddings)
 }
 
 /// `GET /api/v1/articles`
@@ -522,7 +542,7 @@ pub async fn get_articles(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let filter = filters.checked(str::to_owned);
     let filter = filter.map_err(Problem::in_query_string)?;
     doors
-        .answer(move |open| {
+        .answer(move |open, _| {
             list(open, &filter, asked.offset, limit)
                 .map_err(|error| Problem::of(&error, Field::Parameter("article")))
         })
@@ -568,7 +588,7 @@ pub async fn get_article(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let asked: IdQuery = parameters(&uri)?;
     length(Field::Parameter("id"), &asked.id, MOST_NAME)?;
     doors
-        .answer(move |open| {
+        .answer(move |open, _| {
             article(open, &asked.id).map_err(|error| Problem::of(&error, Field::Parameter("id")))
         })
         .await
@@ -594,7 +614,7 @@ pub async fn get_passage(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let asked: PassageQuery = parameters(&uri)?;
     length(Field::Parameter("id"), &asked.id, MOST_NAME)?;
     number(Field::Parameter("context"), asked.context, 0, MOST_CONTEXT)?;
-    doors.answer(move |open| passage(open, &asked)).await
+    doors.answer(move |open, _| passage(open, &asked)).await
 }
 
 fn passage(open: &Open, asked: &PassageQuery) -> Result<Shown, Problem> {
@@ -614,7 +634,7 @@ fn passage(open: &Open, asked: &PassageQuery) -> Result<Shown, Problem> {
 pub async fn get_status(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let NoQuery {} = parameters(&uri)?;
     doors
-        .answer(|open| -> Result<Status, Problem> {
+        .answer(|open, _| -> Result<Status, Problem> {
             status(&open.index, false).map_err(|error| Problem::of(&error, Field::Body("")))
         })
         .await
@@ -656,7 +676,7 @@ impl Filters {
 }
 
 /// Refuses a text without letters, or one that is too long.
-fn text(field: Field<'_>, given: &str, most: usize) -> Result<(), Problem> {
+pub fn text(field: Field<'_>, given: &str, most: usize) -> Result<(), Problem> {
     if given.trim().is_empty() {
         return Err(Problem::bad(
             field,

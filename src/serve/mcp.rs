@@ -18,9 +18,8 @@ use rmcp::transport::{StreamableHttpService, stdio};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
 use super::api::{MOST_BYTES, list};
-use super::pool::Pool;
+use super::library::Library;
 use super::problem::{Field, Problem};
-use super::service::{Open, Service};
 use super::tools::{Called, Tool, instructions};
 use crate::error::Error;
 use crate::search::{Filter, Names, find_article};
@@ -35,16 +34,14 @@ const TOOLS_FRESH: u64 = 3_600_000;
 /// Answers an assistant.
 #[derive(Clone)]
 pub struct Mcp {
-    service: Arc<Service>,
-    pool: Pool,
+    library: Library,
     tools: Arc<Vec<Tool>>,
 }
 
 impl Mcp {
-    pub fn new(service: Arc<Service>, pool: Pool) -> Self {
+    pub fn new(library: Library) -> Self {
         Self {
-            service,
-            pool,
+            library,
             tools: Arc::new(Tool::all()),
         }
     }
@@ -77,19 +74,6 @@ impl Mcp {
         running.waiting().await.map_err(std::io::Error::other)?;
         Ok(())
     }
-
-    /// Asks the library, on a thread of the pool.
-    async fn ask<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Open) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        let service = self.service.clone();
-        let answer = self.pool.run(move |_| {
-            let open = service.current();
-            work(&*open.map_err(|error| Problem::of(&error, Field::Body("")))?)
-        });
-        answer.await
-    }
 }
 
 impl ServerHandler for Mcp {
@@ -102,7 +86,7 @@ impl ServerHandler for Mcp {
         server.title = Some("tane: local semantic search with citations".to_owned());
         ServerConfig::new(capabilities)
             .with_server_info(server)
-            .with_instructions(instructions(&self.service.corpus()))
+            .with_instructions(instructions(&self.library.corpus()))
     }
 
     async fn list_tools(
@@ -129,7 +113,7 @@ impl ServerHandler for Mcp {
         let tools = self.tools.clone();
         let input = request.arguments.unwrap_or_default();
         let called = tokio::select! {
-            called = self.ask(move |open| tools[at].call(open, input)) => called,
+            called = self.library.ask(move |open, _| tools[at].call(open, input)) => called,
             () = context.ct.cancelled() => Err(Problem::busy()),
         };
         Ok(match called {
@@ -155,7 +139,7 @@ impl ServerHandler for Mcp {
                 ErrorData::invalid_params(format!("`{cursor}` is no cursor of this list"), None)
             })?,
         };
-        let page = self.ask(move |open| {
+        let page = self.library.ask(move |open, _| {
             list(open, &Filter::default(), offset, RESOURCES_LISTED)
                 .map_err(|error| Problem::of(&error, Field::Body("/cursor")))
         });
@@ -188,7 +172,7 @@ impl ServerHandler for Mcp {
         let Some(id) = id_of(&uri) else {
             return Err(unknown(&uri));
         };
-        let text = self.ask(move |open| {
+        let text = self.library.ask(move |open, _| {
             let read = || -> Result<Option<String>, Error> {
                 let number = find_article(&open.index, &id, Names::AsCited)?;
                 // Only the id itself: a resource has one address.

@@ -6,6 +6,7 @@
 mod api;
 mod guard;
 mod http;
+mod library;
 mod mcp;
 mod openai;
 mod openapi;
@@ -33,9 +34,9 @@ use tokio::sync::Semaphore;
 
 use crate::search::Mode;
 use guard::{Connection, Guard, HEALTH, harden};
+use library::Library;
 use mcp::Mcp;
 use openai::OpenAiError;
-use pool::Pool;
 use problem::Problem;
 pub use service::{LoadModel, Service};
 
@@ -69,8 +70,7 @@ pub struct Config {
 
 /// Everything that a handler needs.
 struct Doors {
-    service: Arc<Service>,
-    pool: Pool,
+    library: Library,
     guard: Guard,
     /// Room for bodies of requests under way, in kilobytes.
     bodies: Semaphore,
@@ -92,8 +92,7 @@ pub fn serve(
     let mut builder = Builder::new_multi_thread();
     let runtime = builder.worker_threads(2).enable_all().build()?;
     let doors = Arc::new(Doors {
-        service: Arc::new(service),
-        pool: Pool::new(),
+        library: Library::new(service),
         bodies: Semaphore::new(ROOM_FOR_BODIES),
         guard: Guard::new(config.token.as_deref(), &config.hosts),
         limit: config.limit,
@@ -124,7 +123,7 @@ pub fn serve(
 pub fn talk(service: Service) -> io::Result<()> {
     let mut builder = Builder::new_current_thread();
     let runtime = builder.enable_all().build()?;
-    let done = runtime.block_on(Mcp::new(Arc::new(service), Pool::new()).talk());
+    let done = runtime.block_on(Mcp::new(Library::new(service)).talk());
     runtime.shutdown_background();
     done
 }
@@ -185,7 +184,7 @@ async fn listen(given: Option<SocketAddr>) -> io::Result<TcpListener> {
 }
 
 fn router(doors: Arc<Doors>) -> Router {
-    let mcp = Mcp::new(doors.service.clone(), doors.pool.clone());
+    let mcp = Mcp::new(doors.library.clone());
     Router::new()
         .route("/", get(front))
         .route(HEALTH, get(|| async { "ok\n" }))

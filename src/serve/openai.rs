@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 
 use super::Doors;
 use super::api::{
-    MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS, MOST_TOKENS, TOGETHER, Texts, embed, json_of,
-    json_response, length, number, plain,
+    MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS, Texts, embed, embedded, json_of, json_response,
+    number, plain, text, tokenized,
 };
+use super::pool::Cancelled;
 use super::problem::{Field, Problem};
 use super::request::body;
 use super::service::Open;
@@ -241,23 +242,17 @@ fn unknown_model(given: &str, model: &str) -> OpenAiError {
 pub async fn post_embeddings(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
     let asked: EmbeddingsRequest = body(request, MOST_EMBED_BYTES).await?;
     let asked = asked.checked()?;
-    let service = doors.service.clone();
-    let json = doors.pool.run(move |cancelled| {
-        let field = Field::Body("/input");
-        let open = service
-            .current()
-            .map_err(|error| Problem::of(&error, field))?;
-        let is_cancelled = || cancelled.is_set();
-        // An error of OpenAI's has more to say than a problem.
-        Ok(embeddings(&open, &asked, &is_cancelled))
-    });
+    // An error of OpenAI's has more to say than a problem.
+    let json = doors
+        .library
+        .ask(move |open, cancelled| Ok(embeddings(open, &asked, cancelled)));
     Ok(json_response(json.await??))
 }
 
 fn embeddings(
     open: &Open,
     asked: &EmbeddingsRequest,
-    is_cancelled: &dyn Fn() -> bool,
+    cancelled: &Cancelled,
 ) -> Result<Vec<u8>, OpenAiError> {
     let space = open.embedder.space();
     let role = asked.role(&space.model)?;
@@ -276,9 +271,9 @@ fn embeddings(
         truncate: false,
         ids: false,
     };
-    let embedded = embed(open, &texts, is_cancelled, Field::Body("/input"))?;
-    let tokens: usize = embedded.iter().map(|text| text.tokens).sum();
-    let data = embedded.iter().enumerate().map(|(index, text)| {
+    let vectors = embed(open, &texts, cancelled, Field::Body("/input"))?;
+    let tokens: usize = vectors.iter().map(|text| text.tokens).sum();
+    let data = vectors.iter().enumerate().map(|(index, text)| {
         let embedding = if asked.encoding_format.as_deref() == Some("base64") {
             let bytes: Vec<u8> = text
                 .embedding
@@ -325,12 +320,9 @@ pub async fn get_model(State(doors): State<Arc<Doors>>, Path(id): Path<String>) 
 }
 
 async fn model_of(doors: &Doors) -> Result<String, Problem> {
-    let service = doors.service.clone();
-    let model = doors.pool.run(move |_| {
-        let open = service.current();
-        let open = open.map_err(|error| Problem::of(&error, Field::Body("")))?;
-        Ok(open.embedder.space().model.clone())
-    });
+    let model = doors
+        .library
+        .ask(|open, _| Ok(open.embedder.space().model.clone()));
     model.await
 }
 
@@ -387,11 +379,7 @@ struct Reranked {
 /// `POST /v1/rerank`, `/v2/rerank`, `/rerank`
 pub async fn post_rerank(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
     let asked: RerankRequest = body(request, MOST_EMBED_BYTES).await?;
-    if asked.query.trim().is_empty() {
-        let detail = "expected a text, received an empty one";
-        return Err(Problem::bad(Field::Body("/query"), detail).into());
-    }
-    length(Field::Body("/query"), &asked.query, MOST_QUESTION)?;
+    text(Field::Body("/query"), &asked.query, MOST_QUESTION)?;
     number(
         Field::Body("/documents"),
         asked.documents.len(),
@@ -403,22 +391,16 @@ pub async fn post_rerank(State(doors): State<Arc<Doors>>, request: Request) -> A
         let detail = format!("documents have at most {MOST_RERANKED_BYTES} bytes together");
         return Err(Problem::bad(Field::Body("/documents"), detail).into());
     }
-    let service = doors.service.clone();
-    let json = doors.pool.run(move |cancelled| {
-        let field = Field::Body("/documents");
-        let open = service
-            .current()
-            .map_err(|error| Problem::of(&error, field))?;
-        let is_cancelled = || cancelled.is_set();
-        Ok(rerank(&open, &asked, &is_cancelled))
-    });
+    let json = doors
+        .library
+        .ask(move |open, cancelled| Ok(rerank(open, &asked, cancelled)));
     Ok(json_response(json.await??))
 }
 
 fn rerank(
     open: &Open,
     asked: &RerankRequest,
-    is_cancelled: &dyn Fn() -> bool,
+    cancelled: &Cancelled,
 ) -> Result<Vec<u8>, OpenAiError> {
     let model = &open.embedder.space().model;
     if let Some(given) = &asked.model
@@ -426,7 +408,7 @@ fn rerank(
     {
         return Err(unknown_model(given, model));
     }
-    let (mut ranked, tokens) = scored(open, asked, is_cancelled)?;
+    let (mut ranked, tokens) = scored(open, asked, cancelled)?;
     ranked.sort_by(|a, b| b.relevance_score.total_cmp(&a.relevance_score));
     ranked.truncate(asked.top_n.unwrap_or(usize::MAX));
     let answer = json!({
@@ -444,7 +426,7 @@ fn rerank(
 fn scored(
     open: &Open,
     asked: &RerankRequest,
-    is_cancelled: &dyn Fn() -> bool,
+    cancelled: &Cancelled,
 ) -> Result<(Vec<Reranked>, usize), Problem> {
     let field = Field::Body("/documents");
     let to_problem = |error: Error| Problem::of(&error, field);
@@ -453,57 +435,52 @@ fn scored(
     let probe = PreferLanguage::Any.probe(embedder, &vector.map_err(to_problem)?);
     let rows = index.rows();
     let question = Asked::new(&rows, Mode::Hybrid, asked.query.trim(), Some(probe.clone()));
-    let mut tokens = 0;
-    let mut all = Vec::with_capacity(asked.documents.len());
-    for (number, document) in asked.documents.iter().enumerate() {
-        if is_cancelled() {
+    // The passages of all documents, so that they are embedded together.
+    let mut texts: Vec<String> = Vec::new();
+    let mut ends = Vec::with_capacity(asked.documents.len());
+    for document in &asked.documents {
+        if cancelled.is_set() {
             return Err(Problem::busy());
         }
-        let text = document.text();
-        let texts: Vec<String> = match plain(text) {
-            Ok(article) => passages(&article, embedder.counter())
-                .iter()
-                .map(|passage| passage.readable(&article.text).0)
-                .collect(),
-            Err(Error::NotText { .. }) => Vec::new(),
-            Err(error) => return Err(to_problem(error)),
-        };
-        let language = detect_language(text);
-        let language = language.and_then(|name| index.language(&name));
-        let inputs = texts.iter().map(|text| embedder.input(text, Role::Passage));
-        let inputs = inputs
-            .collect::<crate::error::Result<Vec<_>>>()
-            .map_err(to_problem)?;
-        tokens += inputs.iter().map(|input| input.ids.len()).sum::<usize>();
-        if tokens > MOST_TOKENS {
-            let detail =
-                format!("documents have at most {MOST_TOKENS} tokens together, these more");
-            return Err(Problem::bad(field, detail));
-        }
-        let alignment = embedder.alignment();
-        let mut embedded = Vec::with_capacity(inputs.len());
-        for inputs in inputs.chunks(TOGETHER) {
-            if is_cancelled() {
-                return Err(Problem::busy());
+        match plain(document.text()) {
+            Ok(article) => {
+                let cut = passages(&article, embedder.counter());
+                let cut = cut.iter().map(|passage| passage.readable(&article.text).0);
+                texts.extend(cut);
             }
-            embedded.extend(embedder.embed(inputs).map_err(to_problem)?);
+            // What holds no text has no passage.
+            Err(Error::NotText { .. }) => {}
+            Err(error) => return Err(to_problem(error)),
         }
-        let best = embedded.iter().zip(&texts).map(|(embedding, text)| {
-            let inverse_length = alignment.inverse_length(&embedding.vector);
-            let dense = probe.score(&embedding.vector, inverse_length);
-            question.score_of_text(&rows, dense, text, language.unwrap_or(0))
-        });
-        let (score, confidence) = best
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            // What holds no text answers nothing.
-            .unwrap_or((-1.0, 0.0));
-        let document = asked.return_documents.unwrap_or_default();
-        all.push(Reranked {
-            index: number,
-            relevance_score: score,
-            confidence,
-            document: document.then(|| json!({"text": text})),
-        });
+        ends.push(texts.len());
     }
-    Ok((all, tokens))
+    let inputs = texts.iter().map(String::as_str);
+    let inputs = tokenized(open, inputs, Role::Passage, false, field)?;
+    let embeddings = embedded(open, &inputs, cancelled, field)?;
+    let tokens = inputs.iter().map(|input| input.ids.len()).sum();
+    let mut start = 0;
+    let ranked = |(number, (document, end)): (usize, (&Document, usize))| {
+        let own = std::mem::replace(&mut start, end)..end;
+        let text = document.text();
+        let language = detect_language(text);
+        let language = language.and_then(|name| index.language(&name)).unwrap_or(0);
+        let passages = embeddings[own.clone()].iter().zip(&texts[own]);
+        let scores = passages.map(|(embedding, text)| {
+            let inverse_length = embedder.alignment().inverse_length(&embedding.vector);
+            let dense = probe.score(&embedding.vector, inverse_length);
+            question.score_of_text(&rows, dense, text, language)
+        });
+        let best = scores.max_by(|a, b| a.0.total_cmp(&b.0));
+        // What holds no text answers nothing.
+        let (relevance_score, confidence) = best.unwrap_or((-1.0, 0.0));
+        let shown = asked.return_documents.unwrap_or_default();
+        Reranked {
+            index: number,
+            relevance_score,
+            confidence,
+            document: shown.then(|| json!({"text": text})),
+        }
+    };
+    let documents = asked.documents.iter().zip(ends).enumerate();
+    Ok((documents.map(ranked).collect(), tokens))
 }

@@ -6,7 +6,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::api::{
-    ArticleAnswer, Articles, EmbedRequest, Embedded, MOST_OFFSET, QueryRequest, SimilarRequest,
+    ArticleAnswer, Articles, EmbedRequest, Embedded, MOST_CONTEXT, MOST_LISTED, MOST_NAME,
+    MOST_OFFSET, QueryRequest, SimilarRequest,
 };
 use super::problem::Problem;
 use crate::search::{Answers, Shown, SimilarArticles, Status};
@@ -37,7 +38,7 @@ pub fn document() -> Value {
             "articles", "List the articles", "In the order of their ids, a page at a time.",
             None, &[
                 parameter("limit", "Articles at most; 50 where it is not given.", false,
-                    json!({"type": "integer", "minimum": 1, "maximum": 1000})),
+                    json!({"type": "integer", "minimum": 1, "maximum": MOST_LISTED})),
                 parameter("offset", "Articles to skip.", false,
                     json!({"type": "integer", "minimum": 0, "maximum": MOST_OFFSET})),
                 parameter("article", "Only articles whose id or file name matches this name or glob.", false, name()),
@@ -55,7 +56,7 @@ pub fn document() -> Value {
             None, &[
                 parameter("id", "`article#3`, `article#3-4`, or a citation.", true, name()),
                 parameter("context", "Sentences before and after.", false,
-                    json!({"type": "integer", "minimum": 0, "maximum": 100})),
+                    json!({"type": "integer", "minimum": 0, "maximum": MOST_CONTEXT})),
             ], answer::<Shown>(&mut answers))},
         "/api/v1/status": {"get": operation(
             "status", "What the index holds", "What `tane status --json` prints.",
@@ -130,13 +131,17 @@ fn operation(
     operation
 }
 
-/// A body, its schema inline: requests are read otherwise than answers are written.
-fn request<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
+/// Schemas without references.
+pub fn inlined() -> SchemaSettings {
+    SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
-    });
-    let schema = settings
+    })
+}
+
+/// A body, its schema inline: requests are read otherwise than answers are written.
+fn request<T: JsonSchema>() -> Value {
+    let schema = inlined()
         .for_deserialize()
         .into_generator()
         .into_root_schema_for::<T>();
@@ -159,7 +164,7 @@ fn parameter(name: &str, description: &str, required: bool, schema: Value) -> Va
 }
 
 fn name() -> Value {
-    json!({"type": "string", "maxLength": 1024})
+    json!({"type": "string", "maxLength": MOST_NAME})
 }
 
 fn date() -> Value {

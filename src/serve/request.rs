@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
@@ -26,12 +26,17 @@ pub async fn body<T: DeserializeOwned>(request: Request, most: usize) -> Result<
 
 /// What the body of a request may take, in kilobytes: what it says it is, or the most where it does not say.
 pub fn kilobytes(request: &Request) -> u32 {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    let length = length_of(request.headers());
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let bytes = length.unwrap_or(if chunked { u64::MAX } else { 0 });
     // A longer one is refused when it is read.
     u32::try_from(bytes.min(MOST_EMBED_BYTES as u64) / 1024).unwrap_or(0)
+}
+
+/// The length that a body says it has.
+fn length_of(headers: &HeaderMap) -> Option<u64> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }
 
 /// Reads a JSON body as bytes.
@@ -56,8 +61,7 @@ pub async fn read(request: Request, most: usize) -> Result<axum::body::Bytes, Pr
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
             .at(Field::Header("Content-Encoding")));
     }
-    let length = headers.get(header::CONTENT_LENGTH);
-    let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    let length = length_of(headers);
     let too_long = || {
         let detail = format!("a body here has at most {most} bytes");
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).at(Field::Body(""))

@@ -6,19 +6,19 @@ use std::fmt::Write;
 use std::time::Instant;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::api::{
     Filters, Given, MOST_NAME, MOST_QUESTION, answers, length, list, number, similar_to, whole,
 };
+use super::openapi::inlined;
 use super::problem::{Field, Problem};
 use super::service::Open;
 use crate::error::Error;
 use crate::index::Index;
 use crate::passage::LineIndex;
-use crate::search::{Answer, ArticleView, Mode, Names, Query, Standing, find, stands};
+use crate::search::{Answer, ArticleView, CONVINCING, Mode, Names, Query, Standing, find, stands};
 
 /// Characters of an answer where nothing else is asked for; what frames it is counted, too.
 const CHARS: usize = 6000;
@@ -26,8 +26,6 @@ const LEAST_CHARS: usize = 500;
 const MOST_CHARS: usize = 40_000;
 /// Characters of a passage that is shown; a longer one is cut around its best sentence.
 const PASSAGE_CHARS: usize = 1200;
-/// Below this confidence no passage convinces.
-const CONVINCING: f32 = 0.1;
 /// Characters of a title, of an address; and places that say the same.
 const TITLE_CHARS: usize = 120;
 const URL_CHARS: usize = 300;
@@ -119,14 +117,10 @@ impl Tool {
 
 /// The schema of a type without references.
 fn schema<T: JsonSchema>(output: bool) -> Map<String, Value> {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.inline_subschemas = true;
-        settings.meta_schema = None;
-    });
     let settings = if output {
-        settings.for_serialize()
+        inlined().for_serialize()
     } else {
-        settings.for_deserialize()
+        inlined().for_deserialize()
     };
     let mut schema = settings
         .into_generator()
@@ -261,7 +255,7 @@ struct SearchInput {
     until: Option<String>,
     /// Characters of the answer at most, 500 to 40000; 6000 where it is not given.
     #[serde(default, deserialize_with = "whole")]
-    #[schemars(with = "usize", range(min = 500, max = 40000))]
+    #[schemars(with = "usize", range(min = LEAST_CHARS, max = MOST_CHARS))]
     max_chars: Option<usize>,
 }
 
@@ -492,7 +486,7 @@ struct ReadInput {
     offset: Option<usize>,
     /// Characters of the answer at most, 500 to 40000; 6000 where it is not given.
     #[serde(default, deserialize_with = "whole")]
-    #[schemars(with = "usize", range(min = 500, max = 40000))]
+    #[schemars(with = "usize", range(min = LEAST_CHARS, max = MOST_CHARS))]
     max_chars: Option<usize>,
 }
 
@@ -615,7 +609,7 @@ struct SimilarInput {
     limit: usize,
     /// Characters of the answer at most, 500 to 40000; 6000 where it is not given.
     #[serde(default, deserialize_with = "whole")]
-    #[schemars(with = "usize", range(min = 500, max = 40000))]
+    #[schemars(with = "usize", range(min = LEAST_CHARS, max = MOST_CHARS))]
     max_chars: Option<usize>,
 }
 
@@ -895,13 +889,8 @@ fn verify_quote(open: &Open, input: &QuoteInput) -> Result<Called, Problem> {
     length(Field::Body("/quote"), &input.quote, MOST_QUESTION)?;
     let found = find(&open.index, &input.id, Names::AsCited)
         .map_err(|error| Problem::of(&error, Field::Body("/id")))?;
-    let found = stands(&open.index, found.0, &input.quote).map_err(|error| match error {
-        Error::EmptyQuestion => Problem::bad(
-            Field::Body("/quote"),
-            "expected a text, received an empty one",
-        ),
-        error => Problem::of(&error, Field::Body("/quote")),
-    })?;
+    let found = stands(&open.index, found.0, &input.quote)
+        .map_err(|error| Problem::of(&error, Field::Body("/quote")))?;
     let place_of = |place: crate::search::Place, similarity| QuotePlace {
         citation: place.citation,
         start_byte: place.start_byte,
