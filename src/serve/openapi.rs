@@ -49,7 +49,7 @@ pub fn document() -> Value {
             ], answer::<Articles>(&mut answers))},
         "/api/v1/article": {"get": operation(
             "article", "Read an article", "Its text and how it was cut.",
-            None, &[parameter("id", "Its id, or any end of it that only one has.", true, name())],
+            None, &[parameter("id", "Its id, or a part of it that no other id has.", true, name())],
             answer::<ArticleAnswer>(&mut answers))},
         "/api/v1/passage": {"get": operation(
             "passage", "Read a passage", "What `tane show --json` prints.",
