@@ -7,9 +7,9 @@
 
 use candle_core::safetensors::SliceSafetensors;
 
-use super::device::cpu;
-use super::input::Role;
-use super::pooling::normalize;
+use crate::embed::device::cpu;
+use crate::embed::engine::pooling::normalize;
+use crate::embed::input::Role;
 use crate::error::{Error, Result};
 use crate::kernel::dot::dot;
 

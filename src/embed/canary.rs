@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::embedder::Embedder;
-use super::input::{Embedding, Input, Role};
-use super::registry::Pooling;
+use crate::embed::embedder::Embedder;
+use crate::embed::input::{Embedding, Input, Role};
+use crate::embed::models::registry::Pooling;
 use crate::error::{Error, Result};
 use crate::kernel::dot::dot;
 
@@ -173,9 +173,13 @@ fn from_hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::E
 
 #[cfg(test)]
 mod tests {
-    use super::super::registry::Registry;
-    use super::super::{Compute, DEFAULT_MODEL, Model, Precision, describe_path};
     use super::*;
+    use crate::embed::Compute;
+    use crate::embed::DEFAULT_MODEL;
+    use crate::embed::Model;
+    use crate::embed::Precision;
+    use crate::embed::describe_path;
+    use crate::embed::models::registry::Registry;
 
     /// The small GGUF model, its file changed, as an entry that is changed.
     fn changed(bytes: impl FnOnce(&mut Vec<u8>), entry: impl FnOnce(&mut Model)) -> Embedder {

@@ -3,7 +3,7 @@
 use candle_core::DType;
 use serde::{Deserialize, Serialize};
 
-use super::device::DeviceChoice;
+use crate::embed::device::DeviceChoice;
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::kernel::linear::bf16;

@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
-use super::alignment::Alignment;
-use super::batch::{Job, batches, jobs_of};
-use super::compute::{Compute, Precision};
-use super::encoder::{Encoder, Sequence};
-use super::input::{Embedding, Frame, Input, Role};
-use super::loading::Loaded;
-use super::pooling::{normalize, pool};
-use super::registry::{Model, Pooling};
-use super::space::Space;
-use super::tokenizer::Tokenizer;
+use crate::embed::alignment::Alignment;
+use crate::embed::compute::{Compute, Precision};
+use crate::embed::engine::batch::{Job, batches, jobs_of};
+use crate::embed::engine::pooling::{normalize, pool};
+use crate::embed::engine::{Encoder, Sequence};
+use crate::embed::input::{Embedding, Frame, Input, Role};
+use crate::embed::loading::Loaded;
+use crate::embed::models::registry::{Model, Pooling};
+use crate::embed::space::Space;
+use crate::embed::tokenizer::Tokenizer;
 use crate::error::{Error, Result};
 use crate::passage::TokenCount;
 use crate::words;
@@ -244,8 +244,8 @@ fn is_out_of_memory(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::encoder::Batches;
     use super::*;
+    use crate::embed::engine::Batches;
 
     /// A device that has memory for so many tokens; a vector is a sequence's length and its first id.
     struct Small(usize, AtomicUsize);
@@ -277,8 +277,8 @@ mod tests {
 
     #[test]
     fn a_device_without_memory_gets_smaller_batches() {
-        let registry = super::super::Registry::load(None).unwrap();
-        let model = registry.get(super::super::DEFAULT_MODEL).unwrap();
+        let registry = crate::embed::Registry::load(None).unwrap();
+        let model = registry.get(crate::embed::DEFAULT_MODEL).unwrap();
         let mut embedder = Embedder::load(model, Compute::default(), None).unwrap();
         let texts: Vec<String> = (0..60)
             .map(|n| "word ".repeat(1 + n % 7) + &n.to_string())

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::pooling::normalize;
-use super::tokenizer::Tokenizer;
+use crate::embed::engine::pooling::normalize;
+use crate::embed::tokenizer::Tokenizer;
 use crate::error::Result;
 
 /// What a text is to the model.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::registry::{Model, Pooling};
+use crate::embed::models::registry::{Model, Pooling};
 use crate::sha256;
 
 /// Everything that decides where a text lies.

@@ -6,19 +6,19 @@ use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::dead::{self, Bits};
-use super::format::ArticleRecord;
-use super::graph::MappedGraph;
-use super::journal::Vectors;
-use super::key::Key;
-use super::manifest::{FileEntry, Manifest, SegmentEntry};
-use super::nearest::{Keep, Work, nearest};
-use super::rows::{LanguageRows, Rows};
-use super::scan::Hit;
-use super::segment::{Segment, StoredPassage, StoredSentence};
 use crate::corpus::{Span, without};
 use crate::embed::{Probe, Space};
 use crate::error::{Error, Result};
+use crate::index::nearest::graph::MappedGraph;
+use crate::index::nearest::scan::Hit;
+use crate::index::nearest::{Keep, Work, nearest};
+use crate::index::store::format::ArticleRecord;
+use crate::index::store::journal::Vectors;
+use crate::index::store::key::Key;
+use crate::index::store::manifest::{FileEntry, Manifest, SegmentEntry};
+use crate::index::store::rows::{LanguageRows, Rows};
+use crate::index::store::segment::{Segment, StoredPassage, StoredSentence};
+use crate::index::store::tombstones::{self, Bits};
 use crate::mmap;
 use crate::passage::RECIPE;
 use crate::words;
@@ -160,14 +160,14 @@ impl Index {
 
     /// `fault` decides whether the rest is opened all the same.
     fn open_with(dir: &Path, fault: &mut dyn FnMut(Error) -> Result<()>) -> Result<Self> {
-        super::check_is_index_or_empty(dir)?;
+        crate::index::check_is_index_or_empty(dir)?;
         let mut manifest = Manifest::read(dir)?.ok_or_else(|| Error::NoIndex {
             path: dir.to_path_buf(),
         })?;
         let counts: Vec<usize> = manifest.segments.iter().map(|s| s.articles).collect();
         let mut dead = vec![Vec::new(); counts.len()];
         if let Some(entry) = &manifest.dead {
-            match dead::read(dir, entry, &counts) {
+            match tombstones::read(dir, entry, &counts) {
                 Ok(read) => dead = read,
                 Err(error) => fault(error)?,
             }

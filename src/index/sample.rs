@@ -1,11 +1,11 @@
 //! A sample of stored passages, embedded again: whether this machine computes what the index holds.
 
-use super::key::input_key;
-use super::old::stored_passages;
-use super::reader::Index;
 use crate::corpus::Span;
 use crate::embed::{Embedder, Input, Role};
 use crate::error::Result;
+use crate::index::reader::Index;
+use crate::index::store::key::input_key;
+use crate::index::write::previous::stored_passages;
 use crate::kernel::dot::dot;
 
 /// Passages looked at.

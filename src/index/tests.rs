@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::disk::fault;
-use super::{Index, MadeBy, Update, update, verify};
 use crate::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
 use crate::error::Error;
+use crate::index::Index;
+use crate::index::MadeBy;
+use crate::index::Update;
+use crate::index::store::disk::fault;
+use crate::index::verify;
+use crate::index::write::{self, update};
 
 fn embedder() -> Embedder {
     let registry = Registry::load(None).unwrap();

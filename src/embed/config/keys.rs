@@ -1,0 +1,266 @@
+//! Keys of `config.json`: what is computed, what changes no vector, and what must have one value. A key that is on no
+//! list here is refused, because nobody knows what it does.
+//!
+//! Source: the configuration classes of transformers 4.12 to 5.24, and configurations that are published.
+
+use crate::embed::models::registry::Family;
+
+/// What is known of the keys of one kind of file.
+pub struct Keys {
+    /// Read and computed, or compared with what is.
+    pub read: &'static [&'static str],
+    /// Each with the values, as JSON, that ask for nothing.
+    pub fixed: &'static [(&'static str, &'static [&'static str])],
+    /// They change no vector, whatever they say.
+    pub harmless: &'static [&'static [&'static str]],
+}
+
+/// Of every configuration: how a model was made, trained, saved, how it generates text, its heads and labels.
+const HARMLESS: &[&str] = &[
+    "_attn_implementation",
+    "_attn_implementation_autoset",
+    "_attn_implementation_internal",
+    "_commit_hash",
+    "_name_or_path",
+    "_num_labels",
+    "_output_attentions",
+    "architectures",
+    "attn_implementation",
+    "bad_words_ids",
+    "base_model_prefix",
+    "begin_suppress_tokens",
+    "bos_token_id",
+    "chunk_size_feed_forward",
+    "classifier_dropout",
+    "cls_token_id",
+    "decoder_start_token_id",
+    "diversity_penalty",
+    "do_sample",
+    "dtype",
+    "early_stopping",
+    "encoder_no_repeat_ngram_size",
+    "eos_token_id",
+    "exponential_decay_length_penalty",
+    "export_model_type",
+    "finetuning_task",
+    "forced_bos_token_id",
+    "forced_eos_token_id",
+    "gradient_checkpointing",
+    "id2label",
+    "initializer_factor",
+    "initializer_range",
+    "keys_to_ignore_at_inference",
+    "label2id",
+    "language",
+    "length_penalty",
+    "mask_token_id",
+    "matryoshka_dimensions",
+    "max_length",
+    "min_length",
+    "model_max_length",
+    "model_type",
+    "name",
+    "name_or_path",
+    "no_repeat_ngram_size",
+    "num_beam_groups",
+    "num_beams",
+    "num_labels",
+    "num_return_sequences",
+    "output_attentions",
+    "output_hidden_states",
+    "output_past",
+    "output_scores",
+    "prefix",
+    "problem_type",
+    "remove_invalid_values",
+    "repetition_penalty",
+    "return_dict",
+    "return_dict_in_generate",
+    "sentence_transformers",
+    "sep_token_id",
+    "suppress_tokens",
+    "task_specific_params",
+    "temperature",
+    "tf_legacy_loss",
+    "tie_encoder_decoder",
+    "tie_last_hidden_states",
+    "tie_word_embeddings",
+    "tokenizer_class",
+    "top_k",
+    "top_p",
+    "torch_dtype",
+    "torchscript",
+    "transformers.js_config",
+    "transformers_version",
+    "typical_p",
+    "unk_token_id",
+    "unsloth_fixed",
+    "unsloth_version",
+    "use_bfloat16",
+    "use_cache",
+    "use_return_dict",
+    "vocab_size",
+    "xla_device",
+];
+
+/// What was left out in training, and BERT's pooler, which no vector here goes through.
+const OF_BERT: &[&str] = &[
+    "attention_probs_dropout_prob",
+    "directionality",
+    "hidden_dropout_prob",
+    "layerdrop",
+    "pooler_dropout",
+    "pooler_fc_size",
+    "pooler_hidden_act",
+    "pooler_num_attention_heads",
+    "pooler_num_fc_layers",
+    "pooler_size_per_head",
+    "pooler_type",
+];
+
+const OF_MODERNBERT: &[&str] = &[
+    "attention_dropout",
+    "classifier_activation",
+    "classifier_bias",
+    "classifier_pooling",
+    "decoder_bias",
+    "deterministic_flash_attn",
+    "embedding_dropout",
+    "initializer_cutoff_factor",
+    "mlp_dropout",
+    "pad_token_id",
+    "reference_compile",
+    "repad_logits_with_grad",
+    "sparse_pred_ignore_index",
+    "sparse_prediction",
+];
+
+/// Causal as it is, a decoder by any name.
+const OF_QWEN3: &[&str] = &["attention_dropout", "is_decoder", "pad_token_id"];
+
+const BERT: Keys = Keys {
+    read: &[
+        "auto_map",
+        "embedding_size",
+        "hidden_act",
+        "hidden_size",
+        "intermediate_size",
+        "layer_norm_eps",
+        "max_position_embeddings",
+        "num_attention_heads",
+        "num_hidden_layers",
+        "pad_token_id",
+        "type_vocab_size",
+    ],
+    fixed: &[
+        ("add_cross_attention", &["false"]),
+        ("causal_mask", &["false"]),
+        ("cross_attention_hidden_size", &[]),
+        ("feed_forward_type", &["\"original\""]),
+        ("is_causal", &["false"]),
+        ("is_decoder", &["false"]),
+        ("is_encoder_decoder", &["false"]),
+        ("per_layer_config", &["{}"]),
+        ("position_embedding_type", &["\"absolute\""]),
+        ("pruned_heads", &["{}"]),
+        ("quantization_config", &[]),
+        ("use_bidirectional_attention", &["true"]),
+    ],
+    harmless: &[HARMLESS, OF_BERT],
+};
+
+const MODERNBERT: Keys = Keys {
+    read: &[
+        "attention_bias",
+        "auto_map",
+        "global_attn_every_n_layers",
+        "global_rope_theta",
+        "head_dim",
+        "hidden_act",
+        "hidden_activation",
+        "hidden_size",
+        "intermediate_size",
+        "layer_norm_eps",
+        "layer_types",
+        "local_attention",
+        "local_rope_theta",
+        "max_position_embeddings",
+        "mlp_bias",
+        "norm_bias",
+        "norm_eps",
+        "num_attention_heads",
+        "num_hidden_layers",
+        "rope_parameters",
+        "rope_scaling",
+        "sliding_window",
+    ],
+    fixed: &[
+        ("add_cross_attention", &["false"]),
+        ("causal_mask", &["false"]),
+        ("cross_attention_hidden_size", &[]),
+        ("is_causal", &["false"]),
+        ("is_decoder", &["false"]),
+        ("is_encoder_decoder", &["false"]),
+        ("partial_rotary_factor", &["1.0", "1"]),
+        ("per_layer_config", &["{}"]),
+        // Published configurations have all of these, and transformers reads none.
+        (
+            "position_embedding_type",
+            &["\"absolute\"", "\"rope\"", "\"rotary\"", "\"sans_pos\""],
+        ),
+        ("pruned_heads", &["{}"]),
+        ("quantization_config", &[]),
+        ("use_bidirectional_attention", &["true"]),
+    ],
+    harmless: &[HARMLESS, OF_MODERNBERT],
+};
+
+const QWEN3: Keys = Keys {
+    read: &[
+        "attention_bias",
+        "auto_map",
+        "head_dim",
+        "hidden_act",
+        "hidden_size",
+        "intermediate_size",
+        "layer_types",
+        "max_position_embeddings",
+        "max_window_layers",
+        "num_attention_heads",
+        "num_hidden_layers",
+        "num_key_value_heads",
+        "rms_norm_eps",
+        "rope_parameters",
+        "rope_scaling",
+        "rope_theta",
+        "sliding_window",
+        "use_sliding_window",
+    ],
+    fixed: &[
+        ("add_cross_attention", &["false"]),
+        ("cross_attention_hidden_size", &[]),
+        ("is_causal", &["true"]),
+        ("is_encoder_decoder", &["false"]),
+        ("mlp_bias", &["false"]),
+        ("partial_rotary_factor", &["1.0", "1"]),
+        ("per_layer_config", &["{}"]),
+        ("pretraining_tp", &["1"]),
+        ("pruned_heads", &["{}"]),
+        ("qkv_bias", &["false"]),
+        ("quantization_config", &[]),
+        ("use_bidirectional_attention", &["false"]),
+        ("use_mrope", &["false"]),
+    ],
+    harmless: &[HARMLESS, OF_QWEN3],
+};
+
+impl Family {
+    /// The keys of its `config.json`.
+    pub(in crate::embed) fn keys(self) -> &'static Keys {
+        match self {
+            Self::Bert | Self::XlmRoberta => &BERT,
+            Self::Modernbert => &MODERNBERT,
+            Self::Qwen3 => &QWEN3,
+        }
+    }
+}

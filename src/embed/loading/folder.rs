@@ -1,0 +1,264 @@
+//! A model in a folder, as Hugging Face's libraries write it: `config.json`, `tokenizer.json`, weights, and where
+//! sentence-transformers wrote it what `sentence.rs` reads.
+
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device};
+
+use crate::embed::config::Config;
+use crate::embed::config::network::Network;
+use crate::embed::config::sentence_transformers::{POOLING, Sentence};
+use crate::embed::config::tokenizer_config;
+use crate::embed::engine::candle_models::Stock;
+use crate::embed::engine::prepared::BertSource;
+use crate::embed::models::registry::{Model, Source};
+use crate::embed::space::Checksums;
+use crate::embed::tokenizer::Tokenizer;
+use crate::embed::tokenizer::hugging_face::Whole;
+use crate::embed::weights::Shape;
+use crate::embed::weights::bytes::Bytes;
+use crate::embed::weights::checkpoint::{BERT_PREFIXES, Checkpoint};
+use crate::error::{Error, Result};
+use crate::sha256;
+
+/// The files beside the weights: those without which a folder holds no model, and those that are read where they are
+/// there.
+pub const REQUIRED: [&str; 2] = ["config.json", "tokenizer.json"];
+pub const OPTIONAL: [&str; 6] = [
+    "modules.json",
+    POOLING,
+    "sentence_bert_config.json",
+    "config_sentence_transformers.json",
+    "tokenizer_config.json",
+    ADAPTER,
+];
+
+/// What another library would put on top of the weights.
+const ADAPTER: &str = "adapter_config.json";
+
+/// Where weights are looked for, the best first: in one file, or in several from this one on.
+const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
+
+/// How a model's weights are called where nothing names them.
+pub const USUAL_WEIGHTS: &str = WEIGHTS[0];
+
+/// The files of weights of which `first` is the first: `model-00001-of-00003.safetensors` has two more.
+pub fn parts(first: &str) -> Vec<String> {
+    let split = || {
+        let (stem, rest) = first.split_once("-00001-of-")?;
+        let (count, kind) = rest.split_once('.')?;
+        let is_count = count.len() == 5 && count.bytes().all(|digit| digit.is_ascii_digit());
+        let numbers = 1..=count.parse::<u32>().ok().filter(|_| is_count)?;
+        let name = |number| format!("{stem}-{number:05}-of-{count}.{kind}");
+        Some(numbers.map(name).collect())
+    };
+    split().unwrap_or_else(|| vec![first.to_owned()])
+}
+
+/// The checksum of weights, of those of their files: that of a single one is its own.
+pub fn checksum_of_parts(parts: &[String]) -> String {
+    match parts {
+        [only] => only.clone(),
+        _ => sha256::of(&[parts.concat().as_bytes()]),
+    }
+}
+
+/// The first file of the weights among `names`.
+pub fn first_weights(mut names: Vec<String>) -> Option<String> {
+    names.sort_unstable();
+    WEIGHTS.iter().find_map(|whole| {
+        let (stem, kind) = whole.split_once('.')?;
+        let first = format!("{stem}-00001-of-");
+        let is_first = |name: &&String| name.starts_with(&first) && name.ends_with(kind);
+        let one = names.iter().find(|name| name == whole);
+        one.or_else(|| names.iter().find(is_first)).cloned()
+    })
+}
+
+/// The files of a folder, read.
+pub struct Folder {
+    path: PathBuf,
+    tokenizer: Vec<u8>,
+    weights: Vec<Bytes>,
+}
+
+impl Folder {
+    /// Reads a folder; `weights` names the (first) file of its weights where it is not to be looked for.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for a file that is missing.
+    pub fn read(path: &Path, weights: Option<&str>) -> Result<Self> {
+        let tokenizer = path.join("tokenizer.json");
+        let found = || {
+            let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+            let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+            first_weights(names.collect())
+        };
+        let first = weights.map(str::to_owned).or_else(found);
+        let weights = parts(first.as_deref().unwrap_or(USUAL_WEIGHTS));
+        Ok(Self {
+            path: path.to_path_buf(),
+            tokenizer: std::fs::read(&tokenizer).map_err(Error::io("read", &tokenizer))?,
+            weights: weights
+                .iter()
+                .map(|file| Bytes::map(&path.join(file)))
+                .collect::<Result<_>>()?,
+        })
+    }
+
+    pub fn checksums(&self) -> Checksums {
+        let parts: Vec<String> = self
+            .weights
+            .iter()
+            .map(|file| sha256::of(&[file]))
+            .collect();
+        Checksums {
+            weights: checksum_of_parts(&parts),
+            tokenizer: Some(sha256::of(&[&self.tokenizer])),
+        }
+    }
+
+    /// The tokenizer of a model whose files were `described`, and what other files than its own have changed of it.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`], [`Error::NotComputed`] where other files ask for what is not computed.
+    pub fn tokenizer(&self, described: &Described) -> Result<(Tokenizer, Option<String>)> {
+        let (mut whole, specials) = Whole::new(&self.tokenizer)?;
+        let changed = tokenizer_config::settle(
+            &described.model,
+            &self.path,
+            &mut whole,
+            &specials,
+            described.lower_case,
+        )?;
+        Ok((Tokenizer::new(Box::new(whole), specials), changed))
+    }
+
+    /// The file in which token embeddings may be left.
+    pub fn first_weights(&self) -> &Bytes {
+        &self.weights[0]
+    }
+
+    fn checkpoint(&self, model: &Model, prefixes: &[&str]) -> Result<Checkpoint> {
+        Checkpoint::open(&model.name, self.weights.clone(), prefixes)
+    }
+
+    /// What a BERT or XLM-R of this shape is made of; its tokenizer is `tokenizer.json`.
+    ///
+    /// # Errors
+    /// [`Error::Compute`].
+    pub fn bert(&self, model: &Model, shape: &Shape) -> Result<BertSource> {
+        Ok(BertSource {
+            weights: Box::new(self.checkpoint(model, &BERT_PREFIXES)?),
+            shape: shape.clone(),
+            vocabulary: None,
+        })
+    }
+
+    /// A network of another family, in candle's stock ops.
+    ///
+    /// # Errors
+    /// [`Error::Compute`].
+    pub fn stock(
+        &self,
+        model: &Model,
+        network: Network,
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Stock> {
+        // A network with a head has its name before its tensors.
+        let weights = self.checkpoint(model, &["model."])?;
+        Stock::load(model, network, &weights, dtype, device)
+    }
+}
+
+/// What the files of a folder say.
+pub struct Described {
+    pub model: Model,
+    pub network: Network,
+    /// Texts are folded to small letters before they are tokenized.
+    lower_case: bool,
+}
+
+/// What the files of a folder say of its model; the model is called `name`.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Config`], [`Error::NotComputed`] for what cannot be run, with the key that asks for it.
+pub fn describe(name: &str, path: &Path) -> Result<Described> {
+    let config = Config::read(name, &path.join("config.json"))?;
+    let family = config.family()?;
+    let network = Network::of(&config, family)?;
+    if let Some(adapter) = Config::read_optional(name, &path.join(ADAPTER))? {
+        let possible = "no such file: merge the adapter into the weights and remove it";
+        return Err(adapter.refuse("peft_type", possible));
+    }
+    let sentence = Sentence::read(name, path, family)?;
+    let positions = network.positions();
+    let model = Model {
+        name: name.to_owned(),
+        source: Source::Folder(path.to_path_buf()),
+        family,
+        dimension: network.dimension(),
+        max_tokens: sentence.longest.map_or(positions, |n| n.min(positions)),
+        pooling: sentence.pooling,
+        query_prefix: sentence.query_prefix,
+        passage_prefix: sentence.passage_prefix,
+        normalize: sentence.normalize,
+        licence: "unknown".to_owned(),
+        sha256: None,
+        revision: None,
+        weights: None,
+        local: None,
+    };
+    Ok(Described {
+        model,
+        network,
+        lower_case: sentence.lower_case,
+    })
+}
+
+/// Refuses an entry of `models.toml` that contradicts the files of its folder. Prefixes are the entry's: few folders
+/// name them. Fewer tokens than the model takes are no contradiction.
+///
+/// # Errors
+/// [`Error::BadModel`] with both values.
+pub fn check(entry: &Model, found: &Model) -> Result<()> {
+    let shown = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+    for (what, entry_value, found_value) in [
+        ("family", shown(&entry.family), shown(&found.family)),
+        (
+            "dimension",
+            shown(&entry.dimension),
+            shown(&found.dimension),
+        ),
+        ("pooling", shown(&entry.pooling), shown(&found.pooling)),
+        (
+            "normalize",
+            shown(&entry.normalize),
+            shown(&found.normalize),
+        ),
+    ] {
+        if entry_value != found_value {
+            return Err(contradiction(entry, what, &entry_value, &found_value));
+        }
+    }
+    if entry.max_tokens > found.max_tokens {
+        let most = format!("at most {}", found.max_tokens);
+        return Err(contradiction(
+            entry,
+            "max_tokens",
+            &entry.max_tokens.to_string(),
+            &most,
+        ));
+    }
+    Ok(())
+}
+
+fn contradiction(entry: &Model, what: &str, said: &str, found: &str) -> Error {
+    Error::BadModel {
+        model: entry.name.clone(),
+        what: format!("{what} in models.toml and in the model's folder"),
+        expected: found.to_owned(),
+        received: said.to_owned(),
+    }
+}

@@ -1,0 +1,374 @@
+//! Writes a segment file: streamed under a temporary name, then renamed.
+
+use std::collections::BTreeSet;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::Xxh3Default;
+
+use super::codes;
+use super::disk::{self, DiskFile};
+use super::effort::Effort;
+use super::format::{ALIGN, ArticleRecord, BLOCK, MAGIC, Sections};
+use super::journal::Vectors;
+use super::key::Key;
+use super::keyword::KeywordWriter;
+use super::manifest::{FileEntry, LanguageEntry, SegmentEntry};
+use super::rows::RowRecord;
+use crate::embed::Precision;
+use crate::error::{Error, Result};
+use crate::passage::Passage;
+
+const EXTENSION: &str = ".segment";
+
+/// A name that this program gives to the files of a segment.
+pub fn is_segment_name(name: &str) -> bool {
+    [
+        EXTENSION,
+        crate::index::nearest::graph::EXTENSION,
+        super::tombstones::EXTENSION,
+    ]
+    .iter()
+    .any(|extension| {
+        name.strip_suffix(extension)
+            .is_some_and(|stem| stem.len() == 8 && stem.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
+/// The ending of such a name.
+pub fn extension_of(name: &str) -> &str {
+    name.find('.').map_or("", |at| &name[at..])
+}
+
+/// Collects articles and writes them.
+///
+/// Vectors, by far the largest part, go to the file as they come, and what else grows with the text to files
+/// beside it; a few dozen bytes a passage and the words wait in memory.
+pub struct SegmentWriter {
+    dir: PathBuf,
+    name: String,
+    file: HashedFile,
+    codes: Spool,
+    code_error: f32,
+    rows: Vec<RowRecord>,
+    keyword: KeywordWriter,
+    languages: Vec<LanguageEntry>,
+    /// Of the last article.
+    language: usize,
+    keys: Vec<Key>,
+    passages: Vec<u8>,
+    sentences: Spool,
+    sentence_count: usize,
+    articles: Vec<u8>,
+    article_count: usize,
+    meta: Spool,
+    texts: Spool,
+}
+
+/// A passage with everything that is stored of it.
+pub struct NewPassage<'a> {
+    pub passage: &'a Passage,
+    pub key: Key,
+    pub vectors: &'a Vectors,
+    /// The vector as questions are compared with it ([`crate::embed::Alignment::align`]).
+    pub compared: &'a [f32],
+    /// What [`crate::embed::Alignment::inverse_length`] gives for the vector.
+    pub inverse_length: f32,
+    /// The text whose words find it.
+    pub words: &'a str,
+}
+
+impl SegmentWriter {
+    /// Begins the segment of a generation.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn create(dir: &Path, generation: u64) -> Result<Self> {
+        let name = format!("{generation:08}{EXTENSION}");
+        let mut file = HashedFile::create(&dir.join(format!("{name}.tmp")))?;
+        file.write(MAGIC)?;
+        file.align()?;
+        let spool = |part: &str| Spool::create(&dir.join(format!("{name}.{part}.tmp")));
+        Ok(Self {
+            dir: dir.to_path_buf(),
+            file,
+            codes: spool("codes")?,
+            code_error: 0.0,
+            rows: Vec::new(),
+            keyword: KeywordWriter::default(),
+            languages: Vec::new(),
+            language: 0,
+            keys: Vec::new(),
+            passages: Vec::new(),
+            sentences: spool("sentences")?,
+            sentence_count: 0,
+            articles: Vec::new(),
+            article_count: 0,
+            meta: spool("meta")?,
+            texts: spool("texts")?,
+            name,
+        })
+    }
+
+    /// Adds an article; its passages follow.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn article(&mut self, record: &ArticleRecord, text: &str, passages: usize) -> Result<()> {
+        let meta = serde_json::to_vec(record).unwrap_or_default();
+        let language = record.lang.as_deref().unwrap_or_default();
+        let known = self
+            .languages
+            .iter()
+            .position(|known| known.name == language);
+        self.language = known.unwrap_or_else(|| {
+            self.languages.push(LanguageEntry {
+                name: language.to_owned(),
+                passages: 0,
+                terms: 0,
+            });
+            self.languages.len() - 1
+        });
+        let row = &mut self.articles;
+        row.extend(self.texts.length.to_le_bytes());
+        row.extend(self.meta.length.to_le_bytes());
+        for number in [text.len(), meta.len(), self.rows.len(), passages] {
+            row.extend((number as u32).to_le_bytes());
+        }
+        self.article_count += 1;
+        self.texts.write(text.as_bytes())?;
+        self.meta.write(&meta)
+    }
+
+    /// Adds a passage of the last article.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn passage(&mut self, new: &NewPassage<'_>) -> Result<()> {
+        let passage = new.passage;
+        let terms = self.keyword.row(new.words);
+        let language = &mut self.languages[self.language];
+        language.passages += 1;
+        language.terms += u64::from(terms);
+        self.rows.push(RowRecord {
+            inverse_length: new.inverse_length,
+            terms,
+            language: self.language as u32,
+        });
+        self.file.write(bytemuck::cast_slice(&new.vectors.vector))?;
+        let mut code = Vec::with_capacity(new.compared.len());
+        self.code_error = self.code_error.max(codes::encode(new.compared, &mut code));
+        self.codes.write(bytemuck::cast_slice(&code))?;
+        self.keys.push(new.key);
+        let numbers = [
+            self.article_count - 1,
+            passage.span.start,
+            passage.span.end,
+            passage.lines.0,
+            passage.lines.1,
+            self.sentence_count,
+            passage.sentences.len(),
+            passage.tokens,
+        ];
+        for number in numbers {
+            self.passages.extend((number as u32).to_le_bytes());
+        }
+        for (span, (scale, values)) in passage.sentences.iter().zip(&new.vectors.parts) {
+            let mut row = Vec::with_capacity(super::format::sentence_bytes(values.len()));
+            row.extend((span.start as u32).to_le_bytes());
+            row.extend((span.end as u32).to_le_bytes());
+            row.extend(scale.to_le_bytes());
+            row.extend(values.iter().map(|v| v.cast_unsigned()));
+            self.sentences.write(&row)?;
+            self.sentence_count += 1;
+        }
+        Ok(())
+    }
+
+    /// Writes what waits, makes it last, and gives the file its name. Nothing refers to it yet.
+    /// `precisions` are those of the vectors.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; the temporary files are removed.
+    pub fn finish(mut self, precisions: BTreeSet<Precision>) -> Result<SegmentEntry> {
+        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        order.sort_unstable_by_key(|row| (self.keys[*row as usize], *row));
+        let (terms, postings) = self.keyword.finish();
+        let file = &mut self.file;
+        let mut sections = Sections {
+            vectors: ALIGN..file.length,
+            codes: file.spooled(self.codes)?,
+            rows: file.section(bytemuck::cast_slice(&self.rows))?,
+            terms: file.section(&terms)?,
+            postings: file.section(&postings)?,
+            keys: file.section(bytemuck::cast_slice(&self.keys))?,
+            order: file.section(bytemuck::cast_slice(&order))?,
+            passages: file.section(&self.passages)?,
+            sentences: file.spooled(self.sentences)?,
+            articles: file.section(&self.articles)?,
+            meta: file.spooled(self.meta)?,
+            texts: file.spooled(self.texts)?,
+            checks: 0..0,
+        };
+        file.align()?;
+        let checks = file.checks();
+        sections.checks = file.section(&checks)?;
+        Ok(SegmentEntry {
+            file: self.file.finish(&self.dir, &self.name)?,
+            articles: self.article_count,
+            passages: self.rows.len(),
+            precisions,
+            languages: self.languages,
+            code_error: self.code_error,
+            sections,
+            graph: None,
+            effort: Effort::default(),
+        })
+    }
+}
+
+/// A section that waits in a file of its own.
+struct Spool {
+    path: PathBuf,
+    file: BufWriter<DiskFile>,
+    length: u64,
+}
+
+impl Spool {
+    fn create(path: &Path) -> Result<Self> {
+        let file = DiskFile::create(path).map_err(Error::io("create", path))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            file: BufWriter::new(file),
+            length: 0,
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.length += bytes.len() as u64;
+        self.file
+            .write_all(bytes)
+            .map_err(Error::io("write", &self.path))
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        disk::remove(&self.path);
+    }
+}
+
+/// A file under a temporary name that knows its length and checksum, and is gone if it is dropped.
+pub struct HashedFile {
+    path: PathBuf,
+    file: Option<BufWriter<DiskFile>>,
+    hasher: blake3::Hasher,
+    length: usize,
+    /// Checksums of the whole blocks written, and the beginning of one.
+    checks: Vec<u8>,
+    block: Xxh3Default,
+}
+
+impl HashedFile {
+    pub fn create(path: &Path) -> Result<Self> {
+        let file = DiskFile::create(path).map_err(Error::io("create", path))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            file: Some(BufWriter::with_capacity(1 << 20, file)),
+            hasher: blake3::Hasher::new(),
+            length: 0,
+            checks: Vec::new(),
+            block: Xxh3Default::new(),
+        })
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if let Some(file) = &mut self.file {
+            file.write_all(bytes)
+                .map_err(Error::io("write", &self.path))?;
+        }
+        self.hasher.update(bytes);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let room = BLOCK - self.length % BLOCK;
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            self.block.update(now);
+            self.length += now.len();
+            if self.length.is_multiple_of(BLOCK) {
+                self.end_block();
+            }
+            rest = later;
+        }
+        Ok(())
+    }
+
+    fn end_block(&mut self) {
+        self.checks.extend(self.block.digest().to_le_bytes());
+        self.block.reset();
+    }
+
+    /// Checksums of all blocks so far, the last one perhaps short.
+    fn checks(&mut self) -> Vec<u8> {
+        if !self.length.is_multiple_of(BLOCK) {
+            self.end_block();
+        }
+        std::mem::take(&mut self.checks)
+    }
+
+    fn align(&mut self) -> Result<()> {
+        let padding = self.length.next_multiple_of(ALIGN) - self.length;
+        self.write(&vec![0; padding])
+    }
+
+    fn section(&mut self, bytes: &[u8]) -> Result<Range<usize>> {
+        self.align()?;
+        let start = self.length;
+        self.write(bytes)?;
+        Ok(start..self.length)
+    }
+
+    /// Takes in a section that waited in a file.
+    fn spooled(&mut self, mut spool: Spool) -> Result<Range<usize>> {
+        self.align()?;
+        let start = self.length;
+        let io = |what| Error::io(what, &spool.path);
+        spool.file.flush().map_err(io("write"))?;
+        let file = spool.file.get_mut();
+        file.seek(SeekFrom::Start(0)).map_err(io("seek"))?;
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match file.read(&mut buffer).map_err(io("read"))? {
+                0 => return Ok(start..self.length),
+                read => self.write(&buffer[..read])?,
+            }
+        }
+    }
+
+    pub fn finish(mut self, dir: &Path, name: &str) -> Result<FileEntry> {
+        if let Some(file) = self.file.take() {
+            let finish = || {
+                file.into_inner()?.sync()?;
+                disk::rename(&self.path, &dir.join(name))
+            };
+            finish().map_err(|error| {
+                disk::remove(&self.path);
+                Error::io("write", &self.path)(error)
+            })?;
+        }
+        Ok(FileEntry {
+            name: name.to_owned(),
+            bytes: self.length as u64,
+            blake3: self.hasher.finalize().to_hex().to_string(),
+        })
+    }
+}
+
+impl Drop for HashedFile {
+    fn drop(&mut self) {
+        // Still open: it was not finished.
+        if self.file.take().is_some() {
+            disk::remove(&self.path);
+        }
+    }
+}

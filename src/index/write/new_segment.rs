@@ -1,0 +1,154 @@
+//! Writes the segment of a generation: articles read now, and stored ones that are written again.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::previous::{Old, stored_passages};
+use super::spill::{Planned, Staged};
+use crate::embed::{Embedder, Precision, Role};
+use crate::error::{Error, Result};
+use crate::index::nearest::graph::MappedGraph;
+use crate::index::nearest::hnsw;
+use crate::index::store::effort::Effort;
+use crate::index::store::format::ArticleRecord;
+use crate::index::store::journal::{self, JournalReader};
+use crate::index::store::key::Key;
+use crate::index::store::manifest::SegmentEntry;
+use crate::index::store::segment::Segment;
+use crate::index::store::segment_writer::{NewPassage, SegmentWriter};
+use crate::index::write::{Progress, Stage};
+use crate::passage::{Passage, RECIPE};
+
+/// What a segment is written from.
+pub(in crate::index) struct Writing<'a> {
+    pub(in crate::index) dir: &'a Path,
+    pub(in crate::index) generation: u64,
+    pub(in crate::index) old: &'a Old,
+    pub(in crate::index) journal: JournalReader<'a>,
+    pub(in crate::index) embedder: &'a Embedder,
+    pub(in crate::index) graph_rows: usize,
+    pub(in crate::index) progress: &'a dyn Progress,
+}
+
+/// Where an article comes from.
+enum Source<'a> {
+    Read(&'a Planned),
+    Stored(usize),
+}
+
+impl Writing<'_> {
+    /// Writes the segment, articles in the order of their ids, and for a large one its graph; `None` where
+    /// there is nothing to write.
+    pub(in crate::index) fn segment(
+        &self,
+        read: &[Planned],
+        staged: &mut Staged,
+        stored: &[usize],
+    ) -> Result<Option<SegmentEntry>> {
+        let mut sources: Vec<(String, Source<'_>)> = read
+            .iter()
+            .map(|article| (article.id.clone(), Source::Read(article)))
+            .collect();
+        if let Some(index) = &self.old.index {
+            for number in stored {
+                sources.push((index.article(*number)?.id(), Source::Stored(*number)));
+            }
+        }
+        if sources.is_empty() {
+            return Ok(None);
+        }
+        sources.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut writer = SegmentWriter::create(self.dir, self.generation)?;
+        let mut precisions = BTreeSet::new();
+        for (_, source) in sources {
+            match (source, &self.old.index) {
+                (Source::Read(article), _) => {
+                    let content = staged.get(article)?;
+                    let passages = content.passages.iter().zip(article.keys.iter().copied());
+                    let (record, text) = (&content.record, content.text.as_str());
+                    self.article(&mut writer, record, text, passages, &mut precisions)?;
+                }
+                (Source::Stored(number), Some(index)) => {
+                    let passages = stored_passages(index, number)?;
+                    let passages = passages.iter().map(|(passage, key)| (passage, *key));
+                    let (mut record, text) = (index.article(number)?, index.text(number)?);
+                    let recipe = record.recipe.unwrap_or(index.manifest.recipe);
+                    record.recipe = (recipe != RECIPE).then_some(recipe);
+                    self.article(&mut writer, &record, text, passages, &mut precisions)?;
+                }
+                (Source::Stored(_), None) => unreachable!("only an old index stores articles"),
+            }
+        }
+        let mut entry = writer.finish(precisions)?;
+        if entry.passages >= self.graph_rows {
+            self.progress.at(Stage::BuildingGraph);
+            let dimension = self.embedder.space().dimension;
+            let segment = Segment::open(self.dir, &entry, dimension)?;
+            let graph = hnsw::build(segment.codes(), dimension);
+            let file = graph.write(self.dir, self.generation)?;
+            let graph = MappedGraph::open(self.dir, &file, entry.passages, entry.effort)?;
+            entry.effort = Effort::of(&segment, &graph, self.embedder)?;
+            entry.graph = Some(file);
+        }
+        Ok(Some(entry))
+    }
+
+    fn article<'p>(
+        &self,
+        writer: &mut SegmentWriter,
+        record: &ArticleRecord,
+        text: &str,
+        passages: impl ExactSizeIterator<Item = (&'p Passage, Key)>,
+        precisions: &mut BTreeSet<Precision>,
+    ) -> Result<()> {
+        writer.article(record, text, passages.len())?;
+        for (passage, key) in passages {
+            let stored = self.old.index.as_ref().zip(self.old.find_key(&key));
+            let vectors = match stored {
+                Some((index, row)) => {
+                    precisions.extend(&self.old.precisions);
+                    Some(index.stored_vectors(row)?)
+                }
+                None => {
+                    precisions.insert(self.embedder.precision());
+                    self.journal.get(&key)
+                }
+            };
+            let vectors = vectors.ok_or_else(|| Error::Corrupt {
+                path: self.dir.join(journal::FILE),
+                what: "vectors of a passage",
+                expected: "written a moment ago".to_owned(),
+                received: "nothing".to_owned(),
+            })?;
+            let alignment = self.embedder.alignment();
+            writer.passage(&NewPassage {
+                passage,
+                key,
+                compared: &alignment.align(&vectors.vector, Role::Passage),
+                inverse_length: alignment.inverse_length(&vectors.vector),
+                vectors: &vectors,
+                words: &words_of(record, text, passage),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The text whose words find a passage: its article's title, what is repeated before it, and what is read of its
+/// span.
+fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
+    let mut words = record.title.clone().unwrap_or_default();
+    for span in &passage.repeated {
+        words.push('\n');
+        words.push_str(text.get(span.clone()).unwrap_or_default());
+    }
+    let mut start = passage.span.start;
+    for omitted in &passage.omitted {
+        words.push('\n');
+        words.push_str(text.get(start..omitted.span.start).unwrap_or_default());
+        start = omitted.span.end;
+    }
+    words.push('\n');
+    words.push_str(text.get(start..passage.span.end).unwrap_or_default());
+    words
+}

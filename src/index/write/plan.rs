@@ -1,0 +1,240 @@
+//! Which articles the next generation has: the roots, read and cut.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::previous::{Kept, Old, kept};
+use super::spill::{Content, Planned, Staged};
+use super::stamp::{Found, Stamp, Stamps};
+use super::unseen::look;
+use crate::corpus::{Article, FileEntry, TimeLimit};
+use crate::embed::Embedder;
+use crate::error::{Error, Result};
+use crate::index::store::format::{ArticleRecord, file_id};
+use crate::index::store::manifest::Root;
+use crate::index::write::{CHUNK, Progress, Report, Stage, Unread, Update};
+use crate::passage::{Limits, Unfinished, passages_within};
+
+/// The articles of the new generation.
+pub(in crate::index) struct Plan {
+    pub(in crate::index) read: Vec<Planned>,
+    /// What those hold.
+    pub(in crate::index) staged: Staged,
+    /// Numbers and ids of those that stay as they are.
+    pub(in crate::index) kept: Vec<Kept>,
+}
+
+/// What became of a file.
+enum Read {
+    /// With what was decided while reading.
+    Now(Vec<Content>, Vec<String>),
+    Unchanged(Vec<Kept>, Option<Found>),
+}
+
+/// Reads the roots: which articles the new generation has. The mounts of the roots become what they are now.
+pub(in crate::index) fn plan(
+    dir: &Path,
+    roots: &mut [Root],
+    old: &Old,
+    update: &Update,
+    embedder: &Embedder,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Plan> {
+    let mut plan = Plan {
+        read: Vec::new(),
+        staged: Staged::new((!update.dry_run).then_some(dir))?,
+        kept: Vec::new(),
+    };
+    let mut found = Vec::with_capacity(roots.len());
+    for root in roots.iter_mut() {
+        let seen = look(dir, root, old, report, progress)?;
+        root.mounts = seen.mounts;
+        plan.kept.extend(seen.kept);
+        found.push(seen.files);
+    }
+    let files: Vec<(&Root, FileEntry)> = roots
+        .iter()
+        .zip(found)
+        .flat_map(|(root, files)| files.into_iter().map(move |file| (root, file)))
+        .filter(|(root, file)| in_shard(root, file, update.shard))
+        .collect();
+    let reading = Reading {
+        old,
+        update,
+        embedder,
+        stamps: Stamps::open(dir),
+        interrupted: &|| progress.interrupted(),
+    };
+    let mut unchanged = Vec::new();
+    for (number, chunk) in files.chunks(CHUNK).enumerate() {
+        progress.at(Stage::Reading {
+            done: number * CHUNK,
+            total: files.len(),
+        });
+        let read: Vec<Result<Read>> = chunk
+            .par_iter()
+            .map(|(root, file)| reading.file(root, file))
+            .collect();
+        for ((root, file), result) in chunk.iter().zip(read) {
+            match result {
+                Ok(Read::Unchanged(articles, found)) => {
+                    plan.kept.extend(articles);
+                    unchanged.extend(found);
+                }
+                Ok(Read::Now(articles, notes)) => {
+                    let note = |reason| Unread {
+                        path: file.path.clone(),
+                        reason,
+                    };
+                    report.notes.extend(notes.into_iter().map(note));
+                    for content in articles {
+                        plan.read.push(plan.staged.add(&content)?);
+                    }
+                }
+                Err(error) => plan.unread(root, file, error, old, report)?,
+            }
+        }
+    }
+    if !update.dry_run {
+        let ids = files
+            .iter()
+            .map(|(root, file)| file_id(&root.label, &file.relative));
+        reading.stamps.note(dir, unchanged, ids);
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    /// Takes a file that was not read for what it is: one without text, or one that keeps what it had.
+    fn unread(
+        &mut self,
+        root: &Root,
+        file: &FileEntry,
+        error: Error,
+        old: &Old,
+        report: &mut Report,
+    ) -> Result<()> {
+        let unread = |reason| Unread {
+            path: file.path.clone(),
+            reason,
+        };
+        match error {
+            Error::NotText { reason, .. } => report.skipped.push(unread(reason)),
+            Error::Io { .. } | Error::Unreadable { .. } => {
+                let reason = match error {
+                    Error::Unreadable { reason, .. } => reason,
+                    other => other.to_string(),
+                };
+                report.failed.push(unread(reason));
+                let before = self.kept.len();
+                self.kept
+                    .extend(old.of_file(root, &file.relative).map(kept));
+                report.kept += self.kept.len() - before;
+            }
+            error => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// Whether a file belongs to the shard; which one it is in depends on its id alone.
+fn in_shard(root: &Root, file: &FileEntry, shard: Option<(u32, u32)>) -> bool {
+    shard.is_none_or(|(number, count)| {
+        let id = file_id(&root.label, &file.relative);
+        xxh3_64(id.as_bytes()) % u64::from(count) == u64::from(number) - 1
+    })
+}
+
+/// What reading files needs.
+struct Reading<'a> {
+    old: &'a Old,
+    update: &'a Update,
+    embedder: &'a Embedder,
+    stamps: Stamps,
+    interrupted: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl Reading<'_> {
+    fn file(&self, root: &Root, file: &FileEntry) -> Result<Read> {
+        let limit = TimeLimit::new(&root.read, self.interrupted);
+        if limit.is_over() {
+            return Err(limit.error(&file.path));
+        }
+        let known = self.old.as_now(root, &file.relative);
+        let unchanged = |found| {
+            Ok(Read::Unchanged(
+                known.iter().copied().map(kept).collect(),
+                found,
+            ))
+        };
+        let stamp = Stamp::of(&file.path);
+        let id = file_id(&root.label, &file.relative);
+        let is_known = |stamp| {
+            let mut records = known.iter().map(|(_, record)| record);
+            !known.is_empty() && records.all(|record| self.stamps.know(&id, stamp, record))
+        };
+        if !self.update.check && stamp.is_some_and(is_known) {
+            return unchanged(None);
+        }
+        let was = known.first().map(|(_, record)| record.sha256.as_str());
+        let Some(articles) = Article::read_in_time(&file.path, &root.read, was, &limit)? else {
+            let found = stamp.zip(was);
+            return unchanged(found.map(|(stamp, was)| Found::new(id, stamp, was.to_owned())));
+        };
+        let mut planned = Vec::with_capacity(articles.len());
+        let mut notes = Vec::new();
+        for mut article in articles {
+            notes.append(&mut article.notes);
+            planned.extend(self.cut(root, file, article, stamp, &limit)?);
+        }
+        if planned.is_empty() {
+            return Err(Error::NotText {
+                path: file.path.clone(),
+                reason: "nothing to read in it".to_owned(),
+            });
+        }
+        Ok(Read::Now(planned, notes))
+    }
+
+    /// An article in passages; `None` where there is nothing to read in it.
+    fn cut(
+        &self,
+        root: &Root,
+        file: &FileEntry,
+        article: Article,
+        stamp: Option<Stamp>,
+        limit: &TimeLimit<'_>,
+    ) -> Result<Option<Content>> {
+        let limits = Limits {
+            passages: root.read.max_passages,
+            stop: &|| limit.is_over(),
+        };
+        let passages = passages_within(&article, self.embedder.counter(), &limits);
+        let passages = passages.map_err(|unfinished| match unfinished {
+            Unfinished::Stopped => limit.error(&file.path),
+            Unfinished::TooMany => Error::Unreadable {
+                path: file.path.clone(),
+                reason: format!(
+                    "it has more passages, at most {} are indexed (--max-passages)",
+                    limits.passages
+                ),
+            },
+        })?;
+        if passages.is_empty() {
+            return Ok(None);
+        }
+        let mut record = ArticleRecord::new(&root.label, &file.relative, &article);
+        record.lang = record.lang.or_else(|| self.update.language.clone());
+        if let Some(stamp) = stamp {
+            stamp.write(&mut record);
+        }
+        Ok(Some(Content {
+            record,
+            passages,
+            text: article.text,
+        }))
+    }
+}

@@ -1,0 +1,225 @@
+//! The generation before an update.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+use crate::embed::{Embedder, Precision};
+use crate::error::{Error, Result};
+use crate::index::reader::{Index, check_space};
+use crate::index::store::damage::Damage;
+use crate::index::store::format::{ArticleRecord, file_id};
+use crate::index::store::key::Key;
+use crate::index::store::manifest::{Manifest, Root};
+use crate::index::transfer::check_canaries;
+use crate::passage::{Passage, RECIPE, Repeats, inside};
+use crate::words;
+
+/// Number and id of an article that stays as it is.
+pub(in crate::index) type Kept = (usize, String);
+
+pub(in crate::index) fn kept((number, record): &(usize, ArticleRecord)) -> Kept {
+    (*number, record.id())
+}
+
+/// The generation before this update; empty where there is none.
+pub(in crate::index) struct Old {
+    pub(in crate::index) index: Option<Index>,
+    pub(in crate::index) roots: Vec<Root>,
+    pub(in crate::index) generation: u64,
+    /// By the id of their file: numbers and records. Damaged ones are left out, as if they had never been read.
+    articles: HashMap<String, Vec<(usize, ArticleRecord)>>,
+    pub(in crate::index) precisions: BTreeSet<Precision>,
+    /// Its articles are cut as they would be now.
+    pub(in crate::index) same_recipe: bool,
+    /// Its rows are what they would be now: aligned the same way, with the same words.
+    pub(in crate::index) same_rows: bool,
+    /// An older version of the program made it, and it is brought up to date.
+    pub(in crate::index) is_outdated: bool,
+    /// For each segment whether something in its files is not what was written.
+    pub(in crate::index) damaged: Vec<bool>,
+    /// Something could not be read at all, or was damaged.
+    pub(in crate::index) faulty: bool,
+    /// Articles that cannot be relied on.
+    pub(in crate::index) lost: usize,
+}
+
+impl Old {
+    pub(in crate::index) fn open(dir: &Path, embedder: &Embedder, rebuild: bool) -> Result<Self> {
+        let (index, faults) = match Index::open_damaged(dir) {
+            // Vectors of another space, whatever its name says, are of no use.
+            Ok((index, _)) if rebuild && !same_space(dir, &index, embedder)? => {
+                return Ok(Self::none(dir));
+            }
+            Ok(opened) => opened,
+            Err(Error::NoIndex { .. }) => return Ok(Self::none(dir)),
+            // What cannot be opened can still be built anew from its roots.
+            Err(Error::IndexFormat { .. } | Error::Corrupt { .. } | Error::Io { .. })
+                if rebuild =>
+            {
+                return Ok(Self::none(dir));
+            }
+            Err(error) => return Err(error),
+        };
+        check_space(dir, &index.manifest.space, embedder.space())?;
+        if !rebuild {
+            index.check_is_not_newer()?;
+        }
+        let known = Manifest::read(dir)?.map_or(0, |manifest| articles_of(&manifest));
+        let mut damaged = Vec::new();
+        let mut lost = HashSet::new();
+        for part in index.parts() {
+            let damage = Damage::of(&part.segment);
+            damaged.push(!damage.is_none() || !part.graph_is_sound(dir)?);
+            let own = damage.articles.into_iter();
+            lost.extend(own.map(|article| part.first_article + article));
+        }
+        let mut articles = HashMap::new();
+        for number in index.articles().filter(|number| !lost.contains(number)) {
+            let record = index.article(number)?;
+            let file = file_id(&record.root, &record.relative);
+            articles
+                .entry(file)
+                .or_insert_with(Vec::new)
+                .push((number, record));
+        }
+        let manifest = &index.manifest;
+        let precisions = manifest.segments.iter().flat_map(|s| &s.precisions);
+        let same_recipe = manifest.recipe == RECIPE && !rebuild;
+        let same_rows = manifest.words == words::VERSION
+            && manifest.space.alignment == embedder.space().alignment
+            && !rebuild;
+        Ok(Self {
+            roots: manifest.roots.clone(),
+            generation: manifest.generation,
+            precisions: precisions.copied().collect(),
+            same_recipe,
+            same_rows,
+            is_outdated: !(rebuild || same_recipe && same_rows),
+            articles,
+            faulty: !faults.is_empty() || damaged.contains(&true),
+            lost: lost.len() + known - articles_of(manifest),
+            damaged,
+            index: Some(index),
+        })
+    }
+
+    /// No generation, or one of which only the roots are of use.
+    fn none(dir: &Path) -> Self {
+        Self {
+            index: None,
+            roots: Manifest::read_roots(dir),
+            generation: next_free_generation(dir),
+            articles: HashMap::new(),
+            precisions: BTreeSet::new(),
+            same_recipe: false,
+            same_rows: false,
+            is_outdated: false,
+            damaged: Vec::new(),
+            faulty: false,
+            lost: 0,
+        }
+    }
+
+    /// The row of a content key, where its vectors can be relied on.
+    pub(in crate::index) fn find_key(&self, key: &Key) -> Option<usize> {
+        let index = self.index.as_ref()?;
+        let row = index.find_key(key)?;
+        (!self.faulty || index.stored_vectors(row).is_ok()).then_some(row)
+    }
+
+    /// Numbers and records of the articles of a file.
+    pub(in crate::index) fn of_file(
+        &self,
+        root: &Root,
+        relative: &str,
+    ) -> impl Iterator<Item = &(usize, ArticleRecord)> {
+        let found = self.articles.get(&file_id(&root.label, relative));
+        found.into_iter().flatten()
+    }
+
+    /// The same where they are cut as they would be now; else none.
+    pub(in crate::index) fn as_now(
+        &self,
+        root: &Root,
+        relative: &str,
+    ) -> Vec<&(usize, ArticleRecord)> {
+        let known: Vec<_> = self.of_file(root, relative).collect();
+        let as_now = |record: &ArticleRecord| record.recipe.is_none_or(|recipe| recipe == RECIPE);
+        let all = self.same_recipe && known.iter().all(|(_, record)| as_now(record));
+        if all { known } else { Vec::new() }
+    }
+
+    /// The files of a root by their relative paths, sorted, with their articles.
+    pub(in crate::index) fn files_of(&self, root: &Root) -> Vec<(&str, &[(usize, ArticleRecord)])> {
+        let files = self.articles.values().filter_map(|articles| {
+            let (_, first) = articles.first()?;
+            (first.root == root.label).then_some((first.relative.as_str(), articles.as_slice()))
+        });
+        let mut files: Vec<_> = files.collect();
+        files.sort_unstable_by_key(|(relative, _)| *relative);
+        files
+    }
+
+    /// How many articles a root has.
+    pub(in crate::index) fn count_of(&self, root: &Root) -> usize {
+        let articles = self.articles.values().flatten();
+        articles
+            .filter(|(_, record)| record.root == root.label)
+            .count()
+    }
+
+    /// How many of its articles have none of these ids.
+    pub(in crate::index) fn missing_from(&self, now: &HashSet<&str>) -> usize {
+        let articles = self.articles.values().flatten();
+        let gone = articles.filter(|(_, record)| !now.contains(record.id().as_str()));
+        gone.count()
+    }
+}
+
+/// Articles in the files of all segments.
+fn articles_of(manifest: &Manifest) -> usize {
+    manifest.segments.iter().map(|s| s.articles).sum()
+}
+
+/// Whether an index holds vectors of the embedder's space, by name and by its canaries.
+fn same_space(dir: &Path, index: &Index, embedder: &Embedder) -> Result<bool> {
+    match check_canaries(dir, &index.manifest, embedder) {
+        Ok(()) => Ok(true),
+        Err(Error::SpaceMismatch { .. } | Error::Canary { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The passages of a stored article with their keys, as far as they are needed to write them again.
+pub(in crate::index) fn stored_passages(
+    index: &Index,
+    article: usize,
+) -> Result<Vec<(Passage, Key)>> {
+    let record = index.article(article)?;
+    let all_omitted = record.omitted();
+    let mut repeats = Repeats::new(&record.repeated);
+    let passage = |row: usize| {
+        let stored = index.passage(row)?;
+        let sentences = index.sentences(&stored)?;
+        let passage = Passage {
+            sentences: sentences.into_iter().map(|s| s.span).collect(),
+            lines: stored.lines,
+            tokens: stored.tokens,
+            repeated: repeats.before(stored.span.start),
+            omitted: inside(&all_omitted, &stored.span),
+            span: stored.span,
+            headings: Vec::new(),
+        };
+        Ok((passage, index.key(row)))
+    };
+    index.rows_of(article).map(passage).collect()
+}
+
+/// A generation above every file that lies in the folder.
+fn next_free_generation(dir: &Path) -> u64 {
+    let names = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    names
+        .filter_map(|entry| entry.file_name().to_str()?.split('.').next()?.parse().ok())
+        .max()
+        .unwrap_or(0)
+}
