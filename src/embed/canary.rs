@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::embed::embedder::Embedder;
 use crate::embed::input::{Embedding, Input, Role};
-use crate::embed::models::registry::Pooling;
+use crate::embed::model::Pooling;
 use crate::error::{Error, Result};
 use crate::kernel::dot::dot;
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::embed::models::registry::{Model, Pooling};
+use crate::embed::model::Model;
+use crate::embed::model::Pooling;
 use crate::sha256;
 
 /// Everything that decides where a text lies.

@@ -10,7 +10,7 @@ use crate::index::MadeBy;
 use crate::index::Update;
 use crate::index::store::disk::fault;
 use crate::index::verify;
-use crate::index::write::{self, update};
+use crate::index::write::update;
 
 fn embedder() -> Embedder {
     let registry = Registry::load(None).unwrap();

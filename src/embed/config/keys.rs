@@ -3,7 +3,7 @@
 //!
 //! Source: the configuration classes of transformers 4.12 to 5.24, and configurations that are published.
 
-use crate::embed::models::registry::Family;
+use crate::embed::model::Family;
 
 /// What is known of the keys of one kind of file.
 pub struct Keys {

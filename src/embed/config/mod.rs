@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use self::activation::Activation;
 use self::keys::Keys;
-use crate::embed::models::registry::Family;
+use crate::embed::model::Family;
 use crate::error::{Error, Result};
 
 /// Larger sizes are nobody's.

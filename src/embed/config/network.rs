@@ -6,7 +6,7 @@ use super::Config;
 use super::activation::Activation;
 use super::keys::Keys;
 use crate::embed::engine::modernbert;
-use crate::embed::models::registry::Family;
+use crate::embed::model::Family;
 use crate::embed::weights::Shape;
 use crate::error::Result;
 

@@ -1,17 +1,16 @@
 //! What sentence-transformers writes beside a model: `modules.json`, which says what follows the network, and a file
 //! for each of those; `sentence_bert_config.json`, of the tokenizer; `config_sentence_transformers.json`, of prefixes.
 
+use crate::embed::models::files::POOLING;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::keys::Keys;
 use crate::embed::config::{Config, json};
-use crate::embed::models::registry::{Family, Pooling};
+use crate::embed::model::Family;
+use crate::embed::model::Pooling;
 use crate::error::Result;
-
-/// Where the pooling is described in a folder without `modules.json`.
-pub const POOLING: &str = "1_Pooling/config.json";
 
 /// The files of which sentence-transformers reads the first that is there.
 const LENGTHS: [&str; 7] = [

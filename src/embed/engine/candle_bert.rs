@@ -8,7 +8,7 @@ use candle_transformers::models::bert::{BertEncoder, Config};
 
 use super::prepared::BertSource;
 use crate::embed::engine::{Batches, Encoder, Sequence, encode_padded};
-use crate::embed::models::registry::Pooling;
+use crate::embed::model::Pooling;
 use crate::embed::weights::token_table::Table;
 use crate::embed::weights::{Backend, NORM, Weights, floats, positions, words};
 use crate::error::{Error, Result};

@@ -7,7 +7,8 @@ use candle_transformers::models::qwen3;
 use super::modernbert::ModernBert;
 use crate::embed::config::network::Network;
 use crate::embed::engine::{Batches, Encoder, Sequence, encode_padded};
-use crate::embed::models::registry::{Model, Pooling};
+use crate::embed::model::Model;
+use crate::embed::model::Pooling;
 use crate::embed::weights::{Backend, Weights};
 use crate::error::{Error, Result};
 

@@ -13,7 +13,7 @@ use crate::embed::cache_file::Section;
 use crate::embed::compute::Precision;
 use crate::embed::device::cpu;
 use crate::embed::engine::{Encoder, Sequence};
-use crate::embed::models::registry::Pooling;
+use crate::embed::model::Pooling;
 use crate::embed::weights::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::kernel::attention::{self, Shape};

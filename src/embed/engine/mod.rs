@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use candle_core::{DType, Device, Tensor};
 
-use crate::embed::models::registry::Pooling;
+use crate::embed::model::Pooling;
 use crate::error::{Error, Result};
 
 /// Token ids, special tokens included, and the token ranges to pool.

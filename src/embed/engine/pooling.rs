@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::embed::models::registry::Pooling;
+use crate::embed::model::Pooling;
 
 impl Pooling {
     /// The tokens of a range of which the mean is taken.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::embed::cache_file::{Pack, Section};
 use crate::embed::compute::Precision;
 use crate::embed::config::activation::Activation;
-use crate::embed::models::registry::Model;
+use crate::embed::model::Model;
 use crate::embed::tokenizer::unigram::{self, Unigram};
 use crate::embed::tokenizer::vocabulary::{self, Specials, Vocabulary};
 use crate::embed::weights::bytes::Bytes;

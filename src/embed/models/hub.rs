@@ -14,8 +14,10 @@ use hf_hub::{Cache, Repo, RepoType};
 
 use super::integrity::{Promise, is_commit, is_plain};
 use super::lockfile::{Lock, Locked, LockedFile};
-use super::registry::{Model, Source};
-use crate::embed::loading::folder::{self, OPTIONAL, REQUIRED};
+use crate::embed::model::Model;
+use crate::embed::model::Source;
+use crate::embed::models::files::OPTIONAL;
+use crate::embed::models::files::REQUIRED;
 use crate::error::{Error, Result};
 use crate::sha256;
 
@@ -187,7 +189,8 @@ impl Hub {
         if let Some(missing) = required(&weights).find(|file| !has(file)) {
             let mut what = format!("{id} at {revision} has no {missing}");
             let names = info.siblings.iter().map(|sibling| &sibling.rfilename);
-            if let Some(other) = folder::first_weights(names.cloned().collect())
+            if let Some(other) =
+                crate::embed::models::files::first_weights(names.cloned().collect())
                 && weights.iter().any(|file| file == missing)
             {
                 what += &format!(

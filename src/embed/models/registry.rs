@@ -1,15 +1,19 @@
 //! The registry of models: `models.toml`, compiled in, and the user's own file.
 
+use crate::embed::model::Family;
+use crate::embed::model::Model;
+use crate::embed::model::Pooling;
+use crate::embed::model::Source;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::bundled;
 use super::hub::Hub;
 use super::integrity::{is_commit, is_plain};
 use super::lockfile::Lock;
-use crate::embed::loading::folder::{self, USUAL_WEIGHTS};
+use crate::embed::models::files::USUAL_WEIGHTS;
 use crate::error::{Error, Result};
 
 /// What is used where nothing else is named.
@@ -20,78 +24,10 @@ pub(in crate::embed) const LEAST_TOKENS: usize = 8;
 
 const COMPILED_IN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/models.toml"));
 
-/// Where the weights of a model are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// Inside the program.
-    Bundled,
-    /// Repository of the hub.
-    Hub(String),
-    /// Folder on this machine.
-    Folder(PathBuf),
-    /// GGUF file on this machine.
-    Gguf(PathBuf),
-}
-
-/// The architecture of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Family {
-    Bert,
-    XlmRoberta,
-    Modernbert,
-    Qwen3,
-}
-
-impl Family {
-    /// Real weights of the family were run here and compared with what other programs compute; of others only small
-    /// models with random weights were.
-    pub fn proven(self) -> bool {
-        self == Self::Bert
-    }
-}
-
-/// How the hidden states of a text become one vector.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Pooling {
-    /// Mean over all tokens.
-    Mean,
-    /// The first token.
-    Cls,
-    /// The last token.
-    Last,
-}
-
-/// One entry of the registry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Model {
-    pub name: String,
-    pub source: Source,
-    pub family: Family,
-    pub dimension: usize,
-    /// Longest input in tokens, special tokens included.
-    pub max_tokens: usize,
-    pub pooling: Pooling,
-    pub query_prefix: String,
-    pub passage_prefix: String,
-    pub normalize: bool,
-    pub licence: String,
-    /// SHA-256 of the weights, where they were seen.
-    pub sha256: Option<String>,
-    /// Revision of the hub's repository, where it was seen.
-    pub revision: Option<String>,
-    /// The file of the weights, or the first of several, where the entry names it.
-    pub weights: Option<String>,
-    /// Where the files of a model of the hub are on this machine.
-    pub local: Option<PathBuf>,
-}
-
 impl Model {
     /// The files of the weights in the hub's repository.
     pub fn weight_files(&self) -> Vec<String> {
-        folder::parts(self.weights.as_deref().unwrap_or(USUAL_WEIGHTS))
+        crate::embed::models::files::parts(self.weights.as_deref().unwrap_or(USUAL_WEIGHTS))
     }
 
     /// Why this program cannot run the model; `None` where it can.
@@ -206,7 +142,7 @@ impl Registry {
                     .map(|file| Some(locked.file(file)?.sha256.clone()));
                 parts.collect::<Option<Vec<String>>>()
             });
-            let sha256 = parts.map(|parts| folder::checksum_of_parts(&parts));
+            let sha256 = parts.map(|parts| crate::embed::models::files::checksum_of_parts(&parts));
             model.sha256 = model.sha256.take().or(sha256);
             model.revision = Some(revision);
             model.local = Some(folder);

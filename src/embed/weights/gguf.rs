@@ -3,17 +3,15 @@
 //! Format: ggml's `docs/gguf.md`; tensor names and `tokenizer.ggml.*` keys are llama.cpp's.
 
 use std::io::Cursor;
-use std::path::Path;
 
 use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::{Device, Tensor};
 
 use super::bytes::Bytes;
-use super::gguf_keys;
 use super::token_table::{Numbers, Table};
 use crate::embed::config::activation::Activation;
-use crate::embed::models::registry::{Family, Model, Source};
+use crate::embed::model::Model;
 use crate::embed::weights::{Shape, Weights};
 use crate::error::{Error, Result};
 
@@ -110,51 +108,6 @@ impl Gguf {
     /// Names of the tensors, as the file has them.
     pub fn tensors(&self) -> impl Iterator<Item = &String> {
         self.content.tensor_infos.keys()
-    }
-
-    /// The model, as far as the file tells; prefixes it does not.
-    ///
-    /// # Errors
-    /// As [`Gguf::value`]; [`Error::BadModel`] for what is not computed.
-    pub fn describe(&self, path: &Path) -> Result<Model> {
-        gguf_keys::check(self)?;
-        Ok(Model {
-            name: self.model.clone(),
-            source: Source::Gguf(path.to_path_buf()),
-            family: Family::Bert,
-            dimension: self.number("bert.embedding_length")?,
-            max_tokens: self.number("bert.context_length")?,
-            pooling: gguf_keys::pooling(self, None)?,
-            query_prefix: String::new(),
-            passage_prefix: String::new(),
-            normalize: gguf_keys::normalizes(self)?.unwrap_or(true),
-            licence: "unknown".to_owned(),
-            sha256: None,
-            revision: None,
-            weights: None,
-            local: None,
-        })
-    }
-
-    /// Refuses a file that asks for what is not computed, and an entry of `models.toml` that contradicts it.
-    ///
-    /// # Errors
-    /// [`Error::BadModel`] with both values.
-    pub fn check(&self, model: &Model) -> Result<()> {
-        gguf_keys::check(self)?;
-        let shown = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
-        let pooling = gguf_keys::pooling(self, Some(model.pooling))?;
-        let normalize = gguf_keys::normalizes(self)?.unwrap_or(model.normalize);
-        for (what, found, said) in [
-            ("pooling", shown(&pooling), shown(&model.pooling)),
-            ("normalize", shown(&normalize), shown(&model.normalize)),
-        ] {
-            if found != said {
-                let what = format!("{what} of `{}` in models.toml and in the file", model.name);
-                return Err(self.fault(what, &found, &said));
-            }
-        }
-        Ok(())
     }
 
     /// The shape of a BERT model, checked against the registry.

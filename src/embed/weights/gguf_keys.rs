@@ -5,9 +5,12 @@
 use candle_core::quantized::gguf_file::Value;
 
 use super::Weights;
+use super::Weights as _;
 use super::gguf::Gguf;
-use crate::embed::models::registry::Pooling;
+use crate::embed::model::Pooling;
+use crate::embed::model::{Family, Model, Source};
 use crate::error::Result;
+use std::path::Path;
 
 /// The one architecture that is read; keys of a model begin with it.
 const ARCHITECTURE: &str = "bert";
@@ -63,6 +66,53 @@ const OF_TOKENIZER: &[(&str, Rule)] = &[
     ("token_type_count", Rule::Any),
     ("tokens", Rule::Any),
 ];
+
+impl Gguf {
+    /// The model, as far as the file tells; prefixes it does not.
+    ///
+    /// # Errors
+    /// As [`Gguf::value`]; [`Error::BadModel`] for what is not computed.
+    pub fn describe(&self, path: &Path) -> Result<Model> {
+        check(self)?;
+        Ok(Model {
+            name: self.model().to_owned(),
+            source: Source::Gguf(path.to_path_buf()),
+            family: Family::Bert,
+            dimension: self.number("bert.embedding_length")?,
+            max_tokens: self.number("bert.context_length")?,
+            pooling: pooling(self, None)?,
+            query_prefix: String::new(),
+            passage_prefix: String::new(),
+            normalize: normalizes(self)?.unwrap_or(true),
+            licence: "unknown".to_owned(),
+            sha256: None,
+            revision: None,
+            weights: None,
+            local: None,
+        })
+    }
+
+    /// Refuses a file that asks for what is not computed, and an entry of `models.toml` that contradicts it.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] with both values.
+    pub fn check(&self, model: &Model) -> Result<()> {
+        check(self)?;
+        let shown = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+        let pooling = pooling(self, Some(model.pooling))?;
+        let normalize = normalizes(self)?.unwrap_or(model.normalize);
+        for (what, found, said) in [
+            ("pooling", shown(&pooling), shown(&model.pooling)),
+            ("normalize", shown(&normalize), shown(&model.normalize)),
+        ] {
+            if found != said {
+                let what = format!("{what} of `{}` in models.toml and in the file", model.name);
+                return Err(self.fault(what, &found, &said));
+            }
+        }
+        Ok(())
+    }
+}
 
 /// Refuses another architecture, and keys and tensors that nobody knows.
 ///

@@ -1,0 +1,73 @@
+//! What is known of a model: plain data.
+
+use serde::Deserialize;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Where the weights of a model are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// Inside the program.
+    Bundled,
+    /// Repository of the hub.
+    Hub(String),
+    /// Folder on this machine.
+    Folder(PathBuf),
+    /// GGUF file on this machine.
+    Gguf(PathBuf),
+}
+
+/// The architecture of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    Bert,
+    XlmRoberta,
+    Modernbert,
+    Qwen3,
+}
+
+impl Family {
+    /// Real weights of the family were run here and compared with what other programs compute; of others only small
+    /// models with random weights were.
+    pub fn proven(self) -> bool {
+        self == Self::Bert
+    }
+}
+
+/// How the hidden states of a text become one vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pooling {
+    /// Mean over all tokens.
+    Mean,
+    /// The first token.
+    Cls,
+    /// The last token.
+    Last,
+}
+
+/// One entry of the registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Model {
+    pub name: String,
+    pub source: Source,
+    pub family: Family,
+    pub dimension: usize,
+    /// Longest input in tokens, special tokens included.
+    pub max_tokens: usize,
+    pub pooling: Pooling,
+    pub query_prefix: String,
+    pub passage_prefix: String,
+    pub normalize: bool,
+    pub licence: String,
+    /// SHA-256 of the weights, where they were seen.
+    pub sha256: Option<String>,
+    /// Revision of the hub's repository, where it was seen.
+    pub revision: Option<String>,
+    /// The file of the weights, or the first of several, where the entry names it.
+    pub weights: Option<String>,
+    /// Where the files of a model of the hub are on this machine.
+    pub local: Option<PathBuf>,
+}
