@@ -3,6 +3,7 @@
 
 mod nearest;
 mod reader;
+mod same_space;
 mod sample;
 mod store;
 #[cfg(test)]
@@ -28,38 +29,8 @@ pub use store::segment::{StoredPassage, StoredSentence};
 pub use transfer::merge::merge;
 pub use transfer::{Carried, pack, unpack};
 pub use verify::{Fault, Verified, verify};
-pub use write::{Progress, Report, Stage, Unread, Update, update};
-
-use crate::error::{Error, Result};
-use std::path::Path;
+pub use write::report::{Progress, Report, Stage, Unread, Update};
+pub use write::update;
 
 /// Rows from which a graph is built; below, the exact scan is as fast and always right.
 pub const GRAPH_ROWS: usize = 50_000;
-
-/// Refuses a folder that holds something else than an index. Hidden files count as nothing.
-///
-/// # Errors
-/// [`Error::NotAnIndex`] with one of the files found, [`Error::Io`].
-fn check_is_index_or_empty(dir: &Path) -> Result<()> {
-    if !dir.exists() || dir.join(store::manifest::FILE).exists() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(dir).map_err(Error::io("open", dir))? {
-        let name = entry.map_err(Error::io("read", dir))?.file_name();
-        let name = name.to_string_lossy().into_owned();
-        let ours = [
-            store::writer_lock::FILE,
-            store::journal::FILE,
-            write::stamp::FILE,
-        ]
-        .contains(&name.as_str())
-            || name.ends_with(".tmp");
-        if !name.starts_with('.') && !ours && !store::segment_writer::is_segment_name(&name) {
-            return Err(Error::NotAnIndex {
-                path: dir.to_path_buf(),
-                found: name,
-            });
-        }
-    }
-    Ok(())
-}

@@ -12,16 +12,17 @@ use crate::error::{Error, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::nearest::scan::Hit;
 use crate::index::nearest::{Keep, Work, nearest};
+use crate::index::same_space::check_space;
+use crate::index::store::bits::Bits;
 use crate::index::store::format::ArticleRecord;
-use crate::index::store::journal::Vectors;
 use crate::index::store::key::Key;
 use crate::index::store::manifest::{FileEntry, Manifest, SegmentEntry};
 use crate::index::store::rows::{LanguageRows, Rows};
 use crate::index::store::segment::{Segment, StoredPassage, StoredSentence};
-use crate::index::store::tombstones::{self, Bits};
-use crate::mmap;
-use crate::passage::RECIPE;
-use crate::words;
+use crate::index::store::tombstones;
+use crate::index::store::vectors::Vectors;
+use crate::passage::{Passage, RECIPE, Repeats, inside};
+use crate::{mmap, words};
 
 /// One generation of an index.
 pub struct Index {
@@ -160,7 +161,7 @@ impl Index {
 
     /// `fault` decides whether the rest is opened all the same.
     fn open_with(dir: &Path, fault: &mut dyn FnMut(Error) -> Result<()>) -> Result<Self> {
-        crate::index::check_is_index_or_empty(dir)?;
+        crate::index::store::names::check_is_index_or_empty(dir)?;
         let mut manifest = Manifest::read(dir)?.ok_or_else(|| Error::NoIndex {
             path: dir.to_path_buf(),
         })?;
@@ -524,15 +525,24 @@ impl Index {
     }
 }
 
-/// Refuses vectors of another space.
-pub(super) fn check_space(dir: &Path, received: &Space, expected: &Space) -> Result<()> {
-    if received.id == expected.id {
-        return Ok(());
-    }
-    Err(Error::SpaceMismatch {
-        path: dir.to_path_buf(),
-        expected: expected.model.clone(),
-        received: received.model.clone(),
-        differences: received.differences(expected).join(", "),
-    })
+/// The passages of a stored article with their keys, as far as they are needed to write them again.
+pub fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Passage, Key)>> {
+    let record = index.article(article)?;
+    let all_omitted = record.omitted();
+    let mut repeats = Repeats::new(&record.repeated);
+    let passage = |row: usize| {
+        let stored = index.passage(row)?;
+        let sentences = index.sentences(&stored)?;
+        let passage = Passage {
+            sentences: sentences.into_iter().map(|s| s.span).collect(),
+            lines: stored.lines,
+            tokens: stored.tokens,
+            repeated: repeats.before(stored.span.start),
+            omitted: inside(&all_omitted, &stored.span),
+            span: stored.span,
+            headings: Vec::new(),
+        };
+        Ok((passage, index.key(row)))
+    };
+    index.rows_of(article).map(passage).collect()
 }

@@ -3,9 +3,8 @@
 use crate::corpus::Span;
 use crate::embed::{Embedder, Input, Role};
 use crate::error::Result;
-use crate::index::reader::Index;
+use crate::index::reader::{Index, stored_passages};
 use crate::index::store::key::input_key;
-use crate::index::write::previous::stored_passages;
 use crate::kernel::dot::dot;
 
 /// Passages looked at.

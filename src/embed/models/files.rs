@@ -1,6 +1,5 @@
 //! The files of a model: what they are called, and which belong together.
 
-
 use crate::sha256;
 
 /// The files beside the weights: those without which a folder holds no model, and those that are read where they are

@@ -2,15 +2,15 @@
 //!
 //! Source: ggml's `docs/gguf.md`; llama.cpp's `gguf-py/gguf/constants.py` and converter; Ollama's converter.
 
+use std::path::Path;
+
 use candle_core::quantized::gguf_file::Value;
 
 use super::Weights;
-use super::Weights as _;
 use super::gguf::Gguf;
-use crate::embed::model::Pooling;
-use crate::embed::model::{Family, Model, Source};
+
+use crate::embed::model::{Family, Model, Pooling, Source};
 use crate::error::Result;
-use std::path::Path;
 
 /// The one architecture that is read; keys of a model begin with it.
 const ARCHITECTURE: &str = "bert";

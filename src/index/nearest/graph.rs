@@ -11,14 +11,14 @@ use std::path::Path;
 use memmap2::Mmap;
 
 use crate::error::{Error, Result};
-use crate::index::store::codes::{CodeRows, Comparison, step};
+use crate::index::nearest::compare::Comparison;
+use crate::index::store::bits::Bits;
+use crate::index::store::codes::{CodeRows, step};
 use crate::index::store::effort::Effort;
 use crate::index::store::manifest::FileEntry;
-use crate::index::store::tombstones::Bits;
 use crate::kernel::dot_i8::{dot_i8, prefetch};
 use crate::mmap;
 
-pub const EXTENSION: &str = ".graph";
 pub(in crate::index) const MAGIC: &[u8; 8] = b"TANEGRF1";
 /// u32s before the first layer: magic, rows, entry, layers.
 const HEADER: usize = 5;
@@ -121,6 +121,19 @@ impl MappedGraph {
 pub struct Beam {
     pub nearest: usize,
     pub slack: f32,
+}
+
+/// Best rows that decide when a search ends, at least.
+const DECIDING: usize = 32;
+
+impl Effort {
+    /// The beam that finds the `nearest` rows.
+    pub fn beam(&self, nearest: usize) -> Beam {
+        Beam {
+            nearest: nearest.max(DECIDING),
+            slack: self.slack,
+        }
+    }
 }
 
 impl Beam {

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::graph::{Beam, EXTENSION, GraphView, Kept, MAGIC};
+use super::graph::{Beam, GraphView, Kept, MAGIC};
+
 use crate::error::Result;
 use crate::index::store::codes::{CodeRows, step};
+use crate::index::store::hashed_file::HashedFile;
 use crate::index::store::manifest::FileEntry;
-use crate::index::store::segment_writer::HashedFile;
+use crate::index::store::names::GRAPH;
 use crate::kernel::dot_i8::dot_i8;
 
 /// Candidates among which neighbours are chosen again.
@@ -257,7 +259,7 @@ impl FlatGraph {
     /// # Errors
     /// [`Error::Io`].
     pub fn write(&self, dir: &Path, generation: u64) -> Result<FileEntry> {
-        let name = format!("{generation:08}{EXTENSION}");
+        let name = format!("{generation:08}{GRAPH}");
         let mut file = HashedFile::create(&dir.join(format!("{name}.tmp")))?;
         file.write(bytemuck::cast_slice(&self.numbers()))?;
         file.finish(dir, &name)

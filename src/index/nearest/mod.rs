@@ -1,16 +1,18 @@
 //! The rows nearest to a question: through a graph or by comparing every row, whichever is less work.
 
+pub(super) mod compare;
 pub(super) mod graph;
 pub(super) mod graph_build;
 pub(super) mod hnsw;
+pub(super) mod measure;
 pub(super) mod scan;
 
 use serde::Serialize;
 
 use crate::embed::Probe;
+use crate::index::nearest::compare::CodedQuery;
 use crate::index::nearest::graph::{Beam, Kept, MappedGraph};
 use crate::index::nearest::scan::{Hit, rescored, scan_part};
-use crate::index::store::codes::CodedQuery;
 use crate::index::store::rows::{Part, Rows};
 
 /// Rows whose comparing in order takes as long as comparing one that a graph leads to (`benches/RESULTS.md`).

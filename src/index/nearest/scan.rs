@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::embed::Probe;
-use crate::index::store::codes::{CodedQuery, step};
+use crate::index::nearest::compare::CodedQuery;
+use crate::index::store::codes::step;
 use crate::index::store::rows::{Part, Rows};
 use crate::kernel::Isa;
 use crate::kernel::dot_i8::dots_i8;

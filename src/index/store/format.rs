@@ -173,11 +173,3 @@ pub fn file_id(root: &str, relative: &str) -> String {
         format!("{root}/{relative}")
     }
 }
-
-/// A vector in eight bits: `scale * values`. Good to 1/254 of its largest component.
-pub fn quantize(vector: &[f32]) -> (f32, Vec<i8>) {
-    let largest = vector.iter().fold(0f32, |m, v| m.max(v.abs()));
-    let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-    let values = vector.iter().map(|v| (v / scale).round() as i8).collect();
-    (scale, values)
-}

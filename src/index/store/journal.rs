@@ -9,13 +9,12 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::disk::DiskFile;
-use super::format::quantize;
 use super::key::Key;
-use crate::embed::{Embedding, Precision};
-use crate::error::{Error, Result};
-use crate::mmap;
 
-pub const FILE: &str = "embedding.journal";
+use crate::embed::Precision;
+use crate::error::{Error, Result};
+use crate::index::store::vectors::Vectors;
+use crate::mmap;
 
 /// What a journal begins with, whatever it holds.
 pub const MAGIC: &[u8] = b"TANEJ";
@@ -32,23 +31,6 @@ fn header(precision: Precision) -> [u8; 8] {
         Precision::F16 => 4,
     };
     header
-}
-
-/// The vectors of one input, as they are stored.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Vectors {
-    pub vector: Vec<f32>,
-    /// Parts: scale and values.
-    pub parts: Vec<(f32, Vec<i8>)>,
-}
-
-impl From<&Embedding> for Vectors {
-    fn from(embedding: &Embedding) -> Self {
-        Self {
-            vector: embedding.vector.clone(),
-            parts: embedding.parts.iter().map(|part| quantize(part)).collect(),
-        }
-    }
 }
 
 /// An append-only file of vectors by key.
@@ -190,6 +172,8 @@ fn read_record(bytes: &[u8], dimension: usize) -> Option<(Key, Vectors, usize)> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::store::names::JOURNAL;
+    use crate::index::store::vectors::quantize;
 
     fn vectors(seed: u8) -> Vectors {
         Vectors {
@@ -201,7 +185,7 @@ mod tests {
     #[test]
     fn records_survive_and_a_torn_one_ends_the_journal() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join(FILE);
+        let path = dir.path().join(JOURNAL);
         let mut journal = Journal::open(&path, 3, Precision::Int8).unwrap();
         for seed in 0..3u8 {
             journal.append([seed; 16], &vectors(seed)).unwrap();

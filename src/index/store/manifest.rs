@@ -11,13 +11,11 @@ use super::disk::{self, DiskFile};
 use super::effort::Effort;
 use super::format::{MAGIC_OF_ANY, Sections};
 use super::journal;
-use super::segment_writer::is_segment_name;
-use super::writer_lock;
+
 use crate::corpus::ReadOptions;
 use crate::embed::{Canary, Precision, Space};
 use crate::error::{Error, Result};
-
-pub const FILE: &str = "manifest.json";
+use crate::index::store::names::{MANIFEST, is_segment_name};
 
 /// Version of everything in the index folder.
 pub const FORMAT: u32 = 3;
@@ -118,7 +116,7 @@ impl Manifest {
     /// # Errors
     /// [`Error::IndexFormat`] for another format, [`Error::Corrupt`] for no manifest at all.
     pub fn read(dir: &Path) -> Result<Option<Self>> {
-        let path = dir.join(FILE);
+        let path = dir.join(MANIFEST);
         let text = match std::fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -132,7 +130,7 @@ impl Manifest {
     /// # Errors
     /// [`Error::Io`].
     pub fn metadata(dir: &Path) -> Result<std::fs::Metadata> {
-        let path = dir.join(FILE);
+        let path = dir.join(MANIFEST);
         path.metadata().map_err(Error::io("open", &path))
     }
 
@@ -194,7 +192,7 @@ impl Manifest {
         struct Roots {
             roots: Vec<Root>,
         }
-        std::fs::read(dir.join(FILE))
+        std::fs::read(dir.join(MANIFEST))
             .ok()
             .and_then(|text| serde_json::from_slice::<Roots>(&text).ok())
             .map(|found| found.roots)
@@ -234,10 +232,10 @@ impl Manifest {
             file.and_then(Result::ok)
                 .is_some_and(|mut file| file.read_exact(&mut head).is_ok() && head == magic)
         };
-        let text = is_there(FILE).then(|| std::fs::read(dir.join(FILE)));
+        let text = is_there(MANIFEST).then(|| std::fs::read(dir.join(MANIFEST)));
         let Some(Ok(text)) = text else {
             // One that was never finished.
-            return begins(journal::FILE, journal::MAGIC);
+            return begins(crate::index::store::names::JOURNAL, journal::MAGIC);
         };
         let Ok(found) = serde_json::from_slice::<AnyFormat>(&text) else {
             return std::fs::read_dir(dir)
@@ -256,7 +254,8 @@ impl Manifest {
             .iter()
             .chain(&found.segment)
             .map(|segment| &segment.file.name);
-        is_there(writer_lock::FILE) || names.any(|name| is_segment_name(name) && is_there(name))
+        is_there(crate::index::store::names::LOCK)
+            || names.any(|name| is_segment_name(name) && is_there(name))
     }
 
     /// The file, its check filled in.
@@ -277,7 +276,7 @@ impl Manifest {
     /// # Errors
     /// [`Error::Io`]; the old manifest is then in place.
     pub fn commit(&self, dir: &Path) -> Result<()> {
-        let path = dir.join(FILE);
+        let path = dir.join(MANIFEST);
         let temporary = dir.join("manifest.json.tmp");
         let text = self.to_bytes();
         let write = || {

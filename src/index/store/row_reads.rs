@@ -77,8 +77,9 @@ fn read_at(_: &File, _: &mut [u8], _: u64) -> std::io::Result<()> {
 mod tests {
     use std::io::Write;
 
-    use super::super::codes::{CodeRows, Comparison};
+    use super::super::codes::CodeRows;
     use super::*;
+    use crate::index::nearest::compare::Comparison;
 
     #[test]
     fn rows_are_read_until_the_mapping_is_cheaper_and_come_out_the_same() {

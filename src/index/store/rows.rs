@@ -9,8 +9,9 @@ use super::codes::CodeRows;
 use super::key::Key;
 use super::keyword::Keyword;
 use super::row_reads::SpotReads;
-use super::tombstones::Bits;
+
 use crate::embed::Probe;
+use crate::index::store::bits::Bits;
 
 /// A row besides its vector.
 #[repr(C)]

@@ -14,15 +14,16 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::format::{
     ARTICLE_BYTES, ArticleRecord, BLOCK, KEY_BYTES, MAGIC, PASSAGE_BYTES, Sections, sentence_bytes,
 };
-use super::journal::Vectors;
 use super::key::Key;
 use super::keyword::Keyword;
 use super::manifest::SegmentEntry;
 use super::row_reads::SpotReads;
 use super::rows::{Part, ROW_BYTES};
-use super::tombstones::Bits;
+
 use crate::corpus::Span;
 use crate::error::{Error, Result};
+use crate::index::store::bits::Bits;
+use crate::index::store::vectors::Vectors;
 use crate::mmap;
 
 /// Bytes of a file that is checked whole when it is opened: a millisecond or two.

@@ -1,45 +1,22 @@
 //! Writes a segment file: streamed under a temporary name, then renamed.
 
 use std::collections::BTreeSet;
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use xxhash_rust::xxh3::Xxh3Default;
-
 use super::codes;
-use super::disk::{self, DiskFile};
 use super::effort::Effort;
-use super::format::{ALIGN, ArticleRecord, BLOCK, MAGIC, Sections};
-use super::journal::Vectors;
+use super::format::{ALIGN, ArticleRecord, MAGIC, Sections};
 use super::key::Key;
 use super::keyword::KeywordWriter;
-use super::manifest::{FileEntry, LanguageEntry, SegmentEntry};
+use super::manifest::{LanguageEntry, SegmentEntry};
 use super::rows::RowRecord;
+
 use crate::embed::Precision;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::index::store::hashed_file::{HashedFile, Spool};
+use crate::index::store::names::SEGMENT;
+use crate::index::store::vectors::Vectors;
 use crate::passage::Passage;
-
-const EXTENSION: &str = ".segment";
-
-/// A name that this program gives to the files of a segment.
-pub fn is_segment_name(name: &str) -> bool {
-    [
-        EXTENSION,
-        crate::index::nearest::graph::EXTENSION,
-        super::tombstones::EXTENSION,
-    ]
-    .iter()
-    .any(|extension| {
-        name.strip_suffix(extension)
-            .is_some_and(|stem| stem.len() == 8 && stem.bytes().all(|b| b.is_ascii_digit()))
-    })
-}
-
-/// The ending of such a name.
-pub fn extension_of(name: &str) -> &str {
-    name.find('.').map_or("", |at| &name[at..])
-}
 
 /// Collects articles and writes them.
 ///
@@ -85,7 +62,7 @@ impl SegmentWriter {
     /// # Errors
     /// [`Error::Io`].
     pub fn create(dir: &Path, generation: u64) -> Result<Self> {
-        let name = format!("{generation:08}{EXTENSION}");
+        let name = format!("{generation:08}{SEGMENT}");
         let mut file = HashedFile::create(&dir.join(format!("{name}.tmp")))?;
         file.write(MAGIC)?;
         file.align()?;
@@ -225,150 +202,5 @@ impl SegmentWriter {
             graph: None,
             effort: Effort::default(),
         })
-    }
-}
-
-/// A section that waits in a file of its own.
-struct Spool {
-    path: PathBuf,
-    file: BufWriter<DiskFile>,
-    length: u64,
-}
-
-impl Spool {
-    fn create(path: &Path) -> Result<Self> {
-        let file = DiskFile::create(path).map_err(Error::io("create", path))?;
-        Ok(Self {
-            path: path.to_path_buf(),
-            file: BufWriter::new(file),
-            length: 0,
-        })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.length += bytes.len() as u64;
-        self.file
-            .write_all(bytes)
-            .map_err(Error::io("write", &self.path))
-    }
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        disk::remove(&self.path);
-    }
-}
-
-/// A file under a temporary name that knows its length and checksum, and is gone if it is dropped.
-pub struct HashedFile {
-    path: PathBuf,
-    file: Option<BufWriter<DiskFile>>,
-    hasher: blake3::Hasher,
-    length: usize,
-    /// Checksums of the whole blocks written, and the beginning of one.
-    checks: Vec<u8>,
-    block: Xxh3Default,
-}
-
-impl HashedFile {
-    pub fn create(path: &Path) -> Result<Self> {
-        let file = DiskFile::create(path).map_err(Error::io("create", path))?;
-        Ok(Self {
-            path: path.to_path_buf(),
-            file: Some(BufWriter::with_capacity(1 << 20, file)),
-            hasher: blake3::Hasher::new(),
-            length: 0,
-            checks: Vec::new(),
-            block: Xxh3Default::new(),
-        })
-    }
-
-    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        if let Some(file) = &mut self.file {
-            file.write_all(bytes)
-                .map_err(Error::io("write", &self.path))?;
-        }
-        self.hasher.update(bytes);
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let room = BLOCK - self.length % BLOCK;
-            let (now, later) = rest.split_at(room.min(rest.len()));
-            self.block.update(now);
-            self.length += now.len();
-            if self.length.is_multiple_of(BLOCK) {
-                self.end_block();
-            }
-            rest = later;
-        }
-        Ok(())
-    }
-
-    fn end_block(&mut self) {
-        self.checks.extend(self.block.digest().to_le_bytes());
-        self.block.reset();
-    }
-
-    /// Checksums of all blocks so far, the last one perhaps short.
-    fn checks(&mut self) -> Vec<u8> {
-        if !self.length.is_multiple_of(BLOCK) {
-            self.end_block();
-        }
-        std::mem::take(&mut self.checks)
-    }
-
-    fn align(&mut self) -> Result<()> {
-        let padding = self.length.next_multiple_of(ALIGN) - self.length;
-        self.write(&vec![0; padding])
-    }
-
-    fn section(&mut self, bytes: &[u8]) -> Result<Range<usize>> {
-        self.align()?;
-        let start = self.length;
-        self.write(bytes)?;
-        Ok(start..self.length)
-    }
-
-    /// Takes in a section that waited in a file.
-    fn spooled(&mut self, mut spool: Spool) -> Result<Range<usize>> {
-        self.align()?;
-        let start = self.length;
-        let io = |what| Error::io(what, &spool.path);
-        spool.file.flush().map_err(io("write"))?;
-        let file = spool.file.get_mut();
-        file.seek(SeekFrom::Start(0)).map_err(io("seek"))?;
-        let mut buffer = vec![0; 1 << 20];
-        loop {
-            match file.read(&mut buffer).map_err(io("read"))? {
-                0 => return Ok(start..self.length),
-                read => self.write(&buffer[..read])?,
-            }
-        }
-    }
-
-    pub fn finish(mut self, dir: &Path, name: &str) -> Result<FileEntry> {
-        if let Some(file) = self.file.take() {
-            let finish = || {
-                file.into_inner()?.sync()?;
-                disk::rename(&self.path, &dir.join(name))
-            };
-            finish().map_err(|error| {
-                disk::remove(&self.path);
-                Error::io("write", &self.path)(error)
-            })?;
-        }
-        Ok(FileEntry {
-            name: name.to_owned(),
-            bytes: self.length as u64,
-            blake3: self.hasher.finalize().to_hex().to_string(),
-        })
-    }
-}
-
-impl Drop for HashedFile {
-    fn drop(&mut self) {
-        // Still open: it was not finished.
-        if self.file.take().is_some() {
-            disk::remove(&self.path);
-        }
     }
 }

@@ -6,43 +6,19 @@
 use std::path::Path;
 
 use super::manifest::FileEntry;
-use super::segment_writer::HashedFile;
+
 use crate::error::{Error, Result};
+use crate::index::store::hashed_file::HashedFile;
+use crate::index::store::names::TOMBSTONES;
 
-pub const EXTENSION: &str = ".dead";
 const MAGIC: &[u8; 8] = b"TANEDEAD";
-
-/// A set of small numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bits(Vec<u64>);
-
-impl Bits {
-    /// None of `0..count`.
-    pub fn none(count: usize) -> Self {
-        Self(vec![0; count.div_ceil(64)])
-    }
-
-    #[inline]
-    pub fn get(&self, number: usize) -> bool {
-        self.0[number / 64] >> (number % 64) & 1 == 1
-    }
-
-    /// Adds a number; whether it was not there.
-    #[inline]
-    pub fn insert(&mut self, number: usize) -> bool {
-        let (word, bit) = (&mut self.0[number / 64], 1 << (number % 64));
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
-    }
-}
 
 /// Writes the removed articles of every segment.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn write(dir: &Path, generation: u64, dead: &[Vec<u32>]) -> Result<FileEntry> {
-    let name = format!("{generation:08}{EXTENSION}");
+    let name = format!("{generation:08}{TOMBSTONES}");
     let mut file = HashedFile::create(&dir.join(format!("{name}.tmp")))?;
     file.write(MAGIC)?;
     for articles in dead {
@@ -107,11 +83,5 @@ mod tests {
         bytes[13] ^= 1;
         std::fs::write(&path, bytes).unwrap();
         assert!(read(dir.path(), &entry, &[4, 1, 8]).is_err());
-    }
-
-    #[test]
-    fn bits_are_set_one_by_one() {
-        let mut bits = Bits::none(130);
-        assert!(bits.insert(129) && !bits.insert(129) && bits.get(129) && !bits.get(128));
     }
 }

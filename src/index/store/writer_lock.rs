@@ -4,8 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use crate::error::{Error, Result};
-
-pub const FILE: &str = "lock";
+use crate::index::store::names::LOCK;
 
 /// Held while an index is written; the operating system lets it go with the process.
 pub struct WriterLock {
@@ -16,7 +15,7 @@ impl WriterLock {
     /// # Errors
     /// [`Error::Locked`] where another process holds it, [`Error::Io`].
     pub fn take(dir: &Path) -> Result<Self> {
-        let path = dir.join(FILE);
+        let path = dir.join(LOCK);
         let file = File::create(&path).map_err(Error::io("create", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),

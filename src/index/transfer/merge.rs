@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::index::check_is_index_or_empty;
-use crate::index::reader::{Index, check_space};
-use crate::index::store::disk;
+use crate::index::reader::Index;
+use crate::index::same_space::{check_canaries, check_space};
 use crate::index::store::manifest::Manifest;
-use crate::index::store::tombstones;
+use crate::index::store::names::check_is_index_or_empty;
 use crate::index::store::writer_lock::WriterLock;
-use crate::index::transfer::{check_canaries, copy};
+use crate::index::store::{disk, tombstones};
+use crate::index::transfer::copy;
 
 /// Copies the segments of all `shards` into a new index at `dir`: it answers as one that was built from nothing.
 ///

@@ -14,14 +14,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
+use crate::index::store::hashed_file::HashedFile;
+use crate::index::store::manifest::FileEntry;
+use crate::index::store::names::extension_of;
+
 pub use pack::pack;
 pub use unpack::unpack;
-
-use crate::embed::{Embedder, LEAST_COSINE, cosines, explain};
-use crate::error::{Error, Result};
-use crate::index::reader::check_space;
-use crate::index::store::manifest::{FileEntry, Manifest};
-use crate::index::store::segment_writer::{HashedFile, extension_of};
 
 /// Version of the pack.
 const VERSION: u32 = 1;
@@ -49,26 +48,6 @@ pub struct Carried {
     pub bytes: u64,
     /// Whether the pack holds a corpus.
     pub corpus: bool,
-}
-
-/// Refuses vectors that are not of the embedder's space.
-pub(in crate::index) fn check_canaries(
-    dir: &Path,
-    manifest: &Manifest,
-    embedder: &Embedder,
-) -> Result<()> {
-    check_space(dir, &manifest.space, embedder.space())?;
-    let least = cosines(embedder, &manifest.canaries)?;
-    let least = least.into_iter().fold(1.0, f32::min);
-    if least < LEAST_COSINE {
-        return Err(Error::Canary {
-            path: dir.to_path_buf(),
-            expected: LEAST_COSINE,
-            received: least,
-            why: explain(embedder, &manifest.canaries)?,
-        });
-    }
-    Ok(())
 }
 
 /// Writes a file of an index under a name that is free, `number`; it must be what its manifest says.

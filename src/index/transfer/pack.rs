@@ -4,12 +4,8 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use super::CORPUS;
-use super::Carried;
-use super::HEADER;
-use super::Header;
-use super::INDEX;
-use super::VERSION;
+use super::{CORPUS, Carried, HEADER, Header, INDEX, VERSION};
+
 use crate::corpus::{WalkOptions, walk};
 use crate::embed::{Embedder, canaries};
 use crate::error::{Error, Result};
@@ -89,7 +85,7 @@ fn write<W: Write>(
     append(archive, HEADER, &manifest::to_json(&header))?;
     append(
         archive,
-        &format!("{INDEX}{}", manifest::FILE),
+        &format!("{INDEX}{}", crate::index::store::names::MANIFEST),
         &manifest.to_bytes(),
     )?;
     for entry in manifest.files() {

@@ -4,20 +4,15 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
-use super::CORPUS;
-use super::Carried;
-use super::HEADER;
-use super::Header;
-use super::INDEX;
-use super::VERSION;
-use super::check_canaries;
-use super::copy;
+use super::{CORPUS, Carried, HEADER, Header, INDEX, VERSION, copy};
+
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::index::check_is_index_or_empty;
 use crate::index::reader::Index;
+use crate::index::same_space::check_canaries;
 use crate::index::store::disk;
-use crate::index::store::manifest::{self, FileEntry, Manifest, Root};
+use crate::index::store::manifest::{FileEntry, Manifest, Root};
+use crate::index::store::names::check_is_index_or_empty;
 use crate::index::store::writer_lock::WriterLock;
 use crate::index::write::remove_unreferenced;
 
@@ -44,7 +39,7 @@ pub fn unpack(
         let versions = format!("version {}, this program reads {VERSION}", header.tane_pack);
         return Err(bad(from, versions));
     }
-    let name = format!("{INDEX}{}", manifest::FILE);
+    let name = format!("{INDEX}{}", crate::index::store::names::MANIFEST);
     let manifest = Manifest::parse(&next(&mut entries, &name, from)?, &from.join(&name))?;
     if let Some(embedder) = embedder {
         check_canaries(dir, &manifest, embedder)?;

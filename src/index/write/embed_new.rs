@@ -7,12 +7,16 @@ use rayon::prelude::*;
 use super::plan::Plan;
 use super::previous::Old;
 use super::spill::{Planned, Staged};
+
 use crate::corpus::Span;
 use crate::embed::{Embedder, Embedding, Input, Role};
 use crate::error::{Error, Result};
 use crate::index::store::journal::Journal;
 use crate::index::store::key::{Key, input_key};
-use crate::index::write::{CHUNK, Progress, Report, Stage};
+use crate::index::write::report::{Progress, Report, Stage};
+
+/// Passages that are tokenized and embedded at once.
+const CHUNK: usize = 256;
 
 /// Chunks that a device takes at once where it wants large batches.
 const LARGE: usize = 16;

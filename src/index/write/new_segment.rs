@@ -3,20 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::previous::{Old, stored_passages};
+use super::previous::Old;
 use super::spill::{Planned, Staged};
+
 use crate::embed::{Embedder, Precision, Role};
 use crate::error::{Error, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::nearest::hnsw;
+use crate::index::reader::stored_passages;
 use crate::index::store::effort::Effort;
 use crate::index::store::format::ArticleRecord;
-use crate::index::store::journal::{self, JournalReader};
+use crate::index::store::journal::JournalReader;
 use crate::index::store::key::Key;
 use crate::index::store::manifest::SegmentEntry;
 use crate::index::store::segment::Segment;
 use crate::index::store::segment_writer::{NewPassage, SegmentWriter};
-use crate::index::write::{Progress, Stage};
+use crate::index::write::report::{Progress, Stage};
 use crate::passage::{Passage, RECIPE};
 
 /// What a segment is written from.
@@ -115,7 +117,7 @@ impl Writing<'_> {
                 }
             };
             let vectors = vectors.ok_or_else(|| Error::Corrupt {
-                path: self.dir.join(journal::FILE),
+                path: self.dir.join(crate::index::store::names::JOURNAL),
                 what: "vectors of a passage",
                 expected: "written a moment ago".to_owned(),
                 received: "nothing".to_owned(),

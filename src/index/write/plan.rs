@@ -9,13 +9,17 @@ use super::previous::{Kept, Old, kept};
 use super::spill::{Content, Planned, Staged};
 use super::stamp::{Found, Stamp, Stamps};
 use super::unseen::look;
+
 use crate::corpus::{Article, FileEntry, TimeLimit};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::store::format::{ArticleRecord, file_id};
 use crate::index::store::manifest::Root;
-use crate::index::write::{CHUNK, Progress, Report, Stage, Unread, Update};
+use crate::index::write::report::{Progress, Report, Stage, Unread, Update};
 use crate::passage::{Limits, Unfinished, passages_within};
+
+/// Files that are read at once.
+const CHUNK: usize = 256;
 
 /// The articles of the new generation.
 pub(in crate::index) struct Plan {

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use crate::embed::{Embedder, Precision};
 use crate::error::{Error, Result};
-use crate::index::reader::{Index, check_space};
+use crate::index::reader::Index;
+use crate::index::same_space::{check_canaries, check_space};
 use crate::index::store::damage::Damage;
 use crate::index::store::format::{ArticleRecord, file_id};
 use crate::index::store::key::Key;
 use crate::index::store::manifest::{Manifest, Root};
-use crate::index::transfer::check_canaries;
-use crate::passage::{Passage, RECIPE, Repeats, inside};
+use crate::passage::RECIPE;
 use crate::words;
 
 /// Number and id of an article that stays as it is.
@@ -188,31 +188,6 @@ fn same_space(dir: &Path, index: &Index, embedder: &Embedder) -> Result<bool> {
         Err(Error::SpaceMismatch { .. } | Error::Canary { .. }) => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-/// The passages of a stored article with their keys, as far as they are needed to write them again.
-pub(in crate::index) fn stored_passages(
-    index: &Index,
-    article: usize,
-) -> Result<Vec<(Passage, Key)>> {
-    let record = index.article(article)?;
-    let all_omitted = record.omitted();
-    let mut repeats = Repeats::new(&record.repeated);
-    let passage = |row: usize| {
-        let stored = index.passage(row)?;
-        let sentences = index.sentences(&stored)?;
-        let passage = Passage {
-            sentences: sentences.into_iter().map(|s| s.span).collect(),
-            lines: stored.lines,
-            tokens: stored.tokens,
-            repeated: repeats.before(stored.span.start),
-            omitted: inside(&all_omitted, &stored.span),
-            span: stored.span,
-            headings: Vec::new(),
-        };
-        Ok((passage, index.key(row)))
-    };
-    index.rows_of(article).map(passage).collect()
 }
 
 /// A generation above every file that lies in the folder.

@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::index::store::disk::{self, DiskFile};
 use crate::index::store::format::ArticleRecord;
-
-/// Beside the index: nothing is lost with it.
-pub const FILE: &str = "stamps.json";
+use crate::index::store::names::STAMPS;
 
 /// Times are this exact on every file system: whatever changes a file later gives it other ones.
 const SETTLED: Duration = Duration::from_secs(2);
@@ -101,7 +99,7 @@ impl Found {
 
 impl Stamps {
     pub(in crate::index) fn open(dir: &Path) -> Self {
-        let read = std::fs::read(dir.join(FILE)).ok();
+        let read = std::fs::read(dir.join(STAMPS)).ok();
         let known = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Self {
             known: known.unwrap_or_default(),
@@ -145,7 +143,7 @@ impl Stamps {
     }
 
     fn write(&self, dir: &Path) -> std::io::Result<()> {
-        let (path, temporary) = (dir.join(FILE), dir.join(format!("{FILE}.tmp")));
+        let (path, temporary) = (dir.join(STAMPS), dir.join(format!("{STAMPS}.tmp")));
         let bytes = serde_json::to_vec(&self.known)?;
         let mut file = DiskFile::create(&temporary)?;
         file.write_all(&bytes)?;
@@ -232,7 +230,7 @@ mod tests {
         let files = || [id()].into_iter();
         let known = |stamp| Stamps::open(dir.path()).know("docs/a.txt", stamp, &record);
         Stamps::default().note(dir.path(), found(Stamp { bytes: 1, ..new }), files());
-        assert!(!dir.path().join(FILE).exists());
+        assert!(!dir.path().join(STAMPS).exists());
         Stamps::default().note(dir.path(), found(new), files());
         assert!(known(new) && known(old) && !known(Stamp { modified: 5, ..old }));
         let mut edited = record.clone();
@@ -240,7 +238,7 @@ mod tests {
         assert!(!Stamps::open(dir.path()).know("docs/a.txt", new, &edited));
         Stamps::open(dir.path()).note(dir.path(), Vec::new(), std::iter::empty());
         assert!(!known(new));
-        std::fs::write(dir.path().join(FILE), "damaged").unwrap();
+        std::fs::write(dir.path().join(STAMPS), "damaged").unwrap();
         assert!(known(old) && !known(new));
     }
 }

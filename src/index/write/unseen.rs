@@ -5,11 +5,12 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::previous::{Kept, Old, kept};
+
 use crate::corpus::{FileEntry, Skipped, WalkOptions, Walked, walk};
 use crate::error::{Error, Result};
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::manifest::{Manifest, Root};
-use crate::index::write::{Progress, Report, Unread};
+use crate::index::write::report::{Progress, Report, Unread};
 
 /// What there is below a root.
 #[derive(Default)]

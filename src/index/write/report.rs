@@ -1,0 +1,106 @@
+//! What an update is asked, and what it says of itself.
+
+use std::path::{Path, PathBuf};
+
+use crate::corpus::ReadOptions;
+use crate::error::Result;
+
+/// What to do.
+#[derive(Debug, Clone, Default)]
+pub struct Update {
+    pub add: Vec<PathBuf>,
+    /// Labels or paths of roots.
+    pub remove: Vec<String>,
+    /// Globs for the roots in `add`.
+    pub exclude: Vec<String>,
+    /// How the files of the roots in `add` are read; `None`: as before.
+    pub read: Option<ReadOptions>,
+    /// Cut every article anew; vectors of unchanged windows are still reused.
+    pub rebuild: bool,
+    /// Compare the contents of every file, not its length and times.
+    pub check: bool,
+    /// Write everything into one segment.
+    pub compact: bool,
+    /// Passages from which a segment gets a graph; `None`: [`crate::index::GRAPH_ROWS`].
+    pub graph_rows: Option<usize>,
+    /// Only the files of shard `.0` of `.1`, counted from 1.
+    pub shard: Option<(u32, u32)>,
+    /// Change nothing, only say what would be done.
+    pub dry_run: bool,
+    /// Language of articles whose language cannot be told.
+    pub language: Option<String>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Report {
+    pub articles: usize,
+    pub passages: usize,
+    /// Passages whose vectors were computed.
+    pub embedded: usize,
+    /// Passages whose vectors were known.
+    pub reused: usize,
+    /// Articles that are gone.
+    pub removed: usize,
+    /// Articles that the index held damaged, and that were read anew.
+    pub repaired: usize,
+    /// Articles that stay because their file, or the folder or disk it lies on, could not be read.
+    pub kept: usize,
+    /// Articles of an older version's index that were brought up to date from their stored text.
+    pub renewed: usize,
+    /// Labels of roots that are missing, where that did not stop the run.
+    pub missing_roots: Vec<String>,
+    /// Files that hold no text.
+    pub skipped: Vec<Unread>,
+    /// Files and folders that could not be read; what was indexed of them before is kept.
+    pub failed: Vec<Unread>,
+    /// What was decided while files were read that were new or changed, where the user could think otherwise.
+    pub notes: Vec<Unread>,
+}
+
+/// A file that was not read, or what is to be said of it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Unread {
+    #[serde(serialize_with = "as_shown")]
+    pub path: PathBuf,
+    pub reason: String,
+}
+
+/// A path in JSON, which has no other text than UTF-8.
+pub fn as_shown<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}
+
+/// What the writer is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// So many files of so many are read.
+    Reading {
+        done: usize,
+        total: usize,
+    },
+    /// So many of so many are embedded.
+    Embedding {
+        tokens: (usize, usize),
+        passages: (usize, usize),
+        articles: (usize, usize),
+    },
+    Writing,
+    /// The graph takes its time on large indexes.
+    BuildingGraph,
+}
+
+/// Told how far the writer is, and asked whether to stop.
+pub trait Progress: Sync {
+    fn at(&self, stage: Stage);
+    fn interrupted(&self) -> bool;
+}
+
+/// Nobody is told, and nobody interrupts.
+impl Progress for () {
+    fn at(&self, _: Stage) {}
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
