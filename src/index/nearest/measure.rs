@@ -59,7 +59,7 @@ impl Effort {
 }
 
 /// Questions of which the nearest rows are known.
-struct Questions<'a> {
+pub struct Questions<'a> {
     codes: &'a [i8],
     /// A question, and the score of the last of its nearest rows.
     known: Vec<(CodedQuery, i32)>,
