@@ -331,9 +331,23 @@ fn list_gaps(text: &str, parsed: &mut Parsed) {
     parsed
         .repeated
         .sort_by_key(|repeated| repeated.before.start);
+    // What is read before other text is read where there is such text.
+    let is_read = |repeated: &Repeated| {
+        let first = parsed
+            .blocks
+            .partition_point(|block| block.span.start < repeated.before.start);
+        let mut before = parsed.blocks[first..]
+            .iter()
+            .take_while(|block| block.span.start < repeated.before.end);
+        before.any(|block| text[block.span.clone()].contains(char::is_alphanumeric))
+    };
     let blocks = parsed.blocks.iter().map(|block| &block.span);
     let omitted = parsed.omitted.iter().map(|omitted| &omitted.span);
-    let repeated = parsed.repeated.iter().map(|repeated| &repeated.text);
+    let repeated = parsed
+        .repeated
+        .iter()
+        .filter(|repeated| is_read(repeated))
+        .map(|repeated| &repeated.text);
     let mut covered: Vec<&Span> = blocks.chain(omitted).chain(repeated).collect();
     covered.sort_by_key(|span| span.start);
     let end = text.len()..text.len();
@@ -404,5 +418,33 @@ mod tests {
                 ("four", Omission::Note)
             ]
         );
+    }
+
+    #[test]
+    fn names_of_columns_before_no_row_are_listed() {
+        let text = "Depot, Manager: the pump";
+        let row = text.find("the").unwrap()..text.len();
+        let listed = |blocks: Vec<Block>| {
+            let mut parsed = Parsed {
+                blocks,
+                omitted: vec![Omitted {
+                    span: row.clone(),
+                    reason: Omission::Note,
+                }],
+                repeated: vec![Repeated {
+                    text: 0.."Depot, Manager".len(),
+                    before: row.clone(),
+                }],
+                ..Parsed::default()
+            };
+            list_gaps(text, &mut parsed);
+            parsed.omitted.len() - 1
+        };
+        assert_eq!(listed(Vec::new()), 1);
+        let row = Block {
+            span: row.clone(),
+            kind: BlockKind::Row,
+        };
+        assert_eq!(listed(vec![row]), 0);
     }
 }
