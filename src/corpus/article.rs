@@ -1,83 +1,32 @@
 //! One source text with what is known about it.
 
+use crate::corpus::decode::decoded::TextSource;
+use crate::corpus::read_options::ReadOptions;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 
-use encoding_rs::Encoding;
-use serde::{Deserialize, Serialize};
-
 use super::Span;
-use super::clutter::{Omission, Omitted};
-use super::decode::{self, Decoded, Fault, KnownBy};
-use super::format::{self, Fields, Parsed};
-use super::layout::{Block, Repeated};
+use super::decode;
+use super::format;
 use super::time_limit::TimeLimit;
 use super::{date, language, source, title};
+use crate::corpus::block::Block;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
+use crate::corpus::block::Repeated;
+use crate::corpus::decode::decoded::Decoded;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::decode::decoded::KnownBy;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::read_options::Fields;
 use crate::error::{Error, Result};
 use crate::sha256;
 
 /// Name of the threads in which files are read; a panic in one becomes that file's error.
 pub const READING_THREAD: &str = "read";
-
-/// What the spans of an article count in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TextSource {
-    /// The file itself, byte for byte.
-    File,
-    /// The file, decoded to UTF-8.
-    Decoded,
-    /// What a reader took out of the file.
-    Extracted,
-}
-
-/// How files are read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ReadOptions {
-    /// Label of the encoding, as in the WHATWG Encoding Standard; `None`: it is found.
-    pub encoding: Option<String>,
-    /// Fields of rows.
-    pub fields: Fields,
-    /// Larger files are not read, in bytes.
-    pub max_bytes: u64,
-    /// Files with more articles (rows, entries) are not read.
-    pub max_articles: usize,
-    /// Articles with more passages are not indexed.
-    pub max_passages: usize,
-    /// Files that take longer until they are cut are given up, in milliseconds.
-    pub max_millis: u64,
-    /// Symbolic links are followed, wherever they lead.
-    pub follow: bool,
-}
-
-impl Default for ReadOptions {
-    fn default() -> Self {
-        Self {
-            encoding: None,
-            fields: Fields::default(),
-            max_bytes: 64 << 20,
-            max_articles: 100_000,
-            max_passages: 100_000,
-            max_millis: 60_000,
-            follow: false,
-        }
-    }
-}
-
-impl ReadOptions {
-    /// # Errors
-    /// The label, where it names no encoding.
-    pub fn encoding(&self) -> Result<Option<&'static Encoding>, String> {
-        let label = self.encoding.as_deref();
-        label
-            .map(|label| Encoding::for_label(label.as_bytes()).ok_or_else(|| label.to_owned()))
-            .transpose()
-    }
-}
 
 /// A text that was read, and its layout.
 #[derive(Debug, Clone)]

@@ -1,64 +1,9 @@
 //! What of a text is no part of it: image mark-up, table fragments, comment forms, source lines.
 
-use serde::{Deserialize, Serialize};
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
 
-use super::Span;
 use super::source;
-
-/// Why a stretch of text is not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Omission {
-    ImageMarkup,
-    TableFragment,
-    FileName,
-    CommentForm,
-    SourceLine,
-    Rule,
-    FrontMatter,
-    Markup,
-    Ruby,
-    Note,
-    Navigation,
-    Hidden,
-    Form,
-    Surroundings,
-    Fallback,
-    Data,
-    Empty,
-}
-
-impl Omission {
-    /// For people.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::ImageMarkup => "image mark-up",
-            Self::TableFragment => "table fragment",
-            Self::FileName => "lone file name",
-            Self::CommentForm => "comment form",
-            Self::SourceLine => "source line",
-            Self::Rule => "ruled line",
-            Self::FrontMatter => "front matter",
-            Self::Markup => "mark-up",
-            Self::Ruby => "reading aid (ruby)",
-            Self::Note => "note on the form of the text",
-            Self::Navigation => "navigation",
-            Self::Hidden => "hidden on the page",
-            Self::Form => "form to fill in",
-            Self::Surroundings => "beside the main content",
-            Self::Fallback => "shown where media cannot be",
-            Self::Data => "data without a sentence",
-            Self::Empty => "nothing to read",
-        }
-    }
-}
-
-/// A stretch of text that is not read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Omitted {
-    pub span: Span,
-    pub reason: Omission,
-}
 
 /// A text without what of it is not read; `omitted` is in its order.
 pub fn without(text: &str, omitted: &[Omitted]) -> String {

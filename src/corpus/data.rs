@@ -3,9 +3,10 @@
 use memchr::memchr_iter;
 
 use super::Span;
-use super::clutter::{Omission, Omitted};
 use super::left_out::merge;
 use super::lines::lines;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
 
 /// Shorter runs of base64 letters may be names, in characters.
 const LEAST_RUN: usize = 200;

@@ -4,58 +4,22 @@
 //! encoding, what an HTML or XML head declares, and what chardetng guesses. What the bytes contradict is not believed.
 
 mod declared;
+pub(super) mod decoded;
 mod lines;
 mod utf16;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use crate::corpus::decode::decoded::Decoded;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::decode::decoded::KnownBy;
+use crate::corpus::decode::decoded::check;
+use crate::corpus::decode::decoded::guess;
+use crate::corpus::decode::decoded::is_control;
+use crate::corpus::decode::decoded::with;
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::article::TextSource;
+use crate::corpus::decode::decoded::TextSource;
 
-/// Of so many characters one may be no text (a stray control character, a byte of another encoding), and a few in
-/// any case.
-const STRAY: usize = 50;
-const FEW: usize = 4;
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// Why bytes could not be taken as text.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// They are no text.
-    NotText(String),
-    /// They are text, but too much of it or in a form that is not read.
-    Unreadable(String),
-}
-
-/// A text and what it was decoded from.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Decoded {
-    pub text: String,
-    /// `File` where the text is the bytes themselves, else `Decoded`.
-    pub source: TextSource,
-    /// Name in the WHATWG Encoding Standard, lower case.
-    pub encoding: String,
-    /// How the encoding is known.
-    pub known_by: KnownBy,
-    /// What was not believed, or what could not be read as the rest.
-    pub note: Option<String>,
-}
-
-/// How an encoding is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KnownBy {
-    /// The user named it.
-    Option,
-    /// A byte order mark.
-    Mark,
-    /// Every byte fits.
-    Valid,
-    /// An HTML or XML declaration.
-    Declaration,
-    /// The likeliest by its letters.
-    Guess,
-}
 
 /// The bytes as text. A UTF-8 byte order mark stays where it is: spans count it. `forced` is the encoding that the
 /// user names.
@@ -152,13 +116,6 @@ fn legacy(
     Ok(decoded)
 }
 
-/// The likeliest encoding other than UTF-8.
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Deny)
-}
-
 /// What is said of an encoding that was not believed.
 fn overruled(declared: &'static Encoding, found: &'static Encoding) -> Option<String> {
     let name = |encoding: &'static Encoding| encoding.name().to_ascii_lowercase();
@@ -185,41 +142,6 @@ fn without_fault(
         None => {}
     }
     Some(decoded)
-}
-
-fn with(encoding: &'static Encoding, bytes: &[u8], known_by: KnownBy) -> Result<Decoded, Fault> {
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
-    let name = encoding.name().to_ascii_lowercase();
-    check(&text, &name, is_stray)?;
-    Ok(Decoded {
-        text: text.into_owned(),
-        source: TextSource::Decoded,
-        encoding: name,
-        known_by,
-        note: None,
-    })
-}
-
-/// Bytes of other files decode to control characters, or not at all.
-fn check(text: &str, encoding: &str, is_stray: fn(&char) -> bool) -> Result<(), Fault> {
-    let (count, strays) = (text.chars().count(), text.chars().filter(is_stray).count());
-    if strays > FEW && strays * STRAY > count {
-        return Err(Fault::NotText(format!(
-            "not text: {strays} of its {count} characters make no sense in {encoding}; name its encoding with \
-             --encoding"
-        )));
-    }
-    Ok(())
-}
-
-/// A character that no text has.
-fn is_stray(c: &char) -> bool {
-    *c == char::REPLACEMENT_CHARACTER || is_control(c)
-}
-
-/// A control character that lays no text out.
-fn is_control(c: &char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}')
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use prose::Words;
 use script::Script;
 pub use tag::of_tag;
 
-use super::layout::Block;
+use crate::corpus::block::Block;
 
 /// A text is Japanese where one in so many of its letters is kana.
 const KANA: usize = 10;
@@ -204,7 +204,8 @@ fn heaviest(letters: &[usize; script::COUNT]) -> Script {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::layout::{BlockKind, layout};
+    use crate::corpus::block::BlockKind;
+    use crate::corpus::layout::layout;
 
     fn code(text: &str, said: Option<&str>) -> Option<String> {
         of(text, &layout(text).0, said).code

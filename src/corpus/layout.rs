@@ -3,49 +3,17 @@
 //! The rules are general and look at one line and its neighbours. A text without mark-up is
 //! ambiguous; where a rule is unsure it keeps the text.
 
-use serde::{Deserialize, Serialize};
+use crate::corpus::block::Block;
+use crate::corpus::block::BlockKind;
 use textwrap::core::display_width;
 
 use super::Span;
-use super::clutter::{Omission, Omitted, omission};
+use super::clutter::omission;
 use super::data::data;
 use super::left_out::{leave_out, stretches};
 use super::lines::lines;
-
-/// What a block is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlockKind {
-    Paragraph,
-    /// Belongs to the block after it.
-    Heading,
-    ListItem,
-    /// Describes an image that was left out.
-    Caption,
-    /// Lines of a program; never in one passage with prose.
-    Code,
-    /// A row of a table with all its cells, or a term and its meaning: never cut, and never in one passage with
-    /// a part of another row.
-    Row,
-    /// Some cells of a row that is too long for a passage; a passage of its own.
-    RowPart,
-}
-
-/// A stretch of text that is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
-    /// Without surrounding white space, list marks and heading marks.
-    pub span: Span,
-    pub kind: BlockKind,
-}
-
-/// Text that is read once more before passages elsewhere: the names of a table's columns before each of its rows,
-/// the key of a row before its later cells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repeated {
-    pub text: Span,
-    /// It is read before every passage that begins in here.
-    pub before: Span,
-}
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
 
 /// Longer rows are cut between their cells, in characters.
 pub const ROW_CHARS: usize = 300;

@@ -1,8 +1,9 @@
 //! What is left out of a text that stays as it is: stretches of it are listed, and the blocks around them shrink.
 
 use super::Span;
-use super::clutter::Omitted;
-use super::layout::{Block, BlockKind};
+use crate::corpus::block::Block;
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Omitted;
 
 /// Leaves more out of a text. `omitted` and `more` are in any order; afterwards `omitted` is in the order of the text
 /// and without overlaps, and no block begins or ends with a part of it.
@@ -124,8 +125,8 @@ pub(super) fn read_of(text: &str, span: &Span, omitted: &[Omitted]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clutter::Omission;
     use super::*;
+    use crate::corpus::block::Omission;
 
     fn left_out(text: &str, spans: &[Span]) -> Vec<String> {
         let mut blocks = vec![Block {

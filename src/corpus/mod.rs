@@ -1,6 +1,7 @@
 //! From files to articles: walk, decode, lay out in blocks, and find title, source and language.
 
 mod article;
+mod block;
 mod clutter;
 mod data;
 mod date;
@@ -10,18 +11,28 @@ mod language;
 mod layout;
 mod left_out;
 mod lines;
+mod read_options;
 mod source;
 mod time_limit;
 mod title;
 mod walk;
 
-pub use article::{Article, READING_THREAD, ReadOptions, TextSource, locator};
-pub use clutter::{Omission, Omitted, without};
+pub use crate::corpus::block::Block;
+pub use crate::corpus::block::BlockKind;
+pub use crate::corpus::block::Omission;
+pub use crate::corpus::block::Omitted;
+pub use crate::corpus::block::Repeated;
+pub use crate::corpus::decode::decoded::KnownBy;
+pub use crate::corpus::decode::decoded::TextSource;
+pub use crate::corpus::read_options::Fields;
+pub use crate::corpus::read_options::Header;
+pub use crate::corpus::read_options::ReadOptions;
+pub use article::Article;
+pub use article::READING_THREAD;
+pub use article::locator;
+pub use clutter::without;
 pub use date::parse as parse_date;
-pub use decode::KnownBy;
-pub use format::{Fields, Header};
 pub use language::detect_language;
-pub use layout::{Block, BlockKind, Repeated};
 pub use time_limit::TimeLimit;
 pub use walk::{FileEntry, Skipped, WalkOptions, Walked, walk};
 

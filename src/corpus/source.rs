@@ -1,8 +1,9 @@
 //! The web page an article came from.
 
 use super::Span;
-use super::clutter::{Omission, Omitted};
-use super::layout::Block;
+use crate::corpus::block::Block;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
 
 /// Words that introduce the source of an article, lower case.
 const LABELS: [&str; 27] = [

@@ -3,9 +3,10 @@
 use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 
-use super::clutter::Omitted;
-use super::layout::{Block, BlockKind};
 use super::left_out::read_of;
+use crate::corpus::block::Block;
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Omitted;
 
 /// A title made from a beginning is at most this wide, in terminal columns.
 const COLUMNS: usize = 72;

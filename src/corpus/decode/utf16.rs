@@ -2,7 +2,10 @@
 
 use encoding_rs::{UTF_16BE, UTF_16LE};
 
-use super::{Decoded, KnownBy, is_stray, with};
+use crate::corpus::decode::decoded::Decoded;
+use crate::corpus::decode::decoded::KnownBy;
+use crate::corpus::decode::decoded::is_stray;
+use crate::corpus::decode::decoded::with;
 
 /// Of so many characters one is a blank, a line end or another that every text has.
 const COMMON: usize = 20;

@@ -7,11 +7,14 @@
 //! Source: <https://www.aozora.gr.jp/annotation/>.
 
 use super::super::Span;
-use super::super::clutter::Omission;
-use super::super::decode::Fault;
 use super::super::layout::layout;
 use super::super::lines::lines;
-use super::{Fields, Format, LeftOut, Parsed};
+use crate::corpus::block::Omission;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::Format;
+use crate::corpus::format::reader::LeftOut;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::read_options::Fields;
 
 /// So many pairs of marks in the beginning of a text are ruby by themselves, where all but a few can be nothing else.
 const DENSE: usize = 10;

@@ -2,11 +2,16 @@
 
 use serde_json::Value;
 
+use super::html;
+use super::plain;
 use super::tree::{Builder, Tree};
 use super::xml::{self, local, root_name};
-use super::{Fields, Format, LeftOut, Parsed, html, plain};
-use crate::corpus::clutter::Omission;
-use crate::corpus::decode::Fault;
+use crate::corpus::block::Omission;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::Format;
+use crate::corpus::format::reader::LeftOut;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::read_options::Fields;
 
 /// Elements of an entry that hold its text, best first.
 const BODIES: [&str; 13] = [

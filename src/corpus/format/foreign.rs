@@ -3,9 +3,11 @@
 //!
 //! What they hold tells them, not their names: a text about RTF is read.
 
-use super::super::decode::Fault;
 use super::super::lines::lines;
-use super::{Fields, Format, Parsed};
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::Format;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::read_options::Fields;
 
 /// What is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

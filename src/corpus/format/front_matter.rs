@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::super::Span;
 use super::super::date;
 use super::super::lines::lines;
-use super::Parsed;
+use crate::corpus::format::reader::Parsed;
 
 /// Fields by their names, lower case with `_` between words.
 type Fields = HashMap<String, Vec<String>>;

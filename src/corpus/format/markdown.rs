@@ -4,6 +4,7 @@
 
 mod html;
 mod mdx;
+mod state;
 mod table;
 mod tags;
 mod walk;
@@ -12,13 +13,16 @@ use std::borrow::Cow;
 
 use pulldown_cmark::{Options, Parser};
 
-use super::super::clutter::{Omission, Omitted};
 use super::super::data::data;
-use super::super::decode::Fault;
 use super::super::left_out::{leave_out, merge};
 use super::front_matter::front_matter;
-use super::{Fields, Format, Parsed};
-use walk::Walk;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::markdown::state::Walk;
+use crate::corpus::format::reader::Format;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::read_options::Fields;
 
 /// Markdown, or MDX, whose components and imports are no text.
 pub struct Markdown {
@@ -91,8 +95,8 @@ fn read_blocks(text: &str, start: usize, mdx: bool, parsed: &mut Parsed) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::layout::BlockKind;
     use super::*;
+    use crate::corpus::block::BlockKind;
 
     type Blocks<'a> = Vec<(BlockKind, &'a str)>;
 
@@ -117,7 +121,7 @@ mod tests {
 
     fn repeated(text: &str) -> Vec<(String, String)> {
         let (parsed, _) = read(text, false);
-        let of = |r: &super::super::super::layout::Repeated| {
+        let of = |r: &crate::corpus::block::Repeated| {
             (
                 text[r.text.clone()].to_owned(),
                 text[r.before.clone()].to_owned(),

@@ -6,13 +6,19 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::super::clutter::{Omission, Omitted};
 use super::super::data::data;
-use super::super::decode::Fault;
-use super::super::layout::{Block, BlockKind};
 use super::super::left_out::leave_out;
 use super::front_matter::front_matter;
-use super::{Fields, Format, LeftOut, Parsed, markdown};
+use super::markdown;
+use crate::corpus::block::Block;
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::Format;
+use crate::corpus::format::reader::LeftOut;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::read_options::Fields;
 
 /// Of what a cell printed so many characters are listed.
 const PRINTED: usize = 1000;

@@ -1,8 +1,10 @@
 //! Plain text: [`super::super::layout`].
 
-use super::super::decode::Fault;
 use super::super::layout::layout;
-use super::{Fields, Format, Parsed};
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::Format;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::read_options::Fields;
 
 pub struct Plain;
 

@@ -6,10 +6,16 @@ use super::feed::Feed;
 use super::html::{self, Html};
 use super::table::{Cell, write_row};
 use super::tree::{Builder, Tree};
-use super::{Fields, Format, LeftOut, NESTING, Parsed, too_deep};
-use crate::corpus::clutter::Omission;
-use crate::corpus::decode::Fault;
-use crate::corpus::layout::{Block, BlockKind};
+use crate::corpus::block::Block;
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Omission;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::Format;
+use crate::corpus::format::reader::LeftOut;
+use crate::corpus::format::reader::NESTING;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::format::reader::too_deep;
+use crate::corpus::read_options::Fields;
 
 /// Longer text of an element is no heading, in letters.
 const HEADING_LETTERS: usize = 200;

@@ -9,15 +9,18 @@ use dom_query::Document;
 use dom_smoothie::{Config, Metadata, Readability};
 
 use super::super::tree::{Running, Tree};
-use super::fate::{Fate, Fates, heading_level, words_of};
+use super::fate::Fate;
+use super::fate::Fates;
 use super::hidden::says_something;
 use super::page::Page;
-use super::rows::is_data_table;
+use crate::corpus::format::html::context::heading_level;
+use crate::corpus::format::html::context::words_of;
+use crate::corpus::format::html::grid::is_data_table;
 
 /// Elements of a page that Readability looks at.
 const MAX_ELEMENTS: usize = 200_000;
 /// Elements inside each other that Readability can follow.
-const MAX_DEPTH: usize = super::super::NESTING;
+const MAX_DEPTH: usize = crate::corpus::format::reader::NESTING;
 /// What Readability leaves of a page must have at least so many letters, else the whole page is read.
 const LEAST_LETTERS: usize = 60;
 /// Words in the names of what surrounds an article.

@@ -1,9 +1,11 @@
 //! Forms, buttons and labels: what is filled in or pressed is left out; what names a panel or asks the question that a
 //! panel answers is its heading.
 
-use super::super::tree::{Running, Tree};
-use super::fate::{Context, words_of};
-use crate::corpus::clutter::Omission;
+use crate::corpus::block::Omission;
+use crate::corpus::format::html::context::CLIMB;
+use crate::corpus::format::html::context::CONTROLS;
+use crate::corpus::format::html::context::Context;
+use crate::corpus::format::html::context::words_of;
 
 /// A form with fewer letters beside its controls is all form.
 const FORM_LETTERS: usize = 200;
@@ -11,11 +13,6 @@ const FORM_LETTERS: usize = 200;
 const LABEL_LETTERS: usize = 160;
 /// So many letters behind a button are what it asks for.
 const ANSWER_LETTERS: usize = 12;
-/// So far up a control is looked for beside what it opens.
-const CLIMB: usize = 3;
-const CONTROLS: [&str; 7] = [
-    "button", "label", "legend", "select", "textarea", "datalist", "option",
-];
 
 /// Why a `button`, `label`, `legend` or `form` is left out.
 pub(super) fn reason(page: &Context<'_>, at: usize) -> Option<Omission> {
@@ -26,50 +23,6 @@ pub(super) fn reason(page: &Context<'_>, at: usize) -> Option<Omission> {
         _ => is_pressed(page, at),
     };
     out.then_some(Omission::Form)
-}
-
-/// What forms are made of, counted once so that a page of nothing but forms takes no longer than others.
-pub(super) struct Counts {
-    /// What is filled in or sent.
-    fields: Running,
-    /// What is sent, or written into.
-    sent: Running,
-    /// Letters of controls.
-    letters: Running,
-    /// Formulas.
-    pub formulas: Running,
-}
-
-impl Counts {
-    pub fn new(tree: &Tree) -> Self {
-        let kind = |at: usize| tree.attr(at, "type").unwrap_or_default().to_lowercase();
-        let sends = |at: usize| match tree.name(at) {
-            "button" => matches!(kind(at).as_str(), "" | "submit"),
-            "input" => matches!(
-                kind(at).as_str(),
-                "submit" | "image" | "" | "text" | "email" | "search" | "password" | "tel" | "url"
-            ),
-            name => name == "textarea",
-        };
-        let takes = |at: usize| match tree.name(at) {
-            "input" => kind(at) != "hidden",
-            name => name == "select" || sends(at),
-        };
-        let in_control = |at: usize| {
-            tree.ancestors(at)
-                .take(CLIMB)
-                .any(|above| tree.is(above, &CONTROLS))
-        };
-        Self {
-            fields: Running::new(tree, |at| usize::from(takes(at))),
-            sent: Running::new(tree, |at| usize::from(sends(at))),
-            letters: Running::new(tree, |at| {
-                let counts = tree.node(at).is_text() && in_control(at);
-                if counts { tree.letters(at..at + 1) } else { 0 }
-            }),
-            formulas: Running::new(tree, |at| usize::from(tree.name(at) == "math")),
-        }
-    }
 }
 
 /// A form with fields and little else, that is not around the page.

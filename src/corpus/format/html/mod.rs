@@ -5,8 +5,10 @@
 //! blocks of it (`walk`, with `rows` for tables and `lines` for broken lines). All that is left out is listed.
 
 mod content;
+mod context;
 mod controls;
 mod fate;
+mod grid;
 mod hidden;
 mod lines;
 mod open;
@@ -22,10 +24,14 @@ use std::sync::LazyLock;
 use dom_query::Document;
 use regex::{Captures, Regex};
 
+use super::plain as plain_text;
 use super::tree::Tree;
-use super::{Fields, Format, LeftOut, Parsed, plain as plain_text};
-use crate::corpus::clutter::Omission;
-use crate::corpus::decode::Fault;
+use crate::corpus::block::Omission;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::Format;
+use crate::corpus::format::reader::LeftOut;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::read_options::Fields;
 use content::{Content, ask};
 use fate::{Fates, Strictness};
 use page::Page;

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::super::{NESTING, too_deep};
-use crate::corpus::decode::Fault;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::NESTING;
+use crate::corpus::format::reader::too_deep;
 
 /// Elements that may be open at once.
 const OPEN: usize = 8 * NESTING;

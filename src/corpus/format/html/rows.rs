@@ -1,63 +1,28 @@
 //! Tables of data: each row is written with the names of its columns. Tables that only arrange a page are read as what
 //! they arrange.
 
+use crate::corpus::format::html::grid::Grid;
+use crate::corpus::format::html::grid::GridCell;
+use crate::corpus::format::html::grid::GridRow;
+use crate::corpus::format::html::grid::Lasting;
+use crate::corpus::format::html::grid::MAX_COLUMNS;
+use crate::corpus::format::html::grid::Placed;
+use crate::corpus::format::html::grid::grid;
 use std::ops::Range;
 
 use super::super::table::{Cell, write_row};
 use super::super::tree::Tree;
 use super::walk::Walk;
 use crate::corpus::Span;
-use crate::corpus::clutter::Omission;
-use crate::corpus::layout::{BlockKind, Repeated};
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Repeated;
 
-/// Columns that have names, and cells that may span them.
-const MAX_COLUMNS: usize = 1000;
 /// A longer cell belongs to its first row alone, and names no column, in characters.
 const SHARED_CHARS: usize = 160;
-/// A cell of a table without names of columns that has more letters is a part of the page.
-const CELL_LETTERS: usize = 240;
-/// A cell of any table that has more letters is a part of the page.
-const LONG_CELL_LETTERS: usize = 2000;
 /// What is said again in a table (names of columns, cells over several rows) is at most so many times its own text.
 const REPEATED: usize = 20;
 const REPEATED_LEAST: usize = 1 << 16;
-
-/// A cell as it is written.
-#[derive(Debug)]
-struct GridCell {
-    node: usize,
-    head: bool,
-    columns: usize,
-    rows: usize,
-}
-
-#[derive(Debug)]
-struct GridRow {
-    cells: Vec<GridCell>,
-    /// In the head of the table.
-    head: bool,
-    /// Which part of the table it is in: cells end with it.
-    part: usize,
-}
-
-struct Grid {
-    caption: Option<usize>,
-    rows: Vec<GridRow>,
-}
-
-/// A cell in its place.
-#[derive(Debug, Clone)]
-struct Placed {
-    columns: Range<usize>,
-    text: String,
-    head: bool,
-}
-
-/// A cell that goes on in the rows below.
-struct Lasting {
-    cell: Placed,
-    rows: usize,
-}
 
 impl Walk<'_> {
     /// Writes a table of data, and says whether it is one.
@@ -396,132 +361,4 @@ fn is_strong(tree: &Tree, at: usize) -> bool {
 
 fn has_text(walk: &Walk<'_>, at: usize) -> bool {
     walk.page.tree.letters(walk.page.tree.whole(at)) > 0
-}
-
-/// Whether an element is a table of data.
-pub(super) fn is_data_table(tree: &Tree, at: usize) -> bool {
-    tree.name(at) == "table"
-        && !matches!(tree.role(at).as_str(), "presentation" | "none")
-        && grid(tree, at).is_some()
-}
-
-/// The rows of a table of data; `None` for one that arranges a page.
-fn grid(tree: &Tree, table: usize) -> Option<Grid> {
-    let mut grid = Grid {
-        caption: None,
-        rows: Vec::new(),
-    };
-    let (mut part, mut head, mut head_end) = (0, false, 0);
-    let mut at = table + 1;
-    let end = tree.node(table).end;
-    let mut row_end = 0;
-    while at < end {
-        let node = tree.node(at);
-        head &= at < head_end;
-        if node.is_text() {
-            // Text that stands in no cell.
-            if tree.letters(at..at + 1) > 0 {
-                return None;
-            }
-            at = node.end;
-            continue;
-        }
-        let role = tree.role(at);
-        match (node.name.as_str(), role.as_str()) {
-            ("caption", _) if grid.caption.is_none() => {
-                grid.caption = Some(at);
-                at = node.end;
-                continue;
-            }
-            ("thead" | "tbody" | "tfoot", _) | (_, "rowgroup") => {
-                part += 1;
-                head = node.name == "thead";
-                head_end = node.end;
-            }
-            ("tr", _) | (_, "row") => {
-                row_end = node.end;
-                grid.rows.push(GridRow {
-                    cells: Vec::new(),
-                    head,
-                    part,
-                });
-            }
-            ("td" | "th", _) | (_, "cell" | "gridcell" | "columnheader" | "rowheader") => {
-                if grid.rows.is_empty() || at >= row_end {
-                    row_end = node.end;
-                    grid.rows.push(GridRow {
-                        cells: Vec::new(),
-                        head,
-                        part,
-                    });
-                }
-                let is_head = node.name == "th" || role == "columnheader" || role == "rowheader";
-                if let Some(row) = grid.rows.last_mut() {
-                    row.cells.push(cell(tree, at, is_head));
-                }
-                at = node.end;
-                continue;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    grid.rows.retain(|row| !row.cells.is_empty());
-    is_data(tree, table, &grid).then_some(grid)
-}
-
-fn cell(tree: &Tree, at: usize, head: bool) -> GridCell {
-    let span = |name: &str, role: &str| {
-        let value = tree.attr(at, name).or_else(|| tree.attr(at, role))?;
-        value.trim().parse::<usize>().ok()
-    };
-    let rows = match span("rowspan", "aria-rowspan") {
-        Some(0) => usize::MAX,
-        rows => rows.unwrap_or(1),
-    };
-    let columns = span("colspan", "aria-colspan").unwrap_or(1);
-    GridCell {
-        node: at,
-        head,
-        columns: columns.clamp(1, MAX_COLUMNS),
-        rows,
-    }
-}
-
-/// Whether a table holds data: its cells hold words, and not parts of a page.
-fn is_data(tree: &Tree, table: usize, grid: &Grid) -> bool {
-    let mut cells = grid.rows.iter().flat_map(|row| &row.cells);
-    let named = grid.caption.is_some()
-        || tree.attr(table, "summary").is_some()
-        || tree.name(table) != "table"
-        || grid
-            .rows
-            .iter()
-            .any(|row| row.head || row.cells.iter().any(|cell| cell.head));
-    let most = if named {
-        LONG_CELL_LETTERS
-    } else {
-        CELL_LETTERS
-    };
-    let plain = |cell: &GridCell| {
-        if tree.letters(tree.whole(cell.node)) > most {
-            return false;
-        }
-        let mut blocks = 0;
-        tree.inside(cell.node).all(|inner| {
-            blocks += usize::from(tree.is(inner, &["p", "div", "li"]));
-            let built = [
-                "table",
-                "pre",
-                "blockquote",
-                "dl",
-                "article",
-                "details",
-                "form",
-            ];
-            let headed = tree.is(inner, &["h1", "h2", "h3", "h4", "h5", "h6"]);
-            !tree.is(inner, &built) && (cell.head || !headed) && (named || blocks <= 1)
-        })
-    };
-    !grid.rows.is_empty() && cells.all(plain)
 }

@@ -4,13 +4,19 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::super::tree::Tree;
-use super::super::{LeftOut, Parsed};
 use super::content::Content;
-use super::fate::{Fate, Fates, heading_level};
+use super::fate::Fate;
+use super::fate::Fates;
 use super::lines;
 use crate::corpus::Span;
-use crate::corpus::clutter::Omission;
-use crate::corpus::layout::{Block, BlockKind, ROW_CHARS, Repeated};
+use crate::corpus::block::Block;
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Repeated;
+use crate::corpus::format::html::context::heading_level;
+use crate::corpus::format::reader::LeftOut;
+use crate::corpus::format::reader::Parsed;
+use crate::corpus::layout::ROW_CHARS;
 
 /// A longer heading is shortened where it says where a passage stands, in characters.
 const PATH_CHARS: usize = 100;

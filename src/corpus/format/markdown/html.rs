@@ -1,29 +1,17 @@
 //! HTML inside Markdown: its text is read, its tags are left out, and what they say of the text is heeded.
 
-use std::collections::HashSet;
+use crate::corpus::format::markdown::state::Html;
 use std::ops::Range;
 
 use super::super::super::Span;
-use super::super::super::clutter::Omission;
-use super::super::super::layout::BlockKind;
 use super::tags::{Piece, Role, Tag, end_tag, pieces, role};
-use super::walk::{Leaf, Walk};
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Omission;
+use crate::corpus::format::markdown::state::Leaf;
+use crate::corpus::format::markdown::state::Walk;
 
 /// How far away the end of a heading may be, in bytes.
 const HEADING: usize = 4096;
-
-/// The HTML block that is being read.
-#[derive(Default)]
-pub(super) struct Html {
-    /// Its lines, without the marks of quotations and lists before them.
-    lines: Vec<Span>,
-    /// Inside an item of a list.
-    pub item: bool,
-    /// No end of a heading lies between here and there.
-    no_end: Range<usize>,
-    /// Elements that are closed nowhere in the paragraph that ends here.
-    unclosed: (usize, HashSet<String>),
-}
 
 impl Html {
     pub fn push(&mut self, line: Span) {

@@ -4,8 +4,9 @@
 //! Source: <https://mdxjs.com/docs/what-is-mdx/>.
 
 use super::super::super::Span;
-use super::super::super::clutter::{Omission, Omitted};
 use super::super::super::lines::lines;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
 
 /// A tag is at most so long, in bytes.
 const TAG: usize = 16 << 10;

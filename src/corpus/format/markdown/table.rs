@@ -1,38 +1,19 @@
 //! Tables of Markdown and of the HTML in it: a row is a block, and the names of the columns are read before each.
 
+use crate::corpus::format::markdown::state::Row;
+use crate::corpus::format::markdown::state::Table;
 use std::ops::Range;
 
 use super::super::super::Span;
-use super::super::super::layout::{BlockKind, ROW_CHARS, Repeated};
+use super::super::super::layout::ROW_CHARS;
 use super::super::super::left_out::trimmed;
 use super::tags::Role;
-use super::walk::Walk;
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Repeated;
+use crate::corpus::format::markdown::state::Walk;
 
 /// A longer first cell is not said again before later cells of its row, in characters.
 const KEY_CHARS: usize = 80;
-
-#[derive(Default)]
-pub(super) struct Table {
-    /// The rows with the names of the columns.
-    heads: Vec<Row>,
-    /// From the first row of the others to the last.
-    body: Option<Span>,
-    row: Option<Row>,
-    /// Among the names of the columns.
-    pub in_head: bool,
-}
-
-/// A row, or a term with its meanings.
-struct Row {
-    /// Where it stands with its bars, in Markdown.
-    whole: Option<Span>,
-    /// What of each cell was seen; `None`: nothing.
-    cells: Vec<Option<Span>>,
-    /// Every cell is a heading, or the row stands among headings.
-    head: bool,
-    /// A meaning of a term was seen.
-    meaning: bool,
-}
 
 impl Table {
     pub fn in_row(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::super::Span;
-use super::super::super::clutter::Omission;
+use crate::corpus::block::Omission;
 
 /// A stretch of HTML.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,62 +1,21 @@
 //! From the events of the parser, and the HTML between them, to blocks.
 
+use crate::corpus::format::markdown::state::Leaf;
+use crate::corpus::format::markdown::state::Walk;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag as Mark, TagEnd};
 
 use super::super::super::Span;
-use super::super::super::clutter::{Omission, Omitted, is_image};
-use super::super::super::layout::{Block, BlockKind};
+use super::super::super::clutter::is_image;
 use super::super::super::left_out::{stretches, trimmed};
-use super::super::Parsed;
-use super::html::Html;
-use super::table::Table;
-
-pub(super) struct Walk<'a> {
-    pub text: &'a str,
-    pub parsed: Parsed,
-    /// What is left out wherever it stands, in the order of the text: data, components.
-    pub beside: &'a [Omitted],
-    /// The headings that the next block stands under, and their levels.
-    path: Vec<(usize, String)>,
-    /// The block that is being read: what of it was seen so far.
-    open: Option<(BlockKind, Span)>,
-    /// What the text is part of.
-    leaf: Option<Leaf>,
-    /// Of each list that is open whether its items are numbered.
-    lists: Vec<bool>,
-    /// Where the number of an item, or the label of a note, stands whose text has not begun.
-    mark: Option<usize>,
-    /// Nothing is read before this byte.
-    pub skip_until: usize,
-    /// Where the paragraph (or what else holds the text) ends.
-    pub leaf_end: usize,
-    pub table: Table,
-    pub html: Html,
-}
-
-/// A heading or another element that says what its text is.
-pub(super) struct Leaf {
-    pub kind: BlockKind,
-    /// Of a heading.
-    pub level: Option<usize>,
-    /// Where an HTML element ends; `None`: the parser says.
-    pub until: Option<usize>,
-    begins: Option<usize>,
-    words: String,
-}
-
-impl Leaf {
-    pub fn new(kind: BlockKind, level: Option<usize>, until: Option<usize>) -> Self {
-        Self {
-            kind,
-            level,
-            until,
-            begins: None,
-            words: String::new(),
-        }
-    }
-}
+use crate::corpus::block::Block;
+use crate::corpus::block::BlockKind;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
+use crate::corpus::format::markdown::state::Html;
+use crate::corpus::format::markdown::state::Table;
+use crate::corpus::format::reader::Parsed;
 
 impl<'a> Walk<'a> {
     pub fn new(text: &'a str, beside: &'a [Omitted]) -> Self {
@@ -331,7 +290,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn number(level: HeadingLevel) -> usize {
+pub(super) fn number(level: HeadingLevel) -> usize {
     match level {
         HeadingLevel::H1 => 1,
         HeadingLevel::H2 => 2,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fields::is_usual;
 use super::kind::{Kind, Says, is_missing, kind, says};
-use crate::corpus::format::Header;
+use crate::corpus::read_options::Header;
 
 /// Rows that tell whether the first one is like them.
 pub const LOOKED_AT: usize = 100;

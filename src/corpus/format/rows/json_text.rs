@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
-use crate::corpus::format::NESTING;
+use crate::corpus::format::reader::NESTING;
 
 /// Where a text is no JSON, and why.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::super::super::clutter::Omission;
 use super::fields::{self, Field, Names};
 use super::header::{Candidate, Head, LOOKED_AT};
 use super::json_text::{Value, elements, end_of, members, skip_blank, value};
 use super::kind::{Says, says};
 use super::{Articles, DATA_SHOWN, Fault, Fields, Parsed, Row, leave_out};
+use crate::corpus::block::Omission;
 
 /// Objects inside each other in which lists are looked for.
 const DEPTH: usize = 16;

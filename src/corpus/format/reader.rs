@@ -1,0 +1,93 @@
+//! A reader of a form, and what it gives.
+
+use crate::corpus::block::Block;
+use crate::corpus::block::Omission;
+use crate::corpus::block::Omitted;
+use crate::corpus::block::Repeated;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::read_options::Fields;
+
+/// Bytes at the beginning of a text that say what it is.
+pub const HEAD: usize = 4096;
+
+/// Elements, arrays or lists inside each other; deeper is no text that a person wrote.
+pub const NESTING: usize = 256;
+
+/// What a reader found.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// `None`: the text that was given, byte for byte.
+    pub text: Option<String>,
+    pub blocks: Vec<Block>,
+    pub omitted: Vec<Omitted>,
+    /// What is read once more before passages elsewhere, by where they begin.
+    pub repeated: Vec<Repeated>,
+    /// Where the text ends and what was left out of it begins, see [`LeftOut`]; `None`: nothing was.
+    pub listed_from: Option<usize>,
+    /// From which byte on a passage stands where, ascending.
+    pub locators: Vec<(usize, String)>,
+    /// Which of several articles of a file.
+    pub row: Option<String>,
+    pub title: Option<String>,
+    pub source_url: Option<String>,
+    pub author: Option<String>,
+    /// As it is written.
+    pub published: Option<String>,
+    pub lang: Option<String>,
+    /// What was decided while reading, in a sentence each, where the user could think otherwise.
+    pub notes: Vec<String>,
+}
+
+/// What a reader leaves out of the text that it extracts. It is listed behind that text, because everything that
+/// is left out has a place in the article's text, and is no part of any sentence there.
+#[derive(Debug, Default)]
+pub struct LeftOut(Vec<(Omission, String)>);
+
+impl LeftOut {
+    /// Notes a piece of text; white space alone is nothing.
+    pub fn push(&mut self, reason: Omission, text: &str) {
+        let text = text.trim();
+        match self.0.last_mut() {
+            _ if text.is_empty() => {}
+            Some((last, all)) if *last == reason => {
+                all.push('\n');
+                all.push_str(text);
+            }
+            _ => self.0.push((reason, text.to_owned())),
+        }
+    }
+
+    /// Lists it behind the text of an article that was extracted, and behind what is listed there already.
+    pub fn list(self, parsed: &mut Parsed) {
+        let text = parsed.text.get_or_insert_default();
+        let end = parsed.listed_from.unwrap_or(text.len());
+        for (reason, piece) in self.0 {
+            text.push_str(if text.is_empty() { "" } else { "\n\n" });
+            let start = text.len();
+            text.push_str(&piece);
+            let span = start..text.len();
+            parsed.omitted.push(Omitted { span, reason });
+        }
+        parsed.listed_from = (text.len() > end).then_some(end);
+    }
+}
+
+/// A form that texts come in.
+pub trait Format: Sync {
+    fn name(&self) -> &'static str;
+
+    /// Whether a file is of this form: the extension of its name, lower case, and the beginning of its text.
+    fn accepts(&self, extension: &str, head: &str) -> bool;
+
+    /// The articles of a text.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault>;
+}
+
+pub fn too_deep(most: usize, at: usize) -> Fault {
+    Fault::Unreadable(format!(
+        "nested too deeply: more than {most} elements inside each other at byte {at}"
+    ))
+}
