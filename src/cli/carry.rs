@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::Found;
 use super::args;
 use super::output::{self, Output};
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
 use crate::corpus::ReadOptions;
 use crate::embed::Embedder;
 use crate::error::{Error, Result};

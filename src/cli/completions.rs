@@ -2,9 +2,10 @@
 
 use clap::CommandFactory;
 
-use super::Found;
 use super::args::{self, Args};
 use super::output::Output;
+
+use crate::cli::outcome::Found;
 
 pub fn run(args: &args::Completions, out: &mut Output) -> anyhow::Result<Found> {
     let mut script = Vec::new();

@@ -5,10 +5,11 @@ use std::io::{BufRead, Write};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Found;
 use super::args;
 use super::output::Output;
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
 

@@ -1,11 +1,12 @@
 //! `tane eval`.
 
-use super::Found;
 use super::args;
 use super::index::open;
 use super::output::Output;
 use super::progress::Bar;
 use super::settings::{Settings, user_cache};
+
+use crate::cli::outcome::Found;
 use crate::eval::{
     Comparison, Evaluation, NoAnswer, PairScores, Ranking, RetrievalOptions, Scores, SelfCheck,
     VectorCache, against, evaluate, load_old, self_check,

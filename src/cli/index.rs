@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::Found;
-use super::args;
 use super::output::{self, Output};
 use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
-use super::watch;
+use super::{args, watch};
+
+use crate::cli::outcome::Found;
 use crate::embed::Embedder;
 use crate::index::{Index, MadeBy, Manifest, Report, Unread, Update, update};
 use crate::search::{JSON_VERSION, as_stored};
@@ -269,7 +269,7 @@ fn without_details(reason: &str) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    super::render::clean(&path.to_string_lossy())
+    output::clean(&path.to_string_lossy())
 }
 
 /// A path as it is shortest: relative to the working folder where it lies below it.

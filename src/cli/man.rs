@@ -8,10 +8,11 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use super::Found;
 use super::args::{self, Args};
 use super::output::Output;
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
 use crate::error::Error;
 
 pub fn run(args: &args::Man, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::Found;
 use super::args;
 use super::serve::service;
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
 use crate::serve::talk;
 
 /// Standard output belongs to the protocol.

@@ -5,13 +5,16 @@ mod carry;
 mod completions;
 mod embed;
 mod eval;
+mod failure;
 mod hints;
 mod index;
+mod input;
 mod man;
 mod mcp;
 mod models;
 mod open;
 mod options;
+mod outcome;
 mod output;
 mod passages;
 mod progress;
@@ -27,7 +30,9 @@ mod status;
 mod verify;
 mod watch;
 
-use std::io::Read;
+use crate::cli::failure::is_broken_pipe;
+use crate::cli::failure::told;
+use crate::cli::outcome::Found;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -39,18 +44,6 @@ use settings::Settings;
 use crate::corpus::READING_THREAD;
 use crate::embed::HUB_THREAD;
 use crate::error::Error;
-
-/// What a command found.
-enum Found {
-    /// Exit code 0.
-    Something,
-    /// Exit code 1.
-    Nothing,
-    /// Exit code 2, after results that are worth keeping; the reason is already on stderr.
-    Faults,
-    /// Exit code 130: what would go on for ever was ended.
-    Interrupted,
-}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -84,18 +77,6 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// An error and its causes, but for those that it says itself.
-fn told(error: &anyhow::Error) -> String {
-    error.chain().fold(String::new(), |told, cause| {
-        let cause = cause.to_string();
-        match told.as_str() {
-            "" => cause,
-            _ if told.contains(&cause) => told,
-            _ => format!("{told}: {cause}"),
-        }
-    })
-}
-
 fn run(args: Args) -> anyhow::Result<Found> {
     let settings = Settings::resolve(&args.global)?;
     let mut out = Output::new(settings.color);
@@ -124,27 +105,4 @@ fn run(args: Args) -> anyhow::Result<Found> {
     };
     out.flush()?;
     Ok(found)
-}
-
-/// Whoever read standard output has gone (`| head`): nothing is wrong.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let kind = cause
-            .downcast_ref::<std::io::Error>()
-            .map(std::io::Error::kind)
-            .or_else(|| {
-                cause
-                    .downcast_ref::<serde_json::Error>()
-                    .and_then(serde_json::Error::io_error_kind)
-            });
-        kind == Some(std::io::ErrorKind::BrokenPipe)
-    })
-}
-
-/// All of standard input as bytes.
-fn read_stdin() -> crate::error::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().read_to_end(&mut bytes);
-    read.map_err(Error::io("read", "standard input"))?;
-    Ok(bytes)
 }

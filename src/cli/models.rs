@@ -5,12 +5,13 @@ use std::path::Path;
 use anyhow::Context;
 use serde::Serialize;
 
-use super::Found;
 use super::args::{self, ModelsCommand};
 use super::output::Output;
 use super::progress::Bar;
 use super::render::Page;
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
 use crate::embed::{DEFAULT_MODEL, LockedFile, Model, Source, Wanted};
 use crate::search::JSON_VERSION;
 

@@ -7,12 +7,12 @@ use std::process::Command;
 
 use anyhow::Context;
 
-use super::Found;
-use super::args;
 use super::index::open;
 use super::output::{self, Output};
 use super::settings::Settings;
-use super::shell;
+use super::{args, shell};
+
+use crate::cli::outcome::Found;
 use crate::corpus::TextSource;
 use crate::error::Error;
 use crate::index::{ArticleRecord, Index};

@@ -4,8 +4,6 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use serde::Serialize;
 
-use super::render::clean;
-
 /// Standard output, buffered, and what may be written to it.
 pub struct Output {
     /// Not locked: `tane mcp` writes there by itself.
@@ -66,4 +64,22 @@ fn cleaned(message: &str) -> String {
 /// Columns of the terminal; 100 where there is none.
 pub fn columns() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 120))
+}
+
+/// Text that cannot steer the terminal: control characters and direction overrides are shown as `\u{fffd}`.
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c != '\t' && steers(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// Whether a terminal may do something else than show it.
+pub fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

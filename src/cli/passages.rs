@@ -6,7 +6,9 @@ use super::args;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use super::{Found, read_stdin};
+
+use crate::cli::input::read_stdin;
+use crate::cli::outcome::Found;
 use crate::corpus::{Article, KnownBy, Omission, locator};
 use crate::passage::{LineIndex, Passage, passages};
 use crate::search::{ArticleView, JSON_VERSION, RepeatedView, article_view, as_stored};

@@ -7,7 +7,9 @@ use super::index::open_or_build;
 use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
-use super::{Found, read_stdin};
+
+use crate::cli::input::read_stdin;
+use crate::cli::outcome::Found;
 use crate::error::Error;
 use crate::search::{Answer, Answers, CONVINCING, Explanation, Filter, Mode, Query, query};
 

@@ -8,6 +8,8 @@ use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::output::{Output, columns};
+
+use crate::cli::output::clean;
 use crate::search::PassageView;
 
 const INDENT: &str = "   ";
@@ -207,27 +209,9 @@ fn file_url(path: &Path) -> String {
     format!("file://{}", bytes.iter().map(escaped).collect::<String>())
 }
 
-/// Text that cannot steer the terminal: control characters and direction overrides are shown as `\u{fffd}`.
-pub fn clean(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c != '\t' && steers(c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
-}
-
-/// Whether a terminal may do something else than show it.
-pub fn steers(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use crate::cli::output::clean;
 
     #[test]
     fn nothing_steers_the_terminal() {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
-use super::render::steers;
+use crate::cli::output::steers;
 
 /// A command line for a POSIX shell.
 pub fn line(words: &[OsString]) -> String {

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::Found;
 use super::args;
 use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
 use crate::search::{Names, Shown, find, show};
 
 pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {

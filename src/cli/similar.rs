@@ -9,7 +9,9 @@ use super::index::open_or_build;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use super::{Found, read_stdin};
+
+use crate::cli::input::read_stdin;
+use crate::cli::outcome::Found;
 use crate::corpus::{Article, ReadOptions};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};

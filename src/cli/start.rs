@@ -1,8 +1,9 @@
 //! `tane` alone: what to do next.
 
-use super::Found;
 use super::output;
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
 use crate::index::Manifest;
 
 /// On standard error and with exit code 2, as clap, and so uv, ripgrep and cargo's plugins, answer a command line that

@@ -1,11 +1,12 @@
 //! `tane status`.
 
-use super::Found;
 use super::args;
 use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
 use crate::search::{Status, status};
 
 pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {

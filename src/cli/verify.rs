@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::Found;
 use super::args;
 use super::output::{self, Output};
-use super::render::{Page, clean};
+use super::render::Page;
 use super::settings::Settings;
+
+use crate::cli::outcome::Found;
+use crate::cli::output::clean;
 use crate::embed::Embedder;
 use crate::error::Error;
 use crate::index::{Manifest, Verified, verify};

@@ -11,7 +11,9 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::output;
 use super::progress::interrupted;
-use super::{Found, is_broken_pipe, told};
+
+use crate::cli::failure::{is_broken_pipe, told};
+use crate::cli::outcome::Found;
 use crate::error::Error;
 use crate::index::Manifest;
 

@@ -1,27 +1,19 @@
 //! One source text with what is known about it.
 
-use crate::corpus::decode::decoded::TextSource;
-use crate::corpus::read_options::ReadOptions;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 
-use super::Span;
-use super::decode;
-use super::format;
+use super::plain::{source, title};
 use super::time_limit::TimeLimit;
-use super::{date, language, source, title};
-use crate::corpus::block::Block;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
-use crate::corpus::block::Repeated;
-use crate::corpus::decode::decoded::Decoded;
-use crate::corpus::decode::decoded::Fault;
-use crate::corpus::decode::decoded::KnownBy;
+use super::{Span, date, decode, format, language};
+
+use crate::corpus::block::{Block, Omission, Omitted, Repeated};
+use crate::corpus::decode::decoded::{Decoded, Fault, KnownBy, TextSource};
 use crate::corpus::format::reader::Parsed;
-use crate::corpus::read_options::Fields;
+use crate::corpus::read_options::{Fields, ReadOptions};
 use crate::error::{Error, Result};
 use crate::sha256;
 

@@ -1,8 +1,8 @@
 //! What a text is made of: blocks, and what is left out between and in them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::corpus::Span;
-use serde::Deserialize;
-use serde::Serialize;
 
 /// Why a stretch of text is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -5,8 +5,8 @@ use memchr::memchr_iter;
 use super::Span;
 use super::left_out::merge;
 use super::lines::lines;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
+
+use crate::corpus::block::{Omission, Omitted};
 
 /// Shorter runs of base64 letters may be names, in characters.
 const LEAST_RUN: usize = 200;
@@ -321,7 +321,7 @@ mod tests {
     }
 
     fn rest(text: &str) -> String {
-        super::super::clutter::without(text, &data(text))
+        crate::corpus::plain::clutter::without(text, &data(text))
     }
 
     #[test]

@@ -8,16 +8,11 @@ pub(super) mod decoded;
 mod lines;
 mod utf16;
 
-use crate::corpus::decode::decoded::Decoded;
-use crate::corpus::decode::decoded::Fault;
-use crate::corpus::decode::decoded::KnownBy;
-use crate::corpus::decode::decoded::check;
-use crate::corpus::decode::decoded::guess;
-use crate::corpus::decode::decoded::is_control;
-use crate::corpus::decode::decoded::with;
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::corpus::decode::decoded::TextSource;
+use crate::corpus::decode::decoded::{
+    Decoded, Fault, KnownBy, TextSource, check, guess, is_control, with,
+};
 
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 

@@ -9,9 +9,10 @@ use encoding_rs::{BIG5, Encoding, SHIFT_JIS};
 use letters::Scores;
 use prose::Words;
 use script::Script;
-pub use tag::of_tag;
 
 use crate::corpus::block::Block;
+
+pub use tag::of_tag;
 
 /// A text is Japanese where one in so many of its letters is kana.
 const KANA: usize = 10;
@@ -205,7 +206,7 @@ fn heaviest(letters: &[usize; script::COUNT]) -> Script {
 mod tests {
     use super::*;
     use crate::corpus::block::BlockKind;
-    use crate::corpus::layout::layout;
+    use crate::corpus::plain::layout::layout;
 
     fn code(text: &str, said: Option<&str>) -> Option<String> {
         of(text, &layout(text).0, said).code

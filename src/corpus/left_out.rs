@@ -1,9 +1,8 @@
 //! What is left out of a text that stays as it is: stretches of it are listed, and the blocks around them shrink.
 
 use super::Span;
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omitted;
+
+use crate::corpus::block::{Block, BlockKind, Omitted};
 
 /// Leaves more out of a text. `omitted` and `more` are in any order; afterwards `omitted` is in the order of the text
 /// and without overlaps, and no block begins or ends with a part of it.

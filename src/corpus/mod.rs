@@ -2,19 +2,16 @@
 
 mod article;
 mod block;
-mod clutter;
 mod data;
 mod date;
 mod decode;
 mod format;
 mod language;
-mod layout;
 mod left_out;
 mod lines;
+mod plain;
 mod read_options;
-mod source;
 mod time_limit;
-mod title;
 mod walk;
 
 pub use crate::corpus::block::Block;
@@ -30,9 +27,9 @@ pub use crate::corpus::read_options::ReadOptions;
 pub use article::Article;
 pub use article::READING_THREAD;
 pub use article::locator;
-pub use clutter::without;
 pub use date::parse as parse_date;
 pub use language::detect_language;
+pub use plain::clutter::without;
 pub use time_limit::TimeLimit;
 pub use walk::{FileEntry, Skipped, WalkOptions, Walked, walk};
 

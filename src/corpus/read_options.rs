@@ -1,8 +1,7 @@
 //! How files are read.
 
 use encoding_rs::Encoding;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 

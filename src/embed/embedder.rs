@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use rayon::prelude::*;
 
@@ -13,8 +14,7 @@ use crate::embed::engine::pooling::{normalize, pool};
 use crate::embed::engine::{Encoder, Sequence};
 use crate::embed::input::{Embedding, Frame, Input, Role};
 use crate::embed::loading::Loaded;
-use crate::embed::model::Model;
-use crate::embed::model::Pooling;
+use crate::embed::model::{Model, Pooling};
 use crate::embed::space::Space;
 use crate::embed::tokenizer::Tokenizer;
 use crate::error::{Error, Result};

@@ -1,8 +1,8 @@
 //! What is known of a model: plain data.
 
-use serde::Deserialize;
-use serde::Serialize;
 use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 
 /// Where the weights of a model are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

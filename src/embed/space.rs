@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::embed::model::Model;
-use crate::embed::model::Pooling;
+use crate::embed::model::{Model, Pooling};
 use crate::sha256;
 
 /// Everything that decides where a text lies.

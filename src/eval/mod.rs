@@ -7,19 +7,22 @@ mod cache;
 mod collection;
 mod metrics;
 mod no_answer;
+mod options;
 mod pairs;
 mod questions;
 mod retrieval;
 mod self_check;
 mod set;
 
+pub use crate::eval::options::RetrievalOptions;
 pub use against::{Comparison, OldEvaluation, against, load_old};
 pub use cache::VectorCache;
 pub use metrics::Ranking;
 pub use no_answer::{NoAnswer, Reliability};
 pub use pairs::PairScores;
 pub use questions::QuestionScores;
-pub use retrieval::{ModeScores, QueryResult, RetrievalOptions};
+pub use retrieval::ModeScores;
+pub use retrieval::QueryResult;
 pub use self_check::{SelfCheck, self_check};
 pub use set::Set;
 

@@ -1,7 +1,6 @@
 //! Queries against a corpus of rows.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,31 +11,12 @@ use super::collection::{Collection, Document};
 use super::metrics::Ranking;
 use super::no_answer::{Attempt, NoAnswer};
 use super::set::RetrievalSet;
+
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
+use crate::eval::options::RetrievalOptions;
 use crate::index::{Keep, Rows};
-use crate::search::{Asked, Mode, PreferLanguage, Ranked};
-
-/// How a retrieval set is run.
-#[derive(Debug, Clone, Default)]
-pub struct RetrievalOptions {
-    /// Ways to search; empty: all.
-    pub modes: Vec<Mode>,
-    /// One row is one passage, whatever its length.
-    pub no_chunk: bool,
-    /// Compare in the model's own space (`same`) or with languages aligned (`any`).
-    pub prefer_language: PreferLanguage,
-    /// Titles are indexed too.
-    pub titles: bool,
-    /// Folder with the corpus and the judgements, where the set has only queries.
-    pub corpus: Option<PathBuf>,
-    /// Only corpus rows of this language.
-    pub lang: Option<String>,
-    /// Ask each question a second time with the articles that answer it taken away.
-    pub no_answer: bool,
-    /// Keep what each query found.
-    pub per_query: bool,
-}
+use crate::search::{Asked, Mode, Ranked};
 
 /// What a mode gave.
 #[derive(Debug, Clone, Serialize)]

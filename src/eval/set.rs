@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::retrieval::RetrievalOptions;
 use crate::error::{Error, Result};
+use crate::eval::options::RetrievalOptions;
 
 /// A labelled set of any kind.
 pub enum Set {

@@ -5,12 +5,9 @@ use std::path::Path;
 
 use crate::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
 use crate::error::Error;
-use crate::index::Index;
-use crate::index::MadeBy;
-use crate::index::Update;
 use crate::index::store::disk::fault;
-use crate::index::verify;
 use crate::index::write::update;
+use crate::index::{Index, MadeBy, Update, verify};
 
 fn embedder() -> Embedder {
     let registry = Registry::load(None).unwrap();

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use globset::Glob;
 
-use super::article::{ends_with_name, is_at};
 use super::language::{self, UNKNOWN};
+use super::lookup::{ends_with_name, is_at};
 use super::names::{Names, composed};
 use super::source::Source;
+
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 

@@ -1,7 +1,6 @@
 //! Questions and articles to cited answers.
 
 mod answer;
-mod article;
 mod choose;
 mod duplicates;
 #[cfg(test)]
@@ -9,9 +8,11 @@ mod edits;
 mod filter;
 mod language;
 mod lexical;
+mod lookup;
 mod names;
 mod phrase;
 mod query;
+mod question;
 mod quote;
 mod rank;
 mod same;
@@ -26,10 +27,16 @@ mod token;
 mod view;
 mod why;
 
-pub use answer::{Answer, Answers, CONVINCING, Explanation, Mode, PreferLanguage, Query};
-pub use article::{find, find_article, find_named_article};
+pub use crate::search::question::Mode;
+pub use crate::search::question::PreferLanguage;
+pub use crate::search::question::Query;
+pub use answer::Answer;
+pub use answer::Answers;
+pub use answer::CONVINCING;
+pub use answer::Explanation;
 pub use duplicates::{Duplicate, duplicates};
 pub use filter::Filter;
+pub use lookup::{find, find_article, find_named_article};
 pub use names::{Names, as_stored};
 pub use query::query;
 pub use rank::{Asked, Found, Parts, Ranked};

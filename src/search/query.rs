@@ -3,18 +3,20 @@
 use std::time::Instant;
 
 use super::JSON_VERSION;
-use super::answer::{Answer, Answers, Explanation, Mode, Query, Scores, TermView};
+use super::answer::{Answer, Answers, Explanation, Scores, TermView};
 use super::choose::Chosen;
-use super::filter::Passing;
 use super::lexical::Lexical;
 use super::phrase::Phrase;
 use super::quote::Quoted;
 use super::rank::Asked;
 use super::view::Viewer;
+
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
 use crate::index::{Index, Keep, StoredSentence, Work};
 use crate::kernel::dot::dot;
+use crate::search::choose::Search;
+use crate::search::question::{Mode, Query};
 use crate::words;
 
 /// What full coverage is worth for a sentence of a passage, as a cosine of the model's own space.
@@ -75,19 +77,6 @@ pub fn query(
         notes,
         results,
     })
-}
-
-/// A question being answered.
-pub(super) struct Search<'a> {
-    pub index: &'a Index,
-    pub query: &'a Query,
-    pub asked: Asked,
-    vector: Option<Vec<f32>>,
-    /// The question without quotation marks.
-    pub text: String,
-    /// What the filter lets through; `None` where that is everything.
-    pub passing: Option<Passing>,
-    viewer: Viewer<'a>,
 }
 
 impl Search<'_> {

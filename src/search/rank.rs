@@ -1,10 +1,11 @@
 //! The best rows for a question, by vectors, by words, or by both.
 
-use super::answer::Mode;
 use super::lexical::{Lexical, bm25};
+
 use crate::embed::Probe;
 use crate::index::{Hit, Index, Keep, Rows, Work, scan, scan_rows};
 use crate::mmap::Zeros;
+use crate::search::question::Mode;
 
 /// Rows that tell how close a question is to what does not answer it.
 const BACKGROUND_ROWS: usize = 1024;

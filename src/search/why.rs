@@ -5,9 +5,10 @@ use std::cmp::Reverse;
 use super::filter::{Condition, Kind, Passing};
 use super::language;
 use super::phrase::Phrase;
-use super::query::Search;
 use super::quote::Quoted;
+
 use crate::error::Result;
+use crate::search::choose::Search;
 use crate::words;
 
 /// Languages that are named at most.

@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Doors;
 use super::pool::Cancelled;
 use super::problem::{Field, Problem};
 use super::request::{body, parameters};
 use super::service::Open;
+
 use crate::corpus::{Article, ReadOptions, parse_date};
 use crate::embed::{Embedding, Input, Role};
 use crate::error::Error;
@@ -23,33 +23,12 @@ use crate::search::{
     PreferLanguage, Query, Shown, SimilarArticles, Status, Subject, Viewer, find, find_article,
     query, show, similar, status,
 };
+use crate::serve::doors::Doors;
+use crate::serve::limits::{
+    MOST_BYTES, MOST_COMPARED, MOST_CONTEXT, MOST_EMBED_BYTES, MOST_ITEMS, MOST_LISTED, MOST_NAME,
+    MOST_OFFSET, MOST_QUESTION, MOST_RESULTS, MOST_SUBJECT, MOST_TEXTS, MOST_TOKENS,
+};
 
-/// Bytes of a body that holds a question or an article.
-pub const MOST_BYTES: usize = 1 << 20;
-/// Bytes of a body that holds texts to embed.
-pub const MOST_EMBED_BYTES: usize = 8 << 20;
-/// Characters of a question.
-pub const MOST_QUESTION: usize = 4096;
-/// Characters of a text that is compared with the articles.
-const MOST_SUBJECT: usize = 20_000;
-/// Passages of an article that is compared with the others: more would take minutes.
-const MOST_COMPARED: usize = 2000;
-/// Characters of an id, a pattern, a word.
-pub const MOST_NAME: usize = 1024;
-/// Results of one request.
-pub const MOST_RESULTS: usize = 100;
-/// Articles of one page of a list.
-pub const MOST_LISTED: usize = 1000;
-/// Articles that can be skipped.
-pub const MOST_OFFSET: usize = 1_000_000_000;
-/// Sentences around a passage.
-pub const MOST_CONTEXT: usize = 100;
-/// Languages, or words that must not occur.
-const MOST_ITEMS: usize = 16;
-/// Texts of one request to embed.
-pub const MOST_TEXTS: usize = 2048;
-/// Tokens of one request to embed.
-const MOST_TOKENS: usize = 300_000;
 /// Texts that are embedded before it is asked whether anybody still waits.
 const TOGETHER: usize = 64;
 

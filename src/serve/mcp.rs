@@ -17,12 +17,14 @@ use rmcp::transport::streamable_http_server::session::never::NeverSessionManager
 use rmcp::transport::{StreamableHttpService, stdio};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
-use super::api::{MOST_BYTES, list};
+use super::api::list;
 use super::library::Library;
 use super::problem::{Field, Problem};
 use super::tools::{Called, Tool, instructions};
+
 use crate::error::Error;
 use crate::search::{Filter, Names, find_article};
+use crate::serve::limits::MOST_BYTES;
 
 /// Articles of one page of `resources/list`.
 const RESOURCES_LISTED: usize = 100;

@@ -4,9 +4,11 @@
 //! here writes, and names that come in are looked up in the index, never in the file system.
 
 mod api;
+mod doors;
 mod guard;
 mod http;
 mod library;
+mod limits;
 mod mcp;
 mod openai;
 mod openapi;
@@ -16,6 +18,7 @@ mod request;
 mod service;
 mod tools;
 
+use crate::serve::doors::Doors;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -66,18 +69,6 @@ pub struct Config {
     pub mode: Mode,
     /// Gets a line of JSON for every request, on a thread of its own.
     pub log: Option<Box<Log>>,
-}
-
-/// Everything that a handler needs.
-struct Doors {
-    library: Library,
-    guard: Guard,
-    /// Room for bodies of requests under way, in kilobytes.
-    bodies: Semaphore,
-    limit: usize,
-    mode: Mode,
-    log: Option<SyncSender<String>>,
-    openapi: Vec<u8>,
 }
 
 /// Answers over HTTP until the process is told to end (SIGINT, SIGTERM). `ready` gets the address.
@@ -248,7 +239,7 @@ impl Doors {
         // rmcp sets no time limit for a body.
         let (parts, body) = request.into_parts();
         let whole = Request::from_parts(parts.clone(), body);
-        match request::read(whole, api::MOST_BYTES).await {
+        match request::read(whole, limits::MOST_BYTES).await {
             Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
             Err(problem) => problem.into_response(),
         }

@@ -12,21 +12,20 @@ use serde::de::{self, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::Doors;
-use super::api::{
-    MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS, Texts, embed, embedded, json_of, json_response,
-    number, plain, text, tokenized,
-};
+use super::api::{Texts, embed, embedded, json_of, json_response, number, plain, text, tokenized};
 use super::pool::Cancelled;
 use super::problem::{Field, Problem};
 use super::request::body;
 use super::service::Open;
 use super::tools::shortened;
+
 use crate::corpus::detect_language;
 use crate::embed::Role;
 use crate::error::Error;
 use crate::passage::passages;
 use crate::search::{Asked, Mode, PreferLanguage};
+use crate::serve::doors::Doors;
+use crate::serve::limits::{MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS};
 
 /// Bytes of the documents of one request: about as many tokens as a request may have.
 const MOST_RERANKED_BYTES: usize = 1 << 20;

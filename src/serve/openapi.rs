@@ -1,16 +1,14 @@
 //! The JSON API described as OpenAPI 3.1, generated from the types that it takes and gives.
 
-use schemars::JsonSchema;
-use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::api::{
-    ArticleAnswer, Articles, EmbedRequest, Embedded, MOST_CONTEXT, MOST_LISTED, MOST_NAME,
-    MOST_OFFSET, QueryRequest, SimilarRequest,
-};
+use super::api::{ArticleAnswer, Articles, EmbedRequest, Embedded, QueryRequest, SimilarRequest};
 use super::problem::Problem;
+
 use crate::search::{Answers, Shown, SimilarArticles, Status};
+use crate::serve::limits::{MOST_CONTEXT, MOST_LISTED, MOST_NAME, MOST_OFFSET};
 
 /// Where schemas of answers stand.
 const SCHEMAS: &str = "/components/schemas";

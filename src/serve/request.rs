@@ -8,8 +8,9 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
-use super::api::MOST_EMBED_BYTES;
 use super::problem::{Field, Problem};
+
+use crate::serve::limits::MOST_EMBED_BYTES;
 
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(20);

@@ -9,16 +9,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::api::{
-    Filters, Given, MOST_NAME, MOST_QUESTION, answers, length, list, number, similar_to, whole,
-};
+use super::api::{Filters, Given, answers, length, list, number, similar_to, whole};
 use super::openapi::inlined;
 use super::problem::{Field, Problem};
 use super::service::Open;
+
 use crate::error::Error;
 use crate::index::Index;
 use crate::passage::LineIndex;
 use crate::search::{Answer, ArticleView, CONVINCING, Mode, Names, Query, Standing, find, stands};
+use crate::serve::limits::{MOST_NAME, MOST_QUESTION};
 
 /// Characters of an answer where nothing else is asked for; what frames it is counted, too.
 const CHARS: usize = 6000;

@@ -15,6 +15,7 @@
 mod fold;
 mod korean;
 mod marks;
+mod money;
 mod month;
 mod multiplier;
 mod number;

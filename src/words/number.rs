@@ -471,7 +471,7 @@ fn multiplier_after(chars: &[char], end: usize, beside: Beside) -> Option<(f64, 
     let after = after + usize::from(chars.get(after) == Some(&' '));
     let money = chars
         .get(after)
-        .is_some_and(|c| super::quantity::is_money(*c))
+        .is_some_and(|c| crate::words::money::is_money(*c))
         || (chars.get(after..after + 3)).is_some_and(|word| {
             word.iter().copied().eq("usd".chars()) || word.iter().copied().eq("eur".chars())
         });

@@ -1,21 +1,10 @@
 //! What stands with a number: money, percent, months, years of Japanese eras.
 
 use super::fold::{is_hangul, is_unspaced};
-use super::korean;
-use super::month;
 use super::number::{self, Beside, Chars, Found, Value};
+use super::{korean, month};
 
-/// Signs of money, wherever they stand.
-const SIGNS: [(char, &str); 8] = [
-    ('$', "¤usd"),
-    ('€', "¤eur"),
-    ('£', "¤gbp"),
-    ('¥', "¤jpy"),
-    ('₩', "¤krw"),
-    ('₫', "¤vnd"),
-    ('₹', "¤inr"),
-    ('₽', "¤rub"),
-];
+use crate::words::money::{SIGNS, is_money};
 
 /// What may follow a number, as it is after folding, and its term.
 const UNITS: [(&str, &str); 45] = [
@@ -74,11 +63,6 @@ const ERAS: [(&str, f64); 5] = [
     ("平成", 1988.0),
     ("令和", 2018.0),
 ];
-
-/// A sign of money.
-pub fn is_money(c: char) -> bool {
-    SIGNS.iter().any(|(sign, _)| *sign == c)
-}
 
 /// Whether a quantity may begin with a character: what is cheap to know of the many that none does.
 #[inline]

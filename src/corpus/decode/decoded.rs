@@ -1,11 +1,8 @@
 //! A text and where it is from, and what tells text from other bytes.
 
-use chardetng::EncodingDetector;
-use chardetng::Iso2022JpDetection;
-use chardetng::Utf8Detection;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the spans of an article count in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -2,13 +2,7 @@
 
 use encoding_rs::UTF_8;
 
-use super::TextSource;
-use crate::corpus::decode::decoded::Decoded;
-use crate::corpus::decode::decoded::FEW;
-use crate::corpus::decode::decoded::KnownBy;
-use crate::corpus::decode::decoded::STRAY;
-use crate::corpus::decode::decoded::guess;
-use crate::corpus::decode::decoded::is_stray;
+use crate::corpus::decode::decoded::{Decoded, FEW, KnownBy, STRAY, TextSource, guess, is_stray};
 
 /// Of the lines that are not ASCII so many are UTF-8, one in, where each of them may be so by chance.
 const BY_CHANCE: usize = 5;

@@ -2,10 +2,7 @@
 
 use encoding_rs::{UTF_16BE, UTF_16LE};
 
-use crate::corpus::decode::decoded::Decoded;
-use crate::corpus::decode::decoded::KnownBy;
-use crate::corpus::decode::decoded::is_stray;
-use crate::corpus::decode::decoded::with;
+use crate::corpus::decode::decoded::{Decoded, KnownBy, is_stray, with};
 
 /// Of so many characters one is a blank, a line end or another that every text has.
 const COMMON: usize = 20;

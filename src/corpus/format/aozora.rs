@@ -7,13 +7,12 @@
 //! Source: <https://www.aozora.gr.jp/annotation/>.
 
 use super::super::Span;
-use super::super::layout::layout;
 use super::super::lines::lines;
+
 use crate::corpus::block::Omission;
 use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::Format;
-use crate::corpus::format::reader::LeftOut;
-use crate::corpus::format::reader::Parsed;
+use crate::corpus::format::reader::{Format, LeftOut, Parsed};
+use crate::corpus::plain::layout::layout;
 use crate::corpus::read_options::Fields;
 
 /// So many pairs of marks in the beginning of a text are ruby by themselves, where all but a few can be nothing else.

@@ -2,15 +2,13 @@
 
 use serde_json::Value;
 
-use super::html;
-use super::plain;
 use super::tree::{Builder, Tree};
-use super::xml::{self, local, root_name};
+use super::{html, plain};
+
 use crate::corpus::block::Omission;
 use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::Format;
-use crate::corpus::format::reader::LeftOut;
-use crate::corpus::format::reader::Parsed;
+use crate::corpus::format::reader::{Format, LeftOut, Parsed};
+use crate::corpus::format::xml_tree::{local, root_name};
 use crate::corpus::read_options::Fields;
 
 /// Elements of an entry that hold its text, best first.
@@ -81,7 +79,7 @@ impl Format for Feed {
         {
             return read_json(text);
         }
-        let tree = xml::parse(text)?;
+        let tree = crate::corpus::format::xml_tree::parse(text)?;
         let entries: Vec<usize> = (1..tree.len())
             .filter(|at| matches!(local(tree.name(*at)), "item" | "entry"))
             .filter(|at| {
@@ -94,7 +92,7 @@ impl Format for Feed {
             // What is called a feed or RDF may be anything.
             return match root_name(text) {
                 Some("rss") => Err(Fault::NotText("a feed without entries".to_owned())),
-                _ => Ok(vec![xml::elements(&tree)]),
+                _ => Ok(vec![crate::corpus::format::xml_elements::elements(&tree)]),
             };
         }
         let mut around = LeftOut::default();

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::super::Span;
-use super::super::date;
 use super::super::lines::lines;
+use super::super::{Span, date};
+
 use crate::corpus::format::reader::Parsed;
 
 /// Fields by their names, lower case with `_` between words.

@@ -16,12 +16,11 @@ use pulldown_cmark::{Options, Parser};
 use super::super::data::data;
 use super::super::left_out::{leave_out, merge};
 use super::front_matter::front_matter;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
+
+use crate::corpus::block::{Omission, Omitted};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::markdown::state::Walk;
-use crate::corpus::format::reader::Format;
-use crate::corpus::format::reader::Parsed;
+use crate::corpus::format::reader::{Format, Parsed};
 use crate::corpus::read_options::Fields;
 
 /// Markdown, or MDX, whose components and imports are no text.

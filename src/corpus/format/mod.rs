@@ -16,6 +16,8 @@ mod rows;
 mod table;
 mod tree;
 mod xml;
+pub(super) mod xml_elements;
+pub(super) mod xml_tree;
 
 use crate::corpus::format::reader::Format;
 use crate::corpus::format::reader::HEAD;

@@ -10,14 +10,10 @@ use super::super::data::data;
 use super::super::left_out::leave_out;
 use super::front_matter::front_matter;
 use super::markdown;
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
+
+use crate::corpus::block::{Block, BlockKind, Omission, Omitted};
 use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::Format;
-use crate::corpus::format::reader::LeftOut;
-use crate::corpus::format::reader::Parsed;
+use crate::corpus::format::reader::{Format, LeftOut, Parsed};
 use crate::corpus::read_options::Fields;
 
 /// Of what a cell printed so many characters are listed.

@@ -1,9 +1,8 @@
 //! Plain text: [`super::super::layout`].
 
-use super::super::layout::layout;
 use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::Format;
-use crate::corpus::format::reader::Parsed;
+use crate::corpus::format::reader::{Format, Parsed};
+use crate::corpus::plain::layout::layout;
 use crate::corpus::read_options::Fields;
 
 pub struct Plain;

@@ -1,9 +1,6 @@
 //! A reader of a form, and what it gives.
 
-use crate::corpus::block::Block;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
-use crate::corpus::block::Repeated;
+use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::read_options::Fields;
 

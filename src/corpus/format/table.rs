@@ -1,10 +1,8 @@
 //! Rows of tables as text that can be read alone: `Pier: North | Keeper: Sato`.
 
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Repeated;
+use crate::corpus::block::{Block, BlockKind, Repeated};
 use crate::corpus::format::reader::Parsed;
-use crate::corpus::layout::ROW_CHARS;
+use crate::corpus::plain::layout::ROW_CHARS;
 
 /// A longer first cell is not said again before later cells of its row, in characters.
 const KEY_CHARS: usize = 80;

@@ -4,8 +4,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::script::{self, Script};
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
+
+use crate::corpus::block::{Block, BlockKind};
 
 /// Stretches that are looked at, evenly over the text, and the bytes of each.
 const STRETCHES: usize = 3;

@@ -5,6 +5,7 @@ use candle_transformers::models::qwen3;
 use super::Config;
 use super::activation::Activation;
 use super::keys::Keys;
+
 use crate::embed::engine::modernbert;
 use crate::embed::model::Family;
 use crate::embed::weights::Shape;

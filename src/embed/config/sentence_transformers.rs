@@ -1,15 +1,15 @@
 //! What sentence-transformers writes beside a model: `modules.json`, which says what follows the network, and a file
 //! for each of those; `sentence_bert_config.json`, of the tokenizer; `config_sentence_transformers.json`, of prefixes.
 
-use crate::embed::models::files::POOLING;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::keys::Keys;
+
 use crate::embed::config::{Config, json};
-use crate::embed::model::Family;
-use crate::embed::model::Pooling;
+use crate::embed::model::{Family, Pooling};
+use crate::embed::models::files::POOLING;
 use crate::error::Result;
 
 /// The files of which sentence-transformers reads the first that is there.

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Config;
-use crate::embed::model::Family;
-use crate::embed::model::Model;
+
+use crate::embed::model::{Family, Model};
 use crate::embed::tokenizer::hugging_face::Whole;
 use crate::embed::tokenizer::vocabulary::Specials;
 use crate::error::Result;

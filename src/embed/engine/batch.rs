@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Sequence;
+
 use crate::embed::input::Input;
 
 /// One window of one input.

@@ -5,10 +5,10 @@ use candle_nn::VarBuilder;
 use candle_transformers::models::qwen3;
 
 use super::modernbert::ModernBert;
+
 use crate::embed::config::network::Network;
 use crate::embed::engine::{Batches, Encoder, Sequence, encode_padded};
-use crate::embed::model::Model;
-use crate::embed::model::Pooling;
+use crate::embed::model::{Model, Pooling};
 use crate::embed::weights::{Backend, Weights};
 use crate::error::{Error, Result};
 

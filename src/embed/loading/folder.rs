@@ -1,23 +1,19 @@
 //! A model in a folder, as Hugging Face's libraries write it: `config.json`, `tokenizer.json`, weights, and where
 //! sentence-transformers wrote it what `sentence.rs` reads.
 
-use crate::embed::models::files::ADAPTER;
-use crate::embed::models::files::USUAL_WEIGHTS;
-use crate::embed::models::files::checksum_of_parts;
-use crate::embed::models::files::first_weights;
-use crate::embed::models::files::parts;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device};
 
-use crate::embed::config::Config;
 use crate::embed::config::network::Network;
 use crate::embed::config::sentence_transformers::Sentence;
-use crate::embed::config::tokenizer_config;
+use crate::embed::config::{Config, tokenizer_config};
 use crate::embed::engine::candle_models::Stock;
 use crate::embed::engine::prepared::BertSource;
-use crate::embed::model::Model;
-use crate::embed::model::Source;
+use crate::embed::model::{Model, Source};
+use crate::embed::models::files::{
+    ADAPTER, USUAL_WEIGHTS, checksum_of_parts, first_weights, parts,
+};
 use crate::embed::space::Checksums;
 use crate::embed::tokenizer::Tokenizer;
 use crate::embed::tokenizer::hugging_face::Whole;

@@ -14,10 +14,9 @@ use hf_hub::{Cache, Repo, RepoType};
 
 use super::integrity::{Promise, is_commit, is_plain};
 use super::lockfile::{Lock, Locked, LockedFile};
-use crate::embed::model::Model;
-use crate::embed::model::Source;
-use crate::embed::models::files::OPTIONAL;
-use crate::embed::models::files::REQUIRED;
+
+use crate::embed::model::{Model, Source};
+use crate::embed::models::files::{OPTIONAL, REQUIRED};
 use crate::error::{Error, Result};
 use crate::sha256;
 

@@ -1,9 +1,5 @@
 //! The registry of models: `models.toml`, compiled in, and the user's own file.
 
-use crate::embed::model::Family;
-use crate::embed::model::Model;
-use crate::embed::model::Pooling;
-use crate::embed::model::Source;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +9,8 @@ use super::bundled;
 use super::hub::Hub;
 use super::integrity::{is_commit, is_plain};
 use super::lockfile::Lock;
+
+use crate::embed::model::{Family, Model, Pooling, Source};
 use crate::embed::models::files::USUAL_WEIGHTS;
 use crate::error::{Error, Result};
 

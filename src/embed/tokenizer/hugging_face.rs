@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use tokenizers::models::ModelWrapper;
 use tokenizers::models::unigram::Unigram;
 use tokenizers::models::wordpiece::WordPiece;
-use tokenizers::normalizers::{
-    BertNormalizer, NormalizerWrapper, Precompiled, Replace, Sequence, replace::ReplacePattern,
-};
+use tokenizers::normalizers::replace::ReplacePattern;
+use tokenizers::normalizers::{BertNormalizer, NormalizerWrapper, Precompiled, Replace, Sequence};
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 
 use super::Pieces;
 use super::vocabulary::{Specials, Vocabulary, WordPieces};
+
 use crate::error::{Error, Result};
 
 /// `tokenizers`, set up as XLM-R's tokenizer.json does.

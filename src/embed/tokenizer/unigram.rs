@@ -10,6 +10,7 @@ use fst::raw::Output;
 
 use super::Pieces;
 use super::charsmap::Charsmap;
+
 use crate::embed::cache_file::Section;
 use crate::error::{Error, Result};
 

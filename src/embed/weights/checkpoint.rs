@@ -11,10 +11,10 @@ use candle_core::safetensors::SliceSafetensors;
 use candle_core::{DType, Device, Tensor};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::Weights;
 use super::bytes::Bytes;
-use super::pickle;
 use super::token_table::{Numbers, Table};
+use super::{Weights, pickle};
+
 use crate::error::{Error, Result};
 
 /// The tensors of one or several files, and what stands before their names.

@@ -10,6 +10,7 @@ use candle_core::{Device, Tensor};
 
 use super::bytes::Bytes;
 use super::token_table::{Numbers, Table};
+
 use crate::embed::config::activation::Activation;
 use crate::embed::model::Model;
 use crate::embed::weights::{Shape, Weights};

@@ -8,6 +8,7 @@
 use hnsw_rs::prelude::{Distance, Hnsw};
 
 use super::graph_build::{Codes, FlatGraph, Layer};
+
 use crate::index::store::codes::step;
 use crate::kernel::dot_i8::dot_i8;
 

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use super::previous::Old;
 use super::spill::Planned;
+
 use crate::index::reader::{Index, Part};
 use crate::index::store::manifest::SegmentEntry;
 

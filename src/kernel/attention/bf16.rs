@@ -3,37 +3,19 @@
 //! Keys are held transposed and values interleaved, in tiles: pairs of numbers that are multiplied and
 //! added lie side by side, as both `tdpbf16ps` (AMX) and `vdpbf16ps` (AVX-512 BF16) take them.
 
+use crate::kernel::attention::tiles::PAIRED;
+use crate::kernel::attention::tiles::Scratch;
+use crate::kernel::attention::tiles::TILE;
+use crate::kernel::attention::tiles::WIDE;
 use std::arch::x86_64::*;
 
 use super::super::amx::{TILE_ROWS, Tiles};
-use super::{Shape, dot_bf16, tile_bf16};
-
-/// Numbers of bf16 in a row of a tile.
-pub(super) const PAIRED: usize = 32;
-/// Numbers of f32 in a row of a tile.
-pub(super) const WIDE: usize = 16;
-/// Numbers of bf16 in a tile.
-pub(super) const TILE: usize = TILE_ROWS * PAIRED;
+use super::dot_bf16;
+use super::tile_bf16;
+use crate::kernel::attention::shape::Shape;
 
 /// A multiple of head sizes that fit.
 pub(super) const HEAD_MULTIPLE: usize = PAIRED;
-
-/// Memory that calls share. Keys are padded to whole tiles of 32.
-#[derive(Default)]
-pub(super) struct Scratch {
-    /// `[tokens / 16][16][head_size]` bf16
-    pub(super) queries: Vec<u16>,
-    /// `[tokens / 16][head_size / 32][16 pairs of components][16 keys][2]` bf16
-    pub(super) keys: Vec<u16>,
-    /// `[tokens / 32][head_size / 16][16 pairs of keys][16 components][2]` bf16
-    pub(super) values: Vec<u16>,
-    /// `[16][tokens]` f32
-    pub(super) scores: Vec<f32>,
-    /// `[16][tokens]` bf16
-    pub(super) weights: Vec<u16>,
-    /// `[head_size / 16][16][16]` f32
-    pub(super) mixed: Vec<f32>,
-}
 
 /// As `super::attend`.
 ///

@@ -3,7 +3,10 @@
 use std::arch::x86_64::*;
 
 use super::super::amx::TILE_ROWS;
-use super::bf16::{PAIRED, Scratch, TILE, WIDE};
+use crate::kernel::attention::tiles::PAIRED;
+use crate::kernel::attention::tiles::Scratch;
+use crate::kernel::attention::tiles::TILE;
+use crate::kernel::attention::tiles::WIDE;
 
 /// Rows of a register tile: 8 x 2 registers are sums.
 const ROWS: usize = 8;

@@ -9,42 +9,25 @@
     reason = "calls code compiled for a detected instruction set"
 )]
 
-#[cfg(target_arch = "x86_64")]
 mod bf16;
 #[cfg(target_arch = "x86_64")]
 mod dot_bf16;
 mod plain;
+mod shape;
 #[cfg(target_arch = "x86_64")]
 mod tile_bf16;
+#[cfg(target_arch = "x86_64")]
+mod tiles;
 
 use super::Isa;
+pub use shape::Shape;
 
 /// Memory that calls share.
 #[derive(Default)]
 pub struct Scratch {
     plain: plain::Scratch,
     #[cfg(target_arch = "x86_64")]
-    bf16: bf16::Scratch,
-}
-
-/// Shape of the attention.
-#[derive(Debug, Clone, Copy)]
-pub struct Shape {
-    pub tokens: usize,
-    pub heads: usize,
-    pub head_size: usize,
-}
-
-impl Shape {
-    /// Numbers of a row of the output.
-    fn hidden(self) -> usize {
-        self.heads * self.head_size
-    }
-
-    /// Where the query (part 0), key (1) or value (2) of a token and head begins in `qkv`.
-    fn start(self, token: usize, part: usize, head: usize) -> usize {
-        (token * 3 + part) * self.hidden() + head * self.head_size
-    }
+    bf16: tiles::Scratch,
 }
 
 /// Attention over one sequence. `qkv` is `[tokens, 3 * heads * head_size]` (queries, keys, values of all

@@ -3,7 +3,10 @@
 use std::arch::asm;
 
 use super::super::amx::TILE_ROWS;
-use super::bf16::{PAIRED, Scratch, TILE, WIDE};
+use crate::kernel::attention::tiles::PAIRED;
+use crate::kernel::attention::tiles::Scratch;
+use crate::kernel::attention::tiles::TILE;
+use crate::kernel::attention::tiles::WIDE;
 
 /// `scores[row][key] = queries[first + row] . keys[key]` for 16 rows and all keys.
 ///

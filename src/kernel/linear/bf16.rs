@@ -115,7 +115,7 @@ mod x86 {
     use std::arch::x86_64::*;
 
     use super::super::super::activation::gelu_avx512;
-    use super::super::{Product, dot, tile};
+    use super::super::{Product, amx, avx512};
     use super::{Isa, Layer, Rounded};
 
     /// # Safety
@@ -209,9 +209,9 @@ mod x86 {
         // SAFETY: the instructions are there, says the caller.
         unsafe {
             if isa == Isa::Amx {
-                tile::multiply::<true>(product, finish);
+                amx::multiply::<true>(product, finish);
             } else {
-                dot::multiply::<true>(product, finish);
+                avx512::multiply::<true>(product, finish);
             }
         }
     }

@@ -3,25 +3,11 @@
 
 use super::super::Isa;
 use super::super::quantize::Quantized;
+use super::int8_layer::GROUP;
+pub use super::int8_layer::Layer;
 use super::{PANEL, ROW_BLOCK, check, int8_portable};
 #[cfg(target_arch = "x86_64")]
-use super::{Product, dot, int8_avx2, tile};
-
-/// Inputs whose weights lie side by side.
-pub(super) const GROUP: usize = 4;
-
-/// A layer with `outputs x inputs` weights, packed.
-#[derive(Clone, Copy)]
-pub struct Layer<'a> {
-    pub inputs: usize,
-    pub outputs: usize,
-    /// `[outputs / 16][inputs / 4][16][4]`
-    pub weights: &'a [i8],
-    /// For each output `[scale, bias]` and, as an integer, the sum of its weights; see [`pack`].
-    pub scales: &'a [f32],
-    pub sums: &'a [i32],
-    pub bias: &'a [f32],
-}
+use super::{Product, amx, avx512, int8_avx2};
 
 /// A packed layer, owned.
 pub struct Packed {
@@ -130,9 +116,9 @@ unsafe fn linear_avx512<const ADD: bool>(
     // SAFETY: the instructions are there, says the caller.
     unsafe {
         if isa == Isa::Amx {
-            tile::multiply::<false>(product, finish);
+            amx::multiply::<false>(product, finish);
         } else {
-            dot::multiply::<false>(product, finish);
+            avx512::multiply::<false>(product, finish);
         }
     }
 }

@@ -5,7 +5,8 @@ use std::arch::x86_64::*;
 
 use super::super::quantize::Quantized;
 use super::PANEL;
-use super::int8::{GROUP, Layer};
+use crate::kernel::linear::int8_layer::GROUP;
+use crate::kernel::linear::int8_layer::Layer;
 
 /// Rows that share the weights they load.
 const TILE: usize = 2;

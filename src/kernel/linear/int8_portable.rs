@@ -2,7 +2,8 @@
 
 use super::super::quantize::Quantized;
 use super::PANEL;
-use super::int8::{GROUP, Layer};
+use crate::kernel::linear::int8_layer::GROUP;
+use crate::kernel::linear::int8_layer::Layer;
 
 pub(super) fn linear<const ADD: bool>(rows: &Quantized, layer: &Layer<'_>, out: &mut [f32]) {
     let Layer {

@@ -4,16 +4,17 @@
 //! of four bytes of inputs, with the weights of 16 outputs.
 #![allow(unsafe_code, reason = "SIMD intrinsics; each use says why it is sound")]
 
-pub mod bf16;
 #[cfg(target_arch = "x86_64")]
-mod dot;
+mod amx;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+pub mod bf16;
 pub mod f32;
 pub mod int8;
 #[cfg(target_arch = "x86_64")]
 mod int8_avx2;
+mod int8_layer;
 mod int8_portable;
-#[cfg(target_arch = "x86_64")]
-mod tile;
 
 /// Outputs whose weights lie side by side.
 const PANEL: usize = 16;

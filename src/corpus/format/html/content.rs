@@ -9,12 +9,11 @@ use dom_query::Document;
 use dom_smoothie::{Config, Metadata, Readability};
 
 use super::super::tree::{Running, Tree};
-use super::fate::Fate;
-use super::fate::Fates;
+use super::fate::{Fate, Fates};
 use super::hidden::says_something;
 use super::page::Page;
-use crate::corpus::format::html::context::heading_level;
-use crate::corpus::format::html::context::words_of;
+
+use crate::corpus::format::html::context::{heading_level, words_of};
 use crate::corpus::format::html::grid::is_data_table;
 
 /// Elements of a page that Readability looks at.

@@ -1,9 +1,8 @@
 //! What the rules for an element look at.
 
-use crate::corpus::format::tree::Running;
-
-use crate::corpus::format::tree::Tree;
 use std::collections::HashMap;
+
+use crate::corpus::format::tree::{Running, Tree};
 
 /// A page with what is looked up in it.
 pub struct Context<'a> {

@@ -2,10 +2,7 @@
 //! panel answers is its heading.
 
 use crate::corpus::block::Omission;
-use crate::corpus::format::html::context::CLIMB;
-use crate::corpus::format::html::context::CONTROLS;
-use crate::corpus::format::html::context::Context;
-use crate::corpus::format::html::context::words_of;
+use crate::corpus::format::html::context::{CLIMB, CONTROLS, Context, words_of};
 
 /// A form with fewer letters beside its controls is all form.
 const FORM_LETTERS: usize = 200;

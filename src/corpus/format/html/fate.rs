@@ -1,12 +1,12 @@
 //! What becomes of each element of a page: its text is read, or left out for a reason.
 
-use super::{controls, hidden};
-use crate::corpus::format::html::context::Context;
-use crate::corpus::format::html::context::words_of;
 use std::collections::{HashMap, HashSet};
 
 use super::super::tree::Tree;
+use super::{controls, hidden};
+
 use crate::corpus::block::Omission;
+use crate::corpus::format::html::context::{Context, words_of};
 
 /// What becomes of an element and all inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

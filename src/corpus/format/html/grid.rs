@@ -1,7 +1,8 @@
 //! The cells of a table of a page, by row and column.
 
-use crate::corpus::format::tree::Tree;
 use std::ops::Range;
+
+use crate::corpus::format::tree::Tree;
 
 /// A cell as it is written.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! What a page hides: answers, tabs and rows that unfold are text; notices, menus and dialogues are not.
 
 use crate::corpus::block::Omission;
-use crate::corpus::format::html::context::Context;
-use crate::corpus::format::html::context::words_of;
+use crate::corpus::format::html::context::{Context, words_of};
 
 /// Words in the names of what asks or tells the visitor something and is no part of a text.
 const ASIDE: [&str; 25] = [

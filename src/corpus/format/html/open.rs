@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::NESTING;
-use crate::corpus::format::reader::too_deep;
+use crate::corpus::format::reader::{NESTING, too_deep};
 
 /// Elements that may be open at once.
 const OPEN: usize = 8 * NESTING;

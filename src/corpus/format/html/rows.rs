@@ -1,22 +1,17 @@
 //! Tables of data: each row is written with the names of its columns. Tables that only arrange a page are read as what
 //! they arrange.
 
-use crate::corpus::format::html::grid::Grid;
-use crate::corpus::format::html::grid::GridCell;
-use crate::corpus::format::html::grid::GridRow;
-use crate::corpus::format::html::grid::Lasting;
-use crate::corpus::format::html::grid::MAX_COLUMNS;
-use crate::corpus::format::html::grid::Placed;
-use crate::corpus::format::html::grid::grid;
 use std::ops::Range;
 
 use super::super::table::{Cell, write_row};
 use super::super::tree::Tree;
 use super::walk::Walk;
+
 use crate::corpus::Span;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Repeated;
+use crate::corpus::block::{BlockKind, Omission, Repeated};
+use crate::corpus::format::html::grid::{
+    Grid, GridCell, GridRow, Lasting, MAX_COLUMNS, Placed, grid,
+};
 
 /// A longer cell belongs to its first row alone, and names no column, in characters.
 const SHARED_CHARS: usize = 160;

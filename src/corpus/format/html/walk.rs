@@ -5,18 +5,14 @@ use std::collections::HashSet;
 
 use super::super::tree::Tree;
 use super::content::Content;
-use super::fate::Fate;
-use super::fate::Fates;
+use super::fate::{Fate, Fates};
 use super::lines;
+
 use crate::corpus::Span;
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Repeated;
+use crate::corpus::block::{Block, BlockKind, Omission, Repeated};
 use crate::corpus::format::html::context::heading_level;
-use crate::corpus::format::reader::LeftOut;
-use crate::corpus::format::reader::Parsed;
-use crate::corpus::layout::ROW_CHARS;
+use crate::corpus::format::reader::{LeftOut, Parsed};
+use crate::corpus::plain::layout::ROW_CHARS;
 
 /// A longer heading is shortened where it says where a passage stands, in characters.
 const PATH_CHARS: usize = 100;

@@ -1,14 +1,12 @@
 //! HTML inside Markdown: its text is read, its tags are left out, and what they say of the text is heeded.
 
-use crate::corpus::format::markdown::state::Html;
 use std::ops::Range;
 
 use super::super::super::Span;
 use super::tags::{Piece, Role, Tag, end_tag, pieces, role};
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omission;
-use crate::corpus::format::markdown::state::Leaf;
-use crate::corpus::format::markdown::state::Walk;
+
+use crate::corpus::block::{BlockKind, Omission};
+use crate::corpus::format::markdown::state::{Html, Leaf, Walk};
 
 /// How far away the end of a heading may be, in bytes.
 const HEADING: usize = 4096;

@@ -5,8 +5,8 @@
 
 use super::super::super::Span;
 use super::super::super::lines::lines;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
+
+use crate::corpus::block::{Omission, Omitted};
 
 /// A tag is at most so long, in bytes.
 const TAG: usize = 16 << 10;
@@ -316,7 +316,7 @@ mod tests {
         let (masked, mut omitted) = mask(text);
         assert_eq!(masked.len(), text.len());
         omitted.sort_by_key(|o| o.span.start);
-        super::super::super::super::clutter::without(text, &omitted)
+        crate::corpus::plain::clutter::without(text, &omitted)
     }
 
     #[test]

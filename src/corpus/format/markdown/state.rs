@@ -1,11 +1,11 @@
 //! What is known while a Markdown text is read.
 
-use crate::corpus::Span;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omitted;
-use crate::corpus::format::reader::Parsed;
 use std::collections::HashSet;
 use std::ops::Range;
+
+use crate::corpus::Span;
+use crate::corpus::block::{BlockKind, Omitted};
+use crate::corpus::format::reader::Parsed;
 
 pub struct Walk<'a> {
     pub text: &'a str,

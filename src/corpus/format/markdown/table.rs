@@ -1,16 +1,14 @@
 //! Tables of Markdown and of the HTML in it: a row is a block, and the names of the columns are read before each.
 
-use crate::corpus::format::markdown::state::Row;
-use crate::corpus::format::markdown::state::Table;
 use std::ops::Range;
 
 use super::super::super::Span;
-use super::super::super::layout::ROW_CHARS;
 use super::super::super::left_out::trimmed;
 use super::tags::Role;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Repeated;
-use crate::corpus::format::markdown::state::Walk;
+
+use crate::corpus::block::{BlockKind, Repeated};
+use crate::corpus::format::markdown::state::{Row, Table, Walk};
+use crate::corpus::plain::layout::ROW_CHARS;
 
 /// A longer first cell is not said again before later cells of its row, in characters.
 const KEY_CHARS: usize = 80;

@@ -1,21 +1,16 @@
 //! From the events of the parser, and the HTML between them, to blocks.
 
-use crate::corpus::format::markdown::state::Leaf;
-use crate::corpus::format::markdown::state::Walk;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag as Mark, TagEnd};
 
 use super::super::super::Span;
-use super::super::super::clutter::is_image;
 use super::super::super::left_out::{stretches, trimmed};
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
-use crate::corpus::format::markdown::state::Html;
-use crate::corpus::format::markdown::state::Table;
+
+use crate::corpus::block::{Block, BlockKind, Omission, Omitted};
+use crate::corpus::format::markdown::state::{Html, Leaf, Table, Walk};
 use crate::corpus::format::reader::Parsed;
+use crate::corpus::plain::clutter::is_image;
 
 impl<'a> Walk<'a> {
     pub fn new(text: &'a str, beside: &'a [Omitted]) -> Self {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::super::super::layout::layout;
 use super::dialect::{Dialect, Record, Records};
 use super::header::{Candidate, Head, LOOKED_AT};
 use super::{Articles, Fault, Fields, Format, Parsed, Row, listed};
+
+use crate::corpus::plain::layout::layout;
 
 pub struct Csv {
     /// Tabs part the cells, as the name of the file says.

@@ -16,7 +16,6 @@ mod kind;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::super::layout::{ROW_CHARS, layout};
 use super::super::{date, language};
 use super::table::{Cell, write_row};
 use crate::corpus::block::Omission;
@@ -24,6 +23,7 @@ use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::Format;
 use crate::corpus::format::reader::LeftOut;
 use crate::corpus::format::reader::Parsed;
+use crate::corpus::plain::layout::{ROW_CHARS, layout};
 use crate::corpus::read_options::Fields;
 use fields::{Field, Names, is_usual, plain_name};
 use kind::{Says, is_encoded, says};

@@ -1,9 +1,8 @@
 //! What of a text is no part of it: image mark-up, table fragments, comment forms, source lines.
 
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
-
 use super::source;
+
+use crate::corpus::block::{Omission, Omitted};
 
 /// A text without what of it is not read; `omitted` is in its order.
 pub fn without(text: &str, omitted: &[Omitted]) -> String {
@@ -18,7 +17,7 @@ pub fn without(text: &str, omitted: &[Omitted]) -> String {
 }
 
 /// Why a line is not read, if so. `next` is the next line that is not blank.
-pub(super) fn omission(line: &str, next: Option<&str>) -> Option<Omission> {
+pub(in crate::corpus) fn omission(line: &str, next: Option<&str>) -> Option<Omission> {
     let inner = line.trim_matches(|c: char| c == '|' || c.is_whitespace());
     if is_image(inner) {
         return Some(Omission::ImageMarkup);
@@ -39,7 +38,7 @@ pub(super) fn omission(line: &str, next: Option<&str>) -> Option<Omission> {
 }
 
 /// Nothing but Markdown images (`![alt](address)`) or an HTML one.
-pub(super) fn is_image(line: &str) -> bool {
+pub(in crate::corpus) fn is_image(line: &str) -> bool {
     if line.starts_with("<img") && line.ends_with('>') && line.matches('<').count() == 1 {
         return true;
     }

@@ -1,9 +1,7 @@
 //! The web page an article came from.
 
-use super::Span;
-use crate::corpus::block::Block;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
+use crate::corpus::Span;
+use crate::corpus::block::{Block, Omission, Omitted};
 
 /// Words that introduce the source of an article, lower case.
 const LABELS: [&str; 27] = [

@@ -3,10 +3,8 @@
 use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 
-use super::left_out::read_of;
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omitted;
+use crate::corpus::block::{Block, BlockKind, Omitted};
+use crate::corpus::left_out::read_of;
 
 /// A title made from a beginning is at most this wide, in terminal columns.
 const COLUMNS: usize = 72;

@@ -3,17 +3,15 @@
 //! The rules are general and look at one line and its neighbours. A text without mark-up is
 //! ambiguous; where a rule is unsure it keeps the text.
 
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
 use textwrap::core::display_width;
 
-use super::Span;
 use super::clutter::omission;
-use super::data::data;
-use super::left_out::{leave_out, stretches};
-use super::lines::lines;
-use crate::corpus::block::Omission;
-use crate::corpus::block::Omitted;
+
+use crate::corpus::Span;
+use crate::corpus::block::{Block, BlockKind, Omission, Omitted};
+use crate::corpus::data::data;
+use crate::corpus::left_out::{leave_out, stretches};
+use crate::corpus::lines::lines;
 
 /// Longer rows are cut between their cells, in characters.
 pub const ROW_CHARS: usize = 300;

@@ -1,0 +1,12 @@
+//! Standard input.
+
+use crate::error::Error;
+use std::io::Read;
+
+/// All of standard input as bytes.
+pub fn read_stdin() -> crate::error::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(Error::io("read", "standard input"))?;
+    Ok(bytes)
+}

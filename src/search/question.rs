@@ -1,0 +1,80 @@
+//! What is asked.
+
+use crate::embed::Alignment;
+use crate::embed::Embedder;
+use crate::embed::Probe;
+use crate::embed::Role;
+use crate::search::filter::Filter;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// How passages are found.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// By vectors and words.
+    #[default]
+    Hybrid,
+    /// By vectors.
+    Dense,
+    /// By words.
+    Keyword,
+}
+
+impl Mode {
+    pub const ALL: [Self; 3] = [Self::Dense, Self::Keyword, Self::Hybrid];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hybrid => "hybrid",
+            Self::Dense => "dense",
+            Self::Keyword => "keyword",
+        }
+    }
+}
+
+/// Which of two passages that say the same comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PreferLanguage {
+    /// The one in the language of the question.
+    Same,
+    /// The one that says it best, whatever its language.
+    #[default]
+    Any,
+}
+
+impl PreferLanguage {
+    /// What compares a question's vector with passages.
+    pub fn probe(self, embedder: &Embedder, vector: &[f32]) -> Probe {
+        match self {
+            Self::Any => embedder.alignment().probe(vector, Role::Query),
+            Self::Same => Alignment::plain_probe(vector),
+        }
+    }
+}
+
+/// A question and what may answer it.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Strings in double quotes must occur.
+    pub text: String,
+    pub mode: Mode,
+    /// Answers at most.
+    pub limit: usize,
+    /// Answers of one article at most.
+    pub per_article: Option<usize>,
+    /// Answers less likely to be right than this are left out.
+    pub min_confidence: Option<f32>,
+    pub prefer_language: PreferLanguage,
+    /// Words that answers do not have.
+    pub not: Vec<String>,
+    /// Sentences shown around an answer.
+    pub context: usize,
+    /// Say what every score is made of.
+    pub explain: bool,
+    pub filter: Filter,
+}

@@ -1,0 +1,19 @@
+//! What every handler needs.
+
+use super::guard::Guard;
+use super::library::Library;
+use crate::search::Mode;
+use std::sync::mpsc::SyncSender;
+use tokio::sync::Semaphore;
+
+/// Everything that a handler needs.
+pub struct Doors {
+    pub library: Library,
+    pub guard: Guard,
+    /// Room for bodies of requests under way, in kilobytes.
+    pub bodies: Semaphore,
+    pub limit: usize,
+    pub mode: Mode,
+    pub log: Option<SyncSender<String>>,
+    pub openapi: Vec<u8>,
+}
