@@ -8,8 +8,8 @@
 use candle_core::safetensors::SliceSafetensors;
 
 use crate::embed::device::cpu;
-use crate::embed::engine::pooling::normalize;
 use crate::embed::input::Role;
+use crate::embed::unit::normalize;
 use crate::error::{Error, Result};
 use crate::kernel::dot::dot;
 

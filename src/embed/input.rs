@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::embed::engine::pooling::normalize;
 use crate::embed::tokenizer::Tokenizer;
+use crate::embed::unit::normalize;
 use crate::error::Result;
 
 /// What a text is to the model.

@@ -14,6 +14,7 @@ mod model;
 mod models;
 mod space;
 mod tokenizer;
+mod unit;
 mod weights;
 
 pub use crate::embed::model::Family;

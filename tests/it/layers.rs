@@ -1,11 +1,70 @@
-//! Data flows one way: a module uses only what stands to its left, `error`, `mmap` and `sha256`.
+//! Data flows one way: a module uses only what stands to its left, `error`, `mmap` and `sha256`; so do the rooms of a
+//! module, and no file uses one that uses it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::imports::{Imports, circles};
 use crate::support::repository;
 
 const ORDER: [&str; 10] = [
     "kernel", "corpus", "words", "passage", "embed", "index", "search", "eval", "serve", "cli",
+];
+
+/// The rooms of a module and the files beside them: each uses only those before it.
+const ROOMS: [(&str, &[&str]); 3] = [
+    (
+        "embed",
+        &[
+            "unit",
+            "device",
+            "compute",
+            "cache_file",
+            "model",
+            "models",
+            "config",
+            "weights",
+            "tokenizer",
+            "input",
+            "alignment",
+            "space",
+            "engine",
+            "loading",
+            "embedder",
+            "canary",
+        ],
+    ),
+    (
+        "index",
+        &[
+            "store",
+            "same_space",
+            "nearest",
+            "reader",
+            "sample",
+            "write",
+            "transfer",
+            "verify",
+        ],
+    ),
+    (
+        "corpus",
+        &[
+            "block",
+            "lines",
+            "left_out",
+            "data",
+            "date",
+            "read_options",
+            "time_limit",
+            "decode",
+            "language",
+            "plain",
+            "format",
+            "article",
+            "walk",
+        ],
+    ),
 ];
 
 fn sources(dir: &Path, out: &mut Vec<(String, String)>) {
@@ -45,11 +104,56 @@ fn no_module_looks_upwards() {
 }
 
 #[test]
+fn no_room_looks_upwards() {
+    let imports = Imports::of(&repository().join("src"));
+    let edges = imports.edges();
+    for (module, rooms) in ROOMS {
+        let rank = |path: &str| {
+            let room = path
+                .strip_prefix(module)?
+                .strip_prefix("::")?
+                .split("::")
+                .next()?;
+            let rank = rooms.iter().position(|known| *known == room);
+            assert!(rank.is_some(), "`{path}` is in no room that ROOMS lists");
+            rank
+        };
+        let mut compared = 0;
+        for (file, used) in &edges {
+            let Some(own) = rank(file) else { continue };
+            for other in used {
+                let Some(others) = rank(other) else { continue };
+                assert!(others <= own, "`{file}` may not use `{other}`");
+                compared += 1;
+            }
+        }
+        assert!(compared > rooms.len(), "{module}: {compared}");
+    }
+}
+
+#[test]
+fn no_file_uses_one_that_uses_it() {
+    let imports = Imports::of(&repository().join("src"));
+    let edges = imports.edges();
+    // What is known of the code, so that a reader of it that finds nothing fails.
+    for (file, used) in [
+        ("index::nearest::scan", "index::store::rows"),
+        ("embed::embedder", "embed::engine"),
+        ("search::query", "index::reader"),
+        ("cli", "cli::query"),
+    ] {
+        assert!(edges[file].contains(used), "{file}: {:?}", edges[file]);
+    }
+    let circles = circles(&edges);
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
 fn third_parties_stay_behind_their_file() {
     let mut files = Vec::new();
     sources(&repository().join("src"), &mut files);
     for (word, allowed) in [
-        ("hnsw_rs::", "src/index/hnsw.rs"),
+        ("hnsw_rs::", "src/index/nearest/hnsw.rs"),
         ("clap", "src/cli/"),
         ("Device::Cpu", "src/embed/device.rs"),
         ("anyhow", "src/cli/"),
@@ -69,4 +173,18 @@ fn third_parties_stay_behind_their_file() {
             assert!(!used || here, "{path} uses `{word}`");
         }
     }
+}
+
+#[test]
+fn a_circle_is_found_over_any_way() {
+    let edges = [("a", "b"), ("b", "c"), ("c", "b"), ("c", "d"), ("e", "e")];
+    let mut used: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (file, other) in edges {
+        used.entry(file).or_default().insert(other);
+        used.entry(other).or_default();
+    }
+    assert_eq!(
+        circles(&used),
+        [BTreeSet::from(["b", "c"]), BTreeSet::from(["e"])]
+    );
 }

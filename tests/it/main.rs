@@ -16,6 +16,7 @@ mod golden;
 mod help;
 mod hub;
 mod hub_server;
+mod imports;
 mod index;
 mod layers;
 mod models;

@@ -4,9 +4,10 @@
 
 pub(super) mod activation;
 pub(super) mod keys;
+pub(super) mod modernbert;
 pub(super) mod network;
 pub(super) mod sentence_transformers;
-pub(super) mod tokenizer_config;
+pub(super) mod shape;
 
 use std::path::{Path, PathBuf};
 

@@ -2,13 +2,12 @@
 
 use candle_transformers::models::qwen3;
 
-use super::Config;
 use super::activation::Activation;
 use super::keys::Keys;
+use super::{Config, modernbert};
 
-use crate::embed::engine::modernbert;
+use crate::embed::config::shape::Shape;
 use crate::embed::model::Family;
-use crate::embed::weights::Shape;
 use crate::error::Result;
 
 /// Positions where no file says how many.

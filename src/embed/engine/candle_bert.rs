@@ -11,7 +11,7 @@ use super::prepared::BertSource;
 use crate::embed::engine::{Batches, Encoder, Sequence, encode_padded};
 use crate::embed::model::Pooling;
 use crate::embed::weights::token_table::Table;
-use crate::embed::weights::{Backend, NORM, Weights, floats, positions, words};
+use crate::embed::weights::{Backend, NORM, Weights, floats, positions, token_embeddings};
 use crate::error::{Error, Result};
 
 /// Added to the attention scores of padding: it gets no attention in any kind of number.
@@ -74,7 +74,7 @@ impl Bert {
             Ok((tensor(&positions, shape.positions)?, norm))
         };
         let (positions, norm) = tensors().map_err(Error::compute("cannot load the embeddings"))?;
-        let (table, words) = words(&*weights, hidden)?;
+        let (table, words) = token_embeddings(&*weights, hidden)?;
         Ok(Self {
             weights,
             table,

@@ -8,36 +8,10 @@ use candle_nn::ops::softmax_last_dim;
 use candle_nn::rotary_emb::rope;
 use candle_nn::{Embedding, LayerNorm, Linear, Module, VarBuilder, embedding, linear_b};
 
-use crate::embed::config::activation::Activation;
+use crate::embed::config::modernbert::Shape;
 
 /// Added to the attention scores of padding: it gets no attention.
 const PADDING: f32 = -1e4;
-
-/// The numbers of a ModernBERT.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shape {
-    pub vocabulary: usize,
-    pub hidden: usize,
-    pub heads: usize,
-    pub ffn: usize,
-    pub positions: usize,
-    /// For each layer, whether a token sees only so many as `window` on either side.
-    pub slides: Vec<bool>,
-    pub window: usize,
-    pub rope: Rope,
-    pub epsilon: f64,
-    pub activation: Activation,
-    pub norm_bias: bool,
-    pub attention_bias: bool,
-    pub mlp_bias: bool,
-}
-
-/// Bases of the rotary positions.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rope {
-    pub full: f64,
-    pub sliding: f64,
-}
 
 struct Layer {
     /// The first layer has none: the embeddings are normed.

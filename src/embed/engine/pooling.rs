@@ -29,20 +29,6 @@ pub fn pool(kind: Pooling, hidden: &[f32], dimension: usize, range: Range<usize>
     sum
 }
 
-/// Scales a vector to length 1; a zero vector stays as it is.
-pub fn normalize(vector: &mut [f32]) {
-    let norm = vector
-        .iter()
-        .map(|v| f64::from(*v).powi(2))
-        .sum::<f64>()
-        .sqrt();
-    if norm > 0.0 {
-        vector
-            .iter_mut()
-            .for_each(|v| *v = (f64::from(*v) / norm) as f32);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,11 +39,5 @@ mod tests {
         assert_eq!(pool(Pooling::Mean, &hidden, 2, 1..3), [4.0, 6.0]);
         assert_eq!(pool(Pooling::Cls, &hidden, 2, 1..3), [3.0, 4.0]);
         assert_eq!(pool(Pooling::Last, &hidden, 2, 0..2), [3.0, 4.0]);
-        let mut vector = [3.0, 4.0];
-        normalize(&mut vector);
-        assert_eq!(vector, [0.6, 0.8]);
-        let mut zero = [0.0; 2];
-        normalize(&mut zero);
-        assert_eq!(zero, [0.0; 2]);
     }
 }

@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::embed::cache_file::{Pack, Section};
 use crate::embed::compute::Precision;
 use crate::embed::config::activation::Activation;
+use crate::embed::config::shape::Shape;
 use crate::embed::model::Model;
 use crate::embed::tokenizer::unigram::{self, Unigram};
 use crate::embed::tokenizer::vocabulary::{self, Specials, Vocabulary};
 use crate::embed::weights::bytes::Bytes;
 use crate::embed::weights::gguf::Gguf;
 use crate::embed::weights::token_table::Table;
-use crate::embed::weights::{NORM, Shape, Weights, floats, positions, words};
+use crate::embed::weights::{NORM, Weights, floats, positions, token_embeddings};
 use crate::error::Result;
 use crate::kernel::linear::{self, bf16, f32, int8};
 
@@ -238,7 +239,7 @@ fn prepare(source: &BertSource, precision: Precision) -> Result<(Header, Section
         bytes_of(&positions(weights, shape)?),
     ));
     sections.push(("norm".to_owned(), bytes_of(&norm)));
-    let (table, words) = words(weights, hidden)?;
+    let (table, words) = token_embeddings(weights, hidden)?;
     let header = Header {
         table,
         table_is_apart: words.is_some(),

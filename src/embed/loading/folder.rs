@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device};
 
+use crate::embed::config::Config;
 use crate::embed::config::network::Network;
 use crate::embed::config::sentence_transformers::Sentence;
-use crate::embed::config::{Config, tokenizer_config};
+use crate::embed::config::shape::Shape;
 use crate::embed::engine::candle_models::Stock;
 use crate::embed::engine::prepared::BertSource;
 use crate::embed::model::{Model, Source};
@@ -15,9 +16,8 @@ use crate::embed::models::files::{
     ADAPTER, USUAL_WEIGHTS, checksum_of_parts, first_weights, parts,
 };
 use crate::embed::space::Checksums;
-use crate::embed::tokenizer::Tokenizer;
 use crate::embed::tokenizer::hugging_face::Whole;
-use crate::embed::weights::Shape;
+use crate::embed::tokenizer::{Tokenizer, tokenizer_config};
 use crate::embed::weights::bytes::Bytes;
 use crate::embed::weights::checkpoint::{BERT_PREFIXES, Checkpoint};
 use crate::error::{Error, Result};

@@ -2,6 +2,7 @@
 
 pub(super) mod charsmap;
 pub(super) mod hugging_face;
+pub(super) mod tokenizer_config;
 pub(super) mod unigram;
 pub(super) mod vocabulary;
 

@@ -12,8 +12,9 @@ use super::bytes::Bytes;
 use super::token_table::{Numbers, Table};
 
 use crate::embed::config::activation::Activation;
+use crate::embed::config::shape::Shape;
 use crate::embed::model::Model;
-use crate::embed::weights::{Shape, Weights};
+use crate::embed::weights::Weights;
 use crate::error::{Error, Result};
 
 /// A GGUF file in memory.

@@ -8,13 +8,12 @@ pub(super) mod gguf_keys;
 pub(super) mod pickle;
 pub(super) mod token_table;
 
+use crate::embed::config::shape::Shape;
 use candle_core::{DType, Device, Shape as TensorShape, Tensor};
 use candle_nn::Init;
 use candle_nn::var_builder::SimpleBackend;
-use serde::{Deserialize, Serialize};
 
 use self::bytes::Bytes;
-use crate::embed::config::activation::Activation;
 use crate::embed::device::cpu;
 use crate::embed::weights::token_table::{Numbers, Table};
 use crate::error::{Error, Result};
@@ -23,24 +22,6 @@ pub const WORDS: &str = "embeddings.word_embeddings.weight";
 const POSITIONS: &str = "embeddings.position_embeddings.weight";
 const TYPES: &str = "embeddings.token_type_embeddings.weight";
 pub const NORM: [&str; 2] = ["embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias"];
-
-/// The numbers of a BERT.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Shape {
-    pub layers: usize,
-    pub hidden: usize,
-    pub heads: usize,
-    pub ffn: usize,
-    pub epsilon: f32,
-    /// Rows of the position table, and the one of the first token (XLM-R leaves some out).
-    pub positions: usize,
-    pub first_position: usize,
-    /// Rows of the token type table.
-    pub types: usize,
-    /// Of the feed-forward. No part of what is prepared: the CPU engine has one of them.
-    #[serde(skip)]
-    pub activation: Activation,
-}
 
 /// A file of tensors.
 pub trait Weights: Send + Sync {
@@ -112,7 +93,7 @@ pub fn floats<S: AsRef<str>>(
 ///
 /// # Errors
 /// As [`Weights::table`] and [`floats`].
-pub fn words(weights: &dyn Weights, hidden: usize) -> Result<(Table, Option<Vec<u8>>)> {
+pub fn token_embeddings(weights: &dyn Weights, hidden: usize) -> Result<(Table, Option<Vec<u8>>)> {
     if let Some(table) = weights.table(WORDS, hidden)? {
         return Ok((table, None));
     }

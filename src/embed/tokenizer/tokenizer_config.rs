@@ -5,8 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Config;
-
+use crate::embed::config::Config;
 use crate::embed::model::{Family, Model};
 use crate::embed::tokenizer::hugging_face::Whole;
 use crate::embed::tokenizer::vocabulary::Specials;
