@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::args;
 use super::output::{self, Output};
 use super::settings::Settings;
-
 use crate::cli::outcome::Found;
 use crate::corpus::ReadOptions;
 use crate::embed::Embedder;

@@ -4,7 +4,6 @@ use clap::CommandFactory;
 
 use super::args::{self, Args};
 use super::output::Output;
-
 use crate::cli::outcome::Found;
 
 pub fn run(args: &args::Completions, out: &mut Output) -> anyhow::Result<Found> {

@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::args;
 use super::output::Output;
 use super::settings::Settings;
-
 use crate::cli::outcome::Found;
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};

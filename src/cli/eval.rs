@@ -5,7 +5,6 @@ use super::index::open;
 use super::output::Output;
 use super::progress::Bar;
 use super::settings::{Settings, user_cache};
-
 use crate::cli::outcome::Found;
 use crate::eval::{
     Comparison, Evaluation, NoAnswer, PairScores, Ranking, RetrievalOptions, Scores, SelfCheck,

@@ -9,7 +9,6 @@ use super::output::{self, Output};
 use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
 use super::{args, watch};
-
 use crate::cli::outcome::Found;
 use crate::embed::Embedder;
 use crate::index::{Index, MadeBy, Manifest, Report, Unread, Update, update};

@@ -11,7 +11,6 @@ use clap_mangen::roff::{Roff, roman};
 use super::args::{self, Args};
 use super::output::Output;
 use super::settings::Settings;
-
 use crate::cli::outcome::Found;
 use crate::error::Error;
 

@@ -7,7 +7,6 @@ use anyhow::Context;
 use super::args;
 use super::serve::service;
 use super::settings::Settings;
-
 use crate::cli::outcome::Found;
 use crate::serve::talk;
 

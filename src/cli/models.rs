@@ -10,7 +10,6 @@ use super::output::Output;
 use super::progress::Bar;
 use super::render::Page;
 use super::settings::Settings;
-
 use crate::cli::outcome::Found;
 use crate::embed::{DEFAULT_MODEL, LockedFile, Model, Source, Wanted};
 use crate::search::JSON_VERSION;

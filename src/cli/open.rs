@@ -11,7 +11,6 @@ use super::index::open;
 use super::output::{self, Output};
 use super::settings::Settings;
 use super::{args, shell};
-
 use crate::cli::outcome::Found;
 use crate::corpus::TextSource;
 use crate::error::Error;

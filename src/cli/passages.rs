@@ -6,7 +6,6 @@ use super::args;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-
 use crate::cli::input::read_stdin;
 use crate::cli::outcome::Found;
 use crate::corpus::{Article, KnownBy, Omission, locator};

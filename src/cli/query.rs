@@ -7,7 +7,6 @@ use super::index::open_or_build;
 use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
-
 use crate::cli::input::read_stdin;
 use crate::cli::outcome::Found;
 use crate::error::Error;

@@ -8,7 +8,6 @@ use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::output::{Output, columns};
-
 use crate::cli::output::clean;
 use crate::search::PassageView;
 

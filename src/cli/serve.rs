@@ -8,7 +8,6 @@ use super::index::{as_recorded, build_if_absent, keep_fresh, summary, warn};
 use super::output::{self, Output};
 use super::progress::{interrupt, interrupted};
 use super::settings::Settings;
-
 use crate::cli::failure::told;
 use crate::cli::outcome::Found;
 use crate::error::Error;

@@ -2,7 +2,6 @@
 
 use super::output;
 use super::settings::Settings;
-
 use crate::cli::outcome::Found;
 use crate::index::Manifest;
 

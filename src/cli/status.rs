@@ -5,7 +5,6 @@ use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-
 use crate::cli::outcome::Found;
 use crate::search::{Status, status};
 

@@ -6,7 +6,6 @@ use super::args;
 use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
-
 use crate::cli::outcome::Found;
 use crate::cli::output::clean;
 use crate::embed::Embedder;

@@ -11,7 +11,6 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::output;
 use super::progress::interrupted;
-
 use crate::cli::failure::{is_broken_pipe, told};
 use crate::cli::outcome::Found;
 use crate::error::Error;

@@ -9,7 +9,6 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use super::plain::{source, title};
 use super::time_limit::TimeLimit;
 use super::{Span, date, decode, format, language};
-
 use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::{Decoded, Fault, KnownBy, TextSource};
 use crate::corpus::format::reader::Parsed;

@@ -5,7 +5,6 @@ use memchr::memchr_iter;
 use super::Span;
 use super::left_out::merge;
 use super::lines::lines;
-
 use crate::corpus::block::{Omission, Omitted};
 
 /// Shorter runs of base64 letters may be names, in characters.

@@ -1,7 +1,7 @@
 //! Bytes to text: UTF-8 as it is, every other encoding of the WHATWG standard decoded.
 //!
-//! In this order: what the user says, a byte order mark, valid UTF-8, UTF-8 with damaged places or lines of another
-//! encoding, what an HTML or XML head declares, and what chardetng guesses. What the bytes contradict is not believed.
+//! In this order: what the user says, a byte order mark, valid UTF-8, what an HTML or XML head declares, lines of two
+//! encodings, UTF-8 with damaged places, and what chardetng guesses. A declaration that the bytes contradict is ignored.
 
 mod declared;
 pub(super) mod decoded;

@@ -1,7 +1,6 @@
 //! What is left out of a text that stays as it is: stretches of it are listed, and the blocks around them shrink.
 
 use super::Span;
-
 use crate::corpus::block::{Block, BlockKind, Omitted};
 
 /// Leaves more out of a text. `omitted` and `more` are in any order; afterwards `omitted` is in the order of the text

@@ -11,7 +11,6 @@ use super::collection::{Collection, Document};
 use super::metrics::Ranking;
 use super::no_answer::{Attempt, NoAnswer};
 use super::set::RetrievalSet;
-
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
 use crate::eval::options::RetrievalOptions;

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::rank::Parts;
 use super::view::{ArticleView, Context, PassageView};
-
 use crate::index::Work;
 use crate::search::question::Mode;
 

@@ -7,7 +7,6 @@ use std::ops::Range;
 use super::rank::Ranked;
 use super::same::{Place, say_the_same};
 use super::shingles::Shingles;
-
 use crate::corpus::{Span, detect_language};
 use crate::error::Result;
 use crate::index::{Index, Keep};

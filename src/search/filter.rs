@@ -8,7 +8,6 @@ use super::language::{self, UNKNOWN};
 use super::lookup::{ends_with_name, is_at};
 use super::names::{Names, composed};
 use super::source::Source;
-
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 

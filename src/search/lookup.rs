@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::names::{Names, composed};
-
 use crate::error::{Error, Result};
 use crate::index::{ArticleRecord, Index};
 

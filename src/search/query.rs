@@ -10,7 +10,6 @@ use super::phrase::Phrase;
 use super::quote::Quoted;
 use super::rank::Asked;
 use super::view::Viewer;
-
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
 use crate::index::{Index, Keep, StoredSentence, Work};

@@ -1,7 +1,6 @@
 //! The best rows for a question, by vectors, by words, or by both.
 
 use super::lexical::{Lexical, bm25};
-
 use crate::embed::Probe;
 use crate::index::{Hit, Index, Keep, Rows, Work, scan, scan_rows};
 use crate::mmap::Zeros;

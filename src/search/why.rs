@@ -6,7 +6,6 @@ use super::filter::{Condition, Kind, Passing};
 use super::language;
 use super::phrase::Phrase;
 use super::quote::Quoted;
-
 use crate::error::Result;
 use crate::search::choose::Search;
 use crate::words;

@@ -14,7 +14,6 @@ use super::pool::Cancelled;
 use super::problem::{Field, Problem};
 use super::request::{body, parameters};
 use super::service::Open;
-
 use crate::corpus::{Article, ReadOptions, parse_date};
 use crate::embed::{Embedding, Input, Role};
 use crate::error::Error;

@@ -21,7 +21,6 @@ use super::api::list;
 use super::library::Library;
 use super::problem::{Field, Problem};
 use super::tools::{Called, Tool, instructions};
-
 use crate::error::Error;
 use crate::search::{Filter, Names, find_article};
 use crate::serve::limits::MOST_BYTES;

@@ -18,7 +18,6 @@ use super::problem::{Field, Problem};
 use super::request::body;
 use super::service::Open;
 use super::tools::shortened;
-
 use crate::corpus::detect_language;
 use crate::embed::Role;
 use crate::error::Error;

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::api::{ArticleAnswer, Articles, EmbedRequest, Embedded, QueryRequest, SimilarRequest};
 use super::problem::Problem;
-
 use crate::search::{Answers, Shown, SimilarArticles, Status};
 use crate::serve::limits::{MOST_CONTEXT, MOST_LISTED, MOST_NAME, MOST_OFFSET};
 

@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
 use super::problem::{Field, Problem};
-
 use crate::serve::limits::MOST_EMBED_BYTES;
 
 /// How long a body may take to come.

@@ -13,7 +13,6 @@ use super::api::{Filters, Given, answers, length, list, number, similar_to, whol
 use super::openapi::inlined;
 use super::problem::{Field, Problem};
 use super::service::Open;
-
 use crate::error::Error;
 use crate::index::Index;
 use crate::passage::LineIndex;

@@ -3,7 +3,6 @@
 use super::fold::{is_hangul, is_unspaced};
 use super::number::{self, Beside, Chars, Found, Value};
 use super::{korean, month};
-
 use crate::words::money::{SIGNS, is_money};
 
 /// What may follow a number, as it is after folding, and its term.

@@ -3,7 +3,6 @@
 use encoding_rs::{Encoding, REPLACEMENT, UTF_16BE, UTF_16LE, X_USER_DEFINED};
 
 use super::lines::is_nearly_utf8;
-
 use crate::corpus::decode::decoded::{check, guess, is_stray};
 
 /// Bytes at the beginning that may declare an encoding.

@@ -8,7 +8,6 @@
 
 use super::super::Span;
 use super::super::lines::lines;
-
 use crate::corpus::block::Omission;
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Format, LeftOut, Parsed};

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::tree::{Builder, Tree};
 use super::{html, plain};
-
 use crate::corpus::block::Omission;
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Format, LeftOut, Parsed};

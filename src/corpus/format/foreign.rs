@@ -4,7 +4,6 @@
 //! What they hold tells them, not their names: a text about RTF is read.
 
 use super::super::lines::lines;
-
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Format, Parsed};
 use crate::corpus::read_options::Fields;

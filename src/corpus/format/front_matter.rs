@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use super::super::lines::lines;
 use super::super::{Span, date};
-
 use crate::corpus::format::reader::Parsed;
 
 /// Fields by their names, lower case with `_` between words.

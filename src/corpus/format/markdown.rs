@@ -16,7 +16,6 @@ use pulldown_cmark::{Options, Parser};
 use super::super::data::data;
 use super::super::left_out::{leave_out, merge};
 use super::front_matter::front_matter;
-
 use crate::corpus::block::{Omission, Omitted};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::markdown::state::Walk;

@@ -10,7 +10,6 @@ use super::super::data::data;
 use super::super::left_out::leave_out;
 use super::front_matter::front_matter;
 use super::markdown;
-
 use crate::corpus::block::{Block, BlockKind, Omission, Omitted};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Format, LeftOut, Parsed};

@@ -2,7 +2,6 @@
 
 use super::feed::Feed;
 use super::html::Html;
-
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Format, Parsed};
 use crate::corpus::format::xml_elements::elements;

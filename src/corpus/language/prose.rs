@@ -4,7 +4,6 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::script::{self, Script};
-
 use crate::corpus::block::{Block, BlockKind};
 
 /// Stretches that are looked at, evenly over the text, and the bytes of each.

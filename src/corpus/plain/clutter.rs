@@ -1,7 +1,6 @@
 //! What of a text is no part of it: image mark-up, table fragments, comment forms, source lines.
 
 use super::source;
-
 use crate::corpus::block::{Omission, Omitted};
 
 /// A text without what of it is not read; `omitted` is in its order.

@@ -6,7 +6,6 @@
 use textwrap::core::display_width;
 
 use super::clutter::omission;
-
 use crate::corpus::Span;
 use crate::corpus::block::{Block, BlockKind, Omission, Omitted};
 use crate::corpus::data::data;

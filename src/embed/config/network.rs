@@ -5,7 +5,6 @@ use candle_transformers::models::qwen3;
 use super::activation::Activation;
 use super::keys::Keys;
 use super::{Config, modernbert};
-
 use crate::embed::config::shape::Shape;
 use crate::embed::model::Family;
 use crate::error::Result;

@@ -6,7 +6,6 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::keys::Keys;
-
 use crate::embed::config::{Config, json};
 use crate::embed::model::{Family, Pooling};
 use crate::embed::models::files::POOLING;

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::Sequence;
-
 use crate::embed::input::Input;
 
 /// One window of one input.

@@ -7,7 +7,6 @@ use candle_nn::{LayerNorm, Module, VarBuilder};
 use candle_transformers::models::bert::{BertEncoder, Config};
 
 use super::prepared::BertSource;
-
 use crate::embed::engine::{Batches, Encoder, Sequence, encode_padded};
 use crate::embed::model::Pooling;
 use crate::embed::weights::token_table::Table;

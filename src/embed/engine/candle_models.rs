@@ -5,7 +5,6 @@ use candle_nn::VarBuilder;
 use candle_transformers::models::qwen3;
 
 use super::modernbert::ModernBert;
-
 use crate::embed::config::network::Network;
 use crate::embed::engine::{Batches, Encoder, Sequence, encode_padded};
 use crate::embed::model::{Model, Pooling};

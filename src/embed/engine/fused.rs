@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use super::pooling::pool;
 use super::prepared::{PackedBert, PackedLayer, PackedLinear};
-
 use crate::embed::cache_file::Section;
 use crate::embed::compute::Precision;
 use crate::embed::device::cpu;

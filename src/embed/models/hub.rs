@@ -14,7 +14,6 @@ use hf_hub::{Cache, Repo, RepoType};
 
 use super::integrity::{Promise, is_commit, is_plain};
 use super::lockfile::{Lock, Locked, LockedFile};
-
 use crate::embed::model::{Model, Source};
 use crate::embed::models::files::{OPTIONAL, REQUIRED};
 use crate::error::{Error, Result};

@@ -9,7 +9,6 @@ use super::bundled;
 use super::hub::Hub;
 use super::integrity::{is_commit, is_plain};
 use super::lockfile::Lock;
-
 use crate::embed::model::{Family, Model, Pooling, Source};
 use crate::embed::models::files::USUAL_WEIGHTS;
 use crate::error::{Error, Result};

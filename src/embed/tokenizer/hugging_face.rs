@@ -13,7 +13,6 @@ use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 
 use super::Pieces;
 use super::vocabulary::{Specials, Vocabulary, WordPieces};
-
 use crate::error::{Error, Result};
 
 /// `tokenizers`, set up as XLM-R's tokenizer.json does.

@@ -10,7 +10,6 @@ use fst::raw::Output;
 
 use super::Pieces;
 use super::charsmap::Charsmap;
-
 use crate::embed::cache_file::Section;
 use crate::error::{Error, Result};
 

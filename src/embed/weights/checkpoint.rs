@@ -14,7 +14,6 @@ use zip::{CompressionMethod, ZipArchive};
 use super::bytes::Bytes;
 use super::token_table::{Numbers, Table};
 use super::{Weights, pickle};
-
 use crate::error::{Error, Result};
 
 /// The tensors of one or several files, and what stands before their names.

@@ -10,7 +10,6 @@ use candle_core::{Device, Tensor};
 
 use super::bytes::Bytes;
 use super::token_table::{Numbers, Table};
-
 use crate::embed::config::activation::Activation;
 use crate::embed::config::shape::Shape;
 use crate::embed::model::Model;

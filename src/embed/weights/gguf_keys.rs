@@ -8,7 +8,6 @@ use candle_core::quantized::gguf_file::Value;
 
 use super::Weights;
 use super::gguf::Gguf;
-
 use crate::embed::model::{Family, Model, Pooling, Source};
 use crate::error::Result;
 

@@ -5,7 +5,6 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::graph::{Beam, GraphView, Kept, MAGIC};
-
 use crate::error::Result;
 use crate::index::store::codes::{CodeRows, step};
 use crate::index::store::hashed_file::HashedFile;

@@ -8,7 +8,6 @@
 use hnsw_rs::prelude::{Distance, Hnsw};
 
 use super::graph_build::{Codes, FlatGraph, Layer};
-
 use crate::index::store::codes::step;
 use crate::kernel::dot_i8::dot_i8;
 

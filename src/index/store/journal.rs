@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 
 use super::disk::DiskFile;
 use super::key::Key;
-
 use crate::embed::Precision;
 use crate::error::{Error, Result};
 use crate::index::store::vectors::Vectors;

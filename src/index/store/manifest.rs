@@ -11,7 +11,6 @@ use super::disk::{self, DiskFile};
 use super::effort::Effort;
 use super::format::{MAGIC_OF_ANY, Sections};
 use super::journal;
-
 use crate::corpus::ReadOptions;
 use crate::embed::{Canary, Precision, Space};
 use crate::error::{Error, Result};

@@ -9,7 +9,6 @@ use super::codes::CodeRows;
 use super::key::Key;
 use super::keyword::Keyword;
 use super::row_reads::SpotReads;
-
 use crate::embed::Probe;
 use crate::index::store::bits::Bits;
 

@@ -19,7 +19,6 @@ use super::keyword::Keyword;
 use super::manifest::SegmentEntry;
 use super::row_reads::SpotReads;
 use super::rows::{Part, ROW_BYTES};
-
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 use crate::index::store::bits::Bits;

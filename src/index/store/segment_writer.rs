@@ -10,7 +10,6 @@ use super::key::Key;
 use super::keyword::KeywordWriter;
 use super::manifest::{LanguageEntry, SegmentEntry};
 use super::rows::RowRecord;
-
 use crate::embed::Precision;
 use crate::error::Result;
 use crate::index::store::hashed_file::{HashedFile, Spool};

@@ -6,7 +6,6 @@
 use std::path::Path;
 
 use super::manifest::FileEntry;
-
 use crate::error::{Error, Result};
 use crate::index::store::hashed_file::HashedFile;
 use crate::index::store::names::TOMBSTONES;

@@ -5,7 +5,6 @@ use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use super::{CORPUS, Carried, HEADER, Header, INDEX, VERSION};
-
 use crate::corpus::{WalkOptions, walk};
 use crate::embed::{Embedder, canaries};
 use crate::error::{Error, Result};

@@ -5,7 +5,6 @@ use std::io::{BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
 use super::{CORPUS, Carried, HEADER, Header, INDEX, VERSION, copy};
-
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::reader::Index;

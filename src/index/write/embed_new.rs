@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use super::plan::Plan;
 use super::previous::Old;
 use super::spill::{Planned, Staged};
-
 use crate::corpus::Span;
 use crate::embed::{Embedder, Embedding, Input, Role};
 use crate::error::{Error, Result};

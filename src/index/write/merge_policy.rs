@@ -1,14 +1,13 @@
-//! Which segments the next generation has: what is new goes into a segment of its own, and small or mostly
-//! removed segments are written again with it.
+//! Which segments the next generation has. New passages go into a new segment. Small segments, and those that are mostly
+//! removed, are rewritten into it.
 //!
-//! A segment is written again once twice as much as it holds is new to it, so that every passage is copied a
-//! few times at most while an index grows, and there are never more than a handful of segments.
+//! A segment is rewritten once the new passages are at least half of its live ones. So each passage is copied only a few
+//! times while an index grows, and there are never more than a handful of segments.
 
 use std::collections::HashSet;
 
 use super::previous::Old;
 use super::spill::Planned;
-
 use crate::index::reader::{Index, Part};
 use crate::index::store::manifest::SegmentEntry;
 

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::previous::Old;
 use super::spill::{Planned, Staged};
-
 use crate::embed::{Embedder, Precision, Role};
 use crate::error::{Error, Result};
 use crate::index::nearest::graph::MappedGraph;

@@ -9,7 +9,6 @@ use super::previous::{Kept, Old, kept};
 use super::spill::{Content, Planned, Staged};
 use super::stamp::{Found, Stamp, Stamps};
 use super::unseen::look;
-
 use crate::corpus::{Article, FileEntry, TimeLimit};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};

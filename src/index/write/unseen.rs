@@ -5,7 +5,6 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::previous::{Kept, Old, kept};
-
 use crate::corpus::{FileEntry, Skipped, WalkOptions, Walked, walk};
 use crate::error::{Error, Result};
 use crate::index::store::format::ArticleRecord;

@@ -12,7 +12,6 @@ use super::super::tree::{Running, Tree};
 use super::fate::{Fate, Fates};
 use super::hidden::says_something;
 use super::page::Page;
-
 use crate::corpus::format::html::context::{heading_level, words_of};
 use crate::corpus::format::html::grid::is_data_table;
 

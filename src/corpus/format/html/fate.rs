@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::tree::Tree;
 use super::{controls, hidden};
-
 use crate::corpus::block::Omission;
 use crate::corpus::format::html::context::{Context, words_of};
 

@@ -6,7 +6,6 @@ use std::ops::Range;
 use super::super::table::{Cell, write_row};
 use super::super::tree::Tree;
 use super::walk::Walk;
-
 use crate::corpus::Span;
 use crate::corpus::block::{BlockKind, Omission, Repeated};
 use crate::corpus::format::html::grid::{

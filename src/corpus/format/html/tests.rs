@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use regex::Regex;
 
 use super::*;
-
 use crate::corpus::block::BlockKind;
 
 /// What was read of a page.

@@ -7,7 +7,6 @@ use super::super::tree::Tree;
 use super::content::Content;
 use super::fate::{Fate, Fates};
 use super::lines;
-
 use crate::corpus::Span;
 use crate::corpus::block::{Block, BlockKind, Omission, Repeated};
 use crate::corpus::format::html::context::heading_level;

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::super::super::Span;
 use super::tags::{Piece, Role, Tag, end_tag, pieces, role};
-
 use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::format::markdown::state::{Html, Leaf, Walk};
 

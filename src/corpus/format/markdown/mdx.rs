@@ -5,7 +5,6 @@
 
 use super::super::super::Span;
 use super::super::super::lines::lines;
-
 use crate::corpus::block::{Omission, Omitted};
 
 /// A tag is at most so long, in bytes.

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::super::super::Span;
 use super::super::super::left_out::trimmed;
 use super::tags::Role;
-
 use crate::corpus::block::{BlockKind, Repeated};
 use crate::corpus::format::markdown::state::{Row, Table, Walk};
 use crate::corpus::plain::layout::ROW_CHARS;

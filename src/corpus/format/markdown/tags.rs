@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::super::super::Span;
-
 use crate::corpus::block::Omission;
 
 /// A stretch of HTML.

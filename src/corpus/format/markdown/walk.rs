@@ -6,7 +6,6 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag as Mark, TagEnd};
 
 use super::super::super::Span;
 use super::super::super::left_out::{stretches, trimmed};
-
 use crate::corpus::block::{Block, BlockKind, Omission, Omitted};
 use crate::corpus::format::markdown::state::{Html, Leaf, Table, Walk};
 use crate::corpus::format::reader::Parsed;

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::dialect::{Dialect, Record, Records};
 use super::header::{Candidate, Head, LOOKED_AT};
 use super::{Articles, Fault, Fields, Format, Parsed, Row, listed};
-
 use crate::corpus::plain::layout::layout;
 
 pub struct Csv {

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::fields::is_usual;
 use super::kind::{Kind, Says, is_missing, kind, says};
-
 use crate::corpus::read_options::Header;
 
 /// Rows that tell whether the first one is like them.

@@ -9,7 +9,6 @@ use super::header::{Candidate, Head, LOOKED_AT};
 use super::json_text::{Value, elements, end_of, members, skip_blank, value};
 use super::kind::{Says, says};
 use super::{Articles, DATA_SHOWN, Fault, Fields, Parsed, Row, leave_out};
-
 use crate::corpus::block::Omission;
 
 /// Objects inside each other in which lists are looked for.
