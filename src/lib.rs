@@ -1,9 +1,54 @@
-//! Local semantic search with citations: one binary, a multilingual model inside.
+//! Local semantic search with citations: one binary, a multilingual model inside. This is its library.
 //!
-//! Data flows one way through the modules: [`kernel`] (SIMD), [`corpus`] (files to articles),
-//! [`words`] (terms of a text), [`passage`] (articles to passages), [`embed`] (text to vectors), [`index`] (what lies on disk),
-//! [`search`] (questions to cited answers), [`cli`]. [`eval`] measures quality beside the command
-//! line, [`serve`] answers programs. A module uses only those before it.
+//! Index a folder, ask a question in any language, and print what answers it with its citation:
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use tane::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
+//! use tane::index::{Index, Update, update};
+//! use tane::search::{Query, query};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let (articles, index) = (folder.path().join("articles"), folder.path().join("index"));
+//! # std::fs::create_dir(&articles)?;
+//! std::fs::write(articles.join("mill.txt"), "北の製粉所は1872年に建てられた。\n")?;
+//!
+//! let registry = Registry::load(None)?;
+//! let embedder = Embedder::load(registry.get(DEFAULT_MODEL)?, Compute::default(), None)?;
+//! let add = Update { add: vec![articles], ..Update::default() };
+//! update(&index, &embedder, &add, &())?;
+//!
+//! let index = Index::open(&index)?;
+//! let question = Query {
+//!     text: "When was the northern mill built?".to_owned(),
+//!     limit: 3,
+//!     ..Query::default()
+//! };
+//! let answers = query(&index, &embedder, &question, Instant::now())?;
+//! for answer in &answers.results {
+//!     println!("{}\n{}", answer.citation, answer.passage.text);
+//! }
+//! assert!(answers.results[0].citation.ends_with("mill.txt:1"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `examples/` has three small programs: `search`, `similar` and `embed`.
+//!
+//! # Modules
+//!
+//! Data flows one way; a module uses only those before it:
+//!
+//! - [`kernel`]: SIMD, chosen at run time. [`words`]: the terms of a text in any script.
+//! - [`corpus`]: files to articles. [`passage`]: articles to passages.
+//! - [`embed`]: texts to vectors. [`index`]: what lies on disk, its one writer and its readers.
+//! - [`search`]: questions to cited answers, and articles to articles that are like them.
+//! - [`eval`]: quality on labelled sets. [`serve`]: answers over HTTP and MCP. [`cli`]: the program.
+//!
+//! The command line, its JSON and the files of an index are stable; they have version numbers. The functions of this library
+//! are not yet: they change with the program.
 
 pub mod cli;
 pub mod corpus;

@@ -14,22 +14,13 @@ mod read_options;
 mod time_limit;
 mod walk;
 
-pub use crate::corpus::block::Block;
-pub use crate::corpus::block::BlockKind;
-pub use crate::corpus::block::Omission;
-pub use crate::corpus::block::Omitted;
-pub use crate::corpus::block::Repeated;
-pub use crate::corpus::decode::decoded::KnownBy;
-pub use crate::corpus::decode::decoded::TextSource;
-pub use crate::corpus::read_options::Fields;
-pub use crate::corpus::read_options::Header;
-pub use crate::corpus::read_options::ReadOptions;
-pub use article::Article;
-pub use article::READING_THREAD;
-pub use article::locator;
+pub use article::{Article, READING_THREAD, locator};
+pub use block::{Block, BlockKind, Omission, Omitted, Repeated};
 pub use date::parse as parse_date;
+pub use decode::decoded::{KnownBy, TextSource};
 pub use language::detect_language;
 pub use plain::clutter::without;
+pub use read_options::{Fields, Header, ReadOptions};
 pub use time_limit::TimeLimit;
 pub use walk::{FileEntry, Skipped, WalkOptions, Walked, walk};
 

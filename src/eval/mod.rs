@@ -14,15 +14,14 @@ mod retrieval;
 mod self_check;
 mod set;
 
-pub use crate::eval::options::RetrievalOptions;
 pub use against::{Comparison, OldEvaluation, against, load_old};
 pub use cache::VectorCache;
 pub use metrics::Ranking;
 pub use no_answer::{NoAnswer, Reliability};
+pub use options::RetrievalOptions;
 pub use pairs::PairScores;
 pub use questions::QuestionScores;
-pub use retrieval::ModeScores;
-pub use retrieval::QueryResult;
+pub use retrieval::{ModeScores, QueryResult};
 pub use self_check::{SelfCheck, self_check};
 pub use set::Set;
 
