@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
 use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
-    Beam, CodeRows, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, Part, RowRecord,
+    Beam, CodeRows, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, SegmentRows, RowRecord,
     Rows, Update, build_graph, encode, input_key, scan_rows, through_graph, update,
 };
 use tane::kernel::dot_i8::dot_i8;
@@ -151,7 +151,7 @@ fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, beams: &[Bea
         language: 0,
     };
     let records = vec![record; count];
-    let part = Part::of_vectors(&base, codes, code_error, &records);
+    let part = SegmentRows::of_vectors(&base, codes, code_error, &records);
     let languages = vec![LanguageRows {
         rows: count,
         terms: 0,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::args;
 use super::output::{self, Output};
 use super::settings::Settings;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::corpus::ReadOptions;
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
@@ -19,7 +19,11 @@ struct Json<'a> {
     carried: &'a Carried,
 }
 
-pub fn pack_up(args: &args::Pack, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn pack_up(
+    args: &args::Pack,
+    settings: &Settings,
+    out: &mut Output,
+) -> anyhow::Result<Outcome> {
     let recorded = Manifest::read(&settings.index)?.map(|manifest| manifest.space.model);
     let embedder = settings.embedder(&args.engine, recorded.as_deref())?;
     let roots = project_roots(settings)?;
@@ -50,14 +54,14 @@ pub fn take_in(
     args: &args::Unpack,
     settings: &Settings,
     out: &mut Output,
-) -> anyhow::Result<Found> {
+) -> anyhow::Result<Outcome> {
     let embedder = embedder(&args.engine, settings)?;
     let into = args.folder.as_deref();
     let carried = unpack(&args.file, &settings.index, into, embedder.as_ref())?;
     print(out, &carried, args.json, settings, "unpacked")
 }
 
-pub fn join(args: &args::Merge, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn join(args: &args::Merge, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let embedder = embedder(&args.engine, settings)?;
     let index = merge(&args.shards, &settings.index, embedder.as_ref())?;
     let carried = Carried {
@@ -87,7 +91,7 @@ fn print(
     json: bool,
     settings: &Settings,
     what: &str,
-) -> anyhow::Result<Found> {
+) -> anyhow::Result<Outcome> {
     if json {
         out.json(&Json {
             version: JSON_VERSION,
@@ -106,5 +110,5 @@ fn print(
             carried.bytes as f64 / 1e6
         ))?;
     }
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }

@@ -4,11 +4,11 @@ use clap::CommandFactory;
 
 use super::args::{self, Args};
 use super::output::Output;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 
-pub fn run(args: &args::Completions, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Completions, out: &mut Output) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "tane", &mut script);
     out.raw(&script)?;
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::args;
 use super::output::Output;
 use super::settings::Settings;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
 
@@ -39,7 +39,7 @@ struct Request {
     text: Result<String, String>,
 }
 
-pub fn run(args: &args::Embed, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Embed, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let mut engine = args.engine.clone();
     if args.role == args::RoleName::Raw {
         // "As the reference takes it" means its numbers too, where nothing else was asked for.
@@ -74,9 +74,9 @@ pub fn run(args: &args::Embed, settings: &Settings, out: &mut Output) -> anyhow:
     }
     if failed > 0 {
         let _ = writeln!(std::io::stderr(), "tane: {failed} of {number} lines failed");
-        return Ok(Found::Faults);
+        return Ok(Outcome::Faults);
     }
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }
 
 fn parse(mut line: Vec<u8>, number: u64) -> Request {

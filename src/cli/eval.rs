@@ -5,14 +5,14 @@ use super::index::open;
 use super::output::Output;
 use super::progress::Bar;
 use super::settings::{Settings, user_cache};
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::eval::{
     Comparison, Evaluation, NoAnswer, PairScores, Ranking, RetrievalOptions, Scores, SelfCheck,
     VectorCache, against, evaluate, load_old, self_check,
 };
 use crate::search::Mode;
 
-pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let old = args.against.as_deref().map(load_old).transpose()?;
     let embedder = settings.embedder(&args.engine, None)?;
     let dir = user_cache()
@@ -28,7 +28,7 @@ pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::
         } else {
             print_self_check(out, &check)?;
         }
-        return Ok(Found::Something);
+        return Ok(Outcome::Something);
     }
     let options = RetrievalOptions {
         modes: args.mode.iter().map(|mode| Mode::from(*mode)).collect(),
@@ -67,7 +67,7 @@ pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::
         out.line("all sets together")?;
         print_no_answer(out, &NoAnswer::new(attempts))?;
     }
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }
 
 fn percent(value: f64) -> String {

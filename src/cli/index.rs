@@ -9,7 +9,7 @@ use super::output::{self, Output};
 use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
 use super::{args, watch};
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::embed::Embedder;
 use crate::index::{Index, MadeBy, Manifest, Report, Unread, Update, update};
 use crate::search::{JSON_VERSION, as_stored};
@@ -25,7 +25,7 @@ struct Json<'a> {
     report: &'a Report,
 }
 
-pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     catch_interrupts();
     let recorded = manifest(settings).map(|manifest| manifest.space.model);
@@ -80,9 +80,9 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
     }
     let failed = args.strict && !report.failed.is_empty();
     Ok(if failed || !report.missing_roots.is_empty() {
-        Found::Faults
+        Outcome::Faults
     } else {
-        Found::Something
+        Outcome::Something
     })
 }
 
@@ -93,7 +93,7 @@ pub fn keep_fresh(
     as_recorded: &Update,
     mut report: Report,
     tell: &mut dyn FnMut(&Report, Instant) -> anyhow::Result<()>,
-) -> anyhow::Result<Found> {
+) -> anyhow::Result<Outcome> {
     watch::run(&settings.index, || {
         let started = Instant::now();
         let before = generation(settings);

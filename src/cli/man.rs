@@ -11,10 +11,10 @@ use clap_mangen::roff::{Roff, roman};
 use super::args::{self, Args};
 use super::output::Output;
 use super::settings::Settings;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::error::Error;
 
-pub fn run(args: &args::Man, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Man, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     std::fs::create_dir_all(&args.dir).map_err(Error::io("create", &args.dir))?;
     // `tane help` has no page: `man tane` is it.
     let mut command = Args::command().disable_help_subcommand(true);
@@ -23,7 +23,7 @@ pub fn run(args: &args::Man, settings: &Settings, out: &mut Output) -> anyhow::R
     if !settings.quiet {
         out.line(&format!("{pages} man pages in {}", args.dir.display()))?;
     }
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }
 
 /// Writes the pages of a command and of those below it; how many.

@@ -32,7 +32,7 @@ mod watch;
 
 use crate::cli::failure::is_broken_pipe;
 use crate::cli::failure::told;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -64,10 +64,10 @@ pub fn main() -> ExitCode {
         }
     };
     match run(args) {
-        Ok(Found::Something) => ExitCode::SUCCESS,
-        Ok(Found::Nothing) => ExitCode::from(1),
-        Ok(Found::Faults) => ExitCode::from(2),
-        Ok(Found::Interrupted) => ExitCode::from(130),
+        Ok(Outcome::Something) => ExitCode::SUCCESS,
+        Ok(Outcome::Nothing) => ExitCode::from(1),
+        Ok(Outcome::Faults) => ExitCode::from(2),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&told(&error));
@@ -77,7 +77,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(args: Args) -> anyhow::Result<Found> {
+fn run(args: Args) -> anyhow::Result<Outcome> {
     let settings = Settings::resolve(&args.global)?;
     let mut out = Output::new(settings.color);
     let Some(command) = args.command else {

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::progress::Bar;
 use super::render::Page;
 use super::settings::Settings;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::embed::{DEFAULT_MODEL, LockedFile, Model, Source, Wanted};
 use crate::search::JSON_VERSION;
 
@@ -40,7 +40,7 @@ struct ShowJson<'a> {
     model: ModelJson<'a>,
 }
 
-pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let registry = match &args.command {
         // Whatever is on this machine, what to pull is for the entry and the lock to say.
         ModelsCommand::Pull {
@@ -86,7 +86,7 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
             print_all(&mut Page::new(out), &describe(registry.get(name)?))?;
         }
     }
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }
 
 #[derive(Serialize)]

@@ -11,13 +11,13 @@ use super::index::open;
 use super::output::{self, Output};
 use super::settings::Settings;
 use super::{args, shell};
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::corpus::TextSource;
 use crate::error::Error;
 use crate::index::{ArticleRecord, Index};
 use crate::search::{Names, find};
 
-pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let command = {
         let index = open(settings)?;
         let (number, rows) = find(&index, &args.id, Names::IdsAndPaths)?;
@@ -41,7 +41,7 @@ pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::
     };
     if args.print {
         out.line(&shell::line(&command))?;
-        return Ok(Found::Something);
+        return Ok(Outcome::Something);
     }
     start(&command, args.source)
 }
@@ -158,7 +158,7 @@ fn desktop(target: OsString) -> Vec<OsString> {
     words.chain([target]).collect()
 }
 
-fn start(command: &[OsString], is_page: bool) -> anyhow::Result<Found> {
+fn start(command: &[OsString], is_page: bool) -> anyhow::Result<Outcome> {
     // Ctrl-C is for the program that was started. Fails only where a handler is set already.
     let _ = ctrlc::set_handler(|| {});
     let program: &OsStr = &command[0];
@@ -172,8 +172,8 @@ fn start(command: &[OsString], is_page: bool) -> anyhow::Result<Found> {
         format!("cannot start `{}`; {advice}", program.display())
     })?;
     if status.success() {
-        return Ok(Found::Something);
+        return Ok(Outcome::Something);
     }
     output::complain(&format!("`{}` failed: {status}", program.display()));
-    Ok(Found::Faults)
+    Ok(Outcome::Faults)
 }

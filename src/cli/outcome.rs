@@ -1,7 +1,7 @@
 //! What a command found, as the exit code says it.
 
 /// What a command found.
-pub enum Found {
+pub enum Outcome {
     /// Exit code 0.
     Something,
     /// Exit code 1.

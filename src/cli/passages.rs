@@ -7,7 +7,7 @@ use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::input::read_stdin;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::corpus::{Article, KnownBy, Omission, locator};
 use crate::passage::{LineIndex, Passage, passages};
 use crate::search::{ArticleView, JSON_VERSION, RepeatedView, article_view, as_stored};
@@ -50,7 +50,11 @@ struct OmittedJson<'a> {
     end_line: usize,
 }
 
-pub fn run(args: &args::Passages, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(
+    args: &args::Passages,
+    settings: &Settings,
+    out: &mut Output,
+) -> anyhow::Result<Outcome> {
     let name = args.file.to_string_lossy();
     let options = args.read.options().unwrap_or_default();
     let articles = if name == "-" {
@@ -59,11 +63,11 @@ pub fn run(args: &args::Passages, settings: &Settings, out: &mut Output) -> anyh
         Article::read(&as_stored(&args.file), &options)?
     };
     let embedder = settings.embedder(&args.engine, None)?;
-    let mut found = Found::Nothing;
+    let mut found = Outcome::Nothing;
     for (article, number) in articles.iter().zip(1..) {
         let cut = passages(article, embedder.counter());
         if !cut.is_empty() {
-            found = Found::Something;
+            found = Outcome::Something;
         }
         if args.json {
             out.json(&json(article, &name, &cut))?;

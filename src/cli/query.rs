@@ -8,7 +8,7 @@ use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::input::read_stdin;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::error::Error;
 use crate::search::{Answer, Answers, CONVINCING, Explanation, Filter, Mode, Query, query};
 
@@ -16,7 +16,7 @@ use crate::search::{Answer, Answers, CONVINCING, Explanation, Filter, Mode, Quer
 /// and what it hides.
 const WEAK: f32 = 1.0 / 50.0;
 
-pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let text = match args.question.as_slice() {
         [dash] if dash == "-" => String::from_utf8_lossy(&read_stdin()?).into_owned(),
@@ -80,9 +80,9 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
         remark(&answers, asked.min_confidence.is_some());
     }
     Ok(if answers.results.is_empty() {
-        Found::Nothing
+        Outcome::Nothing
     } else {
-        Found::Something
+        Outcome::Something
     })
 }
 

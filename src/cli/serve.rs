@@ -9,12 +9,12 @@ use super::output::{self, Output};
 use super::progress::{interrupt, interrupted};
 use super::settings::Settings;
 use crate::cli::failure::told;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::error::Error;
 use crate::index::Report;
 use crate::serve::{Config, Service, Stopped, serve};
 
-pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let token = token(args)?;
     if let Some(address) = args.listen.filter(|address| !address.ip().is_loopback())
         && token.is_none()
@@ -83,8 +83,8 @@ pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::
         )
     })?;
     Ok(match stopped {
-        Stopped::Asked => Found::Something,
-        Stopped::Interrupted => Found::Interrupted,
+        Stopped::Asked => Outcome::Something,
+        Stopped::Interrupted => Outcome::Interrupted,
     })
 }
 

@@ -7,15 +7,15 @@ use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::search::{Names, Shown, find, show};
 
-pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let index = open(settings)?;
     let (number, rows) = find(&index, &args.id, Names::IdsAndPaths)?;
     if args.text {
         out.raw(index.text(number)?.as_bytes())?;
-        return Ok(Found::Something);
+        return Ok(Outcome::Something);
     }
     let json = show(&index, number, rows.clone(), args.context)?;
     if args.json {
@@ -24,7 +24,7 @@ pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::
         let place = rows.map(|rows| place(&rows, &index.rows_of(number)));
         print(&mut Page::new(out).spaced(), &json, place.as_deref())?;
     }
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }
 
 /// Which of the article's passages these are.

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::input::read_stdin;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::corpus::{Article, ReadOptions};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ use crate::search::{
     find_named_article, resemblance, similar,
 };
 
-pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let (index, embedder) = open_or_build(settings, &args.engine)?;
     index.check_space(embedder.space())?;
     let limit = args.limit.unwrap_or(settings.limit);
@@ -35,9 +35,9 @@ pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyho
         print(&mut Page::new(out), &found)?;
     }
     Ok(if found.results.is_empty() {
-        Found::Nothing
+        Outcome::Nothing
     } else {
-        Found::Something
+        Outcome::Something
     })
 }
 
@@ -120,7 +120,7 @@ fn all(
     index: &Index,
     embedder: &Embedder,
     out: &mut Output,
-) -> anyhow::Result<Found> {
+) -> anyhow::Result<Outcome> {
     let mut numbers: Vec<(String, usize)> = Vec::new();
     for number in index.articles() {
         numbers.push((index.article(number)?.id(), number));
@@ -156,7 +156,7 @@ fn all(
             scores,
             duplicates,
         })?;
-        return Ok(Found::Something);
+        return Ok(Outcome::Something);
     }
     let mut page = Page::new(out);
     for (number, id) in articles.iter().enumerate() {
@@ -181,5 +181,5 @@ fn all(
     {
         page.line(&format!("{duplicate} duplicates: {a}, {b}"))?;
     }
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }

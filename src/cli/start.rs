@@ -2,12 +2,12 @@
 
 use super::output;
 use super::settings::Settings;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::index::Manifest;
 
 /// On standard error and with exit code 2, as clap, and so uv, ripgrep and cargo's plugins, answer a command line that
 /// asks for nothing: a script whose variable was empty must not go on.
-pub fn run(settings: &Settings) -> Found {
+pub fn run(settings: &Settings) -> Outcome {
     let has_corpus = settings
         .project
         .as_ref()
@@ -25,5 +25,5 @@ pub fn run(settings: &Settings) -> Found {
          \x20 tane show ID            read an article or a passage\n\
          \x20 tane --help             list all commands"
     ));
-    Found::Faults
+    Outcome::Faults
 }

@@ -5,10 +5,10 @@ use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::search::{Status, status};
 
-pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let index = open(settings)?;
     let json = status(&index, args.articles)?;
     if args.json {
@@ -16,7 +16,7 @@ pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow
     } else {
         print(&mut Page::new(out), &json)?;
     }
-    Ok(Found::Something)
+    Ok(Outcome::Something)
 }
 
 fn print(page: &mut Page<'_>, json: &Status) -> std::io::Result<()> {

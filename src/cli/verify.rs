@@ -6,7 +6,7 @@ use super::args;
 use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::cli::output::clean;
 use crate::embed::Embedder;
 use crate::error::Error;
@@ -21,7 +21,7 @@ struct Json<'a> {
     verified: &'a Verified,
 }
 
-pub fn run(args: &args::Verify, settings: &Settings, out: &mut Output) -> anyhow::Result<Found> {
+pub fn run(args: &args::Verify, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let embedder = embedder(args, settings)?;
     let verified = verify(&settings.index, embedder.as_ref())?;
     if args.json {
@@ -34,9 +34,9 @@ pub fn run(args: &args::Verify, settings: &Settings, out: &mut Output) -> anyhow
         print(&mut Page::new(out), &verified)?;
     }
     Ok(if verified.sound {
-        Found::Something
+        Outcome::Something
     } else {
-        Found::Nothing
+        Outcome::Nothing
     })
 }
 

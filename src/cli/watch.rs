@@ -12,7 +12,7 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use super::output;
 use super::progress::interrupted;
 use crate::cli::failure::{is_broken_pipe, told};
-use crate::cli::outcome::Found;
+use crate::cli::outcome::Outcome;
 use crate::error::Error;
 use crate::index::Manifest;
 
@@ -27,7 +27,10 @@ const AGAIN: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_millis(100);
 
 /// Calls `refresh` now and after every change, until Ctrl-C. What fails is told once and tried again.
-pub fn run(index: &Path, mut refresh: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<Found> {
+pub fn run(
+    index: &Path,
+    mut refresh: impl FnMut() -> anyhow::Result<()>,
+) -> anyhow::Result<Outcome> {
     let mut watched = Watched::new(index)?;
     let mut last = None;
     loop {
@@ -49,7 +52,7 @@ pub fn run(index: &Path, mut refresh: impl FnMut() -> anyhow::Result<()>) -> any
         let at_most = failure.as_ref().map(|_| AGAIN);
         last = failure;
         if !watched.wait(at_most) {
-            return Ok(Found::Interrupted);
+            return Ok(Outcome::Interrupted);
         }
     }
 }

@@ -22,7 +22,7 @@ pub use language::detect_language;
 pub use plain::clutter::without;
 pub use read_options::{Fields, Header, ReadOptions};
 pub use time_limit::TimeLimit;
-pub use walk::{FileEntry, Skipped, WalkOptions, Walked, walk};
+pub use walk::{Skipped, WalkOptions, Walked, WalkedFile, walk};
 
 /// A byte range of an article's text.
 pub type Span = std::ops::Range<usize>;

@@ -28,7 +28,7 @@ pub struct WalkOptions {
 #[derive(Debug, Default)]
 pub struct Walked {
     /// Sorted by relative path.
-    pub files: Vec<FileEntry>,
+    pub files: Vec<WalkedFile>,
     pub skipped: Vec<Skipped>,
     /// Folders on another disk than the folder they lie in, by their relative paths.
     pub mounts: Vec<String>,
@@ -38,7 +38,7 @@ pub struct Walked {
 
 /// A file found below a root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileEntry {
+pub struct WalkedFile {
     /// Path to open.
     pub path: PathBuf,
     /// Path from the root, `/` between its parts; empty where the root is the file itself.
@@ -67,7 +67,7 @@ pub fn walk(root: &Path, options: &WalkOptions, stop: &dyn Fn() -> bool) -> Resu
     let metadata = std::fs::metadata(root).map_err(Error::io("open", root))?;
     let mut walked = Walked::default();
     if metadata.is_file() {
-        walked.files.push(FileEntry {
+        walked.files.push(WalkedFile {
             path: root.to_path_buf(),
             relative: String::new(),
         });
@@ -159,7 +159,7 @@ impl Walked {
             Some(reason) => (reason, false),
             None => match relative(entry.path(), root) {
                 Some(relative) => {
-                    self.files.push(FileEntry {
+                    self.files.push(WalkedFile {
                         path: entry.into_path(),
                         relative,
                     });

@@ -28,7 +28,7 @@ pub struct Input {
     pub ids: Vec<u32>,
     pub(super) windows: Vec<Window>,
     /// Parts of the text with vectors of their own.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<SentenceRange>,
 }
 
 /// As many tokens as the model takes, with prefix and special tokens.
@@ -41,7 +41,7 @@ pub(super) struct Window {
 
 /// A token range of one window.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct SentenceRange {
     pub window: usize,
     pub range: Range<usize>,
 }
@@ -106,12 +106,12 @@ impl Input {
             Ok(upto.len().saturating_sub(prefix_len).min(body.len()))
         };
         let parts = if parts.len() == 1 && windows.len() == 1 {
-            vec![Part {
+            vec![SentenceRange {
                 window: 0,
                 range: 0..windows[0].ids.len(),
             }]
         } else {
-            let part = |part: &Range<usize>| -> Result<Part> {
+            let part = |part: &Range<usize>| -> Result<SentenceRange> {
                 let (start, end) = (tokens_before(part.start)?, tokens_before(part.end)?);
                 let window = (start / capacity).min(windows.len() - 1);
                 let offset = before.len() + prefix_len;
@@ -119,7 +119,7 @@ impl Input {
                     (start - window * capacity).min(windows[window].weight.saturating_sub(1));
                 let end = (end - window * capacity)
                     .clamp(start + 1, windows[window].weight.max(start + 1));
-                Ok(Part {
+                Ok(SentenceRange {
                     window,
                     range: offset + start..offset + end,
                 })

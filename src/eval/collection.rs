@@ -6,7 +6,7 @@ use super::cache::VectorCache;
 use crate::corpus::Article;
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
-use crate::index::{Key, Keyword, KeywordWriter, LanguageRows, Part, RowRecord, Rows};
+use crate::index::{Key, Keyword, KeywordWriter, LanguageRows, RowRecord, Rows, SegmentRows};
 use crate::passage::passages;
 
 /// A text to be found.
@@ -101,7 +101,7 @@ impl Collection {
     }
 
     pub fn rows(&self) -> Rows<'_> {
-        let part = Part {
+        let part = SegmentRows {
             vectors: &self.vectors,
             codes: &[],
             code_error: 0.0,

@@ -14,7 +14,7 @@ use super::set::RetrievalSet;
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
 use crate::eval::options::RetrievalOptions;
-use crate::index::{Keep, Rows};
+use crate::index::{RowFilter, Rows};
 use crate::search::{Asked, Mode, Ranked};
 
 /// What a mode gave.
@@ -209,7 +209,7 @@ fn attempts(
         .collect();
     let without = |row: usize| !gold.contains(articles[owners[row]].as_str());
     let with = asked.best(rows, None, 1, None).ranked;
-    let keep = Keep {
+    let keep = RowFilter {
         accepts: &without,
         share: 1.0,
     };

@@ -10,7 +10,7 @@ use super::cache::VectorCache;
 use super::metrics::Ranking;
 use crate::embed::{Embedder, Probe, Role};
 use crate::error::Result;
-use crate::index::{Index, Keep, Keyword, KeywordWriter, Rows, scan_rows};
+use crate::index::{Index, Keyword, KeywordWriter, RowFilter, Rows, scan_rows};
 use crate::search::{Asked, Duplicate, JSON_VERSION, Mode, duplicates};
 use crate::words::fold;
 
@@ -135,7 +135,7 @@ fn rank(
     let probe = (mode != Mode::Keyword).then(|| probe.clone());
     let asked = Asked::new(rows, mode, title, probe);
     let mut articles: Vec<usize> = Vec::new();
-    let keep = Keep {
+    let keep = RowFilter {
         accepts: &keep,
         share: 1.0,
     };

@@ -11,7 +11,7 @@ use crate::embed::{Probe, Space};
 use crate::error::{Error, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::nearest::scan::Hit;
-use crate::index::nearest::{Keep, Work, nearest};
+use crate::index::nearest::{RowFilter, Work, nearest};
 use crate::index::same_space::check_space;
 use crate::index::store::bits::Bits;
 use crate::index::store::format::ArticleRecord;
@@ -28,7 +28,7 @@ use crate::{mmap, words};
 pub struct Index {
     pub manifest: Manifest,
     dir: PathBuf,
-    parts: Vec<Part>,
+    parts: Vec<OpenSegment>,
     languages: Vec<LanguageRows>,
     /// Why a graph that the manifest names is not used.
     pub graph_fault: Option<Error>,
@@ -45,7 +45,7 @@ pub enum MadeBy {
 }
 
 /// A segment with what belongs to it.
-pub(super) struct Part {
+pub(super) struct OpenSegment {
     pub(super) segment: Segment,
     pub(super) graph: Option<MappedGraph>,
     graph_entry: Option<FileEntry>,
@@ -59,7 +59,7 @@ pub(super) struct Part {
     pub(super) first_row: usize,
 }
 
-impl Part {
+impl OpenSegment {
     pub(super) fn is_live(&self, article: usize) -> bool {
         self.dead_articles.binary_search(&(article as u32)).is_err()
     }
@@ -223,7 +223,7 @@ impl Index {
             None
         });
         let last = self.parts.last();
-        let mut part = Part {
+        let mut part = OpenSegment {
             graph,
             graph_entry: entry.graph.clone(),
             dead_articles: Vec::new(),
@@ -285,7 +285,7 @@ impl Index {
         })
     }
 
-    pub(super) fn parts(&self) -> &[Part] {
+    pub(super) fn parts(&self) -> &[OpenSegment] {
         &self.parts
     }
 
@@ -319,14 +319,14 @@ impl Index {
     }
 
     /// The segment of an article, and its number there.
-    pub(super) fn part_of_article(&self, article: usize) -> (&Part, usize) {
+    pub(super) fn part_of_article(&self, article: usize) -> (&OpenSegment, usize) {
         let after = self.parts.partition_point(|p| p.first_article <= article);
         let part = &self.parts[after - 1];
         (part, article - part.first_article)
     }
 
     /// The segment of a row, and its number there.
-    pub(super) fn part_of_row(&self, row: usize) -> (&Part, usize) {
+    pub(super) fn part_of_row(&self, row: usize) -> (&OpenSegment, usize) {
         let after = self.parts.partition_point(|p| p.first_row <= row);
         let part = &self.parts[after - 1];
         (part, row - part.first_row)
@@ -439,7 +439,7 @@ impl Index {
 
     /// A row with this content key, be its article removed or not.
     pub fn find_key(&self, key: &Key) -> Option<usize> {
-        let found = |part: &Part| Some(part.first_row + part.segment.find_key(key)?);
+        let found = |part: &OpenSegment| Some(part.first_row + part.segment.find_key(key)?);
         self.parts.iter().find_map(found)
     }
 
@@ -490,7 +490,7 @@ impl Index {
         probe: &Probe,
         best: usize,
         count: usize,
-        keep: Option<Keep<'_>>,
+        keep: Option<RowFilter<'_>>,
     ) -> Option<Vec<Hit>> {
         nearest(rows, &self.graphs(rows, probe), probe, best, count, keep)
     }

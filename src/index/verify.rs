@@ -9,7 +9,7 @@ use crate::corpus::Span;
 use crate::embed::{Embedder, LEAST_COSINE, cosines, explain};
 use crate::error::Result;
 use crate::index::nearest::measure::Questions;
-use crate::index::reader::{Index, Part};
+use crate::index::reader::{Index, OpenSegment};
 use crate::index::sample;
 use crate::index::store::damage::Damage;
 use crate::index::store::format::ArticleRecord;
@@ -128,7 +128,7 @@ impl Verified {
     }
 
     /// Checksums of a segment and its graph; which articles are affected.
-    fn files(&mut self, index: &Index, part: &Part) -> Result<()> {
+    fn files(&mut self, index: &Index, part: &OpenSegment) -> Result<()> {
         let damage = Damage::of(&part.segment);
         let name = part.segment.name();
         if !damage.is_none() {
@@ -161,7 +161,7 @@ impl Verified {
     }
 
     /// Whether the graph leads everywhere, and how much of the nearest it finds.
-    fn graph(&mut self, part: &Part, embedder: Option<&Embedder>) -> Result<()> {
+    fn graph(&mut self, part: &OpenSegment, embedder: Option<&Embedder>) -> Result<()> {
         let (Some(graph), Some(file)) = (&part.graph, part.graph_name()) else {
             return Ok(());
         };
@@ -211,7 +211,7 @@ impl Verified {
     /// Every span, and every source that is on this machine.
     fn articles(&mut self, index: &Index) {
         let numbers: Vec<usize> = index.articles().collect();
-        let checked: Vec<(Vec<Fault>, Option<Source>)> = numbers
+        let checked: Vec<(Vec<Fault>, Option<SourceState>)> = numbers
             .par_iter()
             .map(|number| match index.article(*number) {
                 Ok(record) => (
@@ -225,9 +225,9 @@ impl Verified {
         for (faults, source) in checked {
             self.faults.extend(faults);
             match source {
-                Some(Source::Same) => self.sources.same += 1,
-                Some(Source::Absent) => self.sources.absent += 1,
-                Some(Source::Changed(id)) => {
+                Some(SourceState::Same) => self.sources.same += 1,
+                Some(SourceState::Absent) => self.sources.absent += 1,
+                Some(SourceState::Changed(id)) => {
                     let message = "its file has changed since; refresh with `tane index`, or with `tane index --check` \
                                    where that finds nothing new";
                     self.fault("source", id.clone(), message.to_owned());
@@ -239,18 +239,18 @@ impl Verified {
     }
 }
 
-enum Source {
+enum SourceState {
     Same,
     Changed(String),
     Absent,
 }
 
-fn source(index: &Index, record: &ArticleRecord) -> Source {
+fn source(index: &Index, record: &ArticleRecord) -> SourceState {
     let path: Option<PathBuf> = index.source_path(record).filter(|path| path.is_file());
     match path.map(|path| sha256::of_file(&path)) {
-        Some(Ok(sha256)) if sha256 == record.sha256 => Source::Same,
-        Some(Ok(_)) => Source::Changed(record.id()),
-        Some(Err(_)) | None => Source::Absent,
+        Some(Ok(sha256)) if sha256 == record.sha256 => SourceState::Same,
+        Some(Ok(_)) => SourceState::Changed(record.id()),
+        Some(Err(_)) | None => SourceState::Absent,
     }
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::rank::Parts;
+use super::rank::ScoreTerms;
 use super::view::{ArticleView, Context, PassageView};
 use crate::index::Work;
 use crate::search::question::Mode;
@@ -57,7 +57,7 @@ pub struct Scores {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Explanation {
     #[serde(flatten)]
-    pub parts: Parts,
+    pub parts: ScoreTerms,
     /// How passages were found: `scan` compared every one, `graph` those that graph and words proposed.
     pub search: &'static str,
     /// Why: the one that is less work was taken, but for a question near so many passages that graphs were given up.

@@ -9,7 +9,7 @@ use super::same::{Place, say_the_same};
 use super::shingles::Shingles;
 use crate::corpus::{Span, detect_language};
 use crate::error::Result;
-use crate::index::{Index, Keep};
+use crate::index::{Index, RowFilter};
 use crate::search::filter::Passing;
 use crate::search::question::Query;
 use crate::search::rank::Asked;
@@ -44,7 +44,7 @@ struct Known<'a> {
 /// What is known while rows are chosen.
 struct Choice<'a> {
     search: &'a Search<'a>,
-    keep: Option<Keep<'a>>,
+    keep: Option<RowFilter<'a>>,
     chosen: Vec<Chosen>,
     /// By article what is shown of it or said to be the same as what is shown.
     shown: HashMap<usize, Vec<Span>>,
@@ -60,7 +60,7 @@ impl Search<'_> {
     pub(super) fn choose(
         &self,
         mut ranked: Vec<Ranked>,
-        keep: Option<Keep<'_>>,
+        keep: Option<RowFilter<'_>>,
     ) -> Result<Vec<Chosen>> {
         self.order_ties(&mut ranked)?;
         let mut choice = Choice {
@@ -98,7 +98,12 @@ impl Search<'_> {
 
     /// A hit and the neighbours that overlap with it and answer about as well, as far as they fit what is
     /// shown and overlap with nothing that is shown already.
-    fn merged(&self, hit: usize, shown: &[Span], keep: Option<Keep<'_>>) -> Result<Range<usize>> {
+    fn merged(
+        &self,
+        hit: usize,
+        shown: &[Span],
+        keep: Option<RowFilter<'_>>,
+    ) -> Result<Range<usize>> {
         let index = self.index;
         let all = index.rows();
         let article = index.passage(hit)?.article;

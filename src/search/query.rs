@@ -12,7 +12,7 @@ use super::rank::Asked;
 use super::view::Viewer;
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
-use crate::index::{Index, Keep, StoredSentence, Work};
+use crate::index::{Index, RowFilter, StoredSentence, Work};
 use crate::kernel::dot::dot;
 use crate::search::choose::Search;
 use crate::search::question::{Mode, Query};
@@ -83,7 +83,7 @@ impl Search<'_> {
     fn answers(&self, kept: Option<&[bool]>, notes: &mut Vec<String>) -> Result<Vec<Answer>> {
         let rows = self.index.rows();
         let accepts = kept.map(|kept| |row: usize| kept[row]);
-        let keep = accepts.as_ref().map(|accepts| Keep {
+        let keep = accepts.as_ref().map(|accepts| RowFilter {
             share: share(kept.unwrap_or_default()),
             accepts,
         });

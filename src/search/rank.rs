@@ -2,7 +2,7 @@
 
 use super::lexical::{Lexical, bm25};
 use crate::embed::Probe;
-use crate::index::{Hit, Index, Keep, Rows, Work, scan, scan_rows};
+use crate::index::{Hit, Index, RowFilter, Rows, Work, scan, scan_rows};
 use crate::mmap::Zeros;
 use crate::search::question::Mode;
 
@@ -76,7 +76,7 @@ pub struct Ranked {
 }
 
 /// The best rows, best first.
-pub struct Found {
+pub struct RankedRows {
     pub ranked: Vec<Ranked>,
     /// How they were found: `scan` compared every row, `graph` those that graph and words proposed.
     pub search: &'static str,
@@ -84,7 +84,7 @@ pub struct Found {
 
 /// The parts of a hybrid score and of a confidence.
 #[derive(Debug, Clone, Copy, serde::Serialize, schemars::JsonSchema)]
-pub struct Parts {
+pub struct ScoreTerms {
     pub dense: Option<f32>,
     pub coverage: f32,
     /// Squared coverage less what chance gives in this language.
@@ -153,10 +153,10 @@ impl Asked {
     }
 
     /// Everything that a row's score and confidence are made of.
-    pub fn parts(&self, rows: &Rows<'_>, row: usize) -> Parts {
+    pub fn parts(&self, rows: &Rows<'_>, row: usize) -> ScoreTerms {
         let (mean, spread) = self.background;
         let dense = self.probe.as_ref().map(|probe| rows.score(probe, row));
-        Parts {
+        ScoreTerms {
             dense,
             coverage: self.lexical.coverage(row),
             excess: self.lexical.excess(row, rows.language(row)),
@@ -217,8 +217,8 @@ impl Asked {
         rows: &Rows<'_>,
         index: Option<&Index>,
         count: usize,
-        keep: Option<Keep<'_>>,
-    ) -> Found {
+        keep: Option<RowFilter<'_>>,
+    ) -> RankedRows {
         let accepts = |row: usize| keep.is_none_or(|keep| (keep.accepts)(row));
         let proposed = self.proposed(rows, index, count, keep);
         let search = if proposed.is_some() { "graph" } else { "scan" };
@@ -244,14 +244,19 @@ impl Asked {
                 }),
             },
         };
-        Found {
+        RankedRows {
             ranked: hits.into_iter().map(|hit| self.ranked(rows, hit)).collect(),
             search,
         }
     }
 
     /// What decides between scan and graph; `None` where only words are searched.
-    pub fn work(&self, rows: &Rows<'_>, index: &Index, keep: Option<Keep<'_>>) -> Option<Work> {
+    pub fn work(
+        &self,
+        rows: &Rows<'_>,
+        index: &Index,
+        keep: Option<RowFilter<'_>>,
+    ) -> Option<Work> {
         let probe = self.probe.as_ref()?;
         Some(index.work(rows, probe, keep.map_or(1.0, |keep| keep.share)))
     }
@@ -262,7 +267,7 @@ impl Asked {
         rows: &Rows<'_>,
         index: Option<&Index>,
         count: usize,
-        keep: Option<Keep<'_>>,
+        keep: Option<RowFilter<'_>>,
     ) -> Option<Vec<usize>> {
         let probe = self.probe.as_ref()?;
         let candidates = count.max(CANDIDATES);

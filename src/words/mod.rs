@@ -33,7 +33,7 @@ use fold::is_han;
 use fold::stacks;
 pub use fold::{fold, is_unspaced, unvowelled};
 use marks::bare;
-use number::Found;
+use number::FoundNumber;
 pub use question::{Asked, of_question};
 use read::{Sink, read};
 pub use token::{Token, begins_in_number, ends_in_number, is_mark, occurs, required, tokens};
@@ -154,7 +154,7 @@ impl<F: FnMut(&str)> Sink for Document<F> {
         }
     }
 
-    fn found(&mut self, found: Found) {
+    fn found(&mut self, found: FoundNumber) {
         for value in found.values {
             if let Some(sure) = &value.sure {
                 (self.emit)(sure);

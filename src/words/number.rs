@@ -46,7 +46,7 @@ impl Value {
 
 /// Numbers and what stands with them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct FoundNumber {
     /// Of `2025.7.10` or `1,2,3` several.
     pub values: Vec<Value>,
     /// First character after it.
@@ -55,7 +55,7 @@ pub struct Found {
     pub again: usize,
 }
 
-impl Found {
+impl FoundNumber {
     pub fn of(value: Value, end: usize) -> Self {
         Self {
             values: vec![value],
@@ -95,7 +95,7 @@ pub struct Beside {
 pub type IsUnit = fn(&[char], usize) -> bool;
 
 /// The number that begins at `at`, if one does.
-pub fn parse(text: &Chars<'_>, at: usize, beside: Beside, is_unit: IsUnit) -> Option<Found> {
+pub fn parse(text: &Chars<'_>, at: usize, beside: Beside, is_unit: IsUnit) -> Option<FoundNumber> {
     let chars = text.chars;
     if chars.get(at)?.is_ascii_digit() {
         return Some(of_digits(text, at, beside, is_unit));
@@ -106,7 +106,7 @@ pub fn parse(text: &Chars<'_>, at: usize, beside: Beside, is_unit: IsUnit) -> Op
         Some('か') => matches!(chars.get(end + 1), Some('月' | '所' | '国' | '年' | '条')),
         _ => false,
     };
-    (count > 1 || counted).then(|| Found::of(Value::of(shown(value)), end))
+    (count > 1 || counted).then(|| FoundNumber::of(Value::of(shown(value)), end))
 }
 
 /// A value in the one way that it is compared.
@@ -142,7 +142,7 @@ impl Digits {
     }
 }
 
-fn of_digits(text: &Chars<'_>, at: usize, beside: Beside, is_unit: IsUnit) -> Found {
+fn of_digits(text: &Chars<'_>, at: usize, beside: Beside, is_unit: IsUnit) -> FoundNumber {
     let chars = text.chars;
     let groups = Groups::scan(chars, at);
     let read = groups.read(text, beside, is_unit);
@@ -151,7 +151,7 @@ fn of_digits(text: &Chars<'_>, at: usize, beside: Beside, is_unit: IsUnit) -> Fo
         written: read.sure.is_none().then(written),
         ..Value::default()
     };
-    let mut found = Found::of(Value::default(), read.end);
+    let mut found = FoundNumber::of(Value::default(), read.end);
     let is_code = |digits: &String| {
         digits.len() > 15 || (digits.len() > 1 && digits.starts_with('0') && !digits.contains('.'))
     };

@@ -1,7 +1,7 @@
 //! What stands with a number: money, percent, months, years of Japanese eras.
 
 use super::fold::{is_hangul, is_unspaced};
-use super::number::{self, Beside, Chars, Found, Value};
+use super::number::{self, Beside, Chars, FoundNumber, Value};
 use super::{korean, month};
 use crate::words::money::{SIGNS, is_money};
 
@@ -76,16 +76,16 @@ pub fn may_begin(c: char) -> bool {
 
 /// A quantity that begins at `at`; `run` are the characters just before it that are written without
 /// spaces.
-pub fn read(text: &Chars<'_>, at: usize, run: &[char]) -> Option<Found> {
+pub fn read(text: &Chars<'_>, at: usize, run: &[char]) -> Option<FoundNumber> {
     let chars = text.chars;
     let c = chars[at];
     if let Some((_, unit)) = SIGNS.iter().find(|(sign, _)| *sign == c) {
-        return Some(Found::of(Value::of(*unit), at + 1));
+        return Some(FoundNumber::of(Value::of(*unit), at + 1));
     }
     if c == '元' {
         let first = chars.get(at + 1) == Some(&'年');
         let year = number::shown(era(run).filter(|_| first)? + 1.0);
-        return Some(Found::of(Value::of(year), at + 1));
+        return Some(FoundNumber::of(Value::of(year), at + 1));
     }
     let before = |back: usize| at.checked_sub(back).map(|at| chars[at]);
     let money = match before(1) {
@@ -137,9 +137,9 @@ pub fn read(text: &Chars<'_>, at: usize, run: &[char]) -> Option<Found> {
 }
 
 /// What a word of a script with spaces says beside a number: `us$`, a month.
-pub fn read_word(chars: &[char], start: usize, end: usize) -> Option<Found> {
+pub fn read_word(chars: &[char], start: usize, end: usize) -> Option<FoundNumber> {
     if end - start == 2 && chars.get(start..=end) == Some(&['u', 's', '$']) {
-        return Some(Found::of(Value::of("¤usd"), end + 1));
+        return Some(FoundNumber::of(Value::of("¤usd"), end + 1));
     }
     let month = |month: usize, end: usize| {
         let written = chars[start..end].iter().collect();
@@ -147,7 +147,7 @@ pub fn read_word(chars: &[char], start: usize, end: usize) -> Option<Found> {
             written: Some(written),
             ..Value::of(format!("month{month}"))
         };
-        Some(Found::of(value, end))
+        Some(FoundNumber::of(value, end))
     };
     if let Some((number, end)) = month::vietnamese(chars, start) {
         return month(number, end);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::number::Found;
+use super::number::FoundNumber;
 use super::read::{Sink, read};
 use super::{BARE, MAYBE, WRITTEN, bare, fold, hyphenless, korean, terms_of_run};
 
@@ -124,7 +124,7 @@ impl Sink for Question {
         }
     }
 
-    fn found(&mut self, found: Found) {
+    fn found(&mut self, found: FoundNumber) {
         for value in found.values {
             let mut alternatives = Vec::new();
             let marked = |text: &str, mark: char| format!("{text}{mark}");

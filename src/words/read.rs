@@ -4,7 +4,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{is_hangul, is_katakana, is_unspaced, stacks};
 use super::month;
-use super::number::{Chars, Found};
+use super::number::{Chars, FoundNumber};
 use super::quantity;
 
 /// What takes the pieces of a text, in order.
@@ -23,7 +23,7 @@ pub trait Sink {
     fn run(&mut self, run: &[char]);
 
     /// Numbers and what stands with them.
-    fn found(&mut self, found: Found);
+    fn found(&mut self, found: FoundNumber);
 
     /// Anything else but blanks, and but hyphens inside words.
     fn sign(&mut self, sign: char);

@@ -1,6 +1,6 @@
 //! A text as a quoted string is looked for in it: whole words, numbers by their value.
 
-use super::number::{Found, Value};
+use super::number::{FoundNumber, Value};
 use super::read::{Sink, read};
 use super::{BARE, MAYBE, WRITTEN, bare, hyphenless, korean, terms_of_run};
 
@@ -54,7 +54,7 @@ impl Sink for Tokens {
         self.0.extend(run.iter().copied().map(Token::Char));
     }
 
-    fn found(&mut self, found: Found) {
+    fn found(&mut self, found: FoundNumber) {
         self.0.extend(found.values.into_iter().map(Token::Value));
     }
 

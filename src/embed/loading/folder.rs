@@ -16,7 +16,7 @@ use crate::embed::models::files::{
     ADAPTER, USUAL_WEIGHTS, checksum_of_parts, first_weights, parts,
 };
 use crate::embed::space::Checksums;
-use crate::embed::tokenizer::hugging_face::Whole;
+use crate::embed::tokenizer::hugging_face::HfTokenizer;
 use crate::embed::tokenizer::{Tokenizer, tokenizer_config};
 use crate::embed::weights::bytes::Bytes;
 use crate::embed::weights::checkpoint::{BERT_PREFIXES, Checkpoint};
@@ -71,7 +71,7 @@ impl Folder {
     /// # Errors
     /// [`Error::Tokenizer`], [`Error::NotComputed`] where other files ask for what is not computed.
     pub fn tokenizer(&self, described: &Described) -> Result<(Tokenizer, Option<String>)> {
-        let (mut whole, specials) = Whole::new(&self.tokenizer)?;
+        let (mut whole, specials) = HfTokenizer::new(&self.tokenizer)?;
         let changed = tokenizer_config::settle(
             &described.model,
             &self.path,

@@ -19,7 +19,7 @@ use crate::embed::models::bundled;
 use crate::embed::models::registry::LEAST_TOKENS;
 use crate::embed::space::Checksums;
 use crate::embed::tokenizer::Tokenizer;
-use crate::embed::tokenizer::hugging_face::{Reference, Whole};
+use crate::embed::tokenizer::hugging_face::{HfTokenizer, Reference};
 use crate::embed::tokenizer::vocabulary::{self, WordPieces};
 use crate::embed::weights::bytes::Bytes;
 use crate::embed::weights::gguf::Gguf;
@@ -132,7 +132,7 @@ impl Way<'_> {
             let gguf = Gguf::open(&model.name, bytes.clone())?;
             fits = prepared::fits(&gguf.shape(model)?);
             if vocabulary::is_word_piece(&gguf)? {
-                word_pieces = Some(Whole::word_pieces(WordPieces::from_gguf(&gguf)?)?);
+                word_pieces = Some(HfTokenizer::word_pieces(WordPieces::from_gguf(&gguf)?)?);
             }
         }
         let by_words =

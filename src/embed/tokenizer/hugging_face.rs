@@ -46,9 +46,9 @@ impl Reference {
 }
 
 /// The tokenizer of a `tokenizer.json`, or of a GGUF file's WordPiece vocabulary.
-pub struct Whole(tokenizers::Tokenizer);
+pub struct HfTokenizer(tokenizers::Tokenizer);
 
-impl Whole {
+impl HfTokenizer {
     /// With what it puts around a text.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ impl Whole {
     }
 }
 
-impl Pieces for Whole {
+impl Pieces for HfTokenizer {
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()> {
         encode(&self.0, text, ids)
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::embed::config::Config;
 use crate::embed::model::{Family, Model};
-use crate::embed::tokenizer::hugging_face::Whole;
+use crate::embed::tokenizer::hugging_face::HfTokenizer;
 use crate::embed::tokenizer::vocabulary::Specials;
 use crate::error::Result;
 
@@ -31,7 +31,7 @@ const OF_BERT: [(&str, &str, Value); 3] = [
 pub fn settle(
     model: &Model,
     folder: &Path,
-    whole: &mut Whole,
+    whole: &mut HfTokenizer,
     specials: &Specials,
     lower_case: bool,
 ) -> Result<Option<String>> {

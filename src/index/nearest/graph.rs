@@ -80,13 +80,13 @@ impl MappedGraph {
         query: &[i8],
         count: usize,
         beam: Beam,
-        keep: Option<&Kept>,
-    ) -> Option<Found> {
+        keep: Option<&RowTest>,
+    ) -> Option<GraphHits> {
         let fits = codes.values.len() == self.rows * query.len();
         let view = self.view().filter(|_| fits);
         match view {
             Some(view) => view.search(codes, query, count, beam, keep),
-            None => Some(Found::default()),
+            None => Some(GraphHits::default()),
         }
     }
 
@@ -148,7 +148,7 @@ impl Beam {
 
 /// What a search found.
 #[derive(Default)]
-pub struct Found {
+pub struct GraphHits {
     /// Best first.
     pub rows: Vec<u32>,
     /// Rows whose codes were compared.
@@ -156,7 +156,7 @@ pub struct Found {
 }
 
 /// Which rows of a segment may be found.
-pub type Kept<'a> = dyn Fn(usize) -> bool + Sync + 'a;
+pub type RowTest<'a> = dyn Fn(usize) -> bool + Sync + 'a;
 
 /// The arrays of a graph.
 pub(in crate::index) struct GraphView<'a> {
@@ -224,8 +224,8 @@ impl<'a> GraphView<'a> {
         query: &[i8],
         count: usize,
         beam: Beam,
-        keep: Option<&Kept>,
-    ) -> Option<Found> {
+        keep: Option<&RowTest>,
+    ) -> Option<GraphHits> {
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();
         let mut comparison = Comparison::new(codes, query);
@@ -247,7 +247,7 @@ impl<'a> GraphView<'a> {
             }
         }
         let Some(base) = self.layers.first() else {
-            return Some(Found::default());
+            return Some(GraphHits::default());
         };
         let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(row as usize));
         let mut visited = Bits::none(self.rows);
@@ -294,7 +294,7 @@ impl<'a> GraphView<'a> {
             found.truncate(count);
         }
         found.sort_unstable_by(best_first);
-        Some(Found {
+        Some(GraphHits {
             rows: found.into_iter().map(Candidate::row).collect(),
             compared: comparison.compared,
         })

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::graph::{Beam, GraphView, Kept, MAGIC};
+use super::graph::{Beam, GraphView, MAGIC, RowTest};
 use crate::error::Result;
 use crate::index::store::codes::{CodeRows, step};
 use crate::index::store::hashed_file::HashedFile;
@@ -216,7 +216,7 @@ impl FlatGraph {
     }
 
     /// For each of these rows, what a search for its code finds first among those that `keep` lets through.
-    fn find(&self, rows: &[u32], codes: &Codes<'_>, keep: Option<&Kept>) -> Vec<Option<u32>> {
+    fn find(&self, rows: &[u32], codes: &Codes<'_>, keep: Option<&RowTest>) -> Vec<Option<u32>> {
         let numbers = self.numbers();
         let view = GraphView::new(&numbers, codes.len());
         let find = |row: &u32| {

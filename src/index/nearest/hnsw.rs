@@ -70,7 +70,7 @@ mod tests {
     #[cfg(unix)]
     use std::sync::Arc;
 
-    use super::super::graph::{Beam, Kept, MappedGraph};
+    use super::super::graph::{Beam, MappedGraph, RowTest};
     #[cfg(unix)]
     use super::super::nearest;
     use super::*;
@@ -79,7 +79,7 @@ mod tests {
     use crate::index::store::codes::{CodeRows, encode};
     use crate::index::store::effort::Effort;
     use crate::index::store::row_reads::SpotReads;
-    use crate::index::store::rows::{Part, RowRecord, Rows};
+    use crate::index::store::rows::{RowRecord, Rows, SegmentRows};
     use crate::kernel::dot::dot;
 
     /// Unit vectors around a few centres, as embeddings lie.
@@ -121,7 +121,7 @@ mod tests {
     }
 
     /// What a graph finds with 64 candidates.
-    fn search(graph: &MappedGraph, codes: &[i8], query: &[i8], keep: Option<&Kept>) -> Vec<u32> {
+    fn search(graph: &MappedGraph, codes: &[i8], query: &[i8], keep: Option<&RowTest>) -> Vec<u32> {
         let codes = CodeRows::in_memory(codes);
         let found = graph.search(codes, query, 64, Beam::of_candidates(64), keep);
         found.unwrap().rows
@@ -208,9 +208,9 @@ mod tests {
             let found = |reads: usize| {
                 let vector_reads = SpotReads::of(vector_file.clone(), 0..vector_bytes.len(), reads);
                 let code_reads = SpotReads::of(code_file.clone(), 0..codes.len(), reads);
-                let part = Part {
+                let part = SegmentRows {
                     files: Some((&vector_reads, &code_reads)),
-                    ..Part::of_vectors(&vectors, &codes, error, &records)
+                    ..SegmentRows::of_vectors(&vectors, &codes, error, &records)
                 };
                 let rows = Rows::new(dimension, vec![part], Vec::new(), false);
                 let found = nearest(&rows, &[Some(&graph)], &probe, 10, 10, None);

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::embed::{Embedder, Input, Role};
 use crate::error::Result;
 use crate::index::nearest::compare::CodedQuery;
-use crate::index::nearest::graph::{Kept, MappedGraph};
+use crate::index::nearest::graph::{MappedGraph, RowTest};
 use crate::index::store::codes::CodeRows;
 use crate::index::store::effort::Effort;
 use crate::index::store::segment::Segment;
@@ -71,7 +71,11 @@ impl<'a> Questions<'a> {
     ///
     /// # Errors
     /// As [`Embedder::embed`].
-    fn to_measure_with(segment: &'a Segment, keep: &Kept<'_>, embedder: &Embedder) -> Result<Self> {
+    fn to_measure_with(
+        segment: &'a Segment,
+        keep: &RowTest<'_>,
+        embedder: &Embedder,
+    ) -> Result<Self> {
         Self::from_row(0, segment, keep, embedder)
     }
 
@@ -81,7 +85,7 @@ impl<'a> Questions<'a> {
     /// As [`Embedder::embed`].
     pub(in crate::index) fn to_check_with(
         segment: &'a Segment,
-        keep: &Kept<'_>,
+        keep: &RowTest<'_>,
         embedder: &Embedder,
     ) -> Result<Self> {
         Self::from_row(stride(segment) / 2, segment, keep, embedder)
@@ -90,7 +94,7 @@ impl<'a> Questions<'a> {
     fn from_row(
         first: usize,
         segment: &'a Segment,
-        keep: &Kept<'_>,
+        keep: &RowTest<'_>,
         embedder: &Embedder,
     ) -> Result<Self> {
         let rows = (first..segment.passages).step_by(stride(segment));
@@ -120,7 +124,7 @@ impl<'a> Questions<'a> {
         &self,
         graph: &MappedGraph,
         effort: &Effort,
-        keep: &Kept<'_>,
+        keep: &RowTest<'_>,
     ) -> Option<(f32, usize)> {
         let asked = self.known.par_iter().map(|(query, least)| {
             let beam = effort.beam(NEAREST);

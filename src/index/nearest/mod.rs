@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use crate::embed::Probe;
 use crate::index::nearest::compare::CodedQuery;
-use crate::index::nearest::graph::{Beam, Kept, MappedGraph};
+use crate::index::nearest::graph::{Beam, MappedGraph, RowTest};
 use crate::index::nearest::scan::{Hit, rescored, scan_part};
-use crate::index::store::rows::{Part, Rows};
+use crate::index::store::rows::{Rows, SegmentRows};
 
 /// Rows whose comparing in order takes as long as comparing one that a graph leads to (`benches/RESULTS.md`).
 const ROWS_PER_COMPARED: f32 = 4.0;
@@ -22,7 +22,7 @@ const SPARE: usize = 16;
 
 /// Which rows may be found.
 #[derive(Clone, Copy)]
-pub struct Keep<'a> {
+pub struct RowFilter<'a> {
     pub accepts: &'a (dyn Fn(usize) -> bool + Sync),
     /// Share of all rows that it accepts.
     pub share: f32,
@@ -39,7 +39,7 @@ pub struct Work {
 
 impl Work {
     /// Of a segment, of whose rows a filter accepts a share.
-    fn new(part: &Part<'_>, graph: Option<&MappedGraph>, share: f32) -> Self {
+    fn new(part: &SegmentRows<'_>, graph: Option<&MappedGraph>, share: f32) -> Self {
         let share = share.max(f32::MIN_POSITIVE);
         Self {
             scan: (part.records.len() as f32 * share) as usize,
@@ -85,7 +85,7 @@ pub fn nearest(
     probe: &Probe,
     best: usize,
     count: usize,
-    keep: Option<Keep<'_>>,
+    keep: Option<RowFilter<'_>>,
 ) -> Option<Vec<Hit>> {
     let share = keep.map_or(1.0, |keep| keep.share);
     let parts = rows.parts().iter().zip(graphs);
@@ -105,7 +105,7 @@ pub fn nearest(
             Some(graph) => {
                 let kept = |row: usize| part.is_live(row) && accepts(part.first + row);
                 let filtered = keep.is_some() || part.dead.is_some();
-                let kept: Option<&Kept<'_>> = if filtered { Some(&kept) } else { None };
+                let kept: Option<&RowTest<'_>> = if filtered { Some(&kept) } else { None };
                 hits.extend(through_graph(
                     rows,
                     part,
@@ -131,12 +131,12 @@ pub fn nearest(
 /// gives up, as [`MappedGraph::search`] says.
 pub fn through_graph(
     rows: &Rows<'_>,
-    part: &Part<'_>,
+    part: &SegmentRows<'_>,
     graph: &MappedGraph,
     probe: &Probe,
     beam: Beam,
     count: usize,
-    kept: Option<&Kept<'_>>,
+    kept: Option<&RowTest<'_>>,
 ) -> Option<Vec<Hit>> {
     let query = CodedQuery::new(&probe.vector);
     let found = graph.search(

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::embed::Probe;
 use crate::index::nearest::compare::CodedQuery;
 use crate::index::store::codes::step;
-use crate::index::store::rows::{Part, Rows};
+use crate::index::store::rows::{Rows, SegmentRows};
 use crate::kernel::Isa;
 use crate::kernel::dot_i8::dots_i8;
 
@@ -95,7 +95,7 @@ pub fn scan_rows(
 /// The same for the rows of one part.
 pub fn scan_part(
     rows: &Rows<'_>,
-    part: &Part<'_>,
+    part: &SegmentRows<'_>,
     probe: &Probe,
     count: usize,
     bonus: impl Fn(usize) -> Option<f32> + Sync,
@@ -221,7 +221,7 @@ mod tests {
             language: 0,
         };
         let records = vec![record; count];
-        let part = Part::of_vectors(&vectors, &codes, code_error, &records);
+        let part = SegmentRows::of_vectors(&vectors, &codes, code_error, &records);
         let languages = vec![LanguageRows {
             rows: count,
             terms: 0,

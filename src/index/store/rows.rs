@@ -28,7 +28,7 @@ pub const ROW_BYTES: usize = size_of::<RowRecord>();
 
 /// The rows of one segment.
 #[derive(Clone)]
-pub struct Part<'a> {
+pub struct SegmentRows<'a> {
     /// `[rows, dimension]`, row-major, of length 1.
     pub vectors: &'a [f32],
     /// The vectors as questions are compared with them, in eight bits; see `codes.rs`. Empty where
@@ -52,7 +52,7 @@ pub struct Part<'a> {
     pub first: usize,
 }
 
-impl<'a> Part<'a> {
+impl<'a> SegmentRows<'a> {
     /// Vectors without words or keys, one language, none removed.
     pub fn of_vectors(
         vectors: &'a [f32],
@@ -121,7 +121,7 @@ pub struct LanguageRows {
 #[derive(Clone)]
 pub struct Rows<'a> {
     dimension: usize,
-    parts: Vec<Part<'a>>,
+    parts: Vec<SegmentRows<'a>>,
     len: usize,
     /// The codes are of aligned vectors.
     pub aligned: bool,
@@ -133,7 +133,7 @@ impl<'a> Rows<'a> {
     /// Numbers the parts through.
     pub fn new(
         dimension: usize,
-        mut parts: Vec<Part<'a>>,
+        mut parts: Vec<SegmentRows<'a>>,
         languages: Vec<LanguageRows>,
         aligned: bool,
     ) -> Self {
@@ -169,17 +169,17 @@ impl<'a> Rows<'a> {
         self.dimension
     }
 
-    pub fn parts(&self) -> &[Part<'a>] {
+    pub fn parts(&self) -> &[SegmentRows<'a>] {
         &self.parts
     }
 
-    pub fn parts_mut(&mut self) -> &mut [Part<'a>] {
+    pub fn parts_mut(&mut self) -> &mut [SegmentRows<'a>] {
         &mut self.parts
     }
 
     /// The part of a row, and its number there.
     #[inline]
-    fn at(&self, row: usize) -> (&Part<'a>, usize) {
+    fn at(&self, row: usize) -> (&SegmentRows<'a>, usize) {
         let part = match self.parts.as_slice() {
             [only] => only,
             parts => &parts[parts.partition_point(|part| part.first <= row) - 1],

@@ -18,7 +18,7 @@ use super::key::Key;
 use super::keyword::Keyword;
 use super::manifest::SegmentEntry;
 use super::row_reads::SpotReads;
-use super::rows::{Part, ROW_BYTES};
+use super::rows::{ROW_BYTES, SegmentRows};
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 use crate::index::store::bits::Bits;
@@ -139,13 +139,13 @@ impl Segment {
     }
 
     /// What searching needs of every row. `languages` are the numbers of its languages among all.
-    pub fn part<'a>(&'a self, languages: Vec<usize>, dead: Option<&'a Bits>) -> Part<'a> {
+    pub fn part<'a>(&'a self, languages: Vec<usize>, dead: Option<&'a Bits>) -> SegmentRows<'a> {
         // As with the vectors: sections are aligned.
         let records = bytemuck::try_cast_slice(self.section(&self.sections.rows));
         let order = bytemuck::try_cast_slice(self.section(&self.sections.order));
         let terms = self.section(&self.sections.terms);
         let postings = self.section(&self.sections.postings);
-        Part {
+        SegmentRows {
             vectors: self.vectors(),
             codes: self.codes(),
             code_error: self.code_error,

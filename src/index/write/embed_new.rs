@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::plan::Plan;
-use super::previous::Old;
+use super::previous::Previous;
 use super::spill::{Planned, Staged};
 use crate::corpus::Span;
 use crate::embed::{Embedder, Embedding, Input, Role};
@@ -24,7 +24,7 @@ const LARGE: usize = 16;
 /// they are only counted. While one chunk is embedded the next is tokenized.
 pub(in crate::index) fn embed(
     plan: &mut Plan,
-    old: &Old,
+    old: &Previous,
     embedder: &Embedder,
     mut journal: Option<&mut Journal>,
     report: &mut Report,

@@ -6,9 +6,9 @@
 
 use std::collections::HashSet;
 
-use super::previous::Old;
+use super::previous::Previous;
 use super::spill::Planned;
-use crate::index::reader::{Index, Part};
+use crate::index::reader::{Index, OpenSegment};
 use crate::index::store::manifest::SegmentEntry;
 
 /// What becomes of the old segments.
@@ -27,7 +27,7 @@ pub(in crate::index) struct Layout {
 impl Layout {
     /// `kept` are the numbers of articles that stay, `read` those that are new.
     pub(in crate::index) fn new(
-        old: &Old,
+        old: &Previous,
         kept: &HashSet<usize>,
         read: &[Planned],
         compact: bool,
@@ -74,7 +74,7 @@ impl Layout {
     }
 
     /// The entries of the segments that stay, what of them is removed no longer counted.
-    pub(in crate::index) fn remaining(&self, old: &Old) -> Vec<SegmentEntry> {
+    pub(in crate::index) fn remaining(&self, old: &Previous) -> Vec<SegmentEntry> {
         let Some(index) = &old.index else {
             return Vec::new();
         };
@@ -113,7 +113,7 @@ struct Fate {
 }
 
 impl Fate {
-    fn new(part: &Part, kept: &HashSet<usize>) -> Self {
+    fn new(part: &OpenSegment, kept: &HashSet<usize>) -> Self {
         let all = 0..part.segment.articles;
         let (live, dead): (Vec<usize>, Vec<usize>) =
             all.partition(|article| kept.contains(&(part.first_article + article)));

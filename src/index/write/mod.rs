@@ -22,7 +22,7 @@ use self::embed_new::embed;
 use self::merge_policy::Layout;
 use self::new_segment::Writing;
 use self::plan::plan;
-use self::previous::Old;
+use self::previous::Previous;
 
 use crate::embed::{Canary, Embedder, canaries};
 use crate::error::{Error, Result};
@@ -59,7 +59,7 @@ pub fn update(
         remove_unreferenced(dir);
         Some(lock)
     };
-    let old = Old::open(dir, embedder, update.rebuild)?;
+    let old = Previous::open(dir, embedder, update.rebuild)?;
     let mut roots = roots::resolve(
         &old.roots,
         &update.add,
@@ -171,7 +171,7 @@ pub fn update(
 /// another machine or precision, they must be of one space.
 fn checked_canaries(
     dir: &Path,
-    old: &Old,
+    old: &Previous,
     embedder: &Embedder,
     report: &Report,
 ) -> Result<Vec<Canary>> {

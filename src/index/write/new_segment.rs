@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::previous::Old;
+use super::previous::Previous;
 use super::spill::{Planned, Staged};
 use crate::embed::{Embedder, Precision, Role};
 use crate::error::{Error, Result};
@@ -24,7 +24,7 @@ use crate::passage::{Passage, RECIPE};
 pub(in crate::index) struct Writing<'a> {
     pub(in crate::index) dir: &'a Path,
     pub(in crate::index) generation: u64,
-    pub(in crate::index) old: &'a Old,
+    pub(in crate::index) old: &'a Previous,
     pub(in crate::index) journal: JournalReader<'a>,
     pub(in crate::index) embedder: &'a Embedder,
     pub(in crate::index) graph_rows: usize,
@@ -32,7 +32,7 @@ pub(in crate::index) struct Writing<'a> {
 }
 
 /// Where an article comes from.
-enum Source<'a> {
+enum ArticleSource<'a> {
     Read(&'a Planned),
     Stored(usize),
 }
@@ -46,13 +46,13 @@ impl Writing<'_> {
         staged: &mut Staged,
         stored: &[usize],
     ) -> Result<Option<SegmentEntry>> {
-        let mut sources: Vec<(String, Source<'_>)> = read
+        let mut sources: Vec<(String, ArticleSource<'_>)> = read
             .iter()
-            .map(|article| (article.id.clone(), Source::Read(article)))
+            .map(|article| (article.id.clone(), ArticleSource::Read(article)))
             .collect();
         if let Some(index) = &self.old.index {
             for number in stored {
-                sources.push((index.article(*number)?.id(), Source::Stored(*number)));
+                sources.push((index.article(*number)?.id(), ArticleSource::Stored(*number)));
             }
         }
         if sources.is_empty() {
@@ -63,13 +63,13 @@ impl Writing<'_> {
         let mut precisions = BTreeSet::new();
         for (_, source) in sources {
             match (source, &self.old.index) {
-                (Source::Read(article), _) => {
+                (ArticleSource::Read(article), _) => {
                     let content = staged.get(article)?;
                     let passages = content.passages.iter().zip(article.keys.iter().copied());
                     let (record, text) = (&content.record, content.text.as_str());
                     self.article(&mut writer, record, text, passages, &mut precisions)?;
                 }
-                (Source::Stored(number), Some(index)) => {
+                (ArticleSource::Stored(number), Some(index)) => {
                     let passages = stored_passages(index, number)?;
                     let passages = passages.iter().map(|(passage, key)| (passage, *key));
                     let (mut record, text) = (index.article(number)?, index.text(number)?);
@@ -77,7 +77,9 @@ impl Writing<'_> {
                     record.recipe = (recipe != RECIPE).then_some(recipe);
                     self.article(&mut writer, &record, text, passages, &mut precisions)?;
                 }
-                (Source::Stored(_), None) => unreachable!("only an old index stores articles"),
+                (ArticleSource::Stored(_), None) => {
+                    unreachable!("only an old index stores articles")
+                }
             }
         }
         let mut entry = writer.finish(precisions)?;

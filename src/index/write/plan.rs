@@ -5,11 +5,11 @@ use std::path::Path;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::previous::{Kept, Old, kept};
+use super::previous::{Previous, Unchanged, kept};
 use super::spill::{Content, Planned, Staged};
-use super::stamp::{Found, Stamp, Stamps};
+use super::stamp::{Stamp, Stamped, Stamps};
 use super::unseen::look;
-use crate::corpus::{Article, FileEntry, TimeLimit};
+use crate::corpus::{Article, TimeLimit, WalkedFile};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::store::format::{ArticleRecord, file_id};
@@ -26,21 +26,21 @@ pub(in crate::index) struct Plan {
     /// What those hold.
     pub(in crate::index) staged: Staged,
     /// Numbers and ids of those that stay as they are.
-    pub(in crate::index) kept: Vec<Kept>,
+    pub(in crate::index) kept: Vec<Unchanged>,
 }
 
 /// What became of a file.
-enum Read {
+enum ReadFile {
     /// With what was decided while reading.
     Now(Vec<Content>, Vec<String>),
-    Unchanged(Vec<Kept>, Option<Found>),
+    Unchanged(Vec<Unchanged>, Option<Stamped>),
 }
 
 /// Reads the roots: which articles the new generation has. The mounts of the roots become what they are now.
 pub(in crate::index) fn plan(
     dir: &Path,
     roots: &mut [Root],
-    old: &Old,
+    old: &Previous,
     update: &Update,
     embedder: &Embedder,
     report: &mut Report,
@@ -58,7 +58,7 @@ pub(in crate::index) fn plan(
         plan.kept.extend(seen.kept);
         found.push(seen.files);
     }
-    let files: Vec<(&Root, FileEntry)> = roots
+    let files: Vec<(&Root, WalkedFile)> = roots
         .iter()
         .zip(found)
         .flat_map(|(root, files)| files.into_iter().map(move |file| (root, file)))
@@ -77,17 +77,17 @@ pub(in crate::index) fn plan(
             done: number * CHUNK,
             total: files.len(),
         });
-        let read: Vec<Result<Read>> = chunk
+        let read: Vec<Result<ReadFile>> = chunk
             .par_iter()
             .map(|(root, file)| reading.file(root, file))
             .collect();
         for ((root, file), result) in chunk.iter().zip(read) {
             match result {
-                Ok(Read::Unchanged(articles, found)) => {
+                Ok(ReadFile::Unchanged(articles, found)) => {
                     plan.kept.extend(articles);
                     unchanged.extend(found);
                 }
-                Ok(Read::Now(articles, notes)) => {
+                Ok(ReadFile::Now(articles, notes)) => {
                     let note = |reason| Unread {
                         path: file.path.clone(),
                         reason,
@@ -115,9 +115,9 @@ impl Plan {
     fn unread(
         &mut self,
         root: &Root,
-        file: &FileEntry,
+        file: &WalkedFile,
         error: Error,
-        old: &Old,
+        old: &Previous,
         report: &mut Report,
     ) -> Result<()> {
         let unread = |reason| Unread {
@@ -144,7 +144,7 @@ impl Plan {
 }
 
 /// Whether a file belongs to the shard; which one it is in depends on its id alone.
-fn in_shard(root: &Root, file: &FileEntry, shard: Option<(u32, u32)>) -> bool {
+fn in_shard(root: &Root, file: &WalkedFile, shard: Option<(u32, u32)>) -> bool {
     shard.is_none_or(|(number, count)| {
         let id = file_id(&root.label, &file.relative);
         xxh3_64(id.as_bytes()) % u64::from(count) == u64::from(number) - 1
@@ -153,7 +153,7 @@ fn in_shard(root: &Root, file: &FileEntry, shard: Option<(u32, u32)>) -> bool {
 
 /// What reading files needs.
 struct Reading<'a> {
-    old: &'a Old,
+    old: &'a Previous,
     update: &'a Update,
     embedder: &'a Embedder,
     stamps: Stamps,
@@ -161,14 +161,14 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn file(&self, root: &Root, file: &FileEntry) -> Result<Read> {
+    fn file(&self, root: &Root, file: &WalkedFile) -> Result<ReadFile> {
         let limit = TimeLimit::new(&root.read, self.interrupted);
         if limit.is_over() {
             return Err(limit.error(&file.path));
         }
         let known = self.old.as_now(root, &file.relative);
         let unchanged = |found| {
-            Ok(Read::Unchanged(
+            Ok(ReadFile::Unchanged(
                 known.iter().copied().map(kept).collect(),
                 found,
             ))
@@ -185,7 +185,7 @@ impl Reading<'_> {
         let was = known.first().map(|(_, record)| record.sha256.as_str());
         let Some(articles) = Article::read_in_time(&file.path, &root.read, was, &limit)? else {
             let found = stamp.zip(was);
-            return unchanged(found.map(|(stamp, was)| Found::new(id, stamp, was.to_owned())));
+            return unchanged(found.map(|(stamp, was)| Stamped::new(id, stamp, was.to_owned())));
         };
         let mut planned = Vec::with_capacity(articles.len());
         let mut notes = Vec::new();
@@ -199,14 +199,14 @@ impl Reading<'_> {
                 reason: "nothing to read in it".to_owned(),
             });
         }
-        Ok(Read::Now(planned, notes))
+        Ok(ReadFile::Now(planned, notes))
     }
 
     /// An article in passages; `None` where there is nothing to read in it.
     fn cut(
         &self,
         root: &Root,
-        file: &FileEntry,
+        file: &WalkedFile,
         article: Article,
         stamp: Option<Stamp>,
         limit: &TimeLimit<'_>,

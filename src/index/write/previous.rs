@@ -15,14 +15,14 @@ use crate::passage::RECIPE;
 use crate::words;
 
 /// Number and id of an article that stays as it is.
-pub(in crate::index) type Kept = (usize, String);
+pub(in crate::index) type Unchanged = (usize, String);
 
-pub(in crate::index) fn kept((number, record): &(usize, ArticleRecord)) -> Kept {
+pub(in crate::index) fn kept((number, record): &(usize, ArticleRecord)) -> Unchanged {
     (*number, record.id())
 }
 
 /// The generation before this update; empty where there is none.
-pub(in crate::index) struct Old {
+pub(in crate::index) struct Previous {
     pub(in crate::index) index: Option<Index>,
     pub(in crate::index) roots: Vec<Root>,
     pub(in crate::index) generation: u64,
@@ -43,7 +43,7 @@ pub(in crate::index) struct Old {
     pub(in crate::index) lost: usize,
 }
 
-impl Old {
+impl Previous {
     pub(in crate::index) fn open(dir: &Path, embedder: &Embedder, rebuild: bool) -> Result<Self> {
         let (index, faults) = match Index::open_damaged(dir) {
             // Vectors of another space, whatever its name says, are of no use.

@@ -83,12 +83,12 @@ struct Noted {
 }
 
 /// A file, by its id, that was read and is what it was.
-pub(in crate::index) struct Found {
+pub(in crate::index) struct Stamped {
     id: String,
     noted: Noted,
 }
 
-impl Found {
+impl Stamped {
     pub(in crate::index) fn new(id: String, stamp: Stamp, sha256: String) -> Self {
         Self {
             id,
@@ -120,7 +120,7 @@ impl Stamps {
     pub(in crate::index) fn note(
         mut self,
         dir: &Path,
-        found: Vec<Found>,
+        found: Vec<Stamped>,
         files: impl Iterator<Item = String>,
     ) {
         /// So much is read again in a moment.
@@ -226,7 +226,7 @@ mod tests {
         let new = Stamp { modified: 4, ..old };
         let record = record(old);
         let id = || "docs/a.txt".to_owned();
-        let found = |stamp| vec![Found::new(id(), stamp, record.sha256.clone())];
+        let found = |stamp| vec![Stamped::new(id(), stamp, record.sha256.clone())];
         let files = || [id()].into_iter();
         let known = |stamp| Stamps::open(dir.path()).know("docs/a.txt", stamp, &record);
         Stamps::default().note(dir.path(), found(Stamp { bytes: 1, ..new }), files());

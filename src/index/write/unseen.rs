@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::previous::{Kept, Old, kept};
-use crate::corpus::{FileEntry, Skipped, WalkOptions, Walked, walk};
+use super::previous::{Previous, Unchanged, kept};
+use crate::corpus::{Skipped, WalkOptions, Walked, WalkedFile, walk};
 use crate::error::{Error, Result};
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::manifest::{Manifest, Root};
@@ -14,9 +14,9 @@ use crate::index::write::report::{Progress, Report, Unread};
 /// What there is below a root.
 #[derive(Default)]
 pub(in crate::index) struct Seen {
-    pub(in crate::index) files: Vec<FileEntry>,
+    pub(in crate::index) files: Vec<WalkedFile>,
     /// What was indexed of places that could not be looked at.
-    pub(in crate::index) kept: Vec<Kept>,
+    pub(in crate::index) kept: Vec<Unchanged>,
     /// Folders on another disk, and those that were and could not be looked at.
     pub(in crate::index) mounts: Vec<String>,
 }
@@ -29,7 +29,7 @@ pub(in crate::index) struct Seen {
 pub(in crate::index) fn look(
     dir: &Path,
     root: &Root,
-    old: &Old,
+    old: &Previous,
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Seen> {
@@ -102,20 +102,20 @@ type FileRecords<'a> = (&'a str, &'a [(usize, ArticleRecord)]);
 
 /// What a root had, and what of it stays without being seen.
 struct Unseen<'a> {
-    old: &'a Old,
+    old: &'a Previous,
     root: &'a Root,
     /// Articles that the root had.
     held: usize,
     /// The same by the relative paths of their files, sorted; made when they are needed.
     files: Option<Vec<FileRecords<'a>>>,
-    kept: Vec<Kept>,
+    kept: Vec<Unchanged>,
     /// Their numbers.
     taken: HashSet<usize>,
     mounts: Vec<String>,
 }
 
 impl<'a> Unseen<'a> {
-    fn new(old: &'a Old, root: &'a Root) -> Self {
+    fn new(old: &'a Previous, root: &'a Root) -> Self {
         Self {
             old,
             root,
@@ -176,7 +176,7 @@ impl<'a> Unseen<'a> {
     }
 
     /// Something that the walk did not take.
-    fn skipped(&mut self, skipped: Skipped, files: &[FileEntry], report: &mut Report) {
+    fn skipped(&mut self, skipped: Skipped, files: &[WalkedFile], report: &mut Report) {
         let Skipped {
             path,
             mut reason,
@@ -201,7 +201,7 @@ impl<'a> Unseen<'a> {
     }
 
     /// Keeps the articles of files at a place or below it, but for those that were seen (sorted); how many.
-    fn keep(&mut self, place: &str, seen: &[FileEntry]) -> usize {
+    fn keep(&mut self, place: &str, seen: &[WalkedFile]) -> usize {
         let was_seen = |path: &str| {
             let found = seen.binary_search_by(|file| file.relative.as_str().cmp(path));
             found.is_ok()
