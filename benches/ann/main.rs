@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
 use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
 use tane::index::{
-    Beam, CodeRows, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, SegmentRows, RowRecord,
-    Rows, Update, build_graph, encode, input_key, scan_rows, through_graph, update,
+    Beam, CodeRows, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, RowRecord, Rows,
+    SegmentRows, Update, build_graph, encode, input_key, scan_rows, through_graph, update,
 };
 use tane::kernel::dot_i8::dot_i8;
 use tane::passage::passages;

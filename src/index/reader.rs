@@ -21,8 +21,9 @@ use crate::index::store::rows::{LanguageRows, Rows};
 use crate::index::store::segment::{Segment, StoredPassage, StoredSentence};
 use crate::index::store::tombstones;
 use crate::index::store::vectors::Vectors;
+use crate::mmap;
 use crate::passage::{Passage, RECIPE, Repeats, inside};
-use crate::{mmap, words};
+use crate::words;
 
 /// One generation of an index.
 pub struct Index {

@@ -101,39 +101,6 @@ impl<'a> Machine<'a> {
                 let key = u32::from_le_bytes(self.take()?);
                 self.recall(key)?;
             }
-            // BINUNICODE
-            b'X' => {
-                let length = u32::from_le_bytes(self.take()?) as usize;
-                let text = self.slice(length)?;
-                let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
-                self.push(Value::Text(text.to_owned()));
-            }
-            // BININT1, BININT2, BININT, LONG1
-            b'K' => {
-                let [number] = self.take()?;
-                self.push(Value::Number(i64::from(number)));
-            }
-            b'M' => {
-                let number = u16::from_le_bytes(self.take()?);
-                self.push(Value::Number(i64::from(number)));
-            }
-            b'J' => {
-                let number = i32::from_le_bytes(self.take()?);
-                self.push(Value::Number(i64::from(number)));
-            }
-            0x8a => {
-                let [length] = self.take()?;
-                let digits = self.slice(usize::from(length))?;
-                let number = little_endian(digits);
-                self.push(number.map_or(Value::Other, Value::Number));
-            }
-            // NONE, NEWTRUE, NEWFALSE, EMPTY_LIST
-            b'N' | 0x88 | 0x89 | b']' => self.push(Value::Other),
-            // BINFLOAT
-            b'G' => {
-                self.take::<8>()?;
-                self.push(Value::Other);
-            }
             b'(' => self.marks.push(self.stack.len()),
             // EMPTY_TUPLE, TUPLE1, TUPLE2, TUPLE3, TUPLE
             b')' => self.tuple(0)?,
@@ -174,9 +141,52 @@ impl<'a> Machine<'a> {
                     Value::Call(function, arguments)
                 });
             }
-            other => return Err(format!("operation {other:#04x} is none of torch's")),
+            other => {
+                let value = self.literal(other)?;
+                self.push(value);
+            }
         }
         Ok(true)
+    }
+
+    /// The value that an operation writes out.
+    fn literal(&mut self, code: u8) -> Result<Value, String> {
+        Ok(match code {
+            // BINUNICODE
+            b'X' => {
+                let length = u32::from_le_bytes(self.take()?) as usize;
+                let text = self.slice(length)?;
+                let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
+                Value::Text(text.to_owned())
+            }
+            // BININT1, BININT2, BININT, LONG1
+            b'K' => {
+                let [number] = self.take()?;
+                Value::Number(i64::from(number))
+            }
+            b'M' => {
+                let number = u16::from_le_bytes(self.take()?);
+                Value::Number(i64::from(number))
+            }
+            b'J' => {
+                let number = i32::from_le_bytes(self.take()?);
+                Value::Number(i64::from(number))
+            }
+            0x8a => {
+                let [length] = self.take()?;
+                let digits = self.slice(usize::from(length))?;
+                let number = little_endian(digits);
+                number.map_or(Value::Other, Value::Number)
+            }
+            // NONE, NEWTRUE, NEWFALSE, EMPTY_LIST
+            b'N' | 0x88 | 0x89 | b']' => Value::Other,
+            // BINFLOAT
+            b'G' => {
+                self.take::<8>()?;
+                Value::Other
+            }
+            other => return Err(format!("operation {other:#04x} is none of torch's")),
+        })
     }
 
     fn slice(&mut self, length: usize) -> Result<&'a [u8], String> {

@@ -226,9 +226,26 @@ impl<'a> GraphView<'a> {
         beam: Beam,
         keep: Option<&RowTest>,
     ) -> Option<GraphHits> {
+        let mut comparison = Comparison::new(codes, query);
+        let entry = self.descend(&mut comparison);
+        let mut found = self.search_base(&mut comparison, entry, End::new(query, beam), keep)?;
+        let best_first = |a: &Candidate, b: &Candidate| b.cmp(a);
+        if found.len() > count {
+            found.select_nth_unstable_by(count, best_first);
+            found.truncate(count);
+        }
+        found.sort_unstable_by(best_first);
+        Some(GraphHits {
+            rows: found.into_iter().map(Candidate::row).collect(),
+            compared: comparison.compared,
+        })
+    }
+
+    /// Where the search of the base layer begins: goes through the upper layers from the entry on, in each to the best
+    /// neighbour as long as one is better (`SEARCH-LAYER` with ef = 1).
+    fn descend(&self, comparison: &mut Comparison<'_>) -> Candidate {
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();
-        let mut comparison = Comparison::new(codes, query);
         comparison.scores(&[self.entry as u32], &mut scores);
         let mut nearest = Candidate::new(scores[0], self.entry as u32);
         for layer in self.layers.iter().skip(1).rev() {
@@ -241,23 +258,36 @@ impl<'a> GraphView<'a> {
                 let found = picked.iter().zip(&scores);
                 let best = found.map(|(row, score)| Candidate::new(*score, *row)).max();
                 match best {
+                    // Of equal scores none is better: a step to an equal row could lead back.
                     Some(best) if best.score() > nearest.score() => nearest = best,
                     _ => break,
                 }
             }
         }
+        nearest
+    }
+
+    /// The rows of the base layer that `keep` lets through, in no order; `None` where comparing every row costs less.
+    fn search_base(
+        &self,
+        comparison: &mut Comparison<'_>,
+        entry: Candidate,
+        mut end: End,
+        keep: Option<&RowTest>,
+    ) -> Option<Vec<Candidate>> {
+        let mut found: Vec<Candidate> = Vec::new();
         let Some(base) = self.layers.first() else {
-            return Some(GraphHits::default());
+            return Some(found);
         };
         let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(row as usize));
+        let mut picked: Vec<u32> = Vec::new();
+        let mut scores: Vec<i32> = Vec::new();
         let mut visited = Bits::none(self.rows);
-        visited.insert(nearest.row() as usize);
-        let mut open = BinaryHeap::from([nearest]);
-        let mut found: Vec<Candidate> = Vec::new();
-        let mut end = End::new(query, beam);
-        if kept_by_filter(nearest.row()) {
-            found.push(nearest);
-            end.see(nearest);
+        visited.insert(entry.row() as usize);
+        let mut open = BinaryHeap::from([entry]);
+        if kept_by_filter(entry.row()) {
+            found.push(entry);
+            end.see(entry);
         }
         while let Some(candidate) = open.pop() {
             if candidate < end.least {
@@ -275,6 +305,7 @@ impl<'a> GraphView<'a> {
             comparison.scores(&picked, &mut scores);
             for (row, score) in picked.iter().zip(&scores) {
                 let near = Candidate::new(*score, *row);
+                // The last that counts itself was seen already: an equal one is that row, or a worse one of its score.
                 if near <= end.least {
                     continue;
                 }
@@ -288,16 +319,7 @@ impl<'a> GraphView<'a> {
                 self.prefetch(base, next.row() as usize);
             }
         }
-        let best_first = |a: &Candidate, b: &Candidate| b.cmp(a);
-        if found.len() > count {
-            found.select_nth_unstable_by(count, best_first);
-            found.truncate(count);
-        }
-        found.sort_unstable_by(best_first);
-        Some(GraphHits {
-            rows: found.into_iter().map(Candidate::row).collect(),
-            compared: comparison.compared,
-        })
+        Some(found)
     }
 
     /// Where a node leads to will be wanted soon.
@@ -352,6 +374,9 @@ impl End {
 }
 
 /// A row and its score in one number: the better, the greater; of equals the lower row.
+///
+/// The upper 32 bits are the score with its sign turned, so that -1 (`7fffffff`) comes before 0 (`80000000`); the lower 32
+/// bits are the row with all bits turned. Score 5 and row 3 are `80000005_fffffffc`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate(u64);
 

@@ -21,7 +21,7 @@ use std::path::Path;
 use self::embed_new::embed;
 use self::merge_policy::Layout;
 use self::new_segment::Writing;
-use self::plan::plan;
+use self::plan::{Plan, plan};
 use self::previous::Previous;
 
 use crate::embed::{Canary, Embedder, canaries};
@@ -31,14 +31,14 @@ use crate::index::reader::Index;
 use crate::index::same_space::check_canaries;
 use crate::index::store::journal::Journal;
 use crate::index::store::manifest::{FORMAT, Manifest, Root};
-use crate::index::store::names::{check_is_index_or_empty, is_segment_name};
+use crate::index::store::names::{JOURNAL, check_is_index_or_empty, is_segment_name};
 use crate::index::store::writer_lock::WriterLock;
 use crate::index::store::{disk, tombstones};
 use crate::index::write::report::{Progress, Report, Stage, Update};
 use crate::passage::RECIPE;
 use crate::words;
 
-/// Runs an update.
+/// Runs an update: prepares the next generation, and commits it. A dry run stops between the two.
 ///
 /// # Errors
 /// [`Error::NotAnIndex`], [`Error::Locked`], [`Error::SpaceMismatch`], [`Error::IndexNewer`],
@@ -51,96 +51,137 @@ pub fn update(
     progress: &dyn Progress,
 ) -> Result<Report> {
     check_is_index_or_empty(dir)?;
-    let _lock = if update.dry_run {
-        None
-    } else {
-        std::fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
-        let lock = WriterLock::take(dir)?;
-        remove_unreferenced(dir);
-        Some(lock)
-    };
-    let old = Previous::open(dir, embedder, update.rebuild)?;
-    let mut roots = roots::resolve(
-        &old.roots,
-        &update.add,
-        &update.remove,
-        &update.exclude,
-        update.read.as_ref(),
-    )?;
-    if roots.is_empty() && update.remove.is_empty() {
-        return Err(Error::NoRoots);
-    }
-    let mut report = Report {
-        repaired: old.lost,
-        ..Report::default()
-    };
-    let mut plan = plan(
+    let job = Job {
         dir,
-        &mut roots,
-        &old,
+        embedder,
         update,
-        embedder,
-        &mut report,
         progress,
-    )?;
-    let kept_passages = |index: &Index| -> usize {
-        let kept = plan.kept.iter();
-        kept.map(|(number, _)| index.rows_of(*number).len()).sum()
     };
-    report.reused = old.index.as_ref().map_or(0, kept_passages);
-    report.articles = plan.read.len() + plan.kept.len();
-    report.passages = report.reused + plan.read.iter().map(|a| a.passages).sum::<usize>();
-    let ids = plan.kept.iter().map(|(_, id)| id.as_str());
-    let ids = ids.chain(plan.read.iter().map(|article| article.id.as_str()));
-    report.removed = old.missing_from(&ids.collect());
-    // Forgetting the last root leaves an empty index; a root without text is a mistake.
-    if report.passages == 0 && !roots.is_empty() {
-        return Err(Error::NothingIndexed {
-            reason: nothing_to_read(&roots, &report),
-        });
+    if update.dry_run {
+        return job.prepare()?.count(&job);
     }
-    let kept = plan.kept.iter().map(|(number, _)| *number).collect();
-    let layout = Layout::new(&old, &kept, &plan.read, update.compact);
-    if old.is_outdated {
-        report.renewed = layout.rewritten.len();
-    }
-    if old.index.is_some() && old.roots == roots && old.same_recipe && layout.changes_nothing() {
-        return Ok(report);
-    }
-    let mut journal = (!update.dry_run)
-        .then(|| {
-            let dimension = embedder.space().dimension;
-            Journal::open(
-                &dir.join(crate::index::store::names::JOURNAL),
-                dimension,
-                embedder.precision(),
-            )
+    std::fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
+    let _lock = WriterLock::take(dir)?;
+    remove_unreferenced(dir);
+    job.prepare()?.commit(&job)
+}
+
+/// What is to be done, where and with what.
+struct Job<'a> {
+    dir: &'a Path,
+    embedder: &'a Embedder,
+    update: &'a Update,
+    progress: &'a dyn Progress,
+}
+
+/// The next generation, read and cut. Nothing of it is embedded yet, and nothing is written.
+struct Prepared {
+    old: Previous,
+    roots: Vec<Root>,
+    plan: Plan,
+    layout: Layout,
+    report: Report,
+}
+
+impl Job<'_> {
+    fn prepare(&self) -> Result<Prepared> {
+        let update = self.update;
+        let old = Previous::open(self.dir, self.embedder, update.rebuild)?;
+        let mut roots = roots::resolve(
+            &old.roots,
+            &update.add,
+            &update.remove,
+            &update.exclude,
+            update.read.as_ref(),
+        )?;
+        if roots.is_empty() && update.remove.is_empty() {
+            return Err(Error::NoRoots);
+        }
+        let mut report = Report {
+            repaired: old.lost,
+            ..Report::default()
+        };
+        let plan = plan(
+            self.dir,
+            &mut roots,
+            &old,
+            update,
+            self.embedder,
+            &mut report,
+            self.progress,
+        )?;
+        let kept_passages = |index: &Index| -> usize {
+            let kept = plan.kept.iter();
+            kept.map(|(number, _)| index.rows_of(*number).len()).sum()
+        };
+        report.reused = old.index.as_ref().map_or(0, kept_passages);
+        report.articles = plan.read.len() + plan.kept.len();
+        report.passages = report.reused + plan.read.iter().map(|a| a.passages).sum::<usize>();
+        let ids = plan.kept.iter().map(|(_, id)| id.as_str());
+        let ids = ids.chain(plan.read.iter().map(|article| article.id.as_str()));
+        report.removed = old.missing_from(&ids.collect());
+        // Forgetting the last root leaves an empty index; a root without text is a mistake.
+        if report.passages == 0 && !roots.is_empty() {
+            return Err(Error::NothingIndexed {
+                reason: nothing_to_read(&roots, &report),
+            });
+        }
+        let kept = plan.kept.iter().map(|(number, _)| *number).collect();
+        let layout = Layout::new(&old, &kept, &plan.read, update.compact);
+        if old.is_outdated {
+            report.renewed = layout.rewritten.len();
+        }
+        Ok(Prepared {
+            old,
+            roots,
+            plan,
+            layout,
+            report,
         })
-        .transpose()?;
-    embed(
-        &mut plan,
-        &old,
-        embedder,
-        journal.as_mut(),
-        &mut report,
-        progress,
-    )?;
-    let canaries = checked_canaries(dir, &old, embedder, &report)?;
-    if let Some(journal) = &mut journal {
-        progress.at(Stage::Writing);
-        let generation = old.generation + 1;
-        let mut segments = layout.remaining(&old);
-        let mut dead = layout.dead;
+    }
+}
+
+impl Prepared {
+    fn changes_nothing(&self) -> bool {
+        self.old.index.is_some()
+            && self.old.roots == self.roots
+            && self.old.same_recipe
+            && self.layout.changes_nothing()
+    }
+
+    /// Counts what would be embedded.
+    fn count(mut self, job: &Job<'_>) -> Result<Report> {
+        if !self.changes_nothing() {
+            self.embed(job, None)?;
+        }
+        Ok(self.report)
+    }
+
+    /// Embeds what has no vector, writes the segment of the new generation, and commits its manifest.
+    fn commit(mut self, job: &Job<'_>) -> Result<Report> {
+        if self.changes_nothing() {
+            return Ok(self.report);
+        }
+        let (dir, embedder) = (job.dir, job.embedder);
+        let journal_file = dir.join(JOURNAL);
+        let dimension = embedder.space().dimension;
+        let mut journal = Journal::open(&journal_file, dimension, embedder.precision())?;
+        let canaries = self.embed(job, Some(&mut journal))?;
+        job.progress.at(Stage::Writing);
+        let generation = self.old.generation + 1;
+        let mut segments = self.layout.remaining(&self.old);
+        let mut dead = self.layout.dead;
         let written = Writing {
             dir,
             generation,
-            old: &old,
+            old: &self.old,
             journal: journal.reader()?,
             embedder,
-            graph_rows: update.graph_rows.unwrap_or(GRAPH_ROWS),
-            progress,
+            graph_rows: job.update.graph_rows.unwrap_or(GRAPH_ROWS),
+            progress: job.progress,
         };
-        if let Some(entry) = written.segment(&plan.read, &mut plan.staged, &layout.rewritten)? {
+        let (plan, rewritten) = (&mut self.plan, &self.layout.rewritten);
+        if let Some(entry) = written.segment(&plan.read, &mut plan.staged, rewritten)? {
             segments.push(entry);
             dead.push(Vec::new());
         }
@@ -153,7 +194,7 @@ pub fn update(
             recipe: RECIPE,
             words: words::VERSION,
             canaries,
-            roots,
+            roots: self.roots,
             segments,
             dead: (!none_dead)
                 .then(|| tombstones::write(dir, generation, &dead))
@@ -162,9 +203,22 @@ pub fn update(
         disk::sync_dir(dir).map_err(Error::io("write", dir))?;
         manifest.commit(dir)?;
         remove_unreferenced(dir);
-        disk::remove(&dir.join(crate::index::store::names::JOURNAL));
+        disk::remove(&journal_file);
+        Ok(self.report)
     }
-    Ok(report)
+
+    /// Gives every passage its vector, or only counts where there is no journal. Returns the canaries of the generation.
+    fn embed(&mut self, job: &Job<'_>, journal: Option<&mut Journal>) -> Result<Vec<Canary>> {
+        embed(
+            &mut self.plan,
+            &self.old,
+            job.embedder,
+            journal,
+            &mut self.report,
+            job.progress,
+        )?;
+        checked_canaries(job.dir, &self.old, job.embedder, &self.report)
+    }
 }
 
 /// The canaries of the old generation, or new ones where there is none. Before vectors are added to those of
