@@ -20,10 +20,12 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use super::api::list;
 use super::library::Library;
 use super::problem::{Field, Problem};
-use super::tools::{Called, Tool, instructions};
+use super::tools::Tool;
+use super::tools::instructions;
 use crate::error::Error;
 use crate::search::{Filter, Names, find_article};
 use crate::serve::limits::MOST_BYTES;
+use crate::serve::tools::called::Called;
 
 /// Articles of one page of `resources/list`.
 const RESOURCES_LISTED: usize = 100;

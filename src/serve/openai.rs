@@ -17,7 +17,6 @@ use super::pool::Cancelled;
 use super::problem::{Field, Problem};
 use super::request::body;
 use super::service::Open;
-use super::tools::shortened;
 use crate::corpus::detect_language;
 use crate::embed::Role;
 use crate::error::Error;
@@ -25,6 +24,7 @@ use crate::passage::passages;
 use crate::search::{Asked, Mode, PreferLanguage};
 use crate::serve::doors::Doors;
 use crate::serve::limits::{MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS};
+use crate::serve::tools::called::shortened;
 
 /// Bytes of the documents of one request: about as many tokens as a request may have.
 const MOST_RERANKED_BYTES: usize = 1 << 20;
