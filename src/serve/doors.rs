@@ -1,10 +1,12 @@
 //! What every handler needs.
 
+use std::sync::mpsc::SyncSender;
+
+use tokio::sync::Semaphore;
+
 use super::guard::Guard;
 use super::library::Library;
 use crate::search::Mode;
-use std::sync::mpsc::SyncSender;
-use tokio::sync::Semaphore;
 
 /// Everything that a handler needs.
 pub struct Doors {

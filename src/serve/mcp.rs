@@ -17,13 +17,12 @@ use rmcp::transport::streamable_http_server::session::never::NeverSessionManager
 use rmcp::transport::{StreamableHttpService, stdio};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
-use super::api::list;
 use super::library::Library;
 use super::problem::{Field, Problem};
-use super::tools::Tool;
-use super::tools::instructions;
+use super::tools::{Tool, instructions};
 use crate::error::Error;
 use crate::search::{Filter, Names, find_article};
+use crate::serve::articles::list;
 use crate::serve::limits::MOST_BYTES;
 use crate::serve::tools::called::Called;
 

@@ -3,8 +3,12 @@
 //! The only asynchronous code. The library stays synchronous: its work is done on the threads of `pool.rs`. Nothing
 //! here writes, and names that come in are looked up in the index, never in the file system.
 
+mod answers;
 mod api;
+mod articles;
 mod doors;
+mod embed;
+mod fields;
 mod guard;
 mod http;
 mod library;
@@ -181,10 +185,10 @@ fn router(doors: Arc<Doors>) -> Router {
         .route(HEALTH, get(|| async { "ok\n" }))
         .route("/api/v1/query", post(api::post_query))
         .route("/api/v1/similar", post(api::post_similar))
-        .route("/api/v1/embed", post(api::post_embed))
-        .route("/api/v1/articles", get(api::get_articles))
-        .route("/api/v1/article", get(api::get_article))
-        .route("/api/v1/passage", get(api::get_passage))
+        .route("/api/v1/embed", post(embed::post_embed))
+        .route("/api/v1/articles", get(articles::get_articles))
+        .route("/api/v1/article", get(articles::get_article))
+        .route("/api/v1/passage", get(articles::get_passage))
         .route("/api/v1/status", get(api::get_status))
         .route("/api/v1/openapi.json", get(openapi))
         .route("/v1/embeddings", post(openai::post_embeddings))
@@ -288,7 +292,7 @@ fn log_line(
 }
 
 async fn openapi(State(doors): State<Arc<Doors>>) -> Response {
-    api::json_response(doors.openapi.clone())
+    answers::json_response(doors.openapi.clone())
 }
 
 async fn nothing(uri: Uri) -> Response {

@@ -12,7 +12,7 @@ use serde::de::{self, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::api::{Texts, embed, embedded, json_of, json_response, number, plain, text, tokenized};
+use super::api::plain;
 use super::pool::Cancelled;
 use super::problem::{Field, Problem};
 use super::request::body;
@@ -22,7 +22,10 @@ use crate::embed::Role;
 use crate::error::Error;
 use crate::passage::passages;
 use crate::search::{Asked, Mode, PreferLanguage};
+use crate::serve::answers::{json_of, json_response};
 use crate::serve::doors::Doors;
+use crate::serve::embed::{Texts, embed, embedded, tokenized};
+use crate::serve::fields::{number, text};
 use crate::serve::limits::{MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS};
 use crate::serve::tools::called::shortened;
 

@@ -4,9 +4,11 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::api::{ArticleAnswer, Articles, EmbedRequest, Embedded, QueryRequest, SimilarRequest};
+use super::api::{QueryRequest, SimilarRequest};
 use super::problem::Problem;
 use crate::search::{Answers, Shown, SimilarArticles, Status};
+use crate::serve::articles::{ArticleAnswer, Articles};
+use crate::serve::embed::{EmbedRequest, Embedded};
 use crate::serve::limits::{MOST_CONTEXT, MOST_LISTED, MOST_NAME, MOST_OFFSET};
 
 /// Where schemas of answers stand.

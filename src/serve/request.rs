@@ -143,7 +143,8 @@ pub fn parameters<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::api::{ArticlesQuery, QueryRequest};
+    use crate::serve::api::QueryRequest;
+    use crate::serve::articles::ArticlesQuery;
 
     fn pointers(body: &str) -> Vec<String> {
         let problem = parse::<QueryRequest>(body.as_bytes()).err().unwrap();

@@ -1,12 +1,12 @@
 //! What a tool answers, within the characters that it may.
 
-use crate::index::Index;
-use crate::search::ArticleView;
-use crate::serve::api::number;
-use crate::serve::problem::Field;
-use crate::serve::problem::Problem;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::index::Index;
+use crate::search::ArticleView;
+use crate::serve::fields::number;
+use crate::serve::problem::{Field, Problem};
 
 /// Characters of an answer where nothing else is asked for; what frames it is counted, too.
 pub const CHARS: usize = 6000;

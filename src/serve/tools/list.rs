@@ -1,25 +1,19 @@
 //! The tool that lists articles.
 
-use crate::serve::api::Filters;
-use crate::serve::api::list;
-use crate::serve::api::number;
-use crate::serve::problem::Field;
-use crate::serve::problem::Problem;
-use crate::serve::service::Open;
-use crate::serve::tools::called::Budget;
-use crate::serve::tools::called::CHARS;
-use crate::serve::tools::called::Called;
-use crate::serve::tools::called::TITLE_CHARS;
-use crate::serve::tools::called::URL_CHARS;
-use crate::serve::tools::called::counted;
-use crate::serve::tools::called::shortened;
-use crate::serve::tools::called::value_of;
-use crate::serve::tools::schema::count;
-use crate::serve::tools::schema::one_or_more;
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
 use std::fmt::Write;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::serve::api::Filters;
+use crate::serve::articles::list;
+use crate::serve::fields::number;
+use crate::serve::problem::{Field, Problem};
+use crate::serve::service::Open;
+use crate::serve::tools::called::{
+    Budget, CHARS, Called, TITLE_CHARS, URL_CHARS, counted, shortened, value_of,
+};
+use crate::serve::tools::schema::{count, one_or_more};
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,28 +1,21 @@
 //! The tool that shows the text of an article.
 
+use std::fmt::Write;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 use crate::passage::LineIndex;
-use crate::search::Names;
-use crate::search::find;
-use crate::serve::api::length;
-use crate::serve::api::whole;
+use crate::search::{Names, find};
+use crate::serve::fields::{length, whole};
 use crate::serve::limits::MOST_NAME;
-use crate::serve::problem::Field;
-use crate::serve::problem::Problem;
+use crate::serve::problem::{Field, Problem};
 use crate::serve::service::Open;
-use crate::serve::tools::called::Called;
-use crate::serve::tools::called::LEAST_CHARS;
-use crate::serve::tools::called::MOST_CHARS;
-use crate::serve::tools::called::TITLE_CHARS;
-use crate::serve::tools::called::URL_CHARS;
-use crate::serve::tools::called::article_of;
-use crate::serve::tools::called::chars_asked;
-use crate::serve::tools::called::shortened;
-use crate::serve::tools::called::value_of;
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
-use std::fmt::Write;
+use crate::serve::tools::called::{
+    Called, LEAST_CHARS, MOST_CHARS, TITLE_CHARS, URL_CHARS, article_of, chars_asked, shortened,
+    value_of,
+};
 
 /// Lines shown before a passage.
 pub const LINES_BEFORE: usize = 5;

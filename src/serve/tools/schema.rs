@@ -1,14 +1,12 @@
 //! Parameters of tools: their schemas, and how they are read.
 
-use crate::serve::api::whole;
-use crate::serve::openapi::inlined;
-use crate::serve::problem::Field;
-use crate::serve::problem::Problem;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Deserializer;
-use serde_json::Map;
-use serde_json::Value;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use crate::serve::fields::whole;
+use crate::serve::openapi::inlined;
+use crate::serve::problem::{Field, Problem};
 
 /// The schema of a type without references.
 pub fn schema<T: JsonSchema>(output: bool) -> Map<String, Value> {

@@ -1,35 +1,22 @@
 //! The tool that finds passages.
 
-use crate::search::Answer;
-use crate::search::CONVINCING;
-use crate::search::Mode;
-use crate::search::Query;
-use crate::serve::api::Filters;
-use crate::serve::api::answers;
-use crate::serve::api::length;
-use crate::serve::api::number;
-use crate::serve::api::whole;
-use crate::serve::limits::MOST_QUESTION;
-use crate::serve::problem::Field;
-use crate::serve::problem::Problem;
-use crate::serve::service::Open;
-use crate::serve::tools::called::Budget;
-use crate::serve::tools::called::Called;
-use crate::serve::tools::called::LEAST_CHARS;
-use crate::serve::tools::called::MOST_CHARS;
-use crate::serve::tools::called::TITLE_CHARS;
-use crate::serve::tools::called::URL_CHARS;
-use crate::serve::tools::called::chars_asked;
-use crate::serve::tools::called::counted;
-use crate::serve::tools::called::shortened;
-use crate::serve::tools::called::value_of;
-use crate::serve::tools::schema::count;
-use crate::serve::tools::schema::one_or_more;
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
 use std::fmt::Write;
 use std::time::Instant;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::search::{Answer, CONVINCING, Mode, Query};
+use crate::serve::api::{Filters, answers};
+use crate::serve::fields::{length, number, whole};
+use crate::serve::limits::MOST_QUESTION;
+use crate::serve::problem::{Field, Problem};
+use crate::serve::service::Open;
+use crate::serve::tools::called::{
+    Budget, Called, LEAST_CHARS, MOST_CHARS, TITLE_CHARS, URL_CHARS, chars_asked, counted,
+    shortened, value_of,
+};
+use crate::serve::tools::schema::{count, one_or_more};
 
 /// Characters of a passage that is shown; a longer one is cut around its best sentence.
 pub const PASSAGE_CHARS: usize = 1200;

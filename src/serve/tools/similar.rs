@@ -1,30 +1,21 @@
 //! The tool that finds articles like one.
 
-use crate::serve::api::Given;
-use crate::serve::api::length;
-use crate::serve::api::number;
-use crate::serve::api::similar_to;
-use crate::serve::api::whole;
+use std::fmt::Write;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::serve::api::{Given, similar_to};
+use crate::serve::fields::{length, number, whole};
 use crate::serve::limits::MOST_NAME;
-use crate::serve::problem::Field;
-use crate::serve::problem::Problem;
+use crate::serve::problem::{Field, Problem};
 use crate::serve::service::Open;
-use crate::serve::tools::called::Budget;
-use crate::serve::tools::called::Called;
-use crate::serve::tools::called::LEAST_CHARS;
-use crate::serve::tools::called::MOST_CHARS;
-use crate::serve::tools::called::TITLE_CHARS;
-use crate::serve::tools::called::URL_CHARS;
-use crate::serve::tools::called::chars_asked;
-use crate::serve::tools::called::counted;
-use crate::serve::tools::called::shortened;
-use crate::serve::tools::called::value_of;
+use crate::serve::tools::called::{
+    Budget, Called, LEAST_CHARS, MOST_CHARS, TITLE_CHARS, URL_CHARS, chars_asked, counted,
+    shortened, value_of,
+};
 use crate::serve::tools::schema::count;
 use crate::serve::tools::search::five;
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
-use std::fmt::Write;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,24 +1,16 @@
 //! The tool that says whether a text stands in an article.
 
-use crate::search::Names;
-use crate::search::Standing;
-use crate::search::find;
-use crate::search::stands;
-use crate::serve::api::length;
-use crate::serve::limits::MOST_NAME;
-use crate::serve::limits::MOST_QUESTION;
-use crate::serve::problem::Field;
-use crate::serve::problem::Problem;
-use crate::serve::service::Open;
-use crate::serve::tools::called::Budget;
-use crate::serve::tools::called::CHARS;
-use crate::serve::tools::called::Called;
-use crate::serve::tools::called::shortened;
-use crate::serve::tools::called::value_of;
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
 use std::fmt::Write;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::search::{Names, Standing, find, stands};
+use crate::serve::fields::length;
+use crate::serve::limits::{MOST_NAME, MOST_QUESTION};
+use crate::serve::problem::{Field, Problem};
+use crate::serve::service::Open;
+use crate::serve::tools::called::{Budget, CHARS, Called, shortened, value_of};
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
