@@ -167,7 +167,7 @@ pub enum Error {
         if *received > u64::from(*expected) { "use the newer tane that made it, or " } else { "" }
     )]
     IndexFormat {
-        /// The manifest of the index.
+        /// The manifest of the index, on disk or in a pack.
         path: PathBuf,
         /// The format that this program reads.
         expected: u32,
