@@ -5,6 +5,8 @@
 //! [`search`] (questions to cited answers), [`cli`]. [`eval`] measures quality beside the command
 //! line, [`serve`] answers programs. A module uses only those before it.
 
+#![warn(missing_docs)]
+
 pub mod cli;
 pub mod corpus;
 pub mod embed;
