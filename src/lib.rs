@@ -50,6 +50,8 @@
 //! The command line, its JSON and the files of an index are stable; they have version numbers. The functions of this library
 //! are not yet: they change with the program.
 
+#![warn(missing_docs)]
+
 pub mod cli;
 pub mod corpus;
 pub mod embed;

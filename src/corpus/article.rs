@@ -24,6 +24,7 @@ pub const READING_THREAD: &str = "read";
 pub struct Article {
     /// The whole text; every span counts its bytes.
     pub text: String,
+    /// How the text came out of the file.
     pub text_source: TextSource,
     /// Name of the encoding as in the WHATWG Encoding Standard, lower case.
     pub encoding: String,
@@ -35,8 +36,11 @@ pub struct Article {
     pub sha256: String,
     /// Which of several articles of a file; unique in it.
     pub row: Option<String>,
+    /// `None` where the file names none and none was found in the text.
     pub title: Option<String>,
+    /// Address of the web page that it came from, as the file names it.
     pub source_url: Option<String>,
+    /// Who wrote it, as the file names them.
     pub author: Option<String>,
     /// `YYYY-MM-DD`
     pub published: Option<String>,

@@ -8,22 +8,39 @@ use crate::corpus::Span;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Omission {
+    /// A Markdown or HTML image, or an SVG drawing.
     ImageMarkup,
+    /// A line of a table's marks without a letter or digit, or a tag of a table.
     TableFragment,
+    /// A line that is nothing but the name of an image, a film or another media file.
     FileName,
+    /// A line of the form in which readers leave a comment.
     CommentForm,
+    /// A line that says which web page the text is from.
     SourceLine,
+    /// A line drawn with marks such as `---` or `* * *`.
     Rule,
+    /// Fields about the text (title, date, author) at its beginning, between the marks of front matter.
     FrontMatter,
+    /// Tags, marks of Markdown, scripts and the like.
     Markup,
+    /// Letters beside or behind a word that say how it is read.
     Ruby,
+    /// A note on the form of the text, as Aozora Bunko's.
     Note,
+    /// A menu, a toolbar or a link past the menu.
     Navigation,
+    /// What a page does not show, or shows only as a notice or a dialogue.
     Hidden,
+    /// Fields and buttons of a form, and what they are called.
     Form,
+    /// Text beside the main content: the rest of a page, teasers, what a program printed.
     Surroundings,
+    /// What is shown only where a picture, a film or a script cannot be.
     Fallback,
+    /// Values and encoded bytes that make no sentence.
     Data,
+    /// An entry without text, or a column that no row fills.
     Empty,
 }
 
@@ -55,16 +72,20 @@ impl Omission {
 /// A stretch of text that is not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Omitted {
+    /// Bytes of the article's text, the end exclusive.
     pub span: Span,
+    /// Why it is not read.
     pub reason: Omission,
 }
 
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockKind {
+    /// Running text.
     Paragraph,
     /// Belongs to the block after it.
     Heading,
+    /// An item of a list; on an HTML page also a definition, or a cell of a table that is read cell by cell.
     ListItem,
     /// Describes an image that was left out.
     Caption,
@@ -82,6 +103,7 @@ pub enum BlockKind {
 pub struct Block {
     /// Without surrounding white space, list marks and heading marks.
     pub span: Span,
+    /// How it is cut and put together with its neighbours.
     pub kind: BlockKind,
 }
 
@@ -89,6 +111,7 @@ pub struct Block {
 /// the key of a row before its later cells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repeated {
+    /// Bytes of the article's text that are read once more, the end exclusive.
     pub text: Span,
     /// It is read before every passage that begins in here.
     pub before: Span,

@@ -54,10 +54,15 @@ impl ReadOptions {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Fields {
+    /// Field with the text.
     pub text: Option<String>,
+    /// Field with the title.
     pub title: Option<String>,
+    /// Field with the address of the source page.
     pub url: Option<String>,
+    /// Field whose value tells the rows of a file apart; it becomes part of the article's id.
     pub id: Option<String>,
+    /// Where the names of a table's columns are from.
     pub header: Header,
     /// Files with more rows are not read; 0: all are.
     #[serde(skip)]
@@ -71,6 +76,8 @@ pub enum Header {
     /// As its rows tell.
     #[default]
     Auto,
+    /// It does.
     Yes,
+    /// It does not: the columns have no names.
     No,
 }

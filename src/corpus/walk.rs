@@ -29,6 +29,7 @@ pub struct WalkOptions {
 pub struct Walked {
     /// Sorted by relative path.
     pub files: Vec<WalkedFile>,
+    /// Files and folders that were not taken.
     pub skipped: Vec<Skipped>,
     /// Folders on another disk than the folder they lie in, by their relative paths.
     pub mounts: Vec<String>,
@@ -48,7 +49,9 @@ pub struct WalkedFile {
 /// A file or folder that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
+    /// The file or folder; the root where no path is known.
     pub path: PathBuf,
+    /// Why, in words and without the path.
     pub reason: String,
     /// It could not be taken, whoever asks; else it was left out on purpose.
     pub failed: bool,

@@ -29,6 +29,7 @@ pub struct Alignment {
 pub struct Probe {
     /// `[dimension]`
     pub weights: Vec<f32>,
+    /// What is taken from the product of `weights` and a stored vector; 0 without alignment.
     pub offset: f32,
     /// The vector that is compared: the question's, aligned where `aligned` says so; `[dimension]`, of
     /// length 1.

@@ -43,7 +43,9 @@ const TEXTS: [(Role, &str); 6] = [
 /// A text and the vector that its index was built with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Canary {
+    /// What the text is to the model: it decides the prefix.
     pub role: Role,
+    /// As it is given to the tokenizer, without prefix.
     pub text: String,
     /// Its token ids, prefix and special tokens included.
     #[serde(default)]

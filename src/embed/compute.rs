@@ -30,6 +30,7 @@ pub enum Precision {
     Bf16,
     /// IEEE half precision, on GPUs.
     F16,
+    /// IEEE single precision, on CPUs and GPUs.
     F32,
 }
 
@@ -59,9 +60,11 @@ impl std::fmt::Display for Precision {
 /// How to compute.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Compute {
+    /// What computes.
     pub engine: Engine,
     /// `None`: what the engine does best on this CPU.
     pub precision: Option<Precision>,
+    /// Where it computes.
     pub device: DeviceChoice,
 }
 

@@ -17,9 +17,11 @@ pub enum DeviceChoice {
     /// The best device there is.
     #[default]
     Auto,
+    /// The CPU.
     Cpu,
     /// The CUDA device with this number.
     Cuda(usize),
+    /// The first GPU that Metal knows.
     Metal,
 }
 

@@ -22,9 +22,13 @@ pub enum Source {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
+    /// BERT, and what is built like it (multilingual-e5-small).
     Bert,
+    /// XLM-RoBERTa: BERT whose positions begin after the id of the padding token.
     XlmRoberta,
+    /// ModernBERT: rotary positions, and layers that look only at near tokens.
     Modernbert,
+    /// Qwen3: a decoder; the last token's state is the vector where nothing else is said.
     Qwen3,
 }
 
@@ -51,16 +55,25 @@ pub enum Pooling {
 /// One entry of the registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Model {
+    /// What `--model` calls it; unique in the registry.
     pub name: String,
+    /// Where its weights are.
     pub source: Source,
+    /// Its architecture.
     pub family: Family,
+    /// Numbers of a vector.
     pub dimension: usize,
     /// Longest input in tokens, special tokens included.
     pub max_tokens: usize,
+    /// How its hidden states become one vector.
     pub pooling: Pooling,
+    /// Put before a question; empty where the model wants none.
     pub query_prefix: String,
+    /// Put before a passage; empty where the model wants none.
     pub passage_prefix: String,
+    /// The model's own files bring its vectors to length 1; here all are brought to it.
     pub normalize: bool,
+    /// Name of the licence of its weights, as the registry gives it.
     pub licence: String,
     /// SHA-256 of the weights, where they were seen.
     pub sha256: Option<String>,

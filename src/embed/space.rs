@@ -8,18 +8,24 @@ use crate::sha256;
 /// Everything that decides where a text lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Space {
-    /// Hash of everything below, 16 hex digits.
+    /// Hash of what is below but `model` and `alignment`, 16 hex digits.
     pub id: String,
+    /// Name of the model; no part of `id`.
     pub model: String,
     /// SHA-256 of the weights; of a GGUF file as a whole, its tokenizer among them.
     pub weights: String,
     /// SHA-256 of the tokenizer, where it has a file of its own.
     #[serde(default)]
     pub tokenizer: Option<String>,
+    /// Numbers of a vector.
     pub dimension: usize,
+    /// How hidden states become one vector.
     pub pooling: Pooling,
+    /// Put before a question.
     pub query_prefix: String,
+    /// Put before a passage.
     pub passage_prefix: String,
+    /// The model's own files bring its vectors to length 1; here all are brought to it.
     pub normalize: bool,
     /// How languages are brought together when vectors are compared; no part of `id`, because vectors
     /// are stored as the model made them.

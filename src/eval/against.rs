@@ -12,13 +12,16 @@ use crate::error::{Error, Result};
 /// An earlier run: what `tane eval --json --per-query` printed for one set.
 #[derive(Debug, Deserialize)]
 pub struct OldEvaluation {
+    /// Name of the set, as in [`Evaluation::set`](super::Evaluation::set).
     pub set: String,
+    /// What each query gave; `None` where the run did not keep it.
     pub per_query: Option<Vec<QueryResult>>,
 }
 
 /// How one mode changed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
+    /// How passages were searched: `dense`, `keyword` or `hybrid`.
     pub mode: String,
     /// Queries that both runs asked.
     pub queries: usize,
@@ -27,7 +30,9 @@ pub struct Comparison {
     pub difference: f64,
     /// 95 % of bootstrap samples over articles lie between.
     pub interval: [f64; 2],
+    /// Queries whose reciprocal rank is higher in this run.
     pub better: Vec<Change>,
+    /// Queries whose reciprocal rank is lower in this run.
     pub worse: Vec<Change>,
 }
 

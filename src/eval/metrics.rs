@@ -5,14 +5,19 @@ use serde::Serialize;
 /// Means over the queries of a retrieval set, as fractions of 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Ranking {
+    /// Normalised discounted cumulative gain of the first ten results.
     #[serde(rename = "ndcg@10")]
     pub ndcg_10: f64,
+    /// One over the rank of the first relevant result; 0 where none is among the first ten.
     #[serde(rename = "mrr@10")]
     pub mrr_10: f64,
+    /// Share of what is relevant that is the first result.
     #[serde(rename = "recall@1")]
     pub recall_1: f64,
+    /// Share of what is relevant that is among the first five results.
     #[serde(rename = "recall@5")]
     pub recall_5: f64,
+    /// Share of what is relevant that is among the first ten results.
     #[serde(rename = "recall@10")]
     pub recall_10: f64,
 }

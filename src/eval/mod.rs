@@ -38,11 +38,17 @@ use crate::search::{JSON_VERSION, Mode};
 /// What one set gave.
 #[derive(Debug, Clone, Serialize)]
 pub struct Evaluation {
+    /// Version of the JSON: [`JSON_VERSION`].
     pub version: u32,
+    /// Name of the set: the last part of its path.
     pub set: String,
+    /// Name of the model that embedded.
     pub model: String,
+    /// Passages that were searched; 0 for pairs, which search none.
     pub passages: usize,
+    /// Queries, questions or pairs of the set.
     pub queries: usize,
+    /// What was measured.
     #[serde(flatten)]
     pub scores: Scores,
     /// Where it was asked for.
@@ -62,12 +68,15 @@ pub struct Evaluation {
 pub enum Scores {
     /// By mode.
     Retrieval {
+        /// By the name of the mode.
         modes: BTreeMap<&'static str, ModeScores>,
     },
     /// By mode.
     Questions {
+        /// By the name of the mode.
         modes: BTreeMap<&'static str, QuestionScores>,
     },
+    /// Of a set of pairs, which has no modes.
     Pairs(PairScores),
 }
 

@@ -27,14 +27,18 @@ pub struct NoAnswer {
 /// Answers of about one confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Reliability {
+    /// Where this tenth of confidence begins: 0, 0.1 and so on to 0.9; the last one includes 1.
     pub from: f64,
+    /// How many there are.
     pub answers: usize,
+    /// Their mean confidence, 0 to 1.
     pub confidence: f64,
     /// Share that is right.
     pub right: f64,
 }
 
 impl NoAnswer {
+    /// Measures first answers, in any order.
     pub fn new(attempts: Vec<Attempt>) -> Self {
         let bin = |attempt: &Attempt| ((attempt.confidence * 10.0) as usize).min(9);
         let reliability = (0..10).filter_map(|tenth| {

@@ -15,10 +15,15 @@ use crate::kernel::dot::dot;
 #[serde(untagged)]
 pub enum PairScores {
     /// Correlation of cosines with judgements.
-    Similarity { spearman: f64 },
+    Similarity {
+        /// Spearman's rank correlation, -1 to 1.
+        spearman: f64,
+    },
     /// Share of texts whose translation is the nearest of all.
     Translation {
+        /// Of the first texts, looked for among the second ones; 0 to 1.
         accuracy_forward: f64,
+        /// Of the second texts, looked for among the first ones; 0 to 1.
         accuracy_backward: f64,
     },
 }

@@ -17,18 +17,24 @@ const DISPLAY_CHARS: usize = 300;
 /// Means over the questions, as fractions of 1, and lengths in characters.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct QuestionScores {
+    /// Share of questions whose first result is from an article that answers and holds its answer.
     #[serde(rename = "hit@1")]
     pub hit_1: f64,
+    /// The same for one of the first three results.
     #[serde(rename = "hit@3")]
     pub hit_3: f64,
+    /// The same for one of the first five results.
     #[serde(rename = "hit@5")]
     pub hit_5: f64,
+    /// Mean of one over the rank of the first such result; 0 where none is among the first ten.
     #[serde(rename = "mrr@10")]
     pub mrr_10: f64,
     /// The best sentence of the first result contains the answer.
     #[serde(rename = "best_hit@1")]
     pub best_hit_1: f64,
+    /// Median length of the passages found, up to ten a question.
     pub median_passage_chars: usize,
+    /// Length of the longest passage found.
     pub longest_passage_chars: usize,
 }
 

@@ -20,6 +20,7 @@ use crate::search::{Asked, Mode, Ranked};
 /// What a mode gave.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModeScores {
+    /// Means over all queries.
     #[serde(flatten)]
     pub mean: Ranking,
     /// 95 % of bootstrap samples over articles lie between.
@@ -32,11 +33,15 @@ pub struct ModeScores {
 /// What one query gave.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QueryResult {
+    /// Id of the query.
     pub query: String,
+    /// How passages were searched: `dense`, `keyword` or `hybrid`.
     pub mode: String,
+    /// Language of the query, where it names one.
     pub lang: Option<String>,
     /// Of the first relevant row among ten.
     pub rank: Option<usize>,
+    /// Normalised discounted cumulative gain of the first ten rows, 0 to 1.
     #[serde(rename = "ndcg@10")]
     pub ndcg_10: f64,
     /// The article that answers: bootstrap samples are drawn of these.
@@ -46,6 +51,7 @@ pub struct QueryResult {
 }
 
 impl QueryResult {
+    /// One over the rank; 0 without one.
     pub fn reciprocal_rank(&self) -> f64 {
         self.rank.map_or(0.0, |rank| 1.0 / rank as f64)
     }

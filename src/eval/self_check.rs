@@ -20,9 +20,13 @@ const TITLES: usize = 1000;
 /// What an index is worth by itself.
 #[derive(Debug, Clone, Serialize)]
 pub struct SelfCheck {
+    /// Version of the JSON: [`JSON_VERSION`].
     pub version: u32,
+    /// Name of the model that the index was built with.
     pub model: String,
+    /// Articles of the index, removed ones left out.
     pub articles: usize,
+    /// Passages of the index, removed ones left out.
     pub passages: usize,
     /// Titles that were asked, each for the body of its article.
     pub titles: usize,
@@ -31,7 +35,9 @@ pub struct SelfCheck {
     /// Share of the ten nearest passages that the graph finds; `None` without a graph.
     #[serde(rename = "graph_recall@10")]
     pub graph_recall: Option<f64>,
+    /// Pairs of articles with the same bytes or the same letters.
     pub identical_duplicates: usize,
+    /// Pairs of articles that share at least half of the shorter text.
     pub near_duplicates: usize,
 }
 

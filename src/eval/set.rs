@@ -12,8 +12,11 @@ use crate::eval::options::RetrievalOptions;
 
 /// A labelled set of any kind.
 pub enum Set {
+    /// A folder with a corpus, queries and judgements of which rows answer which.
     Retrieval(RetrievalSet),
+    /// A folder with pairs of texts, judged or translated.
     Pairs(PairSet),
+    /// A file of questions, one JSON object a line, to ask of an index.
     Questions(Vec<Question>),
 }
 

@@ -27,6 +27,7 @@ use crate::words;
 
 /// One generation of an index.
 pub struct Index {
+    /// What it was opened from: its files, roots and space.
     pub manifest: Manifest,
     dir: PathBuf,
     parts: Vec<OpenSegment>,
@@ -42,6 +43,7 @@ pub enum MadeBy {
     This,
     /// One whose cuts or words are of an older version: answers are worse than they could be.
     Older,
+    /// One whose cuts or words are of a newer version: the index is read, not written to.
     Newer,
 }
 
@@ -239,6 +241,7 @@ impl Index {
         self.manifest.segments.push(entry);
     }
 
+    /// The folder that it lies in.
     pub fn dir(&self) -> &Path {
         &self.dir
     }

@@ -27,13 +27,19 @@ const TOLD: usize = 20;
 pub struct Verified {
     /// All is well.
     pub sound: bool,
+    /// How many commits the index has had.
     pub generation: u64,
+    /// Articles of the index, removed ones left out.
     pub articles: usize,
+    /// Passages of the index, removed ones left out.
     pub passages: usize,
+    /// Length of all its files but the manifest.
     pub bytes: u64,
     /// Everything that is wrong, in words.
     pub faults: Vec<Fault>,
+    /// What has become of the files that articles were read from.
     pub sources: Sources,
+    /// One for each segment that has a graph which can be opened.
     pub graphs: Vec<GraphCheck>,
     /// Cosines of the stored canaries with what is computed here; empty where nothing was computed.
     pub canaries: Vec<f32>,
@@ -46,8 +52,9 @@ pub struct Verified {
 pub struct Fault {
     /// `file`, `article`, `passage`, `source`, `count`, `graph` or `space`.
     pub kind: &'static str,
-    /// File, article or passage.
+    /// File, article or passage; for `space` the name of the model.
     pub place: String,
+    /// What is wrong, in words.
     pub message: String,
 }
 

@@ -13,7 +13,9 @@ use super::multiversion::{fma, multiversion, reduce};
 pub struct Quantized {
     /// `n` rounded up to whole blocks of [`ROW_BLOCK`] rows.
     pub values: Vec<u8>,
+    /// One for each row: what a step is worth.
     pub scales: Vec<f32>,
+    /// One for each row: the byte that stands for 0.
     pub zeros: Vec<i32>,
 }
 

@@ -175,7 +175,9 @@ pub struct Limits<'a> {
 /// Why an article was not cut to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfinished {
+    /// It has more passages than [`Limits::passages`].
     TooMany,
+    /// [`Limits::stop`] said so.
     Stopped,
 }
 

@@ -1,4 +1,4 @@
-//! What may be asked, and what is answered: the shapes of `tane query --json`.
+//! What is answered: the shapes of `tane query --json`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,26 +14,39 @@ pub const CONVINCING: f32 = 0.1;
 /// What was found.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Answers {
+    /// Version of the JSON, the same for every kind of answer.
     pub version: u32,
+    /// The question, without white space around it.
     pub query: String,
+    /// How passages were searched.
     pub mode: Mode,
+    /// Name of the model that the index was built with.
     pub model: String,
+    /// Milliseconds from when the question came to when the answers were there.
     pub took_ms: f64,
     /// For people: why nothing was found, or which condition was left out because nothing fulfils it.
     pub notes: Vec<String>,
+    /// Best first.
     pub results: Vec<Answer>,
 }
 
 /// A passage that answers.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Answer {
+    /// Place among the results, counted from 1.
     pub rank: usize,
+    /// Results are ordered by it. It means nothing beside another question's: the cosine, with what the words add;
+    /// BM25 where only words were searched.
     pub score: f32,
     /// How likely it is right; `None` where only words were searched.
     pub confidence: Option<f32>,
+    /// What vectors and words say, each by itself.
     pub scores: Scores,
+    /// `path:7`, or `path:7-9` for several lines; in a file of several articles `path@row:7`.
     pub citation: String,
+    /// What answers, with neighbouring passages that answer too.
     pub passage: PassageView,
+    /// Where the passage stands.
     pub article: ArticleView,
     /// Citations of the same text elsewhere.
     pub duplicates: Vec<String>,
@@ -56,6 +69,7 @@ pub struct Scores {
 /// What a score is made of.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Explanation {
+    /// What score and confidence are made of.
     #[serde(flatten)]
     pub parts: ScoreTerms,
     /// How passages were found: `scan` compared every one, `graph` those that graph and words proposed.
@@ -65,12 +79,14 @@ pub struct Explanation {
     pub work: Option<Work>,
     /// Passages that the index holds.
     pub passages: usize,
+    /// What was asked for, term by term, and what may stand in its place.
     pub terms: Vec<TermView>,
 }
 
 /// A term of the question.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TermView {
+    /// A word, a pair of characters or a number, as it is looked up.
     pub term: String,
     /// Passages of the index that have it.
     pub passages: usize,

@@ -24,7 +24,9 @@ const COMMON: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Duplicate {
+    /// The same bytes, or the same letters and digits, whatever their case, width, spacing and punctuation.
     Identical,
+    /// At least half of the shorter text stands in the other; very short texts never count.
     Near,
 }
 
@@ -38,6 +40,7 @@ impl std::fmt::Display for Duplicate {
 }
 
 impl Duplicate {
+    /// `same_bytes`: both are all of files with the same bytes. `None` where they are no duplicates.
     pub fn of(same_bytes: bool, a: &Shingles, b: &Shingles) -> Option<Self> {
         if same_bytes || a == b {
             return Some(Self::Identical);

@@ -58,6 +58,7 @@ pub enum Kind {
 }
 
 impl Filter {
+    /// Conditions on name, language and source; `None` and an empty list leave one out.
     pub fn new(article: Option<&str>, langs: Vec<String>, source: Option<String>) -> Self {
         Self {
             article: article.map(str::to_owned),

@@ -25,8 +25,10 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Every mode.
     pub const ALL: [Self; 3] = [Self::Dense, Self::Keyword, Self::Hybrid];
 
+    /// What JSON and the command line call it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hybrid => "hybrid",
@@ -62,6 +64,7 @@ impl PreferLanguage {
 pub struct Query {
     /// Strings in double quotes must occur.
     pub text: String,
+    /// How passages are found.
     pub mode: Mode,
     /// Answers at most.
     pub limit: usize,
@@ -69,6 +72,7 @@ pub struct Query {
     pub per_article: Option<usize>,
     /// Answers less likely to be right than this are left out.
     pub min_confidence: Option<f32>,
+    /// Which of two passages that say the same comes first.
     pub prefer_language: PreferLanguage,
     /// Words that answers do not have.
     pub not: Vec<String>,
@@ -76,5 +80,6 @@ pub struct Query {
     pub context: usize,
     /// Say what every score is made of.
     pub explain: bool,
+    /// Which articles may answer.
     pub filter: Filter,
 }

@@ -57,6 +57,7 @@ pub struct Asked {
     probe: Option<Probe>,
     /// Mean and spread of the scores of rows that do not answer.
     background: (f32, f32),
+    /// The question's words, looked up in the rows.
     pub lexical: Lexical,
     /// Only for search by words.
     bm25: Option<Zeros>,
@@ -65,7 +66,9 @@ pub struct Asked {
 /// A row that may answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranked {
+    /// Its number among the rows of all segments.
     pub row: usize,
+    /// What it is ranked by: the cosine, with what its words add; BM25 where only words were searched.
     pub score: f32,
     /// Cosine with the question, languages aligned.
     pub dense: Option<f32>,
@@ -77,6 +80,7 @@ pub struct Ranked {
 
 /// The best rows, best first.
 pub struct RankedRows {
+    /// At most as many as were asked for.
     pub ranked: Vec<Ranked>,
     /// How they were found: `scan` compared every row, `graph` those that graph and words proposed.
     pub search: &'static str,
@@ -85,13 +89,17 @@ pub struct RankedRows {
 /// The parts of a hybrid score and of a confidence.
 #[derive(Debug, Clone, Copy, serde::Serialize, schemars::JsonSchema)]
 pub struct ScoreTerms {
+    /// Cosine of question and passage, their languages aligned; null where only words were searched.
     pub dense: Option<f32>,
+    /// Weight of the question's terms that the passage has, as a share of the weight of all; 0 to 1.
     pub coverage: f32,
     /// Squared coverage less what chance gives in this language.
     pub excess: f32,
     /// What the excess adds to the score.
     pub keyword_part: f32,
+    /// Mean cosine of the question with passages that do not answer, estimated from a sample.
     pub background_mean: f32,
+    /// Standard deviation of those cosines.
     pub background_spread: f32,
     /// Spreads that `dense` stands above the background's mean.
     pub z: f32,
@@ -100,7 +108,7 @@ pub struct ScoreTerms {
 }
 
 impl Asked {
-    /// `probe` is the question's vector; absent where only words are searched.
+    /// `probe` is the question's vector; null where only words are searched.
     pub fn new(rows: &Rows<'_>, mode: Mode, text: &str, probe: Option<Probe>) -> Self {
         let background = probe
             .as_ref()

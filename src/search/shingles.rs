@@ -14,6 +14,7 @@ const LETTERS: usize = 5;
 pub struct Shingles(Vec<u64>);
 
 impl Shingles {
+    /// Of a text, folded; fewer than five letters are one run.
     pub fn new(text: &str) -> Self {
         let mut bounds = vec![0];
         let mut letters = String::new();
@@ -32,6 +33,7 @@ impl Shingles {
         Self(hashes)
     }
 
+    /// How many different ones there are.
     pub fn count(&self) -> usize {
         self.0.len()
     }

@@ -12,8 +12,11 @@ use crate::index::Index;
 /// What `tane show --json` prints.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Shown {
+    /// Version of the JSON, the same for every kind of answer.
     pub version: u32,
+    /// The article that was looked up, or that the passage stands in.
     pub article: ArticleView,
+    /// Of a passage `path:7` or `path:7-9`, with `@row` before the colon in a file of several articles; else the path.
     pub citation: String,
     /// Where a passage was asked for.
     pub passage: Option<PassageView>,

@@ -21,28 +21,37 @@ const SPARE: usize = 20;
 /// The articles closest to one.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SimilarArticles {
+    /// Version of the JSON, the same for every kind of answer.
     pub version: u32,
+    /// The one that others are compared with.
     pub article: ArticleView,
+    /// Most similar first.
     pub results: Vec<Similar>,
 }
 
 /// An article that resembles.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Similar {
+    /// Place among the results, counted from 1.
     pub rank: usize,
     /// Mean over both directions of the best cosine of each passage, languages aligned.
     pub score: f32,
     /// The same text, or most of the shorter one.
     pub duplicate: Option<Duplicate>,
+    /// The article that resembles.
     pub article: ArticleView,
+    /// The passages that are most alike, best first; none overlaps another.
     pub pairs: Vec<Pair>,
 }
 
 /// Two passages that make articles similar.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Pair {
+    /// Cosine of the two, languages aligned.
     pub score: f32,
+    /// Passage of the article that others are compared with.
     pub from: PassageView,
+    /// Passage of the article that resembles.
     pub to: PassageView,
 }
 

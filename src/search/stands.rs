@@ -34,10 +34,15 @@ pub enum Standing {
 /// Where a text stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
+    /// `path:7`, or `path:7-9` for several lines; in a file of several articles `path@row:7`.
     pub citation: String,
+    /// First byte in the article's text, counted from 0.
     pub start_byte: usize,
+    /// Byte after the last one.
     pub end_byte: usize,
+    /// Line of the first byte in the article's text, counted from 1.
     pub start_line: usize,
+    /// Line of the last byte.
     pub end_line: usize,
     /// What stands there: bytes `start_byte..end_byte` of the article's text.
     pub text: String,
@@ -48,6 +53,7 @@ pub struct Place {
 pub struct Nearest {
     /// 0 to 1: the share of pairs of neighbouring letters that both have (Dice's coefficient).
     pub similarity: f32,
+    /// Where it stands: one sentence, or two that follow each other.
     #[serde(flatten)]
     pub place: Place,
 }
@@ -55,15 +61,19 @@ pub struct Nearest {
 /// Whether a text stands in an article.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Quote {
+    /// Version of the JSON, the same for every kind of answer.
     pub version: u32,
+    /// The article that was looked through.
     pub article: ArticleView,
+    /// The text that was looked for, without white space around it.
     pub quote: String,
+    /// Whether it stands there, and how exactly.
     pub standing: Standing,
     /// How often.
     pub count: usize,
     /// The first of the places.
     pub places: Vec<Place>,
-    /// Where it does not stand there; absent where nothing is near.
+    /// Where it does not stand there; null where nothing is near.
     pub nearest: Option<Nearest>,
 }
 

@@ -13,31 +13,48 @@ use crate::index::{Index, Manifest, SegmentEntry};
 /// What `tane status --json` prints.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Status {
+    /// Version of the JSON, the same for every kind of answer.
     pub version: u32,
+    /// Folder of the index.
     pub index: String,
+    /// Version of the files in that folder.
     pub format: u32,
+    /// How many commits the index has had.
     pub generation: u64,
+    /// Name of the model that it was built with.
     pub model: String,
+    /// Id of the vector space, 16 hex digits: vectors of one space may be compared.
     pub space: String,
+    /// Numbers of a vector.
     pub dimension: usize,
     /// The numbers its vectors were computed in.
     pub precisions: BTreeSet<Precision>,
+    /// Articles that can be found.
     pub articles: usize,
+    /// Passages that can be found.
     pub passages: usize,
+    /// Length of all files of the index but the manifest.
     pub bytes: u64,
     /// `graph` where one leads through a segment, else `scan`.
     pub search: &'static str,
+    /// Oldest first.
     pub segments: Vec<SegmentStatus>,
+    /// Files and folders that were added.
     pub roots: Vec<RootStatus>,
+    /// In the order of their ids, where a list was asked for (`tane status --articles`).
     pub article_list: Option<Vec<ArticleStatus>>,
 }
 
 /// A file or folder that was added.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RootStatus {
+    /// First part of the ids of its articles; unique in the index.
     pub label: String,
+    /// Where it is, absolute.
     pub path: String,
+    /// Globs of what is left out below it.
     pub exclude: Vec<String>,
+    /// Articles of it that can be found.
     pub articles: usize,
     /// Its file or folder exists on this machine.
     pub present: bool,
@@ -46,20 +63,27 @@ pub struct RootStatus {
 /// A segment of the index.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SegmentStatus {
+    /// Name of its file in the folder of the index.
     pub file: String,
+    /// Articles of it that can be found.
     pub articles: usize,
+    /// Passages of it that can be found.
     pub passages: usize,
     /// Still in the file, never found.
     pub removed_passages: usize,
+    /// Length of its file and of its graph.
     pub bytes: u64,
+    /// `graph` where it has one that can be used, else `scan`.
     pub search: &'static str,
 }
 
 /// An article, and how it was cut.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ArticleStatus {
+    /// The article.
     #[serde(flatten)]
     pub article: ArticleView,
+    /// How many passages it was cut in.
     pub passages: usize,
 }
 

@@ -10,9 +10,11 @@ use crate::passage::{Passage, passages};
 
 /// An article to compare with others.
 pub struct Subject {
+    /// The article as it is shown.
     pub article: ArticleView,
     /// Its number, where it is indexed: it is not its own neighbour.
     pub number: Option<usize>,
+    /// Its passages, in the order of the text.
     pub passages: Vec<PassageView>,
     /// One for each passage: what compares its vector with others.
     pub probes: Vec<Probe>,

@@ -14,20 +14,28 @@ use crate::passage::Repeats;
 /// An article in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ArticleView {
+    /// Unique in the index: label of the root, path below it and, in a file of several articles, `@` and the row.
     pub id: String,
     /// Relative to the working folder where the source exists below it, absolute where it exists
     /// elsewhere, the id where it does not exist.
     pub path: String,
+    /// Absent where none is known.
     pub title: Option<String>,
+    /// Address of the web page that it came from, where the file names one.
     pub source_url: Option<String>,
+    /// Who wrote it, where the file names them.
     pub author: Option<String>,
     /// `YYYY-MM-DD`
     pub published: Option<String>,
+    /// ISO 639-1 where there is such a code, else 639-3; null where it could not be told.
     pub lang: Option<String>,
     /// Which of several articles of a file.
     pub row: Option<String>,
+    /// Name of the file's encoding as in the WHATWG Encoding Standard, lower case.
     pub encoding: String,
+    /// How the text came out of the file.
     pub text_source: TextSource,
+    /// SHA-256 of the file's bytes, lower-case hex.
     pub sha256: String,
 }
 
@@ -59,14 +67,21 @@ impl ArticleView {
 /// A passage in JSON. `text` is bytes `start_byte..end_byte` of the article's text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PassageView {
+    /// `article#3`, or `article#3-4` for several together; passages of an article are counted from 1.
     pub id: String,
+    /// As it stands in the article, with what is not read.
     pub text: String,
+    /// First byte in the article's text, counted from 0.
     pub start_byte: usize,
+    /// Byte after the last one.
     pub end_byte: usize,
+    /// Line of the first byte in the article's text, counted from 1.
     pub start_line: usize,
+    /// Line of the last byte.
     pub end_line: usize,
     /// Page, row or heading path, where lines mean nothing.
     pub locator: Option<String>,
+    /// Stretches of the passage that are not read, in the order of the text.
     pub omitted: Vec<OmittedView>,
     /// What is read once more before the passage and stands elsewhere: names of columns, the key of a long row.
     pub repeated: Vec<RepeatedView>,
@@ -77,16 +92,22 @@ pub struct PassageView {
 /// What is not read inside a passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OmittedView {
+    /// First byte in the article's text, counted from 0.
     pub start_byte: usize,
+    /// Byte after the last one.
     pub end_byte: usize,
+    /// Why it is not read.
     pub reason: Omission,
 }
 
 /// Text of the article that is read once more before a passage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RepeatedView {
+    /// First byte in the article's text, counted from 0.
     pub start_byte: usize,
+    /// Byte after the last one.
     pub end_byte: usize,
+    /// What stands there.
     pub text: String,
 }
 
@@ -107,15 +128,20 @@ impl RepeatedView {
 /// A sentence of a passage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Best {
+    /// First byte in the article's text, counted from 0.
     pub start_byte: usize,
+    /// Byte after the last one.
     pub end_byte: usize,
+    /// What stands there.
     pub text: String,
 }
 
 /// Sentences before and after a passage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Context {
+    /// What stands before it, from the first of the sentences to the end of the last; empty at the beginning.
     pub before: String,
+    /// What stands after it, likewise; empty at the end.
     pub after: String,
 }
 
@@ -161,6 +187,7 @@ pub struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
+    /// Shows paths from the working folder as it is now.
     pub fn new(index: &'a Index) -> Self {
         let here = std::env::current_dir()
             .and_then(|dir| dir.canonicalize())
@@ -168,6 +195,7 @@ impl<'a> Viewer<'a> {
         Self { index, here }
     }
 
+    /// What is viewed.
     pub fn index(&self) -> &'a Index {
         self.index
     }

@@ -9,6 +9,7 @@ use super::{BARE, MAYBE, WRITTEN, bare, hyphenless, korean, terms_of_run};
 pub enum Token {
     /// A word of a script with spaces.
     Word {
+        /// The word, folded.
         letters: String,
         /// Without accents, where it has some.
         bare: Option<String>,

@@ -48,10 +48,13 @@ pub trait Watch {
 /// A file of a model: where it comes from and where it goes.
 #[derive(Debug, serde::Serialize)]
 pub struct Wanted {
+    /// Path in the repository.
     pub file: String,
     /// Without it there is no model; others are taken where the repository has them.
     pub required: bool,
+    /// Where it is downloaded from.
     pub url: String,
+    /// Where it is looked for on this machine.
     pub path: PathBuf,
 }
 

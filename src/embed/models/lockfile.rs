@@ -22,9 +22,12 @@ pub struct Locked {
     pub file: Vec<LockedFile>,
 }
 
+/// A file of a model as it was taken.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LockedFile {
+    /// Path in the repository.
     pub path: String,
+    /// Length.
     pub bytes: u64,
     /// Lower-case hex.
     pub sha256: String,
@@ -64,6 +67,7 @@ impl Lock {
         })
     }
 
+    /// Where the lock file is, or will be written.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -25,6 +25,7 @@ const HEADER: usize = 5;
 
 /// A graph file, open for searching.
 pub struct MappedGraph {
+    /// How far its searches go.
     pub effort: Effort,
     bytes: Mmap,
     rows: usize,
@@ -119,7 +120,9 @@ impl MappedGraph {
 /// Source: Al-Jazzazi et al. 2025, Distance Adaptive Beam Search, <https://arxiv.org/abs/2505.15636>.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beam {
+    /// How many of the best rows so far decide when the search ends.
     pub nearest: usize,
+    /// Factor on squared distances, 1 or more.
     pub slack: f32,
 }
 

@@ -23,6 +23,7 @@ const SPARE: usize = 16;
 /// Which rows may be found.
 #[derive(Clone, Copy)]
 pub struct RowFilter<'a> {
+    /// Whether a row may be found, by its number among those of all segments.
     pub accepts: &'a (dyn Fn(usize) -> bool + Sync),
     /// Share of all rows that it accepts.
     pub share: f32,

@@ -16,10 +16,12 @@ use crate::kernel::dot_i8::dots_i8;
 /// Rows that one thread compares at a time.
 const CHUNK: usize = 4096;
 
-/// A row and its score, the cosine with the query.
+/// A row and its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
+    /// Its number, from 0; of an index counted through all segments.
     pub row: usize,
+    /// What it is ranked by, the higher the better: a cosine, a cosine and a bonus, or what the caller counts.
     pub score: f32,
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How far searches go, and how much work that is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Effort {
+    /// Factor on squared distances, 1 or more: the larger, the further a search goes.
     pub slack: f32,
     /// Rows that a question is compared with.
     pub compared: usize,

@@ -87,13 +87,19 @@ pub struct ArticleRecord {
     pub relative: String,
     /// Which of several articles of the file.
     pub row: Option<String>,
+    /// `None` where none is known.
     pub title: Option<String>,
+    /// Address of the web page that it came from, where the file names one.
     pub source_url: Option<String>,
+    /// Who wrote it, where the file names them.
     pub author: Option<String>,
     /// `YYYY-MM-DD`
     pub published: Option<String>,
+    /// ISO 639-1 where there is such a code, else 639-3; `None` where it could not be told.
     pub lang: Option<String>,
+    /// Name of the file's encoding as in the WHATWG Encoding Standard, lower case.
     pub encoding: String,
+    /// How the text came out of the file.
     pub text_source: TextSource,
     /// Of the file's bytes.
     pub sha256: String,
@@ -118,6 +124,7 @@ pub struct ArticleRecord {
 }
 
 impl ArticleRecord {
+    /// Of an article as it was just read; times and version of the chunker are left open.
     pub fn new(root: &str, relative: &str, article: &Article) -> Self {
         Self {
             root: root.to_owned(),

@@ -84,6 +84,7 @@ pub struct Keyword<'a> {
 }
 
 impl<'a> Keyword<'a> {
+    /// Opens the two sections of `rows` rows.
     pub fn new(terms: &'a [u8], postings: &'a [u8], rows: usize) -> Self {
         Self {
             terms,

@@ -22,17 +22,21 @@ pub const FORMAT: u32 = 3;
 /// What an index holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
+    /// Version of everything in the folder; read where it is [`FORMAT`].
     pub format: u32,
     /// BLAKE3 of this file with zeros in the place of these digits.
     pub check: String,
     /// Counts commits.
     pub generation: u64,
+    /// Where its vectors lie.
     pub space: Space,
     /// Version of the chunker ([`crate::passage::RECIPE`]).
     pub recipe: u32,
     /// Version of the words ([`crate::words::VERSION`]).
     pub words: u32,
+    /// Test texts and the vectors that they had when the index was first built.
     pub canaries: Vec<Canary>,
+    /// What was given to `tane index`.
     pub roots: Vec<Root>,
     /// Oldest first.
     pub segments: Vec<SegmentEntry>,
@@ -61,6 +65,7 @@ pub struct Root {
 /// A segment file and its graph.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SegmentEntry {
+    /// The segment file.
     pub file: FileEntry,
     /// In the file, removed ones counted.
     pub articles: usize,
@@ -72,6 +77,7 @@ pub struct SegmentEntry {
     pub languages: Vec<LanguageEntry>,
     /// How far its codes are from their vectors, at most.
     pub code_error: f32,
+    /// Where the sections lie in the file.
     pub sections: Sections,
     /// Absent where the scan is as fast.
     pub graph: Option<FileEntry>,
@@ -103,7 +109,9 @@ impl SegmentEntry {
 /// A file of the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
+    /// Its name in the folder of the index.
     pub name: String,
+    /// Its length.
     pub bytes: u64,
     /// BLAKE3, hex.
     pub blake3: String,

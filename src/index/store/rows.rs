@@ -36,7 +36,9 @@ pub struct SegmentRows<'a> {
     pub codes: &'a [i8],
     /// How far the codes are from the vectors, at most.
     pub code_error: f32,
+    /// One for each row.
     pub records: &'a [RowRecord],
+    /// Which rows a term occurs in.
     pub keyword: Keyword<'a>,
     /// Content keys.
     pub keys: &'a [Key],
@@ -75,6 +77,7 @@ impl<'a> SegmentRows<'a> {
         }
     }
 
+    /// The codes, and where single ones can be read.
     pub fn code_rows(&self) -> CodeRows<'a> {
         CodeRows {
             values: self.codes,
@@ -82,6 +85,7 @@ impl<'a> SegmentRows<'a> {
         }
     }
 
+    /// Whether a row, by its number in the segment, can be found: its article is not removed.
     pub fn is_live(&self, row: usize) -> bool {
         self.dead.is_none_or(|dead| !dead.get(row))
     }
@@ -113,7 +117,9 @@ impl<'a> SegmentRows<'a> {
 /// Rows of a language and what they hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LanguageRows {
+    /// Rows that can be found.
     pub rows: usize,
+    /// Terms of their texts, repetitions counted.
     pub terms: u64,
 }
 
@@ -156,6 +162,7 @@ impl<'a> Rows<'a> {
         self.len
     }
 
+    /// Whether there is no row at all, removed ones counted.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -165,14 +172,17 @@ impl<'a> Rows<'a> {
         self.languages.iter().map(|language| language.rows).sum()
     }
 
+    /// Numbers of a vector.
     pub fn dimension(&self) -> usize {
         self.dimension
     }
 
+    /// The rows of each segment, oldest first.
     pub fn parts(&self) -> &[SegmentRows<'a>] {
         &self.parts
     }
 
+    /// The same, to be changed.
     pub fn parts_mut(&mut self) -> &mut [SegmentRows<'a>] {
         &mut self.parts
     }
@@ -187,6 +197,7 @@ impl<'a> Rows<'a> {
         (part, row - part.first)
     }
 
+    /// Whether a row can be found: its article is not removed.
     pub fn is_live(&self, row: usize) -> bool {
         let (part, row) = self.at(row);
         part.is_live(row)

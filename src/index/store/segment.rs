@@ -33,8 +33,11 @@ const SMALL: usize = 16 << 20;
 pub struct StoredPassage {
     /// Number of its article in the segment.
     pub article: usize,
+    /// Bytes of the article's text, the end exclusive.
     pub span: Span,
+    /// Lines of the first and the last byte, counted from 1.
     pub lines: (usize, usize),
+    /// Tokens of its sentences.
     pub tokens: usize,
     first_sentence: usize,
     sentence_count: usize,
@@ -43,7 +46,9 @@ pub struct StoredPassage {
 /// A sentence of a passage with its vector.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredSentence {
+    /// Bytes of the article's text, the end exclusive.
     pub span: Span,
+    /// `[dimension]`, read back from eight bits.
     pub vector: Vec<f32>,
     scale: f32,
     values: Vec<i8>,

@@ -41,10 +41,13 @@ struct Header {
 /// What was carried.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Carried {
+    /// Articles of the index, removed ones left out.
     pub articles: usize,
+    /// Passages of the index, removed ones left out.
     pub passages: usize,
     /// Files of the corpus.
     pub files: usize,
+    /// Length of the pack.
     pub bytes: u64,
     /// Whether the pack holds a corpus.
     pub corpus: bool,

@@ -8,6 +8,7 @@ use crate::error::Result;
 /// What to do.
 #[derive(Debug, Clone, Default)]
 pub struct Update {
+    /// Files and folders to index beside the recorded roots, or again.
     pub add: Vec<PathBuf>,
     /// Labels or paths of roots.
     pub remove: Vec<String>,
@@ -34,7 +35,9 @@ pub struct Update {
 /// What was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Report {
+    /// Articles of the index afterwards.
     pub articles: usize,
+    /// Passages of the index afterwards.
     pub passages: usize,
     /// Passages whose vectors were computed.
     pub embedded: usize,
@@ -50,7 +53,7 @@ pub struct Report {
     pub renewed: usize,
     /// Labels of roots that are missing, where that did not stop the run.
     pub missing_roots: Vec<String>,
-    /// Files that hold no text.
+    /// Files that hold no text, and links, devices and other indexes, which are left out on purpose.
     pub skipped: Vec<Unread>,
     /// Files and folders that could not be read; what was indexed of them before is kept.
     pub failed: Vec<Unread>,
@@ -61,8 +64,10 @@ pub struct Report {
 /// A file that was not read, or what is to be said of it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Unread {
+    /// The file or folder.
     #[serde(serialize_with = "as_shown")]
     pub path: PathBuf,
+    /// Why it was not read, or the remark, in words.
     pub reason: String,
 }
 
@@ -76,15 +81,21 @@ pub fn as_shown<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::O
 pub enum Stage {
     /// So many files of so many are read.
     Reading {
+        /// Files that are read.
         done: usize,
+        /// Files to look at.
         total: usize,
     },
     /// So many of so many are embedded.
     Embedding {
+        /// Tokens that are embedded, and all that are to be.
         tokens: (usize, usize),
+        /// Passages that are embedded or were known, and all of new and changed articles.
         passages: (usize, usize),
+        /// Articles whose passages are all done, and all new and changed ones.
         articles: (usize, usize),
     },
+    /// The segment is written.
     Writing,
     /// The graph takes its time on large indexes.
     BuildingGraph,
@@ -92,7 +103,9 @@ pub enum Stage {
 
 /// Told how far the writer is, and asked whether to stop.
 pub trait Progress: Sync {
+    /// Called again and again while the work goes on.
     fn at(&self, stage: Stage);
+    /// Whether to stop; the update then ends with [`Error::Interrupted`](crate::Error::Interrupted).
     fn interrupted(&self) -> bool;
 }
 

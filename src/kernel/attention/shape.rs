@@ -3,8 +3,11 @@
 /// Shape of the attention.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
+    /// Tokens of the sequence, at least 1.
     pub tokens: usize,
+    /// Heads side by side in a row.
     pub heads: usize,
+    /// Numbers of one head's query, key or value.
     pub head_size: usize,
 }
 

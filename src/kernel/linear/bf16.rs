@@ -9,10 +9,13 @@ const GROUP: usize = 2;
 /// A layer with `outputs x inputs` weights, packed.
 #[derive(Clone, Copy)]
 pub struct Layer<'a> {
+    /// Numbers of a row that goes in, a multiple of 64.
     pub inputs: usize,
+    /// Numbers of a row that comes out, a multiple of 64.
     pub outputs: usize,
     /// `[outputs / 16][inputs / 2][16][2]`; see [`pack`].
     pub weights: &'a [u16],
+    /// `[outputs]`, added to every row.
     pub bias: &'a [f32],
 }
 

@@ -12,10 +12,13 @@ const ROWS: usize = 4;
 /// A layer with `outputs x inputs` weights, packed.
 #[derive(Clone, Copy)]
 pub struct Layer<'a> {
+    /// Numbers of a row that goes in, a multiple of 64.
     pub inputs: usize,
+    /// Numbers of a row that comes out, a multiple of 64.
     pub outputs: usize,
     /// `[outputs / 32][inputs][32]`; see [`pack`].
     pub weights: &'a [f32],
+    /// `[outputs]`, added to every row.
     pub bias: &'a [f32],
 }
 

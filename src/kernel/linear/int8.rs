@@ -11,8 +11,11 @@ use super::{Product, amx, avx512, int8_avx2};
 
 /// A packed layer, owned.
 pub struct Packed {
+    /// `[outputs / 16][inputs / 4][16][4]`
     pub weights: Vec<i8>,
+    /// `[outputs]`: what one step of an output's weights is worth.
     pub scales: Vec<f32>,
+    /// `[outputs]`: the sum of an output's eight-bit weights.
     pub sums: Vec<i32>,
 }
 

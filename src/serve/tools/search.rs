@@ -79,7 +79,7 @@ pub struct SearchOutput {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Passage {
     rank: usize,
-    /// How likely it answers, 0 to 1; absent where only words were searched.
+    /// How likely it answers, 0 to 1; null where only words were searched.
     confidence: Option<f32>,
     /// `path:lines`
     citation: String,
