@@ -2,6 +2,7 @@
 //! by a manifest whose atomic rename is the commit. Readers and the writer are different types.
 
 mod nearest;
+mod open_segment;
 mod reader;
 mod same_space;
 mod sample;

@@ -19,6 +19,7 @@ mod openapi;
 mod pool;
 mod problem;
 mod request;
+mod rerank;
 mod service;
 mod tools;
 
@@ -194,9 +195,9 @@ fn router(doors: Arc<Doors>) -> Router {
         .route("/v1/embeddings", post(openai::post_embeddings))
         .route("/v1/models", get(openai::get_models))
         .route("/v1/models/{*id}", get(openai::get_model))
-        .route("/v1/rerank", post(openai::post_rerank))
-        .route("/v2/rerank", post(openai::post_rerank))
-        .route("/rerank", post(openai::post_rerank))
+        .route("/v1/rerank", post(rerank::post_rerank))
+        .route("/v2/rerank", post(rerank::post_rerank))
+        .route("/rerank", post(rerank::post_rerank))
         .route_service(MCP, mcp.route())
         .fallback(nothing)
         .method_not_allowed_fallback(other_method)

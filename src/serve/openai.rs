@@ -9,28 +9,20 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::de::{self, IgnoredAny, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::api::plain;
 use super::pool::Cancelled;
 use super::problem::{Field, Problem};
 use super::request::body;
 use super::service::Open;
-use crate::corpus::detect_language;
 use crate::embed::Role;
-use crate::error::Error;
-use crate::passage::passages;
-use crate::search::{Asked, Mode, PreferLanguage};
 use crate::serve::answers::{json_of, json_response};
 use crate::serve::doors::Doors;
-use crate::serve::embed::{Texts, embed, embedded, tokenized};
-use crate::serve::fields::{number, text};
-use crate::serve::limits::{MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS};
+use crate::serve::embed::{Texts, embed};
+use crate::serve::fields::number;
+use crate::serve::limits::{MOST_EMBED_BYTES, MOST_TEXTS};
 use crate::serve::tools::called::shortened;
-
-/// Bytes of the documents of one request: about as many tokens as a request may have.
-const MOST_RERANKED_BYTES: usize = 1 << 20;
 
 /// What OpenAI's interface answers where something is wrong.
 #[derive(Debug)]
@@ -78,7 +70,7 @@ impl IntoResponse for OpenAiError {
     }
 }
 
-type Answer = Result<Response, OpenAiError>;
+pub(super) type Answer = Result<Response, OpenAiError>;
 
 /// Which role a model's name or `input_type` asks for.
 fn role_named(name: &str) -> Option<Role> {
@@ -90,7 +82,7 @@ fn role_named(name: &str) -> Option<Role> {
 }
 
 /// The names that a model goes by: as it is (texts are passages), and with the role of the texts.
-fn names(model: &str) -> [(String, Role); 3] {
+pub(super) fn names(model: &str) -> [(String, Role); 3] {
     [
         (model.to_owned(), Role::Passage),
         (format!("{model}:query"), Role::Query),
@@ -150,7 +142,7 @@ impl<'de> Deserialize<'de> for Input {
 }
 
 /// A text of the list; token ids are told apart from what is merely wrong.
-struct Text(String);
+pub(super) struct Text(String);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -230,7 +222,7 @@ impl EmbeddingsRequest {
     }
 }
 
-fn unknown_model(given: &str, model: &str) -> OpenAiError {
+pub(super) fn unknown_model(given: &str, model: &str) -> OpenAiError {
     let known = names(model).map(|(name, _)| name).join(", ");
     let detail = format!("no model `{}` here; known: {known}", shortened(given, 200));
     OpenAiError {
@@ -325,163 +317,4 @@ async fn model_of(doors: &Doors) -> Result<String, Problem> {
         .library
         .ask(|open, _| Ok(open.embedder.space().model.clone()));
     model.await
-}
-
-/// The body of a rerank request.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RerankRequest {
-    #[serde(default)]
-    model: Option<String>,
-    query: String,
-    documents: Vec<Document>,
-    #[serde(default)]
-    top_n: Option<usize>,
-    #[serde(default)]
-    return_documents: Option<bool>,
-    // Of Cohere and Jina: how documents are cut, and in which order requests are answered. Here documents are cut as
-    // everywhere.
-    #[serde(default, rename = "max_tokens_per_doc")]
-    _max_tokens: IgnoredAny,
-    #[serde(default, rename = "max_chunks_per_doc")]
-    _max_chunks: IgnoredAny,
-    #[serde(default, rename = "truncation")]
-    _truncation: IgnoredAny,
-    #[serde(default, rename = "priority")]
-    _priority: IgnoredAny,
-}
-
-/// A document of a rerank request.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Document {
-    Text(String),
-    Object { text: String },
-}
-
-impl Document {
-    fn text(&self) -> &str {
-        match self {
-            Self::Text(text) | Self::Object { text } => text,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Reranked {
-    index: usize,
-    relevance_score: f32,
-    /// How likely it answers, as tane says of its own results.
-    confidence: f32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    document: Option<Value>,
-}
-
-/// `POST /v1/rerank`, `/v2/rerank`, `/rerank`
-pub async fn post_rerank(State(doors): State<Arc<Doors>>, request: Request) -> Answer {
-    let asked: RerankRequest = body(request, MOST_EMBED_BYTES).await?;
-    text(Field::Body("/query"), &asked.query, MOST_QUESTION)?;
-    number(
-        Field::Body("/documents"),
-        asked.documents.len(),
-        1,
-        MOST_TEXTS,
-    )?;
-    let texts = asked.documents.iter().map(|document| document.text().len());
-    if texts.sum::<usize>() > MOST_RERANKED_BYTES {
-        let detail = format!("documents have at most {MOST_RERANKED_BYTES} bytes together");
-        return Err(Problem::bad(Field::Body("/documents"), detail).into());
-    }
-    let json = doors
-        .library
-        .ask(move |open, cancelled| Ok(rerank(open, &asked, cancelled)));
-    Ok(json_response(json.await??))
-}
-
-fn rerank(
-    open: &Open,
-    asked: &RerankRequest,
-    cancelled: &Cancelled,
-) -> Result<Vec<u8>, OpenAiError> {
-    let model = &open.embedder.space().model;
-    if let Some(given) = &asked.model
-        && !names(model).iter().any(|(name, _)| name == given)
-    {
-        return Err(unknown_model(given, model));
-    }
-    let (mut ranked, tokens) = scored(open, asked, cancelled)?;
-    ranked.sort_by(|a, b| b.relevance_score.total_cmp(&a.relevance_score));
-    ranked.truncate(asked.top_n.unwrap_or(usize::MAX));
-    let answer = json!({
-        "id": format!("rerank-{}", &blake3::hash(asked.query.as_bytes()).to_hex()[..16]),
-        "model": model,
-        "results": ranked,
-        "usage": {"total_tokens": tokens, "prompt_tokens": tokens},
-        "meta": {"score": "tane's own: the cosine of question and passage plus the weight of the words they share; \
-                           a document has that of its best passage; not a cross-encoder"},
-    });
-    Ok(json_of(&answer)?)
-}
-
-/// Each document by its best passage, and the tokens of them all: cut, embedded and scored as those of the index are.
-fn scored(
-    open: &Open,
-    asked: &RerankRequest,
-    cancelled: &Cancelled,
-) -> Result<(Vec<Reranked>, usize), Problem> {
-    let field = Field::Body("/documents");
-    let to_problem = |error: Error| Problem::of(&error, field);
-    let (index, embedder) = (&open.index, &open.embedder);
-    let vector = embedder.embed_one(asked.query.trim(), Role::Query);
-    let probe = PreferLanguage::Any.probe(embedder, &vector.map_err(to_problem)?);
-    let rows = index.rows();
-    let question = Asked::new(&rows, Mode::Hybrid, asked.query.trim(), Some(probe.clone()));
-    // The passages of all documents, so that they are embedded together.
-    let mut texts: Vec<String> = Vec::new();
-    let mut ends = Vec::with_capacity(asked.documents.len());
-    for document in &asked.documents {
-        if cancelled.is_set() {
-            return Err(Problem::busy());
-        }
-        match plain(document.text()) {
-            Ok(article) => {
-                let cut = passages(&article, embedder.counter());
-                let cut = cut.iter().map(|passage| passage.readable(&article.text).0);
-                texts.extend(cut);
-            }
-            // What holds no text has no passage.
-            Err(Error::NotText { .. }) => {}
-            Err(error) => return Err(to_problem(error)),
-        }
-        ends.push(texts.len());
-    }
-    let inputs = texts.iter().map(String::as_str);
-    let inputs = tokenized(open, inputs, Role::Passage, false, field)?;
-    let embeddings = embedded(open, &inputs, cancelled, field)?;
-    let tokens = inputs.iter().map(|input| input.ids.len()).sum();
-    let mut start = 0;
-    let ranked = |(number, (document, end)): (usize, (&Document, usize))| {
-        let own = std::mem::replace(&mut start, end)..end;
-        let text = document.text();
-        let language = detect_language(text);
-        let language = language.and_then(|name| index.language(&name)).unwrap_or(0);
-        let passages = embeddings[own.clone()].iter().zip(&texts[own]);
-        let scores = passages.map(|(embedding, text)| {
-            let inverse_length = embedder.alignment().inverse_length(&embedding.vector);
-            let dense = probe.score(&embedding.vector, inverse_length);
-            question.score_of_text(&rows, dense, text, language)
-        });
-        let best = scores.max_by(|a, b| a.0.total_cmp(&b.0));
-        // What holds no text answers nothing.
-        let (relevance_score, confidence) = best.unwrap_or((-1.0, 0.0));
-        let shown = asked.return_documents.unwrap_or_default();
-        Reranked {
-            index: number,
-            relevance_score,
-            confidence,
-            document: shown.then(|| json!({"text": text})),
-        }
-    };
-    let documents = asked.documents.iter().zip(ends).enumerate();
-    Ok((documents.map(ranked).collect(), tokens))
 }

@@ -19,6 +19,7 @@ mod money;
 mod month;
 mod multiplier;
 mod number;
+mod numerals;
 mod point;
 mod quantity;
 mod question;

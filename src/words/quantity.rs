@@ -1,9 +1,13 @@
 //! What stands with a number: money, percent, months, years of Japanese eras.
 
 use super::fold::{is_hangul, is_unspaced};
-use super::number::{self, Beside, Chars, FoundNumber, Value};
+use super::number;
+use super::number::Chars;
+use super::number::FoundNumber;
+use super::number::Value;
 use super::{korean, month};
 use crate::words::money::{SIGNS, is_money};
+use crate::words::numerals::Beside;
 
 /// What may follow a number, as it is after folding, and its term.
 const UNITS: [(&str, &str); 45] = [

@@ -40,6 +40,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
             "store",
             "same_space",
             "nearest",
+            "open_segment",
             "reader",
             "sample",
             "write",

@@ -8,7 +8,8 @@ use std::collections::HashSet;
 
 use super::previous::Previous;
 use super::spill::Planned;
-use crate::index::reader::{Index, OpenSegment};
+use crate::index::open_segment::OpenSegment;
+use crate::index::reader::Index;
 use crate::index::store::manifest::SegmentEntry;
 
 /// What becomes of the old segments.

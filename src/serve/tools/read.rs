@@ -94,17 +94,7 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
     }
     let room = most.saturating_sub(head.chars().count() + 220).max(200);
     let rest = &text[start..];
-    let part = match rest.char_indices().nth(room) {
-        None => rest,
-        // At the end of a line where one is near, so that lines are whole.
-        Some((end, _)) => {
-            let part = &rest[..end];
-            match part.rfind('\n') {
-                Some(line_end) if line_end > end / 2 => &part[..=line_end],
-                _ => part,
-            }
-        }
-    };
+    let part = lines_within(rest, room);
     let end = start + part.len();
     let next = offset + part.chars().count();
     let start_line = lines.line(start);
@@ -137,4 +127,16 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
             text: part.to_owned(),
         }),
     })
+}
+
+/// The beginning of a text, in characters; to the end of a line where one is near, so that lines are whole.
+fn lines_within(text: &str, most: usize) -> &str {
+    let Some((end, _)) = text.char_indices().nth(most) else {
+        return text;
+    };
+    let part = &text[..end];
+    match part.rfind('\n') {
+        Some(line_end) if line_end > end / 2 => &part[..=line_end],
+        _ => part,
+    }
 }

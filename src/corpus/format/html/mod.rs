@@ -16,6 +16,7 @@ mod page;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod text;
 mod walk;
 
 use std::borrow::Cow;

@@ -1,6 +1,5 @@
 //! Elements to text and blocks, in the order of the page.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::super::tree::Tree;
@@ -10,73 +9,16 @@ use super::lines;
 use crate::corpus::Span;
 use crate::corpus::block::{Block, BlockKind, Omission, Repeated};
 use crate::corpus::format::html::context::heading_level;
+use crate::corpus::format::html::text::{
+    end_line, is_block, push_words, shortened, shown_chars, without_data,
+};
 use crate::corpus::format::reader::{LeftOut, Parsed};
 use crate::corpus::plain::layout::ROW_CHARS;
 
-/// A longer heading is shortened where it says where a passage stands, in characters.
-const PATH_CHARS: usize = 100;
 /// A heading with more letters is no heading: the element was never closed.
 const HEADING_LETTERS: usize = 300;
 /// Levels of headings in HTML; what labels a panel is below them.
 const LEVELS: usize = 6;
-
-/// Elements that end the line before them.
-const BLOCKS: [&str; 54] = [
-    "p",
-    "div",
-    "section",
-    "article",
-    "main",
-    "header",
-    "footer",
-    "aside",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "td",
-    "th",
-    "caption",
-    "blockquote",
-    "pre",
-    "figure",
-    "figcaption",
-    "hr",
-    "address",
-    "details",
-    "summary",
-    "form",
-    "fieldset",
-    "legend",
-    "hgroup",
-    "center",
-    "dir",
-    "menu",
-    "nav",
-    "search",
-    "dialog",
-    "option",
-    "listing",
-    "xmp",
-    "plaintext",
-    "noframes",
-    "noscript",
-    "body",
-    "select",
-];
 
 /// A page, and what of it is read.
 pub(super) struct Reading<'a> {
@@ -619,86 +561,5 @@ impl<'a> Walk<'a> {
     /// What was written by itself, in lines, is no part of the open block.
     pub fn written(&mut self) {
         self.start = self.text.len();
-    }
-}
-
-/// An element of a name of its own is a block where it does not stand between words.
-fn is_block(tree: &Tree, at: usize) -> bool {
-    let name = tree.name(at);
-    if !name.contains('-') {
-        return BLOCKS.contains(&name) || heading_level(tree, at).is_some();
-    }
-    let parent = tree.node(at).parent;
-    let next = tree.node(at).end;
-    let text = |at: usize| tree.node(at).is_text() && tree.letters(at..at + 1) > 0;
-    let beside = (at > parent + 1 && text(at - 1)) || (next < tree.node(parent).end && text(next));
-    !beside
-}
-
-/// Adds words to a text in which a line or a block begins at `start`; white space as a browser shows it.
-fn push_words(text: &mut String, start: usize, words: &str) {
-    for (at, word) in words.split(|c: char| c.is_ascii_whitespace()).enumerate() {
-        if at > 0 && text.len() > start && !text.ends_with([' ', '\n']) {
-            text.push(' ');
-        }
-        text.push_str(word);
-    }
-}
-
-fn end_line(code: &mut String) {
-    if !code.is_empty() && !code.ends_with('\n') {
-        code.push('\n');
-    }
-}
-
-fn shown_chars(text: &str) -> usize {
-    text.split_whitespace()
-        .map(|word| word.chars().count() + 1)
-        .sum()
-}
-
-fn shortened(title: &str) -> String {
-    match title.char_indices().nth(PATH_CHARS) {
-        Some((end, _)) => format!("{}…", title[..end].trim_end()),
-        None => title.to_owned(),
-    }
-}
-
-/// A text without the pictures that are written into it as letters.
-fn without_data<'t>(text: &'t str, left: &mut LeftOut) -> Cow<'t, str> {
-    let mut kept = String::new();
-    let mut end = 0;
-    for (start, _) in text.match_indices("data:") {
-        let length = data_address(&text[start..]);
-        if start >= end && length > 0 {
-            kept.push_str(&text[end..start]);
-            end = start + length;
-            left.push(Omission::ImageMarkup, &text[start..end]);
-        }
-    }
-    if end == 0 {
-        return Cow::Borrowed(text);
-    }
-    kept.push_str(&text[end..]);
-    Cow::Owned(kept)
-}
-
-/// How long an address is that holds what it leads to, in bytes; 0: there is none.
-fn data_address(text: &str) -> usize {
-    const LEAST: usize = 32;
-    let kind = |c: char| c.is_ascii_alphanumeric() || "/+.-;=_".contains(c);
-    let head = "data:".len();
-    let comma = head + text[head..].find(|c| !kind(c)).unwrap_or(0);
-    let named = text[head..comma].contains('/') || text[head..comma].contains(';');
-    if !text[comma..].starts_with(',') || !named {
-        return 0;
-    }
-    let data = |c: char| c.is_ascii_alphanumeric() || "+/=%_-.~!*'()".contains(c);
-    let rest = &text[comma + 1..];
-    let length = rest.find(|c| !data(c)).unwrap_or(rest.len());
-    if length < LEAST {
-        0
-    } else {
-        comma + 1 + length
     }
 }

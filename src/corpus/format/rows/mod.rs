@@ -9,6 +9,7 @@ mod dialect;
 mod fields;
 mod header;
 mod json;
+mod json_rows;
 mod json_text;
 mod json_walk;
 mod kind;
