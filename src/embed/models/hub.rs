@@ -1,9 +1,9 @@
 //! Models of the Hugging Face hub: downloaded by hf-hub into the cache that all of its libraries share, checked, and
 //! recorded in a lock file.
 //!
-//! What hf-hub leaves to its caller is done here: it has no time limit, checks neither length nor checksum of what it
-//! downloaded, ends the process on some answers, and takes names from the server. So it works in a thread that is
-//! watched, and what it brought is removed again where it is not what was promised.
+//! hf-hub knows the hub's interface and the layout of the cache. This file adds what hf-hub leaves to its caller. hf-hub
+//! has no time limit, checks neither length nor checksum of a download, panics on some answers, and trusts the names that
+//! the server sends. So it runs in a thread that is watched, and a download that is not what the hub promised is removed.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

@@ -1,5 +1,8 @@
 //! What a pickle of torch says: names, places and shapes of tensors. Nothing of it is executed.
 //!
+//! candle-core reads pickles, too. It clones a value each time the pickle repeats it, and an object may hold objects that
+//! hold objects. So a file of a few kilobytes can fill the memory. A model is a stranger's file, so it is read here.
+//!
 //! Format: Python's `pickletools`, protocol 2, as far as `torch.save` needs it for a dictionary of tensors. Values lie in
 //! an arena and name each other by number: however a hostile file nests or repeats them, they take no more room than
 //! it does, and no recursion.
