@@ -52,6 +52,9 @@
 
 #![warn(missing_docs)]
 
+#[cfg(target_endian = "big")]
+compile_error!("the files of an index are little-endian and are read without conversion");
+
 pub mod cli;
 pub mod corpus;
 pub mod embed;

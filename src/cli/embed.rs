@@ -1,12 +1,12 @@
 //! `tane embed`: a filter from lines of text to vectors.
 
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::args;
-use super::output::Output;
+use super::output::{self, Output};
 use super::settings::Settings;
 use crate::cli::outcome::Outcome;
 use crate::embed::{Embedder, Role};
@@ -73,7 +73,7 @@ pub fn run(args: &args::Embed, settings: &Settings, out: &mut Output) -> anyhow:
         out.flush()?;
     }
     if failed > 0 {
-        let _ = writeln!(std::io::stderr(), "tane: {failed} of {number} lines failed");
+        output::complain(&format!("{failed} of {number} lines failed"));
         return Ok(Outcome::Faults);
     }
     Ok(Outcome::Something)

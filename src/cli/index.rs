@@ -282,24 +282,36 @@ fn shown_from_here(path: &Path) -> String {
 }
 
 pub fn summary(report: &Report, dry_run: bool, seconds: f64) -> String {
+    let counted = |count: usize, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    };
     let mut line = format!(
-        "{}{} articles, {} passages: {} embedded, {} reused",
+        "{}{}, {}: {} embedded, {} reused",
         if dry_run { "would hold " } else { "" },
-        report.articles,
-        report.passages,
+        counted(report.articles, "article", "articles"),
+        counted(report.passages, "passage", "passages"),
         report.embedded,
         report.reused,
     );
-    for (count, what) in [
-        (report.removed, "articles removed"),
-        (report.repaired, "articles repaired"),
-        (report.renewed, "articles brought up to date"),
-        (report.kept, "articles kept unseen"),
-        (report.skipped.len(), "files skipped"),
-        (report.failed.len(), "files or folders failed"),
+    for (count, one, many) in [
+        (report.removed, "article removed", "articles removed"),
+        (report.repaired, "article repaired", "articles repaired"),
+        (
+            report.renewed,
+            "article brought up to date",
+            "articles brought up to date",
+        ),
+        (report.kept, "article kept unseen", "articles kept unseen"),
+        (report.skipped.len(), "file skipped", "files skipped"),
+        (
+            report.failed.len(),
+            "file or folder failed",
+            "files or folders failed",
+        ),
     ] {
         if count > 0 {
-            line.push_str(&format!(", {count} {what}"));
+            line.push_str(&format!(", {}", counted(count, one, many)));
         }
     }
     format!("{line} ({seconds:.1} s)")

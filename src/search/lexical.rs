@@ -117,8 +117,16 @@ impl Lexical {
         self.coverage[row]
     }
 
-    /// Squared coverage beyond what chance gives in this language, which is the same for all rows of it:
-    /// it keeps passages that only share the question's language from passing those that answer.
+    /// Squared coverage beyond what chance gives in the row's language:
+    ///
+    /// ```text
+    /// coverage(q, d)  = idf(terms of q in d) / idf(all terms of q)        0 to 1
+    /// excess(q, d)    = coverage(q, d)^2 - (0.4 * attainable(q, language of d))^2
+    /// ```
+    ///
+    /// `idf` sums over terms, counted in the language of the row. `attainable` is the coverage of a row with every term that
+    /// occurs in that language. It is the same for all rows of a language, so it changes no order there. It keeps passages
+    /// that only share the question's language from ranking above those that answer.
     pub fn excess(&self, row: usize, language: usize) -> f32 {
         self.coverage[row].powi(2) - self.chance[language]
     }

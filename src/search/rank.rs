@@ -135,7 +135,16 @@ impl Asked {
         self.bm25.as_ref().map_or(0.0, |scores| scores[row])
     }
 
-    /// What a row is worth.
+    /// What a row is worth, from a question `q` and a row `d`:
+    ///
+    /// ```text
+    /// dense:    cos(q, d)
+    /// keyword:  BM25(q, d)
+    /// hybrid:   cos(q, d) + 11 * spread(q) * excess(q, d)
+    /// ```
+    ///
+    /// `cos` is between vectors whose languages are aligned; `spread` is the standard deviation of the question's cosines
+    /// with background rows; for `excess` see [`Lexical::excess`].
     pub fn score(&self, rows: &Rows<'_>, row: usize) -> f32 {
         let dense = self
             .probe
@@ -193,7 +202,15 @@ impl Asked {
         }
     }
 
-    /// How likely a row with this score answers.
+    /// How likely a row with this score answers, 0 to 1:
+    ///
+    /// ```text
+    /// s           = (score - mean) / spread - sqrt(2 ln rows)
+    /// log odds    = at_chance + steep * min(s, 1) + flat * max(s - 1, 0)
+    /// confidence  = 1 / (1 + exp(-log odds))
+    /// ```
+    ///
+    /// The best of so many rows that do not answer lies `sqrt(2 ln rows)` spreads above their mean (`z_chance`).
     fn confidence(&self, score: f32, z_chance: f32) -> f32 {
         let (mean, spread) = self.background;
         let spreads = f64::from(score - mean) / f64::from(spread) - f64::from(z_chance);

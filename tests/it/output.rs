@@ -76,6 +76,23 @@ fn passages_for_people() {
     insta::assert_snapshot!("passages_plain", head);
 }
 
+/// Pages that are the same on every machine, whole.
+#[test]
+fn pages_for_people() {
+    let folder = Folder::new(&ARTICLES);
+    let start = folder.tane(Vec::<&str>::new()).run();
+    insta::assert_snapshot!("start_without_index", start.stderr);
+    folder.tane(["index", "docs"]).ok();
+    let home = folder.path().canonicalize().unwrap();
+    let without_home = |text: &str| text.replace(home.to_str().unwrap(), "FOLDER");
+    let show = folder.tane(["show", "soup#1"]).ok();
+    insta::assert_snapshot!("show_passage", without_home(&show));
+    let similar = folder.tane(["similar", "soup"]).ok();
+    insta::assert_snapshot!("similar", masked(&without_home(&similar)));
+    let nothing = folder.tane(["query", "--lang", "fr", "soup"]).fails(1);
+    insta::assert_snapshot!("nothing_found", without_home(&nothing));
+}
+
 #[test]
 fn titles_and_texts_cannot_steer_the_terminal() {
     let folder = Folder::new(&[(
