@@ -19,7 +19,7 @@ pub struct Comparison<'a> {
     /// Rows compared so far.
     pub compared: usize,
     /// After so many the search is asked how far it is.
-    look: usize,
+    next_check: usize,
 }
 
 impl<'a> Comparison<'a> {
@@ -31,7 +31,7 @@ impl<'a> Comparison<'a> {
             isa: Isa::current(),
             read: Vec::new(),
             compared: 0,
-            look: codes.file.map_or(usize::MAX, |file| file.left() / 16),
+            next_check: codes.file.map_or(usize::MAX, |file| file.left() / 16),
         }
     }
 
@@ -55,11 +55,11 @@ impl<'a> Comparison<'a> {
 
     /// Whether to go on: while rows are read one by one, not if more will come than may be read. `open` says how many
     /// rows will be gone on from as things stand.
-    pub fn goes_on(&mut self, open: impl FnOnce() -> usize) -> bool {
-        if self.compared < self.look {
+    pub fn still_worth_it(&mut self, open: impl FnOnce() -> usize) -> bool {
+        if self.compared < self.next_check {
             return true;
         }
-        self.look = 2 * self.compared;
+        self.next_check = 2 * self.compared;
         let file = self.codes.file;
         file.is_none_or(|file| open() * ROWS_PER_OPEN <= file.left())
     }

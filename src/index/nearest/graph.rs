@@ -231,7 +231,7 @@ impl<'a> GraphView<'a> {
     ) -> Option<GraphHits> {
         let mut comparison = Comparison::new(codes, query);
         let entry = self.descend(&mut comparison);
-        let mut found = self.search_base(&mut comparison, entry, End::new(query, beam), keep)?;
+        let mut found = self.search_base(&mut comparison, entry, Cutoff::new(query, beam), keep)?;
         let best_first = |a: &Candidate, b: &Candidate| b.cmp(a);
         if found.len() > count {
             found.select_nth_unstable_by(count, best_first);
@@ -275,7 +275,7 @@ impl<'a> GraphView<'a> {
         &self,
         comparison: &mut Comparison<'_>,
         entry: Candidate,
-        mut end: End,
+        mut cutoff: Cutoff,
         keep: Option<&RowTest>,
     ) -> Option<Vec<Candidate>> {
         let mut found: Vec<Candidate> = Vec::new();
@@ -290,13 +290,15 @@ impl<'a> GraphView<'a> {
         let mut open = BinaryHeap::from([entry]);
         if kept_by_filter(entry.row()) {
             found.push(entry);
-            end.see(entry);
+            cutoff.record(entry);
         }
         while let Some(candidate) = open.pop() {
-            if candidate < end.least {
+            if candidate < cutoff.least {
                 break;
             }
-            if !comparison.goes_on(|| open.iter().filter(|row| **row >= end.least).count()) {
+            if !comparison
+                .still_worth_it(|| open.iter().filter(|row| **row >= cutoff.least).count())
+            {
                 return None;
             }
             picked.clear();
@@ -308,14 +310,14 @@ impl<'a> GraphView<'a> {
             comparison.scores(&picked, &mut scores);
             for (row, score) in picked.iter().zip(&scores) {
                 let near = Candidate::new(*score, *row);
-                // The last that counts itself was seen already: an equal one is that row, or a worse one of its score.
-                if near <= end.least {
+                // None is equal to the cutoff: that is a row that was visited, or has a number that no row has.
+                if near < cutoff.least {
                     continue;
                 }
                 open.push(near);
                 if kept_by_filter(*row) {
                     found.push(near);
-                    end.see(near);
+                    cutoff.record(near);
                 }
             }
             if let Some(next) = open.peek() {
@@ -334,7 +336,7 @@ impl<'a> GraphView<'a> {
 }
 
 /// Where a search ends.
-struct End {
+struct Cutoff {
     beam: Beam,
     /// The score of a row that is as long as codes are and points where the question does.
     best: f32,
@@ -344,7 +346,7 @@ struct End {
     least: Candidate,
 }
 
-impl End {
+impl Cutoff {
     fn new(query: &[i8], beam: Beam) -> Self {
         Self {
             beam,
@@ -354,7 +356,7 @@ impl End {
         }
     }
 
-    fn see(&mut self, candidate: Candidate) {
+    fn record(&mut self, candidate: Candidate) {
         if self.nearest.len() == self.beam.nearest {
             if self.nearest.peek().is_some_and(|last| candidate < last.0) {
                 return;

@@ -114,14 +114,17 @@ mod tests {
         // A search that will come to too many more gives up.
         reads.left.store(64, Relaxed);
         let mut comparison = Comparison::new(from_file, query);
-        for (open, goes_on) in [(2, true), (2, false), (1, true)] {
+        for (open, worth_it) in [(2, true), (2, false), (1, true)] {
             comparison.scores(&picked, &mut Vec::new());
-            assert_eq!(comparison.goes_on(|| open), goes_on);
+            assert_eq!(comparison.still_worth_it(|| open), worth_it);
         }
         // One that is on the mapping does not.
         reads.end();
         comparison.scores(&picked, &mut Vec::new());
-        assert!(comparison.goes_on(|| 99) && Comparison::new(from_file, query).goes_on(|| 99));
+        assert!(
+            comparison.still_worth_it(|| 99)
+                && Comparison::new(from_file, query).still_worth_it(|| 99)
+        );
         reads.left.store(9, Relaxed);
         let mut row = vec![0i8; dimension];
         assert!(reads.read(63, &mut row) && row == codes[63 * dimension..]);
