@@ -323,7 +323,7 @@ pub enum Error {
     },
     /// The work was interrupted (Ctrl-C); what was embedded is kept.
     #[error(
-        "interrupted; {done} of {total} passages are embedded and kept; run it again to continue"
+        "interrupted; {done} of {total} passages are embedded and kept; run the same command again to continue"
     )]
     Interrupted {
         /// Passages that are embedded; 0 where it stopped while files were read.

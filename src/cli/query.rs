@@ -71,7 +71,7 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
             page.faint(&format!(
                 "{} more under {:.0} %, --all shows {}",
                 weak.len(),
-                (100.0 * most).floor() + 1.0,
+                (100.0 * most).round() + 1.0,
                 if weak.len() == 1 { "it" } else { "them" },
             ))?;
         }

@@ -206,4 +206,23 @@ fn shards_joined_answer_as_one_index() {
     assert!(twice.contains("is in another shard too"), "{twice}");
     run(&["merge", "--index", "joined", "part1"]).fails(2);
     run(&["index", "--index", "x", "docs", "--shard", "4/3"]).fails(2);
+    // Of one file, most shards have none.
+    folder.write("one/lamp.txt", "The lamp stands by the ferry.\n");
+    let few = ["few1", "few2", "few3"];
+    for (number, ix) in (1..).zip(few) {
+        run(&[
+            "index",
+            "one",
+            "--index",
+            ix,
+            "--shard",
+            &format!("{number}/3"),
+        ])
+        .ok();
+    }
+    run(&["merge", "--index", "few", few[0], few[1], few[2]]).ok();
+    assert_eq!(
+        run(&["status", "--json", "--index", "few"]).json()["articles"],
+        1
+    );
 }

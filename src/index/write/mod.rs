@@ -120,8 +120,9 @@ impl Job<'_> {
         let ids = plan.kept.iter().map(|(_, id)| id.as_str());
         let ids = ids.chain(plan.read.iter().map(|article| article.id.as_str()));
         report.removed = old.missing_from(&ids.collect());
-        // Forgetting the last root leaves an empty index; a root without text is a mistake.
-        if report.passages == 0 && !roots.is_empty() {
+        // Forgetting the last root leaves an empty index, and a shard of a few files may have none; a root without text is
+        // a mistake.
+        if report.passages == 0 && !roots.is_empty() && update.shard.is_none() {
             return Err(Error::NothingIndexed {
                 reason: nothing_to_read(&roots, &report),
             });
@@ -252,8 +253,9 @@ fn nothing_to_read(roots: &[Root], report: &Report) -> String {
     let first = report.failed.iter().chain(&report.skipped).next();
     let why = first.map_or_else(String::new, |file| {
         let count = report.failed.len() + report.skipped.len();
+        let were = if count == 1 { "file was" } else { "files were" };
         format!(
-            "; {count} files were not read, first {}: {}",
+            "; {count} {were} not read, first {}: {}",
             file.path.display(),
             file.reason
         )
