@@ -226,3 +226,31 @@ fn shards_joined_answer_as_one_index() {
         1
     );
 }
+
+#[test]
+fn an_index_that_was_built_elsewhere_finds_the_articles_that_it_comes_back_to() {
+    let laptop = Folder::new(&ARTICLES);
+    laptop.write("tane.toml", "corpus = [\"docs\"]\n");
+    let here = |args: &[&str]| Tane::new(args).dir(laptop.path());
+    // No index here: the pack holds the files alone.
+    here(&["pack", "--corpus", "there.pack"]).ok();
+    let other = Folder::new(&[]);
+    let pack = laptop.path().join("there.pack");
+    Tane::new(["unpack", pack.to_str().unwrap(), "work"])
+        .dir(other.path())
+        .ok();
+    let work = other.path().join("work");
+    Tane::new(["index"]).dir(&work).ok();
+    Tane::new(["pack", "back.pack"]).dir(&work).ok();
+    std::fs::rename(work.join("back.pack"), laptop.path().join("back.pack")).unwrap();
+    std::fs::remove_dir_all(&work).unwrap();
+
+    here(&["unpack", "back.pack"]).ok();
+    let report = here(&["index", "--json"]).json();
+    assert_eq!(
+        (&report["articles"], &report["embedded"]),
+        (&3.into(), &0.into())
+    );
+    let verified = here(&["verify", "--json"]).json();
+    assert_eq!(verified["sources"]["same"], 3, "{verified}");
+}

@@ -138,7 +138,12 @@ impl Unpacking<'_> {
                     root.path.clone_from(&known.path);
                     root.mounts.clone_from(&known.mounts);
                 }
-                (None, None) => {}
+                (None, None) => {
+                    if let Some(place) = beside(&self.dir, root) {
+                        root.path = place;
+                        root.mounts.clear();
+                    }
+                }
             }
         }
         if let Some(into) = &self.into {
@@ -154,6 +159,14 @@ impl Unpacking<'_> {
         remove_unreferenced(&self.dir);
         Ok(())
     }
+}
+
+/// Where the files of a root are, if they are not where the pack says: beside the index, under the root's label. So an index
+/// that was first built on another machine finds the articles of the folder that it comes back to.
+fn beside(dir: &Path, root: &Root) -> Option<PathBuf> {
+    let dir = std::path::absolute(dir).ok()?;
+    let place = root_below(dir.parent()?, root);
+    (!root.path.exists() && place.exists()).then_some(place)
 }
 
 fn bad(from: &Path, what: String) -> Error {
