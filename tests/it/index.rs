@@ -166,7 +166,7 @@ fn an_interrupted_build_goes_on_where_it_stopped() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
     assert!(
-        stderr.contains("interrupted") && stderr.contains("run it again"),
+        stderr.contains("interrupted") && stderr.contains("run the same command again"),
         "{stderr}"
     );
     assert!(!folder.path().join("ix/manifest.json").exists());
