@@ -11,10 +11,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let embedder = Embedder::load(registry.get(DEFAULT_MODEL)?, Compute::default(), None)?;
 
     let question = embedder.embed_one(&question, Role::Query)?;
-    let inputs: Vec<_> = texts
-        .iter()
-        .map(|text| embedder.input(text, Role::Passage))
-        .collect::<Result<_, _>>()?;
+    let mut inputs = Vec::new();
+    for text in &texts {
+        inputs.push(embedder.input(text, Role::Passage)?);
+    }
     for (text, embedding) in texts.iter().zip(embedder.embed(&inputs)?) {
         // Vectors have length 1: the dot product is the cosine.
         let cosine: f32 = question

@@ -160,7 +160,7 @@ fn read(dir: &Path, path: &mut Vec<String>, sources: &mut BTreeMap<String, Strin
             path.pop();
             continue;
         }
-        if !file.extension().is_some_and(|extension| extension == "rs")
+        if file.extension().is_none_or(|extension| extension != "rs")
             || ["main", "tests"].contains(&stem.as_str())
         {
             continue;
