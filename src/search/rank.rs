@@ -144,7 +144,7 @@ impl Asked {
     /// ```
     ///
     /// `cos` is between vectors whose languages are aligned; `spread` is the standard deviation of the question's cosines
-    /// with background rows; for `excess` see [`Lexical::excess`].
+    /// with background rows; for `excess` see `Lexical::excess`.
     pub fn score(&self, rows: &Rows<'_>, row: usize) -> f32 {
         let dense = self
             .probe

@@ -26,7 +26,7 @@ pub fn encode(vector: &[f32], out: &mut Vec<i8>) -> f32 {
 /// The codes of rows, `[rows, dimension]`, row-major, and where they can be read one by one.
 #[derive(Clone, Copy)]
 pub struct CodeRows<'a> {
-    /// Numbers from -127 to 127, in steps of [`step`].
+    /// Numbers from -127 to 127, in steps of `step`.
     pub values: &'a [i8],
     /// Where single rows can be read; `None` where they lie in memory.
     pub file: Option<&'a SpotReads>,

@@ -22,7 +22,7 @@ pub const FORMAT: u32 = 3;
 /// What an index holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Version of everything in the folder; read where it is [`FORMAT`].
+    /// Version of everything in the folder; read where it is `FORMAT`.
     pub format: u32,
     /// BLAKE3 of this file with zeros in the place of these digits.
     pub check: String,
