@@ -176,6 +176,35 @@ fn third_parties_stay_behind_their_file() {
     }
 }
 
+/// On other processors these files must not be compiled, and nothing that CI runs on is another.
+#[test]
+fn files_of_an_instruction_set_are_compiled_for_it_alone() {
+    const ONLY: &str = "#[cfg(target_arch = \"x86_64\")]\n";
+    let mut files = Vec::new();
+    sources(&repository().join("src/kernel"), &mut files);
+    let mut looked_at = 0;
+    for (path, text) in &files {
+        let Some(at) = text.find("\nuse std::arch::") else {
+            continue;
+        };
+        if text[..=at].ends_with(ONLY) {
+            continue;
+        }
+        let path = Path::new(path);
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let parent = path.with_file_name("mod.rs");
+        let parent = std::fs::read_to_string(parent).unwrap();
+        let declared = ["", "pub "].map(|public| format!("{ONLY}{public}mod {name};"));
+        assert!(
+            declared.iter().any(|declared| parent.contains(declared)),
+            "{}: its `mod` is for every processor",
+            path.display()
+        );
+        looked_at += 1;
+    }
+    assert!(looked_at >= 6, "{looked_at}");
+}
+
 #[test]
 fn a_circle_is_found_over_any_way() {
     let edges = [("a", "b"), ("b", "c"), ("c", "b"), ("c", "d"), ("e", "e")];

@@ -3,16 +3,11 @@
 //! Keys are held transposed and values interleaved, in tiles: pairs of numbers that are multiplied and
 //! added lie side by side, as both `tdpbf16ps` (AMX) and `vdpbf16ps` (AVX-512 BF16) take them.
 
-use crate::kernel::attention::tiles::PAIRED;
-use crate::kernel::attention::tiles::Scratch;
-use crate::kernel::attention::tiles::TILE;
-use crate::kernel::attention::tiles::WIDE;
 use std::arch::x86_64::*;
 
 use super::super::amx::{TILE_ROWS, Tiles};
-use super::dot_bf16;
-use super::tile_bf16;
-use crate::kernel::attention::shape::Shape;
+use super::tiles::{PAIRED, Scratch, TILE, WIDE};
+use super::{Shape, dot_bf16, tile_bf16};
 
 /// A multiple of head sizes that fit.
 pub(super) const HEAD_MULTIPLE: usize = PAIRED;

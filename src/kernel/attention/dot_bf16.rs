@@ -3,10 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::amx::TILE_ROWS;
-use crate::kernel::attention::tiles::PAIRED;
-use crate::kernel::attention::tiles::Scratch;
-use crate::kernel::attention::tiles::TILE;
-use crate::kernel::attention::tiles::WIDE;
+use super::tiles::{PAIRED, Scratch, TILE, WIDE};
 
 /// Rows of a register tile: 8 x 2 registers are sums.
 const ROWS: usize = 8;

@@ -9,6 +9,7 @@
     reason = "calls code compiled for a detected instruction set"
 )]
 
+#[cfg(target_arch = "x86_64")]
 mod bf16;
 #[cfg(target_arch = "x86_64")]
 mod dot_bf16;

@@ -6,7 +6,7 @@
 use super::super::Isa;
 use super::super::activation::exp;
 use super::super::multiversion::fma;
-use crate::kernel::attention::shape::Shape;
+use super::Shape;
 
 /// Keys, or components of values, of a register tile; a last key block is filled up with zeros. More,
 /// and the compiler no longer keeps the sums in registers.

@@ -3,10 +3,7 @@
 use std::arch::asm;
 
 use super::super::amx::TILE_ROWS;
-use crate::kernel::attention::tiles::PAIRED;
-use crate::kernel::attention::tiles::Scratch;
-use crate::kernel::attention::tiles::TILE;
-use crate::kernel::attention::tiles::WIDE;
+use super::tiles::{PAIRED, Scratch, TILE, WIDE};
 
 /// `scores[row][key] = queries[first + row] . keys[key]` for 16 rows and all keys.
 ///
