@@ -41,8 +41,8 @@
 //!
 //! Data flows one way; a module uses only those before it:
 //!
-//! - [`kernel`]: SIMD, chosen at run time. [`words`]: the terms of a text in any script.
-//! - [`corpus`]: files to articles. [`passage`]: articles to passages.
+//! - [`kernel`]: SIMD, chosen at run time. [`corpus`]: files to articles.
+//! - [`words`]: the terms of a text in any script. [`passage`]: articles to passages.
 //! - [`embed`]: texts to vectors. [`index`]: what lies on disk, its one writer and its readers.
 //! - [`search`]: questions to cited answers, and articles to articles that are like them.
 //! - [`eval`]: quality on labelled sets. [`serve`]: answers over HTTP and MCP. [`cli`]: the program.

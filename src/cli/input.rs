@@ -1,7 +1,8 @@
 //! Standard input.
 
-use crate::error::Error;
 use std::io::Read;
+
+use crate::error::Error;
 
 /// All of standard input as bytes.
 pub fn read_stdin() -> crate::error::Result<Vec<u8>> {

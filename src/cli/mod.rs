@@ -30,17 +30,15 @@ mod status;
 mod verify;
 mod watch;
 
-use crate::cli::failure::is_broken_pipe;
-use crate::cli::failure::told;
-use crate::cli::outcome::Outcome;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Args, Command};
+use clap::Parser;
 use output::Output;
 use settings::Settings;
 
+use crate::cli::failure::{is_broken_pipe, told};
+use crate::cli::outcome::Outcome;
 use crate::corpus::READING_THREAD;
 use crate::embed::HUB_THREAD;
 use crate::error::Error;

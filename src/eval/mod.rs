@@ -14,6 +14,16 @@ mod retrieval;
 mod self_check;
 mod set;
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::embed::Embedder;
+use crate::error::Result;
+use crate::index::Index;
+use crate::search::{JSON_VERSION, Mode};
+
 pub use against::{Comparison, OldEvaluation, against, load_old};
 pub use cache::VectorCache;
 pub use metrics::Ranking;
@@ -24,16 +34,6 @@ pub use questions::QuestionScores;
 pub use retrieval::{ModeScores, QueryResult};
 pub use self_check::{SelfCheck, self_check};
 pub use set::Set;
-
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use serde::Serialize;
-
-use crate::embed::Embedder;
-use crate::error::Result;
-use crate::index::Index;
-use crate::search::{JSON_VERSION, Mode};
 
 /// What one set gave.
 #[derive(Debug, Clone, Serialize)]

@@ -1,8 +1,8 @@
 //! How a retrieval set is measured.
 
-use crate::search::Mode;
-use crate::search::PreferLanguage;
 use std::path::PathBuf;
+
+use crate::search::{Mode, PreferLanguage};
 
 /// How a retrieval set is run.
 #[derive(Debug, Clone, Default)]

@@ -17,6 +17,7 @@ use crate::index::same_space::check_space;
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::key::Key;
 use crate::index::store::manifest::{Manifest, SegmentEntry};
+use crate::index::store::names::check_is_index_or_empty;
 use crate::index::store::rows::{LanguageRows, Rows};
 use crate::index::store::segment::{Segment, StoredPassage, StoredSentence};
 use crate::index::store::tombstones;
@@ -102,7 +103,7 @@ impl Index {
 
     /// `fault` decides whether the rest is opened all the same.
     fn open_with(dir: &Path, fault: &mut dyn FnMut(Error) -> Result<()>) -> Result<Self> {
-        crate::index::store::names::check_is_index_or_empty(dir)?;
+        check_is_index_or_empty(dir)?;
         let mut manifest = Manifest::read(dir)?.ok_or_else(|| Error::NoIndex {
             path: dir.to_path_buf(),
         })?;

@@ -10,10 +10,7 @@ use super::shingles::Shingles;
 use crate::corpus::{Span, detect_language};
 use crate::error::Result;
 use crate::index::{Index, RowFilter};
-use crate::search::filter::Passing;
-use crate::search::question::Query;
-use crate::search::rank::Asked;
-use crate::search::view::Viewer;
+use crate::search::asking::Search;
 
 /// Passages with a smaller share of common shingles are not compared word by word.
 const ALIKE: f32 = 0.5;
@@ -281,17 +278,4 @@ impl Choice<'_> {
 
 fn overlap(a: &Span, b: &Span) -> bool {
     a.start < b.end && b.start < a.end
-}
-
-/// A question being answered.
-pub struct Search<'a> {
-    pub index: &'a Index,
-    pub query: &'a Query,
-    pub asked: Asked,
-    pub vector: Option<Vec<f32>>,
-    /// The question without quotation marks.
-    pub text: String,
-    /// What the filter lets through; `None` where that is everything.
-    pub passing: Option<Passing>,
-    pub viewer: Viewer<'a>,
 }

@@ -1,6 +1,7 @@
 //! Questions and articles to cited answers.
 
 mod answer;
+mod asking;
 mod choose;
 mod duplicates;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
 use crate::index::{Index, RowFilter, StoredSentence, Work};
 use crate::kernel::dot::dot;
-use crate::search::choose::Search;
+use crate::search::asking::Search;
 use crate::search::question::{Mode, Query};
 use crate::words;
 

@@ -1,13 +1,10 @@
 //! What is asked.
 
-use crate::embed::Alignment;
-use crate::embed::Embedder;
-use crate::embed::Probe;
-use crate::embed::Role;
-use crate::search::filter::Filter;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::embed::{Alignment, Embedder, Probe, Role};
+use crate::search::filter::Filter;
 
 /// How passages are found.
 #[derive(

@@ -7,7 +7,7 @@ use super::language;
 use super::phrase::Phrase;
 use super::quote::Quoted;
 use crate::error::Result;
-use crate::search::choose::Search;
+use crate::search::asking::Search;
 use crate::words;
 
 /// Languages that are named at most.

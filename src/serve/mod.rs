@@ -23,7 +23,6 @@ mod rerank;
 mod service;
 mod tools;
 
-use crate::serve::doors::Doors;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -40,12 +39,14 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 
+use self::guard::{Connection, Guard, HEALTH, harden};
+use self::library::Library;
+use self::mcp::Mcp;
+use self::openai::OpenAiError;
+use self::problem::Problem;
 use crate::search::Mode;
-use guard::{Connection, Guard, HEALTH, harden};
-use library::Library;
-use mcp::Mcp;
-use openai::OpenAiError;
-use problem::Problem;
+use crate::serve::doors::Doors;
+
 pub use service::{LoadModel, Service};
 
 /// Where it listens if nothing else is said: `tane` on the keys of a telephone.

@@ -25,7 +25,7 @@ use crate::serve::request::body;
 use crate::serve::service::Open;
 
 /// Bytes of the documents of one request: about as many tokens as a request may have.
-pub const MOST_RERANKED_BYTES: usize = 1 << 20;
+const MOST_RERANKED_BYTES: usize = 1 << 20;
 
 /// The body of a rerank request.
 #[derive(Debug, Deserialize)]
@@ -68,7 +68,7 @@ impl Document {
 }
 
 #[derive(Serialize)]
-pub struct Reranked {
+struct Reranked {
     index: usize,
     relevance_score: f32,
     /// How likely it answers, as tane says of its own results.
@@ -98,7 +98,7 @@ pub async fn post_rerank(State(doors): State<Arc<Doors>>, request: Request) -> A
     Ok(json_response(json.await??))
 }
 
-pub fn rerank(
+fn rerank(
     open: &Open,
     asked: &RerankRequest,
     cancelled: &Cancelled,
@@ -124,7 +124,7 @@ pub fn rerank(
 }
 
 /// Each document by its best passage, and the tokens of them all: cut, embedded and scored as those of the index are.
-pub fn scored(
+fn scored(
     open: &Open,
     asked: &RerankRequest,
     cancelled: &Cancelled,

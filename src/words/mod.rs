@@ -30,13 +30,13 @@ mod variants;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use fold::is_han;
-use fold::stacks;
-pub use fold::{fold, is_unspaced, unvowelled};
+use fold::{is_han, stacks};
 use marks::bare;
 use number::FoundNumber;
-pub use question::{Asked, of_question};
 use read::{Sink, read};
+
+pub use fold::{fold, is_unspaced, unvowelled};
+pub use question::{Asked, of_question};
 pub use token::{Token, begins_in_number, ends_in_number, is_mark, occurs, required, tokens};
 
 /// Version of all that decides which terms a text has.

@@ -5,7 +5,6 @@ use std::cell::OnceCell;
 
 use super::multiplier::{self, character, is_word};
 use super::point::{self, Point};
-
 use crate::words::numerals::{Beside, compound, multiplier_after, numerals};
 
 /// What one number may be.

@@ -1,5 +1,6 @@
 //! Number words and multipliers: 億, million, 十二.
 
+use super::money::is_money;
 use crate::words::multiplier::{self, character, is_word};
 
 /// Applies the characters that multiply a number (`143億`, `2兆1,200億`): the value, where it ends, and
@@ -29,7 +30,7 @@ pub fn compound(chars: &[char], value: f64, end: usize) -> Option<(f64, usize, b
 }
 
 /// Digits as Japanese has them inside a number: commas part thousands, a point begins the fraction.
-pub fn simple(chars: &[char], at: usize) -> Option<(f64, usize)> {
+fn simple(chars: &[char], at: usize) -> Option<(f64, usize)> {
     let mut end = at;
     let mut digits = String::new();
     while let Some(c) = chars.get(end).filter(|_| digits.len() <= 15) {
@@ -65,9 +66,7 @@ pub fn multiplier_after(chars: &[char], end: usize, beside: Beside) -> Option<(f
     let (_, by) = found?;
     let after = at + letters;
     let after = after + usize::from(chars.get(after) == Some(&' '));
-    let money = chars
-        .get(after)
-        .is_some_and(|c| crate::words::money::is_money(*c))
+    let money = chars.get(after).is_some_and(|c| is_money(*c))
         || (chars.get(after..after + 3)).is_some_and(|word| {
             word.iter().copied().eq("usd".chars()) || word.iter().copied().eq("eur".chars())
         });
@@ -75,7 +74,7 @@ pub fn multiplier_after(chars: &[char], end: usize, beside: Beside) -> Option<(f
     ((beside.money && at == end) || money).then_some((*by, at + letters, at + letters))
 }
 
-pub fn numeral(c: char) -> Option<u32> {
+fn numeral(c: char) -> Option<u32> {
     let numeral = "〇一二三四五六七八九".chars().position(|n| n == c);
     numeral.map(|n| n as u32)
 }

@@ -1,10 +1,7 @@
 //! What stands with a number: money, percent, months, years of Japanese eras.
 
 use super::fold::{is_hangul, is_unspaced};
-use super::number;
-use super::number::Chars;
-use super::number::FoundNumber;
-use super::number::Value;
+use super::number::{self, Chars, FoundNumber, Value};
 use super::{korean, month};
 use crate::words::money::{SIGNS, is_money};
 use crate::words::numerals::Beside;

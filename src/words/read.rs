@@ -3,9 +3,8 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{is_hangul, is_katakana, is_unspaced, stacks};
-use super::month;
 use super::number::{Chars, FoundNumber};
-use super::quantity;
+use super::{month, quantity};
 
 /// What takes the pieces of a text, in order.
 pub trait Sink {

@@ -26,7 +26,7 @@ impl Imports {
             for found in public.captures_iter(text) {
                 for path in leaves(&found[1]) {
                     let (path, name) = named(&path);
-                    let parts = imports.absolute(module, &path);
+                    let parts = Self::absolute(module, &path);
                     imports.passed_on.insert((module.clone(), name), parts);
                 }
             }
@@ -54,7 +54,7 @@ impl Imports {
                 }
             }
             let used = used.iter().filter_map(|path| {
-                let parts = self.absolute(module, path);
+                let parts = Self::absolute(module, path);
                 self.file(&parts, 0)
             });
             let others = used.filter(|file| file != module && !file.is_empty());
@@ -63,34 +63,18 @@ impl Imports {
         edges
     }
 
-    /// A path from the root of the crate; of another crate it names no module of this one.
-    fn absolute(&self, module: &str, path: &str) -> Vec<String> {
-        let mut base: Vec<String> = module.split("::").map(str::to_owned).collect();
-        base.retain(|part| !part.is_empty());
-        let mut parts: Vec<String> = path
-            .split("::")
-            .map(|part| part.trim().to_owned())
-            .collect();
-        match parts[0].as_str() {
-            "crate" => base.clear(),
-            "self" | "super" => {
-                while parts.first().is_some_and(|part| part == "super") {
-                    base.pop();
-                    parts.remove(0);
-                }
-                if parts.first().is_some_and(|part| part == "self") {
-                    parts.remove(0);
-                }
-                base.extend(parts);
-                return base;
-            }
-            _ => {
-                base.extend(parts);
-                return base;
-            }
+    /// A path from the root of the crate. One that begins with another crate's name ends in the module itself.
+    fn absolute(module: &str, path: &str) -> Vec<String> {
+        let mut base: Vec<&str> = module.split("::").filter(|part| !part.is_empty()).collect();
+        let mut parts = path.split("::").map(str::trim).peekable();
+        if parts.next_if_eq(&"crate").is_some() {
+            base.clear();
         }
-        base.extend(parts.into_iter().skip(1));
-        base
+        while parts.next_if_eq(&"super").is_some() {
+            base.pop();
+        }
+        parts.next_if_eq(&"self");
+        base.into_iter().chain(parts).map(str::to_owned).collect()
     }
 
     /// The file in which a path ends, through what modules pass on.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::tree::{Builder, Tree};
-use super::{html, plain};
+use super::{html, plain, xml_elements, xml_tree};
 use crate::corpus::block::Omission;
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Format, LeftOut, Parsed};
@@ -78,7 +78,7 @@ impl Format for Feed {
         {
             return read_json(text);
         }
-        let tree = crate::corpus::format::xml_tree::parse(text)?;
+        let tree = xml_tree::parse(text)?;
         let entries: Vec<usize> = (1..tree.len())
             .filter(|at| matches!(local(tree.name(*at)), "item" | "entry"))
             .filter(|at| {
@@ -91,7 +91,7 @@ impl Format for Feed {
             // What is called a feed or RDF may be anything.
             return match root_name(text) {
                 Some("rss") => Err(Fault::NotText("a feed without entries".to_owned())),
-                _ => Ok(vec![crate::corpus::format::xml_elements::elements(&tree)]),
+                _ => Ok(vec![xml_elements::elements(&tree)]),
             };
         }
         let mut around = LeftOut::default();

@@ -19,9 +19,9 @@ mod xml;
 pub(super) mod xml_elements;
 pub(super) mod xml_tree;
 
-use crate::corpus::format::reader::Format;
-use crate::corpus::format::reader::HEAD;
 use std::path::Path;
+
+use crate::corpus::format::reader::{Format, HEAD};
 
 pub(super) use plain::plain;
 

@@ -1,12 +1,8 @@
 //! The text of XML that is neither a feed nor a page: an element with text is a paragraph, what names it a heading.
 
-use crate::corpus::block::Block;
-use crate::corpus::block::BlockKind;
-use crate::corpus::block::Omission;
-use crate::corpus::format::reader::LeftOut;
-use crate::corpus::format::reader::Parsed;
-use crate::corpus::format::table::Cell;
-use crate::corpus::format::table::write_row;
+use crate::corpus::block::{Block, BlockKind, Omission};
+use crate::corpus::format::reader::{LeftOut, Parsed};
+use crate::corpus::format::table::{Cell, write_row};
 use crate::corpus::format::tree::Tree;
 use crate::corpus::format::xml_tree::local;
 

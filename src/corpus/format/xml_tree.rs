@@ -1,12 +1,11 @@
 //! A tolerant parser of XML.
 
+use std::collections::HashMap;
+
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::html;
-use crate::corpus::format::reader::NESTING;
-use crate::corpus::format::reader::too_deep;
-use crate::corpus::format::tree::Builder;
-use crate::corpus::format::tree::Tree;
-use std::collections::HashMap;
+use crate::corpus::format::reader::{NESTING, too_deep};
+use crate::corpus::format::tree::{Builder, Tree};
 
 /// Names of references are no longer than this.
 const LONGEST_NAME: usize = 32;

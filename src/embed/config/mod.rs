@@ -11,12 +11,11 @@ pub(super) mod shape;
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-
 use self::activation::Activation;
 use self::keys::Keys;
 use crate::embed::model::Family;
 use crate::error::{Error, Result};
+use serde_json::{Map, Value};
 
 /// Larger sizes are nobody's.
 const MOST: usize = 1 << 24;

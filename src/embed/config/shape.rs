@@ -1,8 +1,8 @@
 //! The shape of a BERT.
 
+use serde::{Deserialize, Serialize};
+
 use crate::embed::config::activation::Activation;
-use serde::Deserialize;
-use serde::Serialize;
 
 /// The numbers of a BERT.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -12,10 +12,9 @@ use crate::embed::engine::Encoder;
 use crate::embed::engine::candle_bert::Bert;
 use crate::embed::engine::fused::Fused;
 use crate::embed::engine::prepared::{self, BertSource, PackedBert};
-use crate::embed::model::Family;
-use crate::embed::model::Model;
-use crate::embed::model::Source;
+use crate::embed::model::{Family, Model, Source};
 use crate::embed::models::bundled;
+use crate::embed::models::files::USUAL_WEIGHTS;
 use crate::embed::models::registry::LEAST_TOKENS;
 use crate::embed::space::Checksums;
 use crate::embed::tokenizer::Tokenizer;
@@ -169,10 +168,7 @@ impl Way<'_> {
         folder::check(model, &found.model)?;
         let folder = Folder::read(path, model.weights.as_deref())?;
         let mut checksums = folder.checksums();
-        let weights = model
-            .weights
-            .as_deref()
-            .unwrap_or(crate::embed::models::files::USUAL_WEIGHTS);
+        let weights = model.weights.as_deref().unwrap_or(USUAL_WEIGHTS);
         self.check_sha256(weights, &checksums.weights)?;
         let (tokenizer, changed) = folder.tokenizer(&found)?;
         if let (Some(own), Some(changed)) = (&checksums.tokenizer, changed) {

@@ -19,7 +19,7 @@ pub const OPTIONAL: [&str; 6] = [
 pub const ADAPTER: &str = "adapter_config.json";
 
 /// Where weights are looked for, the best first: in one file, or in several from this one on.
-pub const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
+const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
 
 /// How a model's weights are called where nothing names them.
 pub const USUAL_WEIGHTS: &str = WEIGHTS[0];

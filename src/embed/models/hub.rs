@@ -12,6 +12,7 @@ use std::time::Duration;
 use hf_hub::api::sync::{Api, ApiBuilder, ApiError};
 use hf_hub::{Cache, Repo, RepoType};
 
+use super::files;
 use super::integrity::{Promise, is_commit, is_plain};
 use super::lockfile::{Lock, Locked, LockedFile};
 use crate::embed::model::{Model, Source};
@@ -190,8 +191,7 @@ impl Hub {
         if let Some(missing) = required(&weights).find(|file| !has(file)) {
             let mut what = format!("{id} at {revision} has no {missing}");
             let names = info.siblings.iter().map(|sibling| &sibling.rfilename);
-            if let Some(other) =
-                crate::embed::models::files::first_weights(names.cloned().collect())
+            if let Some(other) = files::first_weights(names.cloned().collect())
                 && weights.iter().any(|file| file == missing)
             {
                 what += &format!(

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::bundled;
 use super::hub::Hub;
 use super::integrity::{is_commit, is_plain};
 use super::lockfile::Lock;
+use super::{bundled, files};
 use crate::embed::model::{Family, Model, Pooling, Source};
 use crate::embed::models::files::USUAL_WEIGHTS;
 use crate::error::{Error, Result};
@@ -24,7 +24,7 @@ const COMPILED_IN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/mod
 impl Model {
     /// The files of the weights in the hub's repository.
     pub fn weight_files(&self) -> Vec<String> {
-        crate::embed::models::files::parts(self.weights.as_deref().unwrap_or(USUAL_WEIGHTS))
+        files::parts(self.weights.as_deref().unwrap_or(USUAL_WEIGHTS))
     }
 
     /// Why this program cannot run the model; `None` where it can.
@@ -139,7 +139,7 @@ impl Registry {
                     .map(|file| Some(locked.file(file)?.sha256.clone()));
                 parts.collect::<Option<Vec<String>>>()
             });
-            let sha256 = parts.map(|parts| crate::embed::models::files::checksum_of_parts(&parts));
+            let sha256 = parts.map(|parts| files::checksum_of_parts(&parts));
             model.sha256 = model.sha256.take().or(sha256);
             model.revision = Some(revision);
             model.local = Some(folder);

@@ -6,11 +6,10 @@ pub(super) mod tokenizer_config;
 pub(super) mod unigram;
 pub(super) mod vocabulary;
 
-use unicode_normalization::{UnicodeNormalization, is_nfc};
-
 use self::vocabulary::Specials;
 use crate::error::Result;
 use crate::passage::TokenCount;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Segments a text into pieces of a vocabulary; knows nothing of special tokens.
 pub trait Pieces: Send + Sync {

@@ -8,15 +8,14 @@ pub(super) mod gguf_keys;
 pub(super) mod pickle;
 pub(super) mod token_table;
 
-use crate::embed::config::shape::Shape;
-use candle_core::{DType, Device, Shape as TensorShape, Tensor};
-use candle_nn::Init;
-use candle_nn::var_builder::SimpleBackend;
-
 use self::bytes::Bytes;
+use crate::embed::config::shape::Shape;
 use crate::embed::device::cpu;
 use crate::embed::weights::token_table::{Numbers, Table};
 use crate::error::{Error, Result};
+use candle_core::{DType, Device, Shape as TensorShape, Tensor};
+use candle_nn::Init;
+use candle_nn::var_builder::SimpleBackend;
 
 pub const WORDS: &str = "embeddings.word_embeddings.weight";
 const POSITIONS: &str = "embeddings.position_embeddings.weight";

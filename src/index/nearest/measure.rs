@@ -22,12 +22,10 @@ const QUESTIONS: usize = 256;
 
 /// The nearest rows of each that should be found, and the share of them that is.
 const NEAREST: usize = 10;
-
 const RECALL: f32 = 0.99;
 
 /// By how much a slack grows until it is enough, and the largest.
 const STEP: f32 = 0.0125;
-
 const STEPS: usize = 32;
 
 impl Effort {

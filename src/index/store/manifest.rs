@@ -14,7 +14,7 @@ use super::journal;
 use crate::corpus::ReadOptions;
 use crate::embed::{Canary, Precision, Space};
 use crate::error::{Error, Result};
-use crate::index::store::names::{MANIFEST, is_segment_name};
+use crate::index::store::names::{JOURNAL, LOCK, MANIFEST, is_segment_name};
 
 /// Version of everything in the index folder.
 pub const FORMAT: u32 = 3;
@@ -242,7 +242,7 @@ impl Manifest {
         let text = is_there(MANIFEST).then(|| std::fs::read(dir.join(MANIFEST)));
         let Some(Ok(text)) = text else {
             // One that was never finished.
-            return begins(crate::index::store::names::JOURNAL, journal::MAGIC);
+            return begins(JOURNAL, journal::MAGIC);
         };
         let Ok(found) = serde_json::from_slice::<AnyFormat>(&text) else {
             return std::fs::read_dir(dir)
@@ -261,8 +261,7 @@ impl Manifest {
             .iter()
             .chain(&found.segment)
             .map(|segment| &segment.file.name);
-        is_there(crate::index::store::names::LOCK)
-            || names.any(|name| is_segment_name(name) && is_there(name))
+        is_there(LOCK) || names.any(|name| is_segment_name(name) && is_there(name))
     }
 
     /// The file, its check filled in.

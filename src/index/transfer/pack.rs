@@ -10,6 +10,7 @@ use crate::embed::{Embedder, canaries};
 use crate::error::{Error, Result};
 use crate::index::reader::Index;
 use crate::index::store::manifest::{self, FORMAT, Manifest, Root, SegmentEntry};
+use crate::index::store::names::MANIFEST;
 use crate::passage::RECIPE;
 use crate::words;
 
@@ -82,11 +83,7 @@ fn write<W: Write>(
         space: manifest.space.id.clone(),
     };
     append(archive, HEADER, &manifest::to_json(&header))?;
-    append(
-        archive,
-        &format!("{INDEX}{}", crate::index::store::names::MANIFEST),
-        &manifest.to_bytes(),
-    )?;
+    append(archive, &format!("{INDEX}{MANIFEST}"), &manifest.to_bytes())?;
     for entry in manifest.files() {
         append_file(
             archive,

@@ -11,7 +11,7 @@ use crate::index::reader::Index;
 use crate::index::same_space::check_canaries;
 use crate::index::store::disk;
 use crate::index::store::manifest::{FileEntry, Manifest, Root};
-use crate::index::store::names::check_is_index_or_empty;
+use crate::index::store::names::{MANIFEST, check_is_index_or_empty};
 use crate::index::store::writer_lock::WriterLock;
 use crate::index::write::remove_unreferenced;
 
@@ -38,7 +38,7 @@ pub fn unpack(
         let versions = format!("version {}, this program reads {VERSION}", header.tane_pack);
         return Err(bad(from, versions));
     }
-    let name = format!("{INDEX}{}", crate::index::store::names::MANIFEST);
+    let name = format!("{INDEX}{MANIFEST}");
     let manifest = Manifest::parse(&next(&mut entries, &name, from)?, &from.join(&name))?;
     if let Some(embedder) = embedder {
         check_canaries(dir, &manifest, embedder)?;

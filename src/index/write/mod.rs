@@ -23,7 +23,6 @@ use self::merge_policy::Layout;
 use self::new_segment::Writing;
 use self::plan::{Plan, plan};
 use self::previous::Previous;
-
 use crate::embed::{Canary, Embedder, canaries};
 use crate::error::{Error, Result};
 use crate::index::GRAPH_ROWS;

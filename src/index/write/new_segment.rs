@@ -15,6 +15,7 @@ use crate::index::store::format::ArticleRecord;
 use crate::index::store::journal::JournalReader;
 use crate::index::store::key::Key;
 use crate::index::store::manifest::SegmentEntry;
+use crate::index::store::names::JOURNAL;
 use crate::index::store::segment::Segment;
 use crate::index::store::segment_writer::{NewPassage, SegmentWriter};
 use crate::index::write::report::{Progress, Stage};
@@ -118,7 +119,7 @@ impl Writing<'_> {
                 }
             };
             let vectors = vectors.ok_or_else(|| Error::Corrupt {
-                path: self.dir.join(crate::index::store::names::JOURNAL),
+                path: self.dir.join(JOURNAL),
                 what: "vectors of a passage",
                 expected: "written a moment ago".to_owned(),
                 received: "nothing".to_owned(),

@@ -72,7 +72,7 @@ pub struct Unread {
 }
 
 /// A path in JSON, which has no other text than UTF-8.
-pub fn as_shown<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_shown<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
 }
 

@@ -5,8 +5,7 @@ use std::arch::x86_64::*;
 
 use super::super::quantize::Quantized;
 use super::PANEL;
-use crate::kernel::linear::int8_layer::GROUP;
-use crate::kernel::linear::int8_layer::Layer;
+use super::int8_layer::{GROUP, Layer};
 
 /// Rows that share the weights they load.
 const TILE: usize = 2;

@@ -2,8 +2,7 @@
 
 use super::super::quantize::Quantized;
 use super::PANEL;
-use crate::kernel::linear::int8_layer::GROUP;
-use crate::kernel::linear::int8_layer::Layer;
+use super::int8_layer::{GROUP, Layer};
 
 pub(super) fn linear<const ADD: bool>(rows: &Quantized, layer: &Layer<'_>, out: &mut [f32]) {
     let Layer {

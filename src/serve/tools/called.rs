@@ -10,14 +10,10 @@ use crate::serve::problem::{Field, Problem};
 
 /// Characters of an answer where nothing else is asked for; what frames it is counted, too.
 pub const CHARS: usize = 6000;
-
 pub const LEAST_CHARS: usize = 500;
-
 pub const MOST_CHARS: usize = 40_000;
-
-/// Characters of a title, of an address; and places that say the same.
+/// Characters of a title, and of an address.
 pub const TITLE_CHARS: usize = 120;
-
 pub const URL_CHARS: usize = 300;
 
 /// What a tool answers.

@@ -61,7 +61,7 @@ pub struct ListOutput {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct ListedArticle {
+struct ListedArticle {
     id: String,
     title: Option<String>,
     lang: Option<String>,

@@ -10,29 +10,17 @@ mod search;
 mod similar;
 mod verify_quote;
 
-use crate::serve::tools::called::Called;
-use crate::serve::tools::list::ListInput;
-use crate::serve::tools::list::ListOutput;
-use crate::serve::tools::list::list_articles;
-use crate::serve::tools::read::ReadInput;
-use crate::serve::tools::read::ReadOutput;
-use crate::serve::tools::read::read;
-use crate::serve::tools::schema::input_of;
-use crate::serve::tools::schema::schema;
-use crate::serve::tools::search::SearchInput;
-use crate::serve::tools::search::SearchOutput;
-use crate::serve::tools::search::search;
-use crate::serve::tools::similar::SimilarInput;
-use crate::serve::tools::similar::SimilarOutput;
-use crate::serve::tools::similar::similar;
-use crate::serve::tools::verify_quote::QuoteInput;
-use crate::serve::tools::verify_quote::QuoteOutput;
-use crate::serve::tools::verify_quote::verify_quote;
-
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
 use super::service::Open;
+use crate::serve::tools::called::Called;
+use crate::serve::tools::list::{ListInput, ListOutput, list_articles};
+use crate::serve::tools::read::{ReadInput, ReadOutput, read};
+use crate::serve::tools::schema::{input_of, schema};
+use crate::serve::tools::search::{SearchInput, SearchOutput, search};
+use crate::serve::tools::similar::{SimilarInput, SimilarOutput, similar};
+use crate::serve::tools::verify_quote::{QuoteInput, QuoteOutput, verify_quote};
 
 /// A tool, as it is described to a client.
 pub struct Tool {

@@ -18,7 +18,7 @@ use crate::serve::tools::called::{
 };
 
 /// Lines shown before a passage.
-pub const LINES_BEFORE: usize = 5;
+const LINES_BEFORE: usize = 5;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -27,7 +27,7 @@ pub fn schema<T: JsonSchema>(output: bool) -> Map<String, Value> {
 }
 
 /// Takes out what strict clients stumble over: formats of Rust's numbers, and defaults that are `null`.
-pub fn simplify(schema: &mut Value) {
+fn simplify(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
             if object.get("default").is_some_and(Value::is_null) {
@@ -47,7 +47,7 @@ pub fn simplify(schema: &mut Value) {
 }
 
 /// What schemars calls Rust's numbers.
-pub const RUST_FORMATS: [&str; 5] = ["uint", "uint32", "uint64", "float", "double"];
+const RUST_FORMATS: [&str; 5] = ["uint", "uint32", "uint64", "float", "double"];
 
 pub fn input_of<T: serde::de::DeserializeOwned>(input: Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(input).map_err(|error| {

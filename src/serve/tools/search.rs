@@ -19,9 +19,9 @@ use crate::serve::tools::called::{
 use crate::serve::tools::schema::{count, one_or_more};
 
 /// Characters of a passage that is shown; a longer one is cut around its best sentence.
-pub const PASSAGE_CHARS: usize = 1200;
+const PASSAGE_CHARS: usize = 1200;
 
-pub const ALSO: usize = 5;
+const ALSO: usize = 5;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -170,7 +170,7 @@ pub fn search(open: &Open, input: SearchInput) -> Result<Called, Problem> {
     })
 }
 
-pub fn passage_of(answer: Answer, most: usize) -> Passage {
+fn passage_of(answer: Answer, most: usize) -> Passage {
     let Answer {
         rank,
         confidence,

@@ -41,7 +41,7 @@ pub struct SimilarOutput {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct SimilarArticle {
+struct SimilarArticle {
     rank: usize,
     /// Mean cosine of the passages, 1 for the same text.
     score: f32,
@@ -55,7 +55,7 @@ pub struct SimilarArticle {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct SimilarPair {
+struct SimilarPair {
     score: f32,
     from: String,
     to: String,

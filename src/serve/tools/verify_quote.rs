@@ -35,7 +35,7 @@ pub struct QuoteOutput {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct QuotePlace {
+struct QuotePlace {
     citation: String,
     start_byte: usize,
     end_byte: usize,

@@ -14,11 +14,12 @@ use super::hidden::says_something;
 use super::page::Page;
 use crate::corpus::format::html::context::{heading_level, words_of};
 use crate::corpus::format::html::grid::is_data_table;
+use crate::corpus::format::reader::NESTING;
 
 /// Elements of a page that Readability looks at.
 const MAX_ELEMENTS: usize = 200_000;
 /// Elements inside each other that Readability can follow.
-const MAX_DEPTH: usize = crate::corpus::format::reader::NESTING;
+const MAX_DEPTH: usize = NESTING;
 /// What Readability leaves of a page must have at least so many letters, else the whole page is read.
 const LEAST_LETTERS: usize = 60;
 /// Words in the names of what surrounds an article.

@@ -1,8 +1,14 @@
 //! What the rules for an element look at.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::corpus::format::tree::{Running, Tree};
+
+/// So far up a control is looked for beside what it opens.
+pub const CLIMB: usize = 3;
+pub const CONTROLS: [&str; 7] = [
+    "button", "label", "legend", "select", "textarea", "datalist", "option",
+];
 
 /// A page with what is looked up in it.
 pub struct Context<'a> {
@@ -10,7 +16,7 @@ pub struct Context<'a> {
     pub counts: Counts,
     ids: HashMap<&'a str, usize>,
     /// Which elements some control names as what it opens.
-    opened: HashMap<usize, usize>,
+    opened: HashSet<usize>,
 }
 
 impl<'a> Context<'a> {
@@ -25,13 +31,13 @@ impl<'a> Context<'a> {
             tree,
             counts: Counts::new(tree),
             ids,
-            opened: HashMap::new(),
+            opened: HashSet::new(),
         }
     }
 
-    /// Notes that a control names an element as what it opens.
-    pub fn note_opened(&mut self, target: usize, control: usize) {
-        self.opened.entry(target).or_insert(control);
+    /// Notes that some control names an element as what it opens.
+    pub fn note_opened(&mut self, target: usize) {
+        self.opened.insert(target);
     }
 
     pub fn by_id(&self, id: &str) -> Option<usize> {
@@ -39,7 +45,7 @@ impl<'a> Context<'a> {
     }
 
     pub fn is_opened(&self, at: usize) -> bool {
-        self.opened.contains_key(&at)
+        self.opened.contains(&at)
     }
 
     /// More than half of the page's letters lie in it.
@@ -98,13 +104,6 @@ pub fn heading_level(tree: &Tree, at: usize) -> Option<usize> {
     let level = level.and_then(|level| level.trim().parse().ok());
     Some(level.unwrap_or(2).clamp(1, 6))
 }
-
-/// So far up a control is looked for beside what it opens.
-pub const CLIMB: usize = 3;
-
-pub const CONTROLS: [&str; 7] = [
-    "button", "label", "legend", "select", "textarea", "datalist", "option",
-];
 
 /// What forms are made of, counted once so that a page of nothing but forms takes no longer than others.
 pub struct Counts {

@@ -44,7 +44,7 @@ impl Fates {
         let mut page = Context::new(tree);
         for control in 0..tree.len() {
             for target in controls::targets(&page, control) {
-                page.note_opened(target, control);
+                page.note_opened(target);
             }
         }
         let mut panels = Vec::new();

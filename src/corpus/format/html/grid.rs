@@ -4,6 +4,13 @@ use std::ops::Range;
 
 use crate::corpus::format::tree::Tree;
 
+/// Columns that have names, and cells that may span them.
+pub const MAX_COLUMNS: usize = 1000;
+/// A cell of a table without names of columns that has more letters is a part of the page.
+const CELL_LETTERS: usize = 240;
+/// A cell of any table that has more letters is a part of the page.
+const LONG_CELL_LETTERS: usize = 2000;
+
 /// A cell as it is written.
 #[derive(Debug)]
 pub struct GridCell {
@@ -168,12 +175,3 @@ pub fn is_data(tree: &Tree, table: usize, grid: &Grid) -> bool {
     };
     !grid.rows.is_empty() && cells.all(plain)
 }
-
-/// Columns that have names, and cells that may span them.
-pub const MAX_COLUMNS: usize = 1000;
-
-/// A cell of a table without names of columns that has more letters is a part of the page.
-pub const CELL_LETTERS: usize = 240;
-
-/// A cell of any table that has more letters is a part of the page.
-pub const LONG_CELL_LETTERS: usize = 2000;

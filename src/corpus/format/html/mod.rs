@@ -22,21 +22,19 @@ mod walk;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use content::{Content, ask};
 use dom_query::Document;
+use fate::{Fates, Strictness};
+use page::Page;
 use regex::{Captures, Regex};
+use walk::{Reading, Walk};
 
 use super::plain as plain_text;
 use super::tree::Tree;
 use crate::corpus::block::Omission;
 use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::Format;
-use crate::corpus::format::reader::LeftOut;
-use crate::corpus::format::reader::Parsed;
+use crate::corpus::format::reader::{Format, LeftOut, Parsed};
 use crate::corpus::read_options::Fields;
-use content::{Content, ask};
-use fate::{Fates, Strictness};
-use page::Page;
-use walk::{Reading, Walk};
 
 /// A page says in so many bytes that it is XHTML.
 const XHTML_HEAD: usize = 2048;

@@ -7,6 +7,66 @@ use crate::corpus::format::html::context::heading_level;
 use crate::corpus::format::reader::LeftOut;
 use crate::corpus::format::tree::Tree;
 
+/// A longer heading is shortened where it says where a passage stands, in characters.
+const PATH_CHARS: usize = 100;
+/// Elements that end the line before them.
+pub const BLOCKS: [&str; 54] = [
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "header",
+    "footer",
+    "aside",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "td",
+    "th",
+    "caption",
+    "blockquote",
+    "pre",
+    "figure",
+    "figcaption",
+    "hr",
+    "address",
+    "details",
+    "summary",
+    "form",
+    "fieldset",
+    "legend",
+    "hgroup",
+    "center",
+    "dir",
+    "menu",
+    "nav",
+    "search",
+    "dialog",
+    "option",
+    "listing",
+    "xmp",
+    "plaintext",
+    "noframes",
+    "noscript",
+    "body",
+    "select",
+];
+
 /// An element of a name of its own is a block where it does not stand between words.
 pub fn is_block(tree: &Tree, at: usize) -> bool {
     let name = tree.name(at);
@@ -69,7 +129,7 @@ pub fn without_data<'t>(text: &'t str, left: &mut LeftOut) -> Cow<'t, str> {
 }
 
 /// How long an address is that holds what it leads to, in bytes; 0: there is none.
-pub fn data_address(text: &str) -> usize {
+fn data_address(text: &str) -> usize {
     const LEAST: usize = 32;
     let kind = |c: char| c.is_ascii_alphanumeric() || "/+.-;=_".contains(c);
     let head = "data:".len();
@@ -87,64 +147,3 @@ pub fn data_address(text: &str) -> usize {
         comma + 1 + length
     }
 }
-
-/// A longer heading is shortened where it says where a passage stands, in characters.
-pub const PATH_CHARS: usize = 100;
-
-/// Elements that end the line before them.
-pub const BLOCKS: [&str; 54] = [
-    "p",
-    "div",
-    "section",
-    "article",
-    "main",
-    "header",
-    "footer",
-    "aside",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "td",
-    "th",
-    "caption",
-    "blockquote",
-    "pre",
-    "figure",
-    "figcaption",
-    "hr",
-    "address",
-    "details",
-    "summary",
-    "form",
-    "fieldset",
-    "legend",
-    "hgroup",
-    "center",
-    "dir",
-    "menu",
-    "nav",
-    "search",
-    "dialog",
-    "option",
-    "listing",
-    "xmp",
-    "plaintext",
-    "noframes",
-    "noscript",
-    "body",
-    "select",
-];

@@ -8,6 +8,9 @@ use crate::corpus::format::rows::json_text::{Value, elements, end_of, members, v
 use crate::corpus::format::rows::kind::{Says, says};
 use crate::corpus::format::rows::{DATA_SHOWN, Row};
 
+/// Objects inside each other in which lists are looked for.
+pub const DEPTH: usize = 16;
+
 /// A row before it is read.
 pub struct Item<'a> {
     /// Where its value begins.
@@ -237,7 +240,7 @@ pub fn flatten<'a>(value: Value<'a>, name: &str, row: &mut Row<'a>) {
 }
 
 /// `[[1, 2], [3]]` as `1, 2; 3`.
-pub fn without_brackets(list: &str) -> String {
+fn without_brackets(list: &str) -> String {
     let mut plain = String::new();
     let mut closed = false;
     for c in list.chars().filter(|c| !c.is_whitespace()) {
@@ -254,7 +257,7 @@ pub fn without_brackets(list: &str) -> String {
     plain
 }
 
-pub fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
+fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
     let mut texts: Vec<Cow<'a, str>> = Vec::new();
     for element in list {
         match element {
@@ -284,6 +287,3 @@ pub fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
         row.push(name.to_owned(), texts.join(between));
     }
 }
-
-/// Objects inside each other in which lists are looked for.
-pub const DEPTH: usize = 16;

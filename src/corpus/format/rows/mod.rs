@@ -14,21 +14,6 @@ mod json_text;
 mod json_walk;
 mod kind;
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-
-use super::super::{date, language};
-use super::table::{Cell, write_row};
-use crate::corpus::block::Omission;
-use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::Format;
-use crate::corpus::format::reader::LeftOut;
-use crate::corpus::format::reader::Parsed;
-use crate::corpus::plain::layout::{ROW_CHARS, layout};
-use crate::corpus::read_options::Fields;
-use fields::{Field, Names, is_usual, plain_name};
-use kind::{Says, is_encoded, says};
-
 pub use csv::Csv;
 pub use json::{Json, JsonLines};
 
@@ -407,3 +392,18 @@ fn listed(rows: &[String]) -> String {
 
 #[cfg(test)]
 mod tests;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use fields::{Field, Names, is_usual, plain_name};
+use kind::{Says, is_encoded, says};
+
+use super::super::{date, language};
+use super::table::{Cell, write_row};
+
+use crate::corpus::block::Omission;
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::{Format, LeftOut, Parsed};
+use crate::corpus::plain::layout::{ROW_CHARS, layout};
+use crate::corpus::read_options::Fields;

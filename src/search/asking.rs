@@ -1,0 +1,20 @@
+//! A question being answered.
+
+use crate::index::Index;
+use crate::search::filter::Passing;
+use crate::search::question::Query;
+use crate::search::rank::Asked;
+use crate::search::view::Viewer;
+
+/// A question being answered.
+pub struct Search<'a> {
+    pub index: &'a Index,
+    pub query: &'a Query,
+    pub asked: Asked,
+    pub vector: Option<Vec<f32>>,
+    /// The question without quotation marks.
+    pub text: String,
+    /// What the filter lets through; `None` where that is everything.
+    pub passing: Option<Passing>,
+    pub viewer: Viewer<'a>,
+}
