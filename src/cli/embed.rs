@@ -27,10 +27,21 @@ enum Line {
         ids: Option<Vec<u32>>,
         embedding: Vec<f32>,
     },
+    States {
+        id: Value,
+        tokens: Vec<TokenState>,
+    },
     Failed {
         id: Value,
         error: String,
     },
+}
+
+/// A token after the layer of late interaction.
+#[derive(Serialize)]
+struct TokenState {
+    id: u32,
+    state: Vec<f32>,
 }
 
 /// A line of the input: its id, and its text or what is wrong with it.
@@ -137,6 +148,21 @@ fn embed(embedder: &Embedder, requests: Vec<Request>, args: &args::Embed) -> Res
             }
             Err(error) => lines.push(Line::Failed { id, error }),
         }
+    }
+    if args.tokens {
+        let states = embedder.token_states(&mut inputs)?;
+        let mut states = states.into_iter().map(|tokens| {
+            let tokens = tokens.into_iter();
+            tokens.map(|(id, state)| TokenState { id, state }).collect()
+        });
+        let with_states = lines.into_iter().map(|line| match line {
+            Line::Embedded { id, .. } => Line::States {
+                id,
+                tokens: states.next().unwrap_or_default(),
+            },
+            other => other,
+        });
+        return Ok(with_states.collect());
     }
     let mut embeddings = embedder.embed(&inputs)?.into_iter();
     for line in &mut lines {

@@ -37,6 +37,7 @@ pub fn run(args: &args::Eval, settings: &Settings, out: &mut Output) -> anyhow::
         titles: args.titles,
         corpus: args.corpus.clone(),
         lang: args.lang.clone(),
+        late: args.late.unwrap_or_default(),
         no_answer: args.no_answer,
         per_query: args.per_query || old.is_some(),
     };

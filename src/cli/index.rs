@@ -43,6 +43,11 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
         rebuild: args.rebuild,
         check: args.check,
         compact: args.compact,
+        late: match (args.late, args.no_late) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        },
         ..as_recorded.clone()
     };
     let mut tell = |report: &Report, started: Instant| -> anyhow::Result<()> {
@@ -215,6 +220,12 @@ fn with_project_corpus(mut update: Update, settings: &Settings) -> Update {
 
 /// What was not read, on standard error: every failure, and what was left out on purpose as a table of reasons.
 fn complain(report: &Report, settings: &Settings) {
+    if report.without_tokens > 0 && !settings.quiet {
+        output::complain(&format!(
+            "{} of {} passages get no second look; run `tane index --late` to compute what it needs",
+            report.without_tokens, report.passages
+        ));
+    }
     for file in &report.failed {
         output::complain(&format!("failed: {}: {}", shown(&file.path), file.reason));
     }

@@ -32,6 +32,7 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
         per_article: args.per_article,
         min_confidence: args.min_confidence,
         prefer_language: args.prefer_language.map(Into::into).unwrap_or_default(),
+        late: args.late.unwrap_or_default(),
         not: args.not.clone(),
         explain: args.explain,
         context: args.context,

@@ -11,8 +11,9 @@ use crate::embed::alignment::Alignment;
 use crate::embed::compute::{Compute, Precision};
 use crate::embed::engine::batch::{Job, batches, jobs_of};
 use crate::embed::engine::pooling::pool;
-use crate::embed::engine::{Encoder, Sequence};
+use crate::embed::engine::{Encoded, Encoder, Sequence};
 use crate::embed::input::{Embedding, Frame, Input, Role};
+use crate::embed::late::{LateMap, QuestionTokens, TokenCodes};
 use crate::embed::loading::Loaded;
 use crate::embed::model::{Model, Pooling};
 use crate::embed::space::Space;
@@ -30,6 +31,7 @@ pub struct Embedder {
     alignment: Alignment,
     precision: Precision,
     max_tokens: usize,
+    late: Option<LateMap>,
     device: String,
     instead: Option<String>,
     /// Tokens of a batch: as many as the device has had memory for.
@@ -56,6 +58,13 @@ impl Embedder {
             alignment,
             precision: loaded.precision,
             max_tokens: model.max_tokens,
+            late: match (model.late_layer, &loaded.late) {
+                (Some(layer), Some(bytes)) => {
+                    let name = &model.name;
+                    Some(LateMap::read(name, bytes, model.dimension, layer)?)
+                }
+                _ => None,
+            },
             device: loaded.device,
             instead: loaded.instead,
         })
@@ -125,10 +134,14 @@ impl Embedder {
         let frame = Frame {
             tokenizer: &self.tokenizer,
             prefix,
-            raw: role == Role::Raw,
+            role,
             max_tokens: self.max_tokens,
         };
-        Input::new(joined.as_deref().unwrap_or(text), parts, &frame)
+        let mut input = Input::new(joined.as_deref().unwrap_or(text), parts, &frame)?;
+        if self.late.is_some() && role != Role::Raw {
+            input.keep_tokens(|id| self.tokenizer.weight(id) > 0.0);
+        }
+        Ok(input)
     }
 
     /// Embeds tokenized texts; results in the order given.
@@ -136,27 +149,43 @@ impl Embedder {
     /// # Errors
     /// [`Error::Compute`], or [`Error::BadModel`] where a vector is not finite.
     pub fn embed(&self, inputs: &[Input]) -> Result<Vec<Embedding>> {
+        let embeddings = self.embed_states(inputs)?;
+        let Some(late) = &self.late else {
+            return Ok(embeddings);
+        };
+        let mapped = embeddings.into_par_iter().zip(inputs);
+        let mapped = mapped.map(|(mut embedding, input)| {
+            let states = std::mem::take(&mut embedding.states);
+            let wanted = input.keeps_tokens.then_some(states);
+            embedding.tokens = wanted.map(|states| late.vectors(&states, input.role));
+            embedding
+        });
+        Ok(mapped.collect())
+    }
+
+    /// Embeddings with the states of tokens, not yet mapped.
+    fn embed_states(&self, inputs: &[Input]) -> Result<Vec<Embedding>> {
         let mut jobs: Vec<Job<'_>> = inputs.iter().enumerate().flat_map(jobs_of).collect();
         // Longest first: neighbours of one length need no padding, and the last batch is a small one.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.ids.len()));
         let pads = self.encoder.pads();
         let most = || self.batch_tokens.load(Relaxed);
-        let pooled: Vec<Vec<Vec<Vec<f32>>>> = if self.encoder.batches().at_once {
+        let encoded: Vec<Vec<Encoded>> = if self.encoder.batches().at_once {
             let batches: Vec<&[Job<'_>]> = batches(&jobs, pads, most()).collect();
             let encode = |batch: &&[Job<'_>]| self.encode(batch);
             batches.par_iter().map(encode).collect::<Result<_>>()?
         } else {
-            let mut pooled = Vec::new();
+            let mut encoded = Vec::new();
             let mut rest = jobs.as_slice();
             while let Some(batch) = batches(rest, pads, most()).next() {
-                pooled.push(self.encode_or_halve(batch)?);
+                encoded.push(self.encode_or_halve(batch)?);
                 rest = &rest[batch.len()..];
             }
-            pooled
+            encoded
         };
-        let mut gathered: Vec<Vec<(usize, Vec<Vec<f32>>)>> = vec![Vec::new(); inputs.len()];
-        for (job, vectors) in jobs.iter().zip(pooled.into_iter().flatten()) {
-            gathered[job.input].push((job.window, vectors));
+        let mut gathered: Vec<Vec<(usize, Encoded)>> = vec![Vec::new(); inputs.len()];
+        for (job, encoded) in jobs.iter().zip(encoded.into_iter().flatten()) {
+            gathered[job.input].push((job.window, encoded));
         }
         inputs
             .iter()
@@ -170,7 +199,8 @@ impl Embedder {
         let mut numbers = embedding
             .vector
             .iter()
-            .chain(embedding.parts.iter().flatten());
+            .chain(embedding.parts.iter().flatten())
+            .chain(&embedding.states);
         if numbers.all(|number| number.is_finite()) {
             return Ok(embedding);
         }
@@ -182,13 +212,13 @@ impl Embedder {
         })
     }
 
-    fn encode(&self, batch: &[Job<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+    fn encode(&self, batch: &[Job<'_>]) -> Result<Vec<Encoded>> {
         let sequences: Vec<Sequence<'_>> = batch.iter().map(Job::sequence).collect();
         self.encoder.encode(&sequences)
     }
 
     /// Encodes a batch; where the device has no memory for it, each half by itself, and later batches are smaller.
-    fn encode_or_halve(&self, batch: &[Job<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+    fn encode_or_halve(&self, batch: &[Job<'_>]) -> Result<Vec<Encoded>> {
         match self.encode(batch) {
             Err(error) if batch.len() > 1 && is_out_of_memory(&error) => {
                 let longest = batch.iter().map(|job| job.ids.len()).max().unwrap_or(0);
@@ -216,14 +246,63 @@ impl Embedder {
         let sequence = Sequence {
             ids: &window.ids,
             pools: &pools,
+            kept: &[],
         };
-        let states = self.encoder.encode(&[sequence])?.concat().concat();
+        let encoded = self.encoder.encode(&[sequence])?.into_iter();
+        let states = encoded.flat_map(|one| one.pooled).collect::<Vec<_>>().concat();
         let pooled = [Pooling::Mean, Pooling::Cls, Pooling::Last].map(|kind| {
             let mut vector = pool(kind, &states, self.space.dimension, 0..window.ids.len());
             normalize(&mut vector);
             (kind, vector)
         });
         Ok(pooled.into())
+    }
+
+    /// How the vectors of tokens are stored; `None` where the model has none.
+    pub fn token_codes(&self) -> Option<&TokenCodes> {
+        self.late.as_ref().map(|late| &late.codes)
+    }
+
+    /// The vector of a question and those of its tokens.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed_one`].
+    pub fn question(&self, text: &str) -> Result<(Vec<f32>, Option<QuestionTokens>)> {
+        let input = self.input(text, Role::Query)?;
+        let embedding = self.embed(std::slice::from_ref(&input))?.swap_remove(0);
+        let tokens = embedding.tokens.filter(|vectors| !vectors.is_empty());
+        let tokens = tokens.map(|vectors| QuestionTokens {
+            weights: self.weights(&input),
+            vectors,
+        });
+        Ok((embedding.vector, tokens))
+    }
+
+    /// How much each of the tokens that are kept tells; their sum is 1.
+    fn weights(&self, input: &Input) -> Vec<f32> {
+        let weights = input.kept_ids().map(|id| self.tokenizer.weight(id));
+        let mut weights: Vec<f32> = weights.collect();
+        let sum: f32 = weights.iter().sum();
+        weights.iter_mut().for_each(|weight| *weight /= sum);
+        weights
+    }
+
+    /// The tokens of a text that tell something, and their states after the layer of late interaction: what
+    /// `models/late.py` learns from.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed`].
+    pub fn token_states(&self, inputs: &mut [Input]) -> Result<Vec<Vec<(u32, Vec<f32>)>>> {
+        for input in inputs.iter_mut() {
+            input.keep_tokens(|id| self.tokenizer.weight(id) > 0.0);
+        }
+        let embeddings = self.embed_states(inputs)?;
+        let states = embeddings.iter().zip(inputs).map(|(embedding, input)| {
+            let states = embedding.states.chunks_exact(self.space.dimension);
+            let states = states.map(<[f32]>::to_vec);
+            input.kept_ids().zip(states).collect()
+        });
+        Ok(states.collect())
     }
 
     /// Embeds one text.
@@ -261,7 +340,7 @@ mod tests {
             Batches::GPU
         }
 
-        fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+        fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Encoded>> {
             let longest = batch.iter().map(|s| s.ids.len()).max().unwrap_or(0);
             if longest * batch.len() > self.0 {
                 self.1.fetch_add(1, Relaxed);
@@ -271,7 +350,10 @@ mod tests {
             let vector = |s: &Sequence<'_>| {
                 let mut vector = vec![0.0; 384];
                 vector[..2].copy_from_slice(&[s.ids.len() as f32, s.ids[1] as f32]);
-                vec![vector; s.pools.len()]
+                Encoded {
+                    pooled: vec![vector; s.pools.len()],
+                    states: Vec::new(),
+                }
             };
             Ok(batch.iter().map(vector).collect())
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::embed::engine::Encoded;
 use crate::embed::tokenizer::Tokenizer;
 use crate::embed::unit::normalize;
 use crate::error::Result;
@@ -29,14 +30,18 @@ pub struct Input {
     pub(super) windows: Vec<Window>,
     /// Parts of the text with vectors of their own.
     pub(super) parts: Vec<SentenceRange>,
+    pub(super) role: Role,
+    pub(super) keeps_tokens: bool,
 }
 
 /// As many tokens as the model takes, with prefix and special tokens.
 #[derive(Debug, Clone)]
 pub(super) struct Window {
     pub ids: Vec<u32>,
-    /// Tokens of the text in this window: its weight in the mean.
-    weight: usize,
+    /// Its tokens that are the text's; they are its weight in the mean.
+    pub content: Range<usize>,
+    /// Those of them whose states are wanted, ascending; none where nobody wants states.
+    pub kept: Vec<usize>,
 }
 
 /// A token range of one window.
@@ -50,15 +55,15 @@ pub(super) struct SentenceRange {
 pub(super) struct Frame<'a> {
     pub tokenizer: &'a Tokenizer,
     pub prefix: &'a str,
-    /// As the reference implementation: see [`Role::Raw`].
-    pub raw: bool,
+    /// See [`Role::Raw`].
+    pub role: Role,
     /// Tokens of a window at most.
     pub max_tokens: usize,
 }
 
 impl Frame<'_> {
     fn encode(&self, text: &str) -> Result<Vec<u32>> {
-        if self.raw {
+        if self.role == Role::Raw {
             self.tokenizer.encode_raw(text)
         } else {
             self.tokenizer.encode(text)
@@ -67,9 +72,11 @@ impl Frame<'_> {
 
     fn window(&self, prefix: &[u32], chunk: &[u32]) -> Window {
         let (before, after) = (self.tokenizer.before(), self.tokenizer.after());
+        let start = before.len() + prefix.len();
         Window {
             ids: [before, prefix, chunk, after].concat(),
-            weight: chunk.len(),
+            content: start..start + chunk.len(),
+            kept: Vec::new(),
         }
     }
 }
@@ -116,9 +123,9 @@ impl Input {
                 let window = (start / capacity).min(windows.len() - 1);
                 let offset = before.len() + prefix_len;
                 let start =
-                    (start - window * capacity).min(windows[window].weight.saturating_sub(1));
+                    (start - window * capacity).min(windows[window].content.len().saturating_sub(1));
                 let end = (end - window * capacity)
-                    .clamp(start + 1, windows[window].weight.max(start + 1));
+                    .clamp(start + 1, windows[window].content.len().max(start + 1));
                 Ok(SentenceRange {
                     window,
                     range: offset + start..offset + end,
@@ -131,7 +138,32 @@ impl Input {
             ids,
             windows,
             parts,
+            role: frame.role,
+            keeps_tokens: false,
         })
+    }
+
+    /// Asks for the states of the tokens that `tells` something by their ids.
+    pub(super) fn keep_tokens(&mut self, tells: impl Fn(u32) -> bool) {
+        self.keeps_tokens = true;
+        for window in &mut self.windows {
+            let content = window.content.clone();
+            window.kept = content.filter(|at| tells(window.ids[*at])).collect();
+        }
+    }
+
+    /// Asks for no vectors of tokens.
+    pub fn forget_tokens(&mut self) {
+        self.keeps_tokens = false;
+        self.windows
+            .iter_mut()
+            .for_each(|window| window.kept.clear());
+    }
+
+    /// Ids of the tokens whose states are wanted, in order.
+    pub fn kept_ids(&self) -> impl Iterator<Item = u32> {
+        let windows = self.windows.iter();
+        windows.flat_map(|window| window.kept.iter().map(|at| window.ids[*at]))
     }
 
     /// Keeps the first window only.
@@ -162,17 +194,18 @@ impl Input {
     }
 
     /// The token-weighted mean of the windows, and the parts in their order.
-    /// `windows` are the pooled vectors of each by its number, in any order: the whole window's first, then its parts'.
+    /// `windows` is what each gave by its number, in any order: of its pooled vectors the whole window's is the first, its
+    /// parts' follow.
     pub(super) fn assemble(
         &self,
-        mut windows: Vec<(usize, Vec<Vec<f32>>)>,
+        mut windows: Vec<(usize, Encoded)>,
         dimension: usize,
     ) -> Embedding {
         windows.sort_by_key(|(window, _)| *window);
         let mut vector = vec![0f32; dimension];
-        for (number, pools) in &windows {
-            let weight = self.windows[*number].weight.max(1) as f32;
-            let mut own = pools[0].clone();
+        for (number, encoded) in &windows {
+            let weight = self.windows[*number].content.len().max(1) as f32;
+            let mut own = encoded.pooled[0].clone();
             if windows.len() > 1 {
                 normalize(&mut own);
             }
@@ -184,7 +217,7 @@ impl Input {
         let mut next = vec![1usize; windows.len()];
         let mut parts = Vec::with_capacity(self.parts.len());
         for part in &self.parts {
-            let mut own = windows[part.window].1[next[part.window]].clone();
+            let mut own = windows[part.window].1.pooled[next[part.window]].clone();
             next[part.window] += 1;
             normalize(&mut own);
             parts.push(own);
@@ -193,6 +226,8 @@ impl Input {
             vector,
             parts,
             windows: windows.len(),
+            states: windows.into_iter().flat_map(|(_, w)| w.states).collect(),
+            tokens: None,
         }
     }
 }
@@ -207,4 +242,10 @@ pub struct Embedding {
     pub parts: Vec<Vec<f32>>,
     /// Windows it took.
     pub windows: usize,
+    /// States of the tokens that tell something, in order, `[tokens, hidden]` row-major; no longer there once they were
+    /// mapped.
+    pub(super) states: Vec<f32>,
+    /// Their vectors for late interaction, `[tokens, dimension]` row-major, each of length 1; `None` where the model has
+    /// none, or nobody wanted them.
+    pub tokens: Option<Vec<f32>>,
 }

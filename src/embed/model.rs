@@ -83,4 +83,8 @@ pub struct Model {
     pub weights: Option<String>,
     /// Where the files of a model of the hub are on this machine.
     pub local: Option<PathBuf>,
+    /// Layers after which the states of tokens serve late interaction; `None` where no layer is known to.
+    pub late_layer: Option<usize>,
+    /// The file that `models/late.py` learned of that layer; the bundled model's is inside the program.
+    pub late_map: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! Vectors of evaluation texts, kept between runs by content key.
+//! Vectors of evaluation texts and of their tokens, kept between runs by content key.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
-use crate::index::{Journal, Key, input_key};
+use crate::index::{Journal, Key, Vectors, input_key};
 
 /// Texts embedded between two writes to the journal.
 const CHUNK: usize = 512;
@@ -15,7 +15,7 @@ const CHUNK: usize = 512;
 /// Embeds texts, each input once ever.
 pub struct VectorCache {
     journal: Option<Journal>,
-    memory: HashMap<Key, Vec<f32>>,
+    memory: HashMap<Key, Vectors>,
     /// Told how many texts of how many are done.
     progress: Box<dyn Fn(usize, usize)>,
 }
@@ -36,7 +36,8 @@ impl VectorCache {
                 std::fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
                 let precision = embedder.precision();
                 let path = dir.join(format!("{}-{precision}.journal", space.id));
-                Some(Journal::open(&path, space.dimension, precision)?)
+                let tokens = embedder.token_codes().map(|codes| codes.id.as_str());
+                Some(Journal::open(&path, space.dimension, precision, tokens)?)
             }
             None => None,
         };
@@ -57,6 +58,20 @@ impl VectorCache {
         texts: &[&str],
         role: Role,
     ) -> Result<Vec<Vec<f32>>> {
+        let vectors = self.stored(embedder, texts, role)?;
+        Ok(vectors.into_iter().map(|vectors| vectors.vector).collect())
+    }
+
+    /// What an index would store of each text, in order.
+    ///
+    /// # Errors
+    /// As [`VectorCache::embed`].
+    pub fn stored(
+        &mut self,
+        embedder: &Embedder,
+        texts: &[&str],
+        role: Role,
+    ) -> Result<Vec<Vectors>> {
         let mut keys = Vec::with_capacity(texts.len());
         for chunk in texts.chunks(CHUNK) {
             (self.progress)(keys.len(), texts.len());
@@ -74,10 +89,11 @@ impl VectorCache {
             missing.retain(|(key, _)| !self.knows(key));
             let (missing, inputs): (Vec<_>, Vec<_>) = missing.into_iter().unzip();
             for (key, embedding) in missing.into_iter().zip(embedder.embed(&inputs)?) {
+                let vectors = Vectors::of(&embedding, embedder.token_codes());
                 match &mut self.journal {
-                    Some(journal) => journal.append(key, &(&embedding).into())?,
+                    Some(journal) => journal.append(key, &vectors)?,
                     None => {
-                        self.memory.insert(key, embedding.vector);
+                        self.memory.insert(key, vectors);
                     }
                 }
             }
@@ -88,7 +104,7 @@ impl VectorCache {
         (self.progress)(texts.len(), texts.len());
         let reader = self.journal.as_mut().map(Journal::reader).transpose()?;
         let vectors = keys.iter().map(|key| match &reader {
-            Some(reader) => reader.get(key).map(|vectors| vectors.vector),
+            Some(reader) => reader.get(key),
             None => self.memory.get(key).cloned(),
         });
         let vectors: Option<Vec<_>> = vectors.collect();

@@ -6,7 +6,9 @@ use super::cache::VectorCache;
 use crate::corpus::Article;
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
-use crate::index::{Key, Keyword, KeywordWriter, LanguageRows, RowRecord, Rows, SegmentRows};
+use crate::index::{
+    Key, Keyword, KeywordWriter, LanguageRows, RowRecord, Rows, SegmentRows, TokenRows, token_end,
+};
 use crate::passage::passages;
 
 /// A text to be found.
@@ -29,6 +31,10 @@ pub struct Collection {
     keys: Vec<Key>,
     order: Vec<u32>,
     languages: Vec<String>,
+    /// Token codes and what they were made with, as in a segment.
+    tokens: Vec<u8>,
+    token_ends: Vec<u64>,
+    token_id: Option<String>,
     /// For each row the number of its document.
     pub owners: Vec<usize>,
 }
@@ -53,16 +59,19 @@ impl Collection {
             .flat_map(|(texts, _)| texts)
             .map(String::as_str)
             .collect();
-        let vectors = cache.embed(embedder, &texts, Role::Passage)?;
+        let vectors = cache.stored(embedder, &texts, Role::Passage)?;
         let mut collection = Self {
             dimension: embedder.space().dimension,
-            vectors: vectors.concat(),
+            vectors: vectors.iter().flat_map(|v| &v.vector).copied().collect(),
             records: Vec::with_capacity(texts.len()),
             terms: Vec::new(),
             postings: Vec::new(),
             keys: texts.iter().map(|text| text_key(text)).collect(),
             order: (0..texts.len() as u32).collect(),
             languages: Vec::new(),
+            tokens: Vec::new(),
+            token_ends: Vec::with_capacity(texts.len()),
+            token_id: embedder.token_codes().map(|codes| codes.id.clone()),
             owners: Vec::with_capacity(texts.len()),
         };
         let mut keyword = KeywordWriter::default();
@@ -74,9 +83,13 @@ impl Collection {
                 collection.languages.push(lang.clone());
             }
             for (text, vector) in texts.iter().zip(&mut vectors) {
+                let codes = vector.tokens.as_deref();
+                collection.tokens.extend(codes.unwrap_or_default());
+                let end = collection.tokens.len() as u64;
+                collection.token_ends.push(token_end(end, codes.is_some()));
                 collection.owners.push(owner);
                 collection.records.push(RowRecord {
-                    inverse_length: embedder.alignment().inverse_length(vector),
+                    inverse_length: embedder.alignment().inverse_length(&vector.vector),
                     terms: keyword.row(&format!("{}\n{text}", document.title)),
                     language: language as u32,
                 });
@@ -112,6 +125,12 @@ impl Collection {
             languages: (0..self.languages.len()).collect(),
             dead: None,
             files: None,
+            tokens: TokenRows {
+                id: self.token_id.as_deref(),
+                ends: &self.token_ends,
+                bytes: &self.tokens,
+                file: None,
+            },
             first: 0,
         };
         Rows::new(self.dimension, vec![part], self.rows_of_languages(), false)

@@ -132,7 +132,7 @@ pub fn evaluate(
             } else {
                 &options.modes
             };
-            let modes = questions::run(&questions, &index, embedder, modes)?;
+            let modes = questions::run(&questions, &index, embedder, modes, options.late)?;
             evaluation(
                 index.rows().live(),
                 questions.len(),

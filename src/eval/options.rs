@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::search::{Mode, PreferLanguage};
+use crate::search::{Late, Mode, PreferLanguage};
 
 /// How a retrieval set is run.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct RetrievalOptions {
     pub lang: Option<String>,
     /// Ask each question a second time with the articles that answer it taken away.
     pub no_answer: bool,
+    /// How many passages get a second look.
+    pub late: Late,
     /// Keep what each query found.
     pub per_query: bool,
 }

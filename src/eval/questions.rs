@@ -9,7 +9,7 @@ use super::set::Question;
 use crate::embed::Embedder;
 use crate::error::Result;
 use crate::index::Index;
-use crate::search::{Answer, Mode, Query, query};
+use crate::search::{Answer, Late, Mode, Query, query};
 
 /// A longer passage counts only with this many characters around its best sentence.
 const DISPLAY_CHARS: usize = 300;
@@ -44,9 +44,10 @@ pub fn run(
     index: &Index,
     embedder: &Embedder,
     modes: &[Mode],
+    late: Late,
 ) -> Result<BTreeMap<&'static str, QuestionScores>> {
     index.expect_many_questions();
-    let scores = |mode: &Mode| Ok((mode.name(), ask_all(questions, index, embedder, *mode)?));
+    let scores = |mode: &Mode| Ok((mode.name(), ask_all(questions, index, embedder, *mode, late)?));
     modes.iter().map(scores).collect()
 }
 
@@ -55,6 +56,7 @@ fn ask_all(
     index: &Index,
     embedder: &Embedder,
     mode: Mode,
+    late: Late,
 ) -> Result<QuestionScores> {
     let mut ranks: Vec<Option<usize>> = Vec::new();
     let mut best_hits = 0usize;
@@ -64,6 +66,7 @@ fn ask_all(
             text: question.query.clone(),
             mode,
             limit: 10,
+            late,
             ..Query::default()
         };
         let results = query(index, embedder, &asked, Instant::now())?.results;

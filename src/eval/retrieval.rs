@@ -11,10 +11,10 @@ use super::collection::{Collection, Document};
 use super::metrics::Ranking;
 use super::no_answer::{Attempt, NoAnswer};
 use super::set::RetrievalSet;
-use crate::embed::{Embedder, Role};
+use crate::embed::Embedder;
 use crate::error::Result;
 use crate::eval::options::RetrievalOptions;
-use crate::index::{RowFilter, Rows};
+use crate::index::{LateQuestion, RowFilter, Rows};
 use crate::search::{Asked, Mode, Ranked};
 
 /// What a mode gave.
@@ -88,11 +88,16 @@ pub fn run(
         .iter()
         .map(|query| query.text.as_str())
         .collect();
-    let vectors = cache.embed(embedder, &queries, Role::Query)?;
+    let vectors = queries.par_iter().map(|query| embedder.question(query));
+    let vectors = vectors.collect::<Result<Vec<_>>>()?;
     let asked = |mode: Mode, query: usize| {
-        let probe = || options.prefer_language.probe(embedder, &vectors[query]);
+        let (vector, tokens) = &vectors[query];
+        let probe = || options.prefer_language.probe(embedder, vector);
         let probe = (mode != Mode::Keyword).then(probe);
-        Asked::new(&rows, mode, queries[query], probe)
+        let tokens = tokens.as_ref().zip(embedder.token_codes());
+        let tokens = tokens.map(|(tokens, codes)| LateQuestion::new(tokens, codes));
+        let asked = Asked::new(&rows, mode, queries[query], probe);
+        asked.looking_again(options.late, tokens)
     };
     let modes: &[Mode] = if options.modes.is_empty() {
         &Mode::ALL

@@ -371,6 +371,22 @@ impl Index {
         part.segment.stored_vectors(row)
     }
 
+    /// Whether a row has token codes that were made with `id`.
+    pub(super) fn has_tokens(&self, row: usize, id: &str) -> bool {
+        let (part, row) = self.part_of_row(row);
+        let tokens = part.segment.tokens();
+        tokens.id == Some(id) && tokens.place(row).is_some()
+    }
+
+    /// Compares the checksums of a row's token codes.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn check_tokens(&self, row: usize) -> Result<()> {
+        let (part, row) = self.part_of_row(row);
+        part.segment.check_tokens(row)
+    }
+
     /// Compares the checksums of what a row is scored by.
     ///
     /// # Errors

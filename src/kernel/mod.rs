@@ -8,6 +8,7 @@ pub mod activation;
 mod amx;
 pub mod attention;
 pub mod dot;
+pub mod dot_i2;
 pub mod dot_i8;
 mod isa;
 pub mod linear;

@@ -64,6 +64,9 @@ pub struct Scores {
     pub dense: Option<f32>,
     /// Share of the question's words that occur, weighted; in keyword mode BM25.
     pub keyword: Option<f32>,
+    /// How well the passage's tokens meet those of the question, each with its best counterpart, about 0 to 1; null where
+    /// there was no second look.
+    pub late: Option<f32>,
 }
 
 /// What a score is made of.

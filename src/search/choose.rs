@@ -176,6 +176,7 @@ impl Choice<'_> {
     fn show(&mut self, row: usize) -> Result<Range<usize>> {
         let index = self.search.index;
         let article = index.passage(row)?.article;
+        index.check_tokens(row)?;
         let spans = self.shown.entry(article).or_default();
         let rows = self.search.merged(row, spans, self.keep)?;
         spans.push(index.span(&rows)?);

@@ -34,7 +34,7 @@ pub use filter::Filter;
 pub use lookup::{find, find_article, find_named_article};
 pub use names::{Names, as_stored};
 pub use query::query;
-pub use question::{Mode, PreferLanguage, Query};
+pub use question::{Late, Mode, PreferLanguage, Query};
 pub use rank::{Asked, Ranked, RankedRows, ScoreTerms};
 pub use shingles::Shingles;
 pub use shown::{Shown, show};

@@ -8,11 +8,11 @@ use super::choose::Chosen;
 use super::lexical::Lexical;
 use super::phrase::Phrase;
 use super::quote::Quoted;
-use super::rank::Asked;
+use super::rank::{Asked, ScoreTerms};
 use super::view::Viewer;
-use crate::embed::{Embedder, Role};
+use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::index::{Index, RowFilter, StoredSentence, Work};
+use crate::index::{Index, LateQuestion, RowFilter, StoredSentence, Work};
 use crate::kernel::dot::dot;
 use crate::search::asking::Search;
 use crate::search::question::{Mode, Query};
@@ -42,13 +42,17 @@ pub fn query(
         None
     } else {
         index.check_space(embedder.space())?;
-        let vector = embedder.embed_one(&quoted.text, Role::Query)?;
+        let (vector, tokens) = embedder.question(&quoted.text)?;
         let probe = query.prefer_language.probe(embedder, &vector);
-        Some((vector, probe))
+        Some((vector, (probe, tokens)))
     };
-    let (vector, probe) = vector.unzip();
+    let (vector, compared) = vector.unzip();
+    let (probe, tokens) = compared.unzip();
+    let tokens = tokens.flatten().zip(embedder.token_codes());
+    let tokens = tokens.map(|(tokens, codes)| LateQuestion::new(&tokens, codes));
     let rows = index.rows();
     let asked = Asked::new(&rows, query.mode, &quoted.text, probe);
+    let asked = asked.looking_again(query.late, tokens);
     let search = Search {
         index,
         query,
@@ -150,6 +154,7 @@ impl Search<'_> {
             scores: Scores {
                 dense: ranked.dense,
                 keyword: ranked.keyword,
+                late: ranked.late,
             },
             citation: passage.citation(&article),
             duplicates: duplicates.collect::<Result<_>>()?,
@@ -157,7 +162,10 @@ impl Search<'_> {
                 .then(|| self.viewer.context(shown.clone(), self.query.context))
                 .transpose()?,
             explanation: self.query.explain.then(|| Explanation {
-                parts: self.asked.parts(&rows, ranked.row),
+                parts: ScoreTerms {
+                    late_part: ranked.late_part,
+                    ..self.asked.parts(&rows, ranked.row)
+                },
                 search,
                 work,
                 passages: rows.live(),

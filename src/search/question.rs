@@ -1,5 +1,7 @@
 //! What is asked.
 
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +58,45 @@ impl PreferLanguage {
     }
 }
 
+/// How many of the best passages get a second look, which compares them with the question token by token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Late {
+    /// As many as were found to be worth it.
+    #[default]
+    Auto,
+    /// None.
+    Off,
+    /// So many.
+    Best(usize),
+}
+
+impl Late {
+    /// Fewer lose answers, more gain next to nothing (`docs/QUALITY.md`).
+    const WORTH_IT: usize = 50;
+
+    /// How many at most.
+    pub fn rows(self) -> usize {
+        match self {
+            Self::Auto => Self::WORTH_IT,
+            Self::Off => 0,
+            Self::Best(rows) => rows,
+        }
+    }
+}
+
+impl FromStr for Late {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.parse()) {
+            ("auto", _) => Ok(Self::Auto),
+            ("off", _) | (_, Ok(0)) => Ok(Self::Off),
+            (_, Ok(rows)) => Ok(Self::Best(rows)),
+            _ => Err(format!("expected auto, off or a number of passages, received `{text}`")),
+        }
+    }
+}
+
 /// A question and what may answer it.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
@@ -71,6 +112,8 @@ pub struct Query {
     pub min_confidence: Option<f32>,
     /// Which of two passages that say the same comes first.
     pub prefer_language: PreferLanguage,
+    /// How many passages get a second look, where questions are answered by vectors and words.
+    pub late: Late,
     /// Words that answers do not have.
     pub not: Vec<String>,
     /// Sentences shown around an answer.

@@ -2,9 +2,9 @@
 
 use super::lexical::{Lexical, bm25};
 use crate::embed::Probe;
-use crate::index::{Hit, Index, RowFilter, Rows, Work, scan, scan_rows};
+use crate::index::{Hit, Index, LateQuestion, RowFilter, Rows, Unpacked, Work, scan, scan_rows};
 use crate::mmap::Zeros;
-use crate::search::question::Mode;
+use crate::search::question::{Late, Mode};
 
 /// Rows that tell how close a question is to what does not answer it.
 const BACKGROUND_ROWS: usize = 1024;
@@ -30,6 +30,13 @@ const DENSE_CONFIDENCE: Curve = Curve {
     flat: 0.62,
     at_chance: -1.7,
 };
+/// What a full meeting of all tokens is worth, in spreads of the background, where no passage has any word of the question.
+const LATE_WEIGHT: f32 = 16.0;
+/// The same where a passage that does not answer meets the question as well as the best of so many do: what the second look
+/// adds to a score tells of an answer only beyond this.
+const LATE_AT_CHANCE: f32 = 0.4;
+/// Below this nothing that the second look adds changes an order: some passage has nearly every word of the question.
+const LEAST_GATE: f32 = 0.02;
 /// Rows that the graph and the words each propose.
 const CANDIDATES: usize = 512;
 
@@ -57,6 +64,8 @@ pub struct Asked {
     probe: Option<Probe>,
     /// Mean and spread of the scores of rows that do not answer.
     background: (f32, f32),
+    /// The question's tokens, and how many rows are compared with them.
+    late: Option<(LateQuestion, usize)>,
     /// The question's words, looked up in the rows.
     pub lexical: Lexical,
     /// Only for search by words.
@@ -74,6 +83,10 @@ pub struct Ranked {
     pub dense: Option<f32>,
     /// Coverage, or BM25 where only words were searched.
     pub keyword: Option<f32>,
+    /// How well its tokens meet the question's; `None` without a second look.
+    pub late: Option<f32>,
+    /// What that adds to its score.
+    pub late_part: f32,
     /// How likely it answers, 0 to 1; unknown without vectors.
     pub confidence: Option<f32>,
 }
@@ -97,6 +110,8 @@ pub struct ScoreTerms {
     pub excess: f32,
     /// What the excess adds to the score.
     pub keyword_part: f32,
+    /// What the second look adds to the score; 0 without one.
+    pub late_part: f32,
     /// Mean cosine of the question with passages that do not answer, estimated from a sample.
     pub background_mean: f32,
     /// Standard deviation of those cosines.
@@ -119,8 +134,16 @@ impl Asked {
             background,
             probe,
             bm25: (mode == Mode::Keyword).then(|| bm25(rows, &lexical)),
+            late: None,
             lexical,
         }
+    }
+
+    /// Gives the best rows a second look by the tokens of the question, where vectors and words are searched.
+    pub fn looking_again(mut self, late: Late, tokens: Option<LateQuestion>) -> Self {
+        let wanted = self.mode == Mode::Hybrid && late.rows() > 0;
+        self.late = tokens.filter(|_| wanted).map(|tokens| (tokens, late.rows()));
+        self
     }
 
     /// The least score of a row that answers about as well as one with this score.
@@ -178,6 +201,7 @@ impl Asked {
             coverage: self.lexical.coverage(row),
             excess: self.lexical.excess(row, rows.language(row)),
             keyword_part: self.keyword_part(rows, row),
+            late_part: 0.0,
             background_mean: mean,
             background_spread: spread,
             z: dense.map_or(0.0, |dense| (dense - mean) / spread),
@@ -196,24 +220,28 @@ impl Asked {
                 Mode::Keyword => Some(self.bm25(hit.row)),
                 Mode::Dense => None,
             },
+            late: None,
+            late_part: 0.0,
             confidence: parts
                 .dense
-                .map(|_| self.confidence(hit.score, parts.z_chance)),
+                .map(|_| self.confidence(hit.score, parts.z_chance, 0.0)),
         }
     }
 
     /// How likely a row with this score answers, 0 to 1:
     ///
     /// ```text
-    /// s           = (score - mean) / spread - sqrt(2 ln rows)
+    /// s           = (score - mean) / spread - sqrt(2 ln rows) - gate * 16 * 0.4
     /// log odds    = at_chance + steep * min(s, 1) + flat * max(s - 1, 0)
     /// confidence  = 1 / (1 + exp(-log odds))
     /// ```
     ///
-    /// The best of so many rows that do not answer lies `sqrt(2 ln rows)` spreads above their mean (`z_chance`).
-    fn confidence(&self, score: f32, z_chance: f32) -> f32 {
+    /// The best of so many rows that do not answer lies `sqrt(2 ln rows)` spreads above their mean (`z_chance`), and its
+    /// tokens meet the question's by about 0.4. `gate` is 0 without a second look.
+    fn confidence(&self, score: f32, z_chance: f32, gate: f32) -> f32 {
         let (mean, spread) = self.background;
-        let spreads = f64::from(score - mean) / f64::from(spread) - f64::from(z_chance);
+        let chance = f64::from(z_chance + gate * LATE_WEIGHT * LATE_AT_CHANCE);
+        let spreads = f64::from(score - mean) / f64::from(spread) - chance;
         let curve = match self.mode {
             Mode::Dense => DENSE_CONFIDENCE,
             Mode::Hybrid | Mode::Keyword => CONFIDENCE,
@@ -232,7 +260,7 @@ impl Asked {
     ) -> (f32, f32) {
         let excess = self.lexical.excess_of(text, language);
         let score = dense + COVERAGE_WEIGHT * self.background.1 * excess;
-        (score, self.confidence(score, z_chance(rows)))
+        (score, self.confidence(score, z_chance(rows), 0.0))
     }
 
     /// The best `count` rows among those that `keep` lets through, best first. Rows without any word of
@@ -245,6 +273,8 @@ impl Asked {
         keep: Option<RowFilter<'_>>,
     ) -> RankedRows {
         let accepts = |row: usize| keep.is_none_or(|keep| (keep.accepts)(row));
+        let wanted = count;
+        let count = count.max(self.late.as_ref().map_or(0, |(_, rows)| *rows));
         let proposed = self.proposed(rows, index, count, keep);
         let search = if proposed.is_some() { "graph" } else { "scan" };
         let hits = match proposed {
@@ -269,9 +299,53 @@ impl Asked {
                 }),
             },
         };
-        RankedRows {
-            ranked: hits.into_iter().map(|hit| self.ranked(rows, hit)).collect(),
-            search,
+        let mut ranked: Vec<Ranked> = hits.into_iter().map(|hit| self.ranked(rows, hit)).collect();
+        self.look_again(rows, &mut ranked);
+        ranked.truncate(wanted);
+        RankedRows { ranked, search }
+    }
+
+    /// Orders the best rows anew by how well their tokens meet the question's:
+    ///
+    /// ```text
+    /// score  = hybrid + 16 * spread(q) * gate * M(q, d)
+    /// gate   = 1 - highest coverage among them
+    /// ```
+    ///
+    /// Where a passage has every word of the question, words tell better than meaning which one answers, and the gate is
+    /// shut. Rows after these stay where they are: `M` is never taken as less than 0. A row without token codes, as an
+    /// index of an older version has them, gets the mean of the others.
+    fn look_again(&self, rows: &Rows<'_>, ranked: &mut [Ranked]) {
+        let Some((question, most)) = &self.late else {
+            return;
+        };
+        let most = ranked.len().min(*most);
+        let best = &mut ranked[..most];
+        let covered = best.iter().filter_map(|ranked| ranked.keyword);
+        let gate = 1.0 - covered.fold(0.0, f32::max);
+        if gate < LEAST_GATE {
+            return;
+        }
+        let mut memory = Unpacked::default();
+        let met = best.iter().map(|ranked| {
+            let codes = rows.tokens(ranked.row, &question.id)?;
+            Some(question.score(&codes, &mut memory).max(0.0))
+        });
+        let met: Vec<Option<f32>> = met.collect();
+        let known = met.iter().flatten().count();
+        if known == 0 {
+            return;
+        }
+        let mean = met.iter().flatten().sum::<f32>() / known as f32;
+        let (weight, z_chance) = (LATE_WEIGHT * self.background.1 * gate, z_chance(rows));
+        for (ranked, met) in best.iter_mut().zip(met) {
+            ranked.late = met;
+            ranked.late_part = weight * met.unwrap_or(mean);
+            ranked.score += ranked.late_part;
+        }
+        best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+        for ranked in ranked {
+            ranked.confidence = Some(self.confidence(ranked.score, z_chance, gate));
         }
     }
 

@@ -14,14 +14,14 @@ use super::service::Open;
 use crate::corpus::{Article, ReadOptions};
 use crate::error::Error;
 use crate::search::{
-    Answers, Filter, Mode, Names, PreferLanguage, Query, SimilarArticles, Status, Subject,
+    Answers, Filter, Late, Mode, Names, PreferLanguage, Query, SimilarArticles, Status, Subject,
     find_article, query, similar, status,
 };
 use crate::serve::answers::{Answer, NoQuery};
 use crate::serve::doors::Doors;
 use crate::serve::fields::{day, length, number, number_of_items, text, whole};
 use crate::serve::limits::{
-    MOST_BYTES, MOST_COMPARED, MOST_CONTEXT, MOST_ITEMS, MOST_NAME, MOST_QUESTION, MOST_RESULTS,
+    MOST_BYTES, MOST_COMPARED, MOST_CONTEXT, MOST_ITEMS, MOST_LATE, MOST_NAME, MOST_QUESTION, MOST_RESULTS,
     MOST_SUBJECT,
 };
 
@@ -65,6 +65,10 @@ pub struct QueryRequest {
     pub min_confidence: Option<f64>,
     /// Which language comes first where passages say the same.
     pub prefer_language: Option<PreferLanguage>,
+    /// So many of the best passages are compared with the question once more, token by token; 0 for none.
+    #[schemars(range(max = MOST_LATE))]
+    #[serde(default, deserialize_with = "whole")]
+    pub late: Option<usize>,
     /// Say what every score is made of.
     pub explain: Option<bool>,
     /// Sentences to add before and after each passage.
@@ -129,6 +133,9 @@ impl QueryRequest {
         number(Field::Body("/limit"), limit, 1, MOST_RESULTS)?;
         let context = self.context.unwrap_or(0);
         number(Field::Body("/context"), context, 0, MOST_CONTEXT)?;
+        if let Some(rows) = self.late {
+            number(Field::Body("/late"), rows, 0, MOST_LATE)?;
+        }
         if let Some(per_article) = self.per_article {
             number(Field::Body("/per_article"), per_article, 1, MOST_RESULTS)?;
         }
@@ -157,6 +164,11 @@ impl QueryRequest {
             per_article: self.per_article,
             min_confidence: self.min_confidence.map(|confidence| confidence as f32),
             prefer_language: self.prefer_language.unwrap_or_default(),
+            late: match self.late {
+                None => Late::Auto,
+                Some(0) => Late::Off,
+                Some(rows) => Late::Best(rows),
+            },
             not,
             explain: self.explain.unwrap_or_default(),
             context,

@@ -20,6 +20,8 @@ pub const MOST_NAME: usize = 1024;
 
 /// Results of one request.
 pub const MOST_RESULTS: usize = 100;
+/// Passages of a question that get a second look.
+pub const MOST_LATE: usize = 1000;
 
 /// Articles of one page of a list.
 pub const MOST_LISTED: usize = 1000;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Engine, ModeName, PreferLanguageName, group};
+use crate::search::Late;
 
 /// Measure quality on labelled sets.
 ///
@@ -47,6 +48,9 @@ pub struct Eval {
     /// Compare in the model's own space (same), or with languages aligned (any) [default: any]
     #[arg(long, value_name = "WHICH", help_heading = group::SEARCH)]
     pub prefer_language: Option<PreferLanguageName>,
+    /// Compare the best passages with the question once more, token by token: auto, off, or how many [default: auto]
+    #[arg(long, env = "TANE_LATE", hide_env_values = true, value_name = "K", help_heading = group::SEARCH)]
+    pub late: Option<Late>,
     /// Compare with an earlier run (the output of `--json --per-query`)
     #[arg(long, value_name = "FILE", help_heading = group::OUTPUT)]
     pub against: Option<PathBuf>,

@@ -48,6 +48,13 @@ pub struct Index {
     /// Write everything into one segment, which is the fastest to search
     #[arg(long, help_heading = group::RUN)]
     pub compact: bool,
+    /// Store what the second look of a question compares, also for passages that were indexed without it; the default for
+    /// new passages
+    #[arg(long, overrides_with = "no_late", help_heading = group::RUN)]
+    pub late: bool,
+    /// Store nothing for the second look, and remove what there is; remembered. The index is half as large then
+    #[arg(long, overrides_with = "late", help_heading = group::RUN)]
+    pub no_late: bool,
     /// Exit with code 2 if a file could not be read
     #[arg(long, help_heading = group::RUN)]
     pub strict: bool,

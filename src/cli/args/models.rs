@@ -61,6 +61,9 @@ pub struct Embed {
     /// Embed only the first window of a text that is too long for the model
     #[arg(long, help_heading = group::RUN)]
     pub truncate: bool,
+    /// Print the id and the inner state of each token that tells something, in place of the vector (`models/late.py`)
+    #[arg(long, conflicts_with_all = ["ids", "truncate"], help_heading = group::OUTPUT)]
+    pub tokens: bool,
     /// Add the token ids
     #[arg(long, help_heading = group::OUTPUT)]
     pub ids: bool,

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::{Engine, group, positive};
-use crate::search::{Mode, PreferLanguage};
+use crate::search::{Late, Mode, PreferLanguage};
 
 /// Ask a question; get the closest passages with their citations.
 ///
@@ -30,6 +30,9 @@ pub struct Query {
         help_heading = group::SEARCH
     )]
     pub prefer_language: Option<PreferLanguageName>,
+    /// Compare the best passages with the question once more, token by token: auto, off, or how many [default: auto]
+    #[arg(long, env = "TANE_LATE", hide_env_values = true, value_name = "K", help_heading = group::SEARCH)]
+    pub late: Option<Late>,
     /// Only articles with this id, file name or pattern
     #[arg(long, value_name = "GLOB", help_heading = group::FILTERS)]
     pub article: Option<String>,

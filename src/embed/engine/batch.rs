@@ -12,6 +12,8 @@ pub struct Job<'a> {
     pub ids: &'a [u32],
     /// The whole window first, then the parts that lie in it.
     pub pools: Vec<Range<usize>>,
+    /// Positions of the tokens whose states are wanted.
+    pub kept: &'a [usize],
 }
 
 impl Job<'_> {
@@ -19,6 +21,7 @@ impl Job<'_> {
         Sequence {
             ids: self.ids,
             pools: &self.pools,
+            kept: self.kept,
         }
     }
 }
@@ -35,6 +38,7 @@ pub fn jobs_of((number, input): (usize, &Input)) -> impl Iterator<Item = Job<'_>
             pools: std::iter::once(whole)
                 .chain(parts.map(|p| p.range.clone()))
                 .collect(),
+            kept: &w.kept,
         }
     })
 }
@@ -81,6 +85,7 @@ mod tests {
                 window: 0,
                 ids: &ids[..n],
                 pools: Vec::new(),
+                kept: &[],
             })
             .collect();
         let sizes: Vec<usize> = batches(&jobs, true, 512).map(<[_]>::len).collect();

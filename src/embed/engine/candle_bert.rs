@@ -7,7 +7,7 @@ use candle_nn::{LayerNorm, Module, VarBuilder};
 use candle_transformers::models::bert::{BertEncoder, Config};
 
 use super::prepared::BertSource;
-use crate::embed::engine::{Batches, Encoder, Sequence, encode_padded};
+use crate::embed::engine::{Batches, Encoded, Encoder, Sequence, States, encode_padded};
 use crate::embed::model::Pooling;
 use crate::embed::weights::token_table::Table;
 use crate::embed::weights::{Backend, NORM, Weights, floats, positions, token_embeddings};
@@ -24,7 +24,9 @@ pub struct Bert {
     /// `[positions, hidden]`, the embedding of token type 0 already added.
     positions: Tensor,
     norm: LayerNorm,
-    encoder: BertEncoder,
+    /// The layers up to the inner one, and those after it; all are after it where there is none.
+    lower: Option<BertEncoder>,
+    upper: BertEncoder,
     hidden: usize,
     pooling: Pooling,
     dtype: DType,
@@ -32,11 +34,14 @@ pub struct Bert {
 }
 
 impl Bert {
+    /// `inner` is the number of layers after which the states of tokens are kept.
+    ///
     /// # Errors
     /// [`Error::BadModel`] or [`Error::Compute`] where the file is damaged or not such a model.
     pub fn load(
         source: BertSource,
         pooling: Pooling,
+        inner: Option<usize>,
         dtype: DType,
         device: &Device,
     ) -> Result<Self> {
@@ -54,12 +59,23 @@ impl Bert {
             layer_norm_eps: f64::from(shape.epsilon),
             ..Config::default()
         };
-        let encoder = {
+        let load = || -> candle_core::Result<_> {
             let backend = Box::new(Backend(&*weights));
             let builder = VarBuilder::from_backend(backend, dtype, device.clone());
-            BertEncoder::load(builder.pp("encoder"), &config)
-                .map_err(Error::compute("cannot load the model"))?
+            let mut upper = BertEncoder::load(builder.pp("encoder"), &config)?;
+            let Some(inner) = inner else {
+                return Ok((None, upper));
+            };
+            // candle has no other way to a state inside the stack.
+            let none = Config {
+                num_hidden_layers: 0,
+                ..config.clone()
+            };
+            let mut lower = BertEncoder::load(builder.pp("encoder"), &none)?;
+            lower.layers.extend(upper.layers.drain(..inner));
+            Ok((Some(lower), upper))
         };
+        let (lower, upper) = load().map_err(Error::compute("cannot load the model"))?;
         let hidden = shape.hidden;
         let positions = positions(&*weights, &shape)?;
         let norm = floats(&*weights, &NORM, 2 * hidden)?;
@@ -80,7 +96,8 @@ impl Bert {
             words,
             positions,
             norm,
-            encoder,
+            lower,
+            upper,
             hidden,
             pooling,
             dtype,
@@ -88,8 +105,7 @@ impl Bert {
         })
     }
 
-    /// Hidden states of the last layer, `[sequences, longest, hidden]`.
-    fn forward(&self, batch: &[Sequence<'_>], longest: usize) -> Result<Tensor> {
+    fn forward(&self, batch: &[Sequence<'_>], longest: usize) -> Result<States> {
         let (tokens, places) = distinct(batch, longest);
         let rows = self.rows(&tokens)?;
         // Added to the attention scores: padding is never attended to.
@@ -108,7 +124,11 @@ impl Bert {
             let positions = self.positions.narrow(0, 0, longest)?;
             let embedded = self.norm.forward(&words.broadcast_add(&positions)?)?;
             let mask = to_device(mask, &[batch.len(), 1, 1, longest])?;
-            self.encoder.forward(&embedded, &mask)
+            let inner = self.lower.as_ref();
+            let inner = inner.map(|lower| lower.forward(&embedded, &mask));
+            let inner = inner.transpose()?;
+            let last = self.upper.forward(inner.as_ref().unwrap_or(&embedded), &mask)?;
+            Ok(States { last, inner })
         };
         run().map_err(Error::compute("the model failed"))
     }
@@ -151,7 +171,7 @@ impl Encoder for Bert {
         Batches::on(&self.device)
     }
 
-    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Encoded>> {
         encode_padded(batch, self.pooling, |longest| self.forward(batch, longest))
     }
 }
@@ -177,7 +197,7 @@ mod tests {
         let model = registry.get(DEFAULT_MODEL).unwrap();
         let bytes = Bytes::Static(bundled::GGUF.unwrap());
         let source = BertSource::of_gguf(model, bytes).unwrap();
-        let bert = Bert::load(source, model.pooling, DType::F32, &Device::Cpu).unwrap();
+        let bert = Bert::load(source, model.pooling, None, DType::F32, &Device::Cpu).unwrap();
         let encode = |texts: &[&Vec<u32>]| encode_whole(&bert, texts);
         let ids: Vec<Vec<u32>> = [3, 17, 17, 17, 64, 200]
             .iter()

@@ -6,7 +6,7 @@ use candle_transformers::models::qwen3;
 
 use super::modernbert::ModernBert;
 use crate::embed::config::network::Network;
-use crate::embed::engine::{Batches, Encoder, Sequence, encode_padded};
+use crate::embed::engine::{Batches, Encoded, Encoder, Sequence, States, encode_padded};
 use crate::embed::model::{Model, Pooling};
 use crate::embed::weights::{Backend, Weights};
 use crate::error::{Error, Result};
@@ -91,10 +91,11 @@ impl Encoder for Stock {
         Batches::on(&self.device)
     }
 
-    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Encoded>> {
         encode_padded(batch, self.pooling, |longest| {
-            let states = self.forward(batch, longest);
-            states.map_err(Error::compute("the model failed"))
+            let last = self.forward(batch, longest);
+            let last = last.map_err(Error::compute("the model failed"))?;
+            Ok(States { last, inner: None })
         })
     }
 }

@@ -4,6 +4,8 @@
 //! to the last layer (a lone text is shared by all threads); rows go through the feed-forward in blocks that stay
 //! in the second-level cache.
 
+use std::ops::Range;
+
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape as TensorShape, Tensor};
 use rayon::prelude::*;
 
@@ -12,7 +14,7 @@ use super::prepared::{PackedBert, PackedLayer, PackedLinear};
 use crate::embed::cache_file::Section;
 use crate::embed::compute::Precision;
 use crate::embed::device::cpu;
-use crate::embed::engine::{Encoder, Sequence};
+use crate::embed::engine::{Encoded, Encoder, Sequence};
 use crate::embed::model::Pooling;
 use crate::embed::weights::bytes::Bytes;
 use crate::error::{Error, Result};
@@ -31,15 +33,18 @@ pub struct Fused {
     model: PackedBert,
     file: Bytes,
     pooling: Pooling,
+    /// Layers after which the states of tokens are kept.
+    inner: Option<usize>,
     isa: Isa,
 }
 
 impl Fused {
-    pub fn new(model: PackedBert, file: Bytes, pooling: Pooling) -> Self {
+    pub fn new(model: PackedBert, file: Bytes, pooling: Pooling, inner: Option<usize>) -> Self {
         Self {
             model,
             file,
             pooling,
+            inner,
             isa: Isa::current(),
         }
     }
@@ -76,38 +81,53 @@ impl Encoder for Fused {
         false
     }
 
-    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>> {
+    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Encoded>> {
         let hidden = self.model.shape.hidden;
         let embeddings = self.embeddings(batch)?;
-        let stack = Stack {
+        let stack = |layers: Range<usize>| Stack {
             model: &self.model,
+            layers,
             isa: self.isa,
             lengths: batch.iter().map(|sequence| sequence.ids.len()).collect(),
         };
-        let run = || {
+        let wanted = batch.iter().any(|sequence| !sequence.kept.is_empty());
+        let inner = self.inner.filter(|_| wanted);
+        let all = self.model.layers.len();
+        let run = || -> candle_core::Result<_> {
             let tokens = embeddings.len() / hidden;
-            let embeddings = Tensor::from_vec(embeddings, (tokens, hidden), &cpu())?;
-            embeddings
-                .apply_op1_no_bwd(&stack)?
-                .flatten_all()?
-                .to_vec1::<f32>()
+            let states = Tensor::from_vec(embeddings, (tokens, hidden), &cpu())?;
+            let numbers = |states: &Tensor| states.flatten_all()?.to_vec1::<f32>();
+            let Some(inner) = inner else {
+                let last = states.apply_op1_no_bwd(&stack(0..all))?;
+                return Ok((Vec::new(), numbers(&last)?));
+            };
+            let states = states.apply_op1_no_bwd(&stack(0..inner))?;
+            let last = states.apply_op1_no_bwd(&stack(inner..all))?;
+            Ok((numbers(&states)?, numbers(&last)?))
         };
-        let states = run().map_err(Error::compute("the model failed"))?;
-        let mut rest = states.as_slice();
-        let pooled = batch.iter().map(|sequence| {
-            let (rows, others) = rest.split_at(sequence.ids.len() * hidden);
-            rest = others;
-            let pool =
-                |range: &std::ops::Range<usize>| pool(self.pooling, rows, hidden, range.clone());
-            sequence.pools.iter().map(pool).collect()
+        let (inner, last) = run().map_err(Error::compute("the model failed"))?;
+        let mut first = 0;
+        let encoded = batch.iter().map(|sequence| {
+            let own = first * hidden..(first + sequence.ids.len()) * hidden;
+            first += sequence.ids.len();
+            let last = &last[own.clone()];
+            let pool = |range: &Range<usize>| pool(self.pooling, last, hidden, range.clone());
+            let inner = inner.get(own).unwrap_or_default();
+            let kept = sequence.kept.iter().filter(|_| !inner.is_empty());
+            let kept = kept.flat_map(|at| &inner[at * hidden..(at + 1) * hidden]);
+            Encoded {
+                pooled: sequence.pools.iter().map(pool).collect(),
+                states: kept.copied().collect(),
+            }
         });
-        Ok(pooled.collect())
+        Ok(encoded.collect())
     }
 }
 
-/// The encoder layers over sequences of these lengths.
+/// Some of the encoder layers over sequences of these lengths.
 struct Stack<'a> {
     model: &'a PackedBert,
+    layers: Range<usize>,
     isa: Isa,
     lengths: Vec<usize>,
 }
@@ -127,7 +147,7 @@ impl CustomOp1 for Stack<'_> {
         };
         let mut states = storage.as_slice::<f32>()?[start..end].to_vec();
         let mut work = Work::default();
-        for layer in &self.model.layers {
+        for layer in &self.model.layers[self.layers.clone()] {
             self.layer(layer, &mut states, &mut work);
         }
         Ok((CpuStorage::F32(states), layout.shape().clone()))
@@ -383,14 +403,14 @@ mod tests {
             model.dimension = hidden;
             let bytes = Bytes::Static(random(hidden, heads, ffn, layers).leak());
             let source = || BertSource::of_gguf(&model, bytes.clone());
-            let oracle = Bert::load(source().unwrap(), Pooling::Mean, DType::F32, &cpu()).unwrap();
+            let oracle = Bert::load(source().unwrap(), Pooling::Mean, None, DType::F32, &cpu()).unwrap();
             let ids: Vec<Vec<u32>> = [3, 40, 41, 200]
                 .iter()
                 .map(|length| (0..*length).map(|i| 5 + (i * 31) % 290).collect())
                 .collect();
             for (precision, least) in [(Precision::F32, 0.99999), (Precision::Int8, 0.99)] {
                 let packed = PackedBert::open("0", precision, None, source).unwrap();
-                let fused = Fused::new(packed, bytes.clone(), Pooling::Mean);
+                let fused = Fused::new(packed, bytes.clone(), Pooling::Mean, None);
                 let together = encode_whole(&fused, &ids.iter().collect::<Vec<_>>());
                 for (number, vector) in together.iter().enumerate() {
                     let one = [&ids[number]];

@@ -15,11 +15,23 @@ use candle_core::{DType, Device, Tensor};
 use crate::embed::model::Pooling;
 use crate::error::{Error, Result};
 
-/// Token ids, special tokens included, and the token ranges to pool.
+/// Token ids, special tokens included, and what is wanted of them.
 #[derive(Debug, Clone)]
 pub struct Sequence<'a> {
     pub ids: &'a [u32],
+    /// Token ranges to pool.
     pub pools: &'a [Range<usize>],
+    /// Positions of tokens whose states after the inner layer are wanted; empty where the encoder has no inner layer.
+    pub kept: &'a [usize],
+}
+
+/// What an encoder gives for a sequence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoded {
+    /// One vector a pool, `[dimension]` f32, not normalised.
+    pub pooled: Vec<Vec<f32>>,
+    /// `[kept, hidden]` f32, row-major: states after the inner layer.
+    pub states: Vec<f32>,
 }
 
 /// How a device takes its work.
@@ -60,27 +72,36 @@ pub trait Encoder: Send + Sync {
         Batches::CPU
     }
 
-    /// For each sequence one vector a pool: `[dimension]` f32, not normalised.
-    ///
-    /// Sequences of different lengths may be mixed; padding changes no result.
+    /// What each sequence asks for. Sequences of different lengths may be mixed; padding changes no result.
     ///
     /// # Errors
     /// Where an id or a range is out of bounds, or the device fails.
-    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Vec<Vec<f32>>>>;
+    fn encode(&self, batch: &[Sequence<'_>]) -> Result<Vec<Encoded>>;
 }
 
-/// Encodes a batch that is padded to its longest sequence. `forward` gives the hidden states of the last layer,
-/// `[sequences, longest, hidden]`, for the longest length. They are pooled in f32 where they are: only vectors leave the
-/// device.
+/// Hidden states of a padded batch, `[sequences, longest, hidden]` each.
+pub struct States {
+    /// Of the last layer.
+    pub last: Tensor,
+    /// Of the inner layer, where the encoder has one.
+    pub inner: Option<Tensor>,
+}
+
+/// Encodes a batch that is padded to its longest sequence; `forward` gives its states for the longest length. They are
+/// pooled in f32 where they are: only vectors and the states that are kept leave the device.
 pub fn encode_padded(
     batch: &[Sequence<'_>],
     pooling: Pooling,
-    forward: impl FnOnce(usize) -> Result<Tensor>,
-) -> Result<Vec<Vec<Vec<f32>>>> {
+    forward: impl FnOnce(usize) -> Result<States>,
+) -> Result<Vec<Encoded>> {
     let longest = batch.iter().map(|s| s.ids.len()).max().unwrap_or(0);
     let most = batch.iter().map(|s| s.pools.len()).max().unwrap_or(0);
     if longest == 0 || most == 0 {
-        return Ok(vec![Vec::new(); batch.len()]);
+        let nothing = Encoded {
+            pooled: Vec::new(),
+            states: Vec::new(),
+        };
+        return Ok(vec![nothing; batch.len()]);
     }
     let mut shares = vec![0f32; batch.len() * most * longest];
     for (sequence, shares) in batch.iter().zip(shares.chunks_exact_mut(most * longest)) {
@@ -89,18 +110,53 @@ pub fn encode_padded(
             shares[rows.clone()].fill(1.0 / rows.len() as f32);
         }
     }
-    let states = forward(longest)?;
+    let States { last, inner } = forward(longest)?;
     let pool = || {
-        let shares = Tensor::from_vec(shares, (batch.len(), most, longest), states.device())?;
+        let shares = Tensor::from_vec(shares, (batch.len(), most, longest), last.device())?;
         shares
-            .matmul(&states.to_dtype(DType::F32)?)?
+            .matmul(&last.to_dtype(DType::F32)?)?
             .to_vec3::<f32>()
     };
-    let mut pooled = pool().map_err(Error::compute("the model failed"))?;
-    for (vectors, sequence) in pooled.iter_mut().zip(batch) {
-        vectors.truncate(sequence.pools.len());
+    let failed = "the model failed";
+    let pooled = pool().map_err(Error::compute(failed))?;
+    let kept = match inner {
+        Some(inner) => kept_states(batch, longest, &inner).map_err(Error::compute(failed))?,
+        None => vec![Vec::new(); batch.len()],
+    };
+    let encoded = batch.iter().zip(pooled).zip(kept);
+    let encoded = encoded.map(|((sequence, mut pooled), states)| {
+        pooled.truncate(sequence.pools.len());
+        Encoded { pooled, states }
+    });
+    Ok(encoded.collect())
+}
+
+/// The kept states of each sequence, `[kept, hidden]` row-major.
+fn kept_states(
+    batch: &[Sequence<'_>],
+    longest: usize,
+    inner: &Tensor,
+) -> candle_core::Result<Vec<Vec<f32>>> {
+    let places = batch.iter().enumerate().flat_map(|(number, sequence)| {
+        let kept = sequence.kept.iter();
+        kept.map(move |at| (number * longest + at) as u32)
+    });
+    let places: Vec<u32> = places.collect();
+    if places.is_empty() {
+        return Ok(vec![Vec::new(); batch.len()]);
     }
-    Ok(pooled)
+    let hidden = inner.dim(2)?;
+    let places = Tensor::new(places, inner.device())?;
+    let states = inner.reshape(((), hidden))?.index_select(&places, 0)?;
+    let states = states.to_dtype(DType::F32)?.flatten_all()?;
+    let states = states.to_vec1::<f32>()?;
+    let mut rest = states.as_slice();
+    let kept = batch.iter().map(|sequence| {
+        let (own, others) = rest.split_at(sequence.kept.len() * hidden);
+        rest = others;
+        own.to_vec()
+    });
+    Ok(kept.collect())
 }
 
 /// For tests: the vector of each text as a whole.
@@ -113,7 +169,9 @@ pub fn encode_whole(encoder: &dyn Encoder, texts: &[&Vec<u32>]) -> Vec<Vec<f32>>
         .map(|(ids, pool)| Sequence {
             ids,
             pools: std::slice::from_ref(pool),
+            kept: &[],
         })
         .collect();
-    encoder.encode(&batch).expect("vectors").concat()
+    let encoded = encoder.encode(&batch).expect("vectors");
+    encoded.into_iter().flat_map(|one| one.pooled).collect()
 }

@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::kernel::linear::{self, bf16, f32, int8};
 
 /// Version of everything in the pack; part of its file name.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -45,7 +45,7 @@ pub struct PackedBert {
     pub norm: Section,
     pub layers: Vec<PackedLayer>,
     specials: Option<Specials>,
-    vocabulary: [Section; 3],
+    vocabulary: [Section; 4],
 }
 
 /// One encoder layer.
@@ -151,7 +151,7 @@ impl PackedBert {
             words: table_is_apart.then(|| pack.section("words")),
             positions: pack.section("positions"),
             norm: pack.section("norm"),
-            vocabulary: ["pieces", "scores", "charsmap"].map(|name| pack.section(name)),
+            vocabulary: ["pieces", "scores", "weights", "charsmap"].map(|name| pack.section(name)),
         })
     }
 
@@ -163,8 +163,7 @@ impl PackedBert {
         let Some(specials) = self.specials.clone() else {
             return Ok(None);
         };
-        let [pieces, scores, charsmap] = self.vocabulary.clone();
-        let unigram = Unigram::new(pieces, scores, charsmap, specials.unknown)?;
+        let unigram = Unigram::new(self.vocabulary.clone(), specials.unknown)?;
         Ok(Some((unigram, specials)))
     }
 
@@ -254,6 +253,7 @@ fn pack_vocabulary(vocabulary: &Vocabulary) -> Result<Sections> {
     Ok(vec![
         ("pieces".to_owned(), unigram::compile(&vocabulary.pieces)?),
         ("scores".to_owned(), bytes_of(&vocabulary.scores)),
+        ("weights".to_owned(), bytes_of(&vocabulary.weights())),
         ("charsmap".to_owned(), vocabulary.charsmap.clone()),
     ])
 }

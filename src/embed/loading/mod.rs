@@ -2,6 +2,7 @@
 
 pub(super) mod folder;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use self::folder::Folder;
@@ -33,6 +34,8 @@ pub struct Loaded {
     pub checksums: Checksums,
     /// The bytes of its alignment, where it has one.
     pub alignment: Option<&'static [u8]>,
+    /// The bytes of its map of late interaction, where it has one.
+    pub late: Option<Cow<'static, [u8]>>,
     pub device: String,
     /// Why the device is not the GPU that this program was built for.
     pub instead: Option<String>,
@@ -64,7 +67,12 @@ impl Loaded {
             device: compute.device.open()?,
             cache,
         };
-        match &model.source {
+        let late = model.late_map.as_ref().map(|path| {
+            let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
+            Ok(Cow::Owned(bytes))
+        });
+        let late = late.transpose()?;
+        let loaded = match &model.source {
             Source::Bundled => {
                 let (Some(bytes), Some(sha256)) = (bundled::GGUF, &model.sha256) else {
                     let reason = "its weights have no recorded checksum";
@@ -73,6 +81,7 @@ impl Loaded {
                 let checksums = of_file(sha256.clone());
                 let mut loaded = way.of_gguf(Bytes::Static(bytes), checksums, true)?;
                 loaded.alignment = Some(bundled::ALIGNMENT);
+                loaded.late = Some(Cow::Borrowed(bundled::LATE));
                 Ok(loaded)
             }
             Source::Gguf(path) => {
@@ -89,7 +98,24 @@ impl Loaded {
                 Some(path) => way.of_folder(path),
                 None => Err(not_runnable(format!("{id} is not on this machine"))),
             },
-        }
+        };
+        loaded.map(|loaded| Self {
+            late: late.or(loaded.late),
+            ..loaded
+        })
+    }
+}
+
+/// The layer of late interaction, if the network has it.
+fn inner_layer(model: &Model, layers: usize) -> Result<Option<usize>> {
+    match model.late_layer {
+        Some(received) if received == 0 || received > layers => Err(Error::BadModel {
+            model: model.name.clone(),
+            what: "late_layer".to_owned(),
+            expected: format!("1 to {layers}"),
+            received: received.to_string(),
+        }),
+        layer => Ok(layer),
     }
 }
 
@@ -147,7 +173,8 @@ impl Way<'_> {
             let by_pieces =
                 unigram.map(|(unigram, specials)| Tokenizer::new(Box::new(unigram), specials));
             let tokenizer = by_words.or(by_pieces).ok_or_else(none)?;
-            let encoder = Box::new(Fused::new(packed, bytes, model.pooling));
+            let inner = inner_layer(model, packed.layers.len())?;
+            let encoder = Box::new(Fused::new(packed, bytes, model.pooling, inner));
             return Ok(self.loaded(tokenizer, encoder, precision, checksums));
         }
         let source = source()?;
@@ -197,7 +224,8 @@ impl Way<'_> {
         let name = sha256::of(&[checksums.together().as_bytes(), &numbers]);
         let packed = PackedBert::open(&name, precision, self.cache, source)?;
         let file = folder.first_weights().clone();
-        let encoder = Box::new(Fused::new(packed, file, model.pooling));
+        let inner = inner_layer(model, packed.layers.len())?;
+        let encoder = Box::new(Fused::new(packed, file, model.pooling, inner));
         Ok(self.loaded(tokenizer, encoder, precision, checksums))
     }
 
@@ -215,7 +243,14 @@ impl Way<'_> {
     ) -> Result<Loaded> {
         let on_gpu = [Precision::F16, Precision::Bf16, Precision::F32];
         let (precision, dtype) = self.compute.stock(self.device.is_gpu(), &on_gpu)?;
-        let bert = Bert::load(source, self.model.pooling, dtype, &self.device.device)?;
+        let inner = inner_layer(self.model, source.shape.layers)?;
+        let bert = Bert::load(
+            source,
+            self.model.pooling,
+            inner,
+            dtype,
+            &self.device.device,
+        )?;
         Ok(self.loaded(tokenizer, Box::new(bert), precision, checksums))
     }
 
@@ -232,6 +267,7 @@ impl Way<'_> {
             precision,
             checksums,
             alignment: None,
+            late: None,
             device: self.device.name,
             instead: self.device.instead,
         }

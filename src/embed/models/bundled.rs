@@ -13,6 +13,12 @@ pub const ALIGNMENT: &[u8] = include_bytes!(concat!(
     "/models/multilingual-e5-small.alignment.safetensors"
 ));
 
+/// How its token states are compared; see `models/late.py`.
+pub const LATE: &[u8] = include_bytes!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/models/multilingual-e5-small.late.safetensors"
+));
+
 /// The GGUF file, where the program was built with feature `bundled-model`.
 #[cfg(not(feature = "bundled-model"))]
 pub const GGUF: Option<&[u8]> = None;

@@ -72,6 +72,8 @@ struct Entry {
     sha256: Option<String>,
     revision: Option<String>,
     weights: Option<String>,
+    late_layer: Option<usize>,
+    late_map: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -197,6 +199,12 @@ impl Entry {
         if self.weights.is_some() && !matches!(source, Source::Hub(_) | Source::Folder(_)) {
             return Err("`weights` goes with `hub` or `folder`".to_owned());
         }
+        if self.late_layer.is_some() && !matches!(self.family, Family::Bert | Family::XlmRoberta) {
+            return Err("`late_layer` goes with family `bert` or `xlm-roberta`".to_owned());
+        }
+        if self.late_layer.is_none() && self.late_map.is_some() {
+            return Err("`late_map` needs `late_layer`".to_owned());
+        }
         Ok(Model {
             name: self.name,
             source,
@@ -212,6 +220,8 @@ impl Entry {
             revision: self.revision,
             weights: self.weights,
             local: None,
+            late_layer: self.late_layer,
+            late_map: self.late_map,
         })
     }
 }

@@ -12,11 +12,14 @@ use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 
 use super::Pieces;
-use super::vocabulary::{Specials, Vocabulary, WordPieces};
+use super::vocabulary::{Specials, Vocabulary, WordPieces, tells};
 use crate::error::{Error, Result};
 
 /// `tokenizers`, set up as XLM-R's tokenizer.json does.
-pub struct Reference(tokenizers::Tokenizer);
+pub struct Reference {
+    tokenizer: tokenizers::Tokenizer,
+    weights: Vec<f32>,
+}
 
 impl Reference {
     /// # Errors
@@ -41,7 +44,10 @@ impl Reference {
             .with_normalizer(Some(Sequence::new(vec![charsmap.into(), spaces.into()])))
             .map_err(|error| failure("build the tokenizer", &error))?
             .with_pre_tokenizer(Some(Metaspace::new('▁', PrependScheme::Always, true)));
-        Ok(Self(tokenizer))
+        Ok(Self {
+            tokenizer,
+            weights: vocabulary.weights(),
+        })
     }
 }
 
@@ -153,11 +159,21 @@ impl Pieces for HfTokenizer {
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()> {
         encode(&self.0, text, ids)
     }
+
+    /// How rare a piece is is not known.
+    fn weight(&self, id: u32) -> f32 {
+        let piece = self.0.id_to_token(id);
+        f32::from(u8::from(piece.is_some_and(|piece| tells(&piece))))
+    }
 }
 
 impl Pieces for Reference {
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()> {
-        encode(&self.0, text, ids)
+        encode(&self.tokenizer, text, ids)
+    }
+
+    fn weight(&self, id: u32) -> f32 {
+        self.weights.get(id as usize).copied().unwrap_or(0.0)
     }
 }
 

@@ -18,6 +18,9 @@ pub trait Pieces: Send + Sync {
     /// # Errors
     /// [`crate::Error::Tokenizer`].
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()>;
+
+    /// How much a token tells of what a text is about; 0 where it tells nothing, as punctuation does.
+    fn weight(&self, id: u32) -> f32;
 }
 
 /// Pieces and special tokens.
@@ -29,6 +32,12 @@ pub struct Tokenizer {
 impl Tokenizer {
     pub fn new(pieces: Box<dyn Pieces>, specials: Specials) -> Self {
         Self { pieces, specials }
+    }
+
+    /// How much a token tells of what a text is about: the rarer it is, the more. 0 for special tokens, and for those
+    /// without a letter or digit.
+    pub fn weight(&self, id: u32) -> f32 {
+        self.pieces.weight(id)
     }
 
     /// Goes before every input.

@@ -41,6 +41,8 @@ pub struct Unigram {
     pieces: Map<Section>,
     /// f32, one a piece.
     scores: Section,
+    /// f32, one a piece.
+    weights: Section,
     charsmap: Charsmap<Section>,
     unknown: u32,
     unknown_score: f64,
@@ -50,6 +52,11 @@ impl Pieces for Unigram {
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()> {
         self.segment(text, ids);
         Ok(())
+    }
+
+    fn weight(&self, id: u32) -> f32 {
+        let weights = self.weights.cast::<f32>();
+        weights.get(id as usize).copied().unwrap_or(0.0)
     }
 }
 
@@ -63,9 +70,12 @@ struct Node {
 }
 
 impl Unigram {
+    /// `vocabulary` holds the compiled pieces, their scores, their weights, and the charsmap.
+    ///
     /// # Errors
     /// [`Error::Tokenizer`] where pieces or charsmap are damaged.
-    pub fn new(pieces: Section, scores: Section, charsmap: Section, unknown: u32) -> Result<Self> {
+    pub fn new(vocabulary: [Section; 4], unknown: u32) -> Result<Self> {
+        let [pieces, scores, weights, charsmap] = vocabulary;
         let lowest = |low: f64, score: &f32| low.min(f64::from(*score));
         Ok(Self {
             unknown_score: scores.cast::<f32>().iter().fold(f64::INFINITY, lowest)
@@ -75,6 +85,7 @@ impl Unigram {
                 message: error.to_string(),
             })?,
             scores,
+            weights,
             charsmap: Charsmap::new(charsmap)?,
             unknown,
         })

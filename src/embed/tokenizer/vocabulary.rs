@@ -115,7 +115,24 @@ fn special_pieces(tokens: &[String], kinds: &[i32]) -> Vec<(String, u32)> {
         .collect()
 }
 
+/// Whether a piece has something that a text can be about.
+pub fn tells(piece: &str) -> bool {
+    piece.chars().any(char::is_alphanumeric)
+}
+
 impl Vocabulary {
+    /// How much each piece tells, by its id: what its score says of how rare it is, and never nothing.
+    pub fn weights(&self) -> Vec<f32> {
+        /// The scores are natural logarithms of probabilities; the most frequent words lie above this.
+        const FREQUENT: f32 = -6.0;
+        const LEAST: f32 = 0.5;
+        let weight = |(piece, score): (&Option<String>, &f32)| match piece {
+            Some(piece) if tells(piece) => (FREQUENT - score).max(LEAST),
+            _ => 0.0,
+        };
+        self.pieces.iter().zip(&self.scores).map(weight).collect()
+    }
+
     /// # Errors
     /// [`crate::Error::BadModel`] where a key is absent or contradicts another.
     pub fn from_gguf(gguf: &Gguf) -> Result<Self> {

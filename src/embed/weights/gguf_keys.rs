@@ -88,6 +88,8 @@ impl Gguf {
             revision: None,
             weights: None,
             local: None,
+            late_layer: None,
+            late_map: None,
         })
     }
 

@@ -4,6 +4,7 @@ pub(super) mod compare;
 pub(super) mod graph;
 pub(super) mod graph_build;
 pub(super) mod hnsw;
+pub(super) mod max_sim;
 pub(super) mod measure;
 pub(super) mod scan;
 

@@ -53,6 +53,20 @@ impl Damage {
             "rows" => self.rows(segment, &records(ROW_BYTES)),
             "keys" => self.rows(segment, &records(KEY_BYTES)),
             "passages" => self.rows(segment, &records(PASSAGE_BYTES)),
+            // The codes of a row begin where those of the row before it end.
+            "token_ends" => {
+                let damaged = records(8);
+                self.rows(segment, &(damaged.start..damaged.end + 1));
+            }
+            "tokens" => {
+                let tokens = segment.tokens();
+                for article in 0..segment.articles {
+                    let mut places = segment.rows_of(article).filter_map(|row| tokens.place(row));
+                    if places.any(|place| overlap(&place, bytes)) {
+                        self.articles.insert(article);
+                    }
+                }
+            }
             "sentences" => {
                 let damaged = records(sentence_bytes(dimension));
                 for article in 0..segment.articles {

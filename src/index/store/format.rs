@@ -12,6 +12,8 @@
 //! | sentences | 2 u32 (start, end), f32 scale, `dimension` i8: vector = scale * i8 |
 //! | articles | 2 u64 and 4 u32: text offset, meta offset, text bytes, meta bytes, first passage, passages |
 //! | meta | one JSON object an article ([`ArticleRecord`]) |
+//! | token_ends | u64 a row: where its token codes end in `tokens`; the highest bit is set where there are none |
+//! | tokens | token codes, see [`super::token_codes`] |
 //! | texts | the articles' texts, UTF-8 |
 //! | checks | u64: XXH3 of each [`BLOCK`] of the file before this section |
 
@@ -39,6 +41,24 @@ pub const fn sentence_bytes(dimension: usize) -> usize {
     12 + dimension
 }
 
+/// Set in a record of `token_ends` where a row has no token codes.
+const NO_TOKENS: u64 = 1 << 63;
+
+/// The record of a row whose token codes end at `end`.
+pub const fn token_end(end: u64, any: bool) -> u64 {
+    if any { end } else { end | NO_TOKENS }
+}
+
+/// Whether a row with this record has token codes.
+pub const fn has_tokens(record: u64) -> bool {
+    record & NO_TOKENS == 0
+}
+
+/// Where the token codes of a row with this record end.
+pub const fn end_of_tokens(record: u64) -> u64 {
+    record & !NO_TOKENS
+}
+
 /// Where the sections lie in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sections {
@@ -54,12 +74,17 @@ pub struct Sections {
     pub articles: Range<usize>,
     pub meta: Range<usize>,
     pub texts: Range<usize>,
+    /// Empty where no passage has token codes, as in a segment of an older version.
+    #[serde(default)]
+    pub token_ends: Range<usize>,
+    #[serde(default)]
+    pub tokens: Range<usize>,
     pub checks: Range<usize>,
 }
 
 impl Sections {
     /// By name, in the order of the file.
-    pub fn all(&self) -> [(&'static str, &Range<usize>); 13] {
+    pub fn all(&self) -> [(&'static str, &Range<usize>); 15] {
         [
             ("vectors", &self.vectors),
             ("codes", &self.codes),
@@ -73,6 +98,8 @@ impl Sections {
             ("articles", &self.articles),
             ("meta", &self.meta),
             ("texts", &self.texts),
+            ("token_ends", &self.token_ends),
+            ("tokens", &self.tokens),
             ("checks", &self.checks),
         ]
     }

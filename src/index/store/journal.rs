@@ -1,8 +1,9 @@
 //! Vectors as they are computed, appended to a file, so that an interrupted run loses none of them.
 //!
-//! First a magic and the precision of the vectors; a journal of another precision begins anew.
-//! A record: key (16), number of parts (u32), vector (f32), parts (f32 scale and i8 each), the first
-//! 8 bytes of the BLAKE3 of all that. A record cut short or damaged ends the journal there.
+//! First a magic, the precision of the vectors and the id of the token codes; a journal of others begins anew.
+//! A record: key (16), number of parts (u32), bytes of token codes (u32, all ones where there are none), vector (f32),
+//! parts (f32 scale and i8 each), token codes, the first 8 bytes of the BLAKE3 of all that. A record cut short or damaged
+//! ends the journal there.
 
 use std::collections::HashMap;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
@@ -20,15 +21,22 @@ pub const MAGIC: &[u8] = b"TANEJ";
 
 const CHECK_BYTES: usize = 8;
 
-/// What a journal begins with.
-fn header(precision: Precision) -> [u8; 8] {
-    let mut header = *b"TANEJ1\0\0";
+/// In place of a length: there are no token codes.
+const NO_TOKENS: u32 = u32::MAX;
+
+/// What a journal begins with. `tokens` is the id of the token codes, where there are any.
+fn header(precision: Precision, tokens: Option<&str>) -> [u8; 24] {
+    let mut header = [0; 24];
+    header[..6].copy_from_slice(b"TANEJ2");
     header[7] = match precision {
         Precision::Int8 => 1,
         Precision::F32 => 2,
         Precision::Bf16 => 3,
         Precision::F16 => 4,
     };
+    for (place, byte) in header[8..].iter_mut().zip(tokens.unwrap_or_default().bytes()) {
+        *place = byte;
+    }
     header
 }
 
@@ -43,14 +51,19 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens a journal, or begins one.
+    /// Opens a journal, or begins one; `tokens` is the id of its token codes, where it has any.
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn open(path: &Path, dimension: usize, precision: Precision) -> Result<Self> {
+    pub fn open(
+        path: &Path,
+        dimension: usize,
+        precision: Precision,
+        tokens: Option<&str>,
+    ) -> Result<Self> {
         let mut file = DiskFile::append(path).map_err(Error::io("open", path))?;
         let mut known = HashMap::new();
-        let header = header(precision);
+        let header = header(precision, tokens);
         let mut end = header.len();
         let length = file.length().map_err(Error::io("read", path))?;
         let bytes = (length > 0).then(|| mmap::map(path)).transpose()?;
@@ -87,11 +100,15 @@ impl Journal {
     pub fn append(&mut self, key: Key, vectors: &Vectors) -> Result<()> {
         let mut record = key.to_vec();
         record.extend((vectors.parts.len() as u32).to_le_bytes());
+        let tokens = vectors.tokens.as_ref();
+        let length = tokens.map_or(NO_TOKENS, |tokens| tokens.len() as u32);
+        record.extend(length.to_le_bytes());
         record.extend(vectors.vector.iter().flat_map(|v| v.to_le_bytes()));
         for (scale, values) in &vectors.parts {
             record.extend(scale.to_le_bytes());
             record.extend(values.iter().map(|v| v.cast_unsigned()));
         }
+        record.extend(tokens.into_iter().flatten());
         let check = blake3::hash(&record);
         record.extend(&check.as_bytes()[..CHECK_BYTES]);
         self.file
@@ -141,11 +158,15 @@ impl JournalReader<'_> {
 fn read_record(bytes: &[u8], dimension: usize) -> Option<(Key, Vectors, usize)> {
     let (key, rest) = bytes.split_first_chunk::<16>()?;
     let (count, rest) = rest.split_first_chunk::<4>()?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
     let count = u32::from_le_bytes(*count) as usize;
+    let length = u32::from_le_bytes(*length);
     let body = dimension * 4 + count.checked_mul(4 + dimension)?;
     let (body, rest) = rest.split_at_checked(body)?;
+    let token_bytes = if length == NO_TOKENS { 0 } else { length };
+    let (tokens, rest) = rest.split_at_checked(token_bytes as usize)?;
     let check = rest.get(..CHECK_BYTES)?;
-    let checked = 20 + body.len();
+    let checked = 24 + body.len() + tokens.len();
     if blake3::hash(&bytes[..checked]).as_bytes()[..CHECK_BYTES] != *check {
         return None;
     }
@@ -164,6 +185,7 @@ fn read_record(bytes: &[u8], dimension: usize) -> Option<(Key, Vectors, usize)> 
             .chunks_exact(4 + dimension)
             .map(part)
             .collect::<Option<_>>()?,
+        tokens: (length != NO_TOKENS).then(|| tokens.to_vec()),
     };
     Some((*key, vectors, checked + CHECK_BYTES))
 }
@@ -178,6 +200,7 @@ mod tests {
         Vectors {
             vector: vec![f32::from(seed), 0.5, -1.0],
             parts: vec![quantize(&[1.0, -0.5, 0.25]); usize::from(seed)],
+            tokens: seed.checked_sub(1).map(|count| vec![seed; 33 * usize::from(count)]),
         }
     }
 
@@ -185,7 +208,7 @@ mod tests {
     fn records_survive_and_a_torn_one_ends_the_journal() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(JOURNAL);
-        let mut journal = Journal::open(&path, 3, Precision::Int8).unwrap();
+        let mut journal = Journal::open(&path, 3, Precision::Int8, Some("a1")).unwrap();
         for seed in 0..3u8 {
             journal.append([seed; 16], &vectors(seed)).unwrap();
         }
@@ -193,7 +216,7 @@ mod tests {
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
 
-        let mut journal = Journal::open(&path, 3, Precision::Int8).unwrap();
+        let mut journal = Journal::open(&path, 3, Precision::Int8, Some("a1")).unwrap();
         assert!(journal.contains(&[1; 16]) && !journal.contains(&[2; 16]));
         journal.append([2; 16], &vectors(2)).unwrap();
         let reader = journal.reader().unwrap();
@@ -202,7 +225,11 @@ mod tests {
         }
         assert_eq!(std::fs::read(&path).unwrap(), whole);
 
-        let other = Journal::open(&path, 3, Precision::F32).unwrap();
-        assert!(!other.contains(&[1; 16]));
+        for (precision, tokens) in [(Precision::F32, Some("a1")), (Precision::F32, None)] {
+            let mut other = Journal::open(&path, 3, precision, tokens).unwrap();
+            assert!(!other.contains(&[1; 16]));
+            other.append([1; 16], &vectors(1)).unwrap();
+            other.flush().unwrap();
+        }
     }
 }

@@ -40,6 +40,9 @@ pub struct Manifest {
     pub roots: Vec<Root>,
     /// Oldest first.
     pub segments: Vec<SegmentEntry>,
+    /// New passages get no token codes: `tane index --no-late`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_late: bool,
     /// Articles of the segments that are gone; `None` where none is.
     pub dead: Option<FileEntry>,
 }
@@ -77,6 +80,9 @@ pub struct SegmentEntry {
     pub languages: Vec<LanguageEntry>,
     /// How far its codes are from their vectors, at most.
     pub code_error: f32,
+    /// What of its passages has token codes; `None` where none has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<LateEntry>,
     /// Where the sections lie in the file.
     pub sections: Sections,
     /// Absent where the scan is as fast.
@@ -84,6 +90,15 @@ pub struct SegmentEntry {
     /// How far searches of the graph go.
     #[serde(default)]
     pub effort: Effort,
+}
+
+/// The token codes of a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateEntry {
+    /// What they were made with: [`crate::embed::TokenCodes::id`].
+    pub id: String,
+    /// Passages that have them, removed ones counted.
+    pub passages: usize,
 }
 
 /// Passages of a language that can be found.
@@ -97,6 +112,12 @@ pub struct LanguageEntry {
 }
 
 impl SegmentEntry {
+    /// Passages that have token codes made with `id`, removed ones counted.
+    pub fn with_tokens(&self, id: &str) -> usize {
+        let late = self.late.as_ref().filter(|late| late.id == id);
+        late.map_or(0, |late| late.passages)
+    }
+
     /// Passages that can be found.
     pub fn live(&self) -> usize {
         self.languages

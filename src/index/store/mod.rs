@@ -16,6 +16,8 @@ pub(super) mod row_reads;
 pub(super) mod rows;
 pub(super) mod segment;
 pub(super) mod segment_writer;
+pub(super) mod token_codes;
+pub(super) mod token_rows;
 pub(super) mod tombstones;
 pub(super) mod vectors;
 pub(super) mod writer_lock;

@@ -50,16 +50,21 @@ impl SpotReads {
 
     /// Reads a row of `out.len()` numbers; `false` where the mapping is to be used.
     pub fn read<T: Pod>(&self, row: usize, out: &mut [T]) -> bool {
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(out);
+        let start = row.checked_mul(bytes.len());
+        start.is_some_and(|start| self.read_bytes(start, bytes))
+    }
+
+    /// Reads the bytes of the section from `start` on; `false` where the mapping is to be used.
+    pub fn read_bytes(&self, start: usize, out: &mut [u8]) -> bool {
         let one_less = |left: usize| left.checked_sub(1);
         if self.left.fetch_update(Relaxed, Relaxed, one_less).is_err() {
             return false;
         }
-        let bytes: &mut [u8] = bytemuck::cast_slice_mut(out);
-        let place = row
-            .checked_mul(bytes.len())
-            .and_then(|at| at.checked_add(self.section.start))
-            .filter(|at| at + bytes.len() <= self.section.end);
-        place.is_some_and(|place| read_at(&self.file, bytes, place as u64).is_ok())
+        let place = start
+            .checked_add(self.section.start)
+            .filter(|at| at + out.len() <= self.section.end);
+        place.is_some_and(|place| read_at(&self.file, out, place as u64).is_ok())
     }
 }
 

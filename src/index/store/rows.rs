@@ -3,12 +3,15 @@
 //! Rows of all segments are numbered through; those of removed articles keep their numbers and are never
 //! found.
 
+use std::borrow::Cow;
+
 use bytemuck::{Pod, Zeroable};
 
 use super::codes::CodeRows;
 use super::key::Key;
 use super::keyword::Keyword;
 use super::row_reads::SpotReads;
+use super::token_rows::TokenRows;
 use crate::embed::Probe;
 use crate::index::store::bits::Bits;
 
@@ -50,6 +53,8 @@ pub struct SegmentRows<'a> {
     pub dead: Option<&'a Bits>,
     /// Where vectors and codes can be read one by one, in this order.
     pub files: Option<(&'a SpotReads, &'a SpotReads)>,
+    /// The codes of the rows' tokens.
+    pub tokens: TokenRows<'a>,
     /// Number of its first row.
     pub first: usize,
 }
@@ -73,6 +78,7 @@ impl<'a> SegmentRows<'a> {
             languages: vec![0],
             dead: None,
             files: None,
+            tokens: TokenRows::default(),
             first: 0,
         }
     }
@@ -222,6 +228,13 @@ impl<'a> Rows<'a> {
             }
         }
         part.score(probe, row, self.dimension)
+    }
+
+    /// The token codes of a row that were made with `id`; `None` where it has none of these.
+    pub fn tokens(&self, row: usize, id: &str) -> Option<Cow<'a, [u8]>> {
+        let (part, row) = self.at(row);
+        let tokens = &part.tokens;
+        tokens.get(row).filter(|_| tokens.id == Some(id))
     }
 
     /// The language of a row.

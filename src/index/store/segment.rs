@@ -1,6 +1,7 @@
 //! Reads a segment file, mapped into memory. Every number in it is checked before it is followed, and whatever
 //! is shown or cited comes from blocks whose checksums were compared, once each.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use super::keyword::Keyword;
 use super::manifest::SegmentEntry;
 use super::row_reads::SpotReads;
 use super::rows::{ROW_BYTES, SegmentRows};
+use super::token_rows::TokenRows;
 use crate::corpus::Span;
 use crate::error::{Error, Result};
 use crate::index::store::bits::Bits;
@@ -60,6 +62,9 @@ pub struct Segment {
     bytes: Mmap,
     vector_reads: SpotReads,
     code_reads: SpotReads,
+    token_reads: SpotReads,
+    /// What its token codes were made with.
+    late: Option<String>,
     sections: Sections,
     dimension: usize,
     code_error: f32,
@@ -82,7 +87,9 @@ impl Segment {
         let file = Arc::new(file);
         let mut segment = Self {
             vector_reads: SpotReads::new(file.clone(), entry.sections.vectors.clone()),
-            code_reads: SpotReads::new(file, entry.sections.codes.clone()),
+            code_reads: SpotReads::new(file.clone(), entry.sections.codes.clone()),
+            token_reads: SpotReads::new(file, entry.sections.tokens.clone()),
+            late: entry.late.as_ref().map(|late| late.id.clone()),
             path,
             sections: entry.sections.clone(),
             dimension,
@@ -121,6 +128,12 @@ impl Segment {
                 &sections.articles,
                 segment.articles,
                 ARTICLE_BYTES,
+            ),
+            (
+                "token_ends",
+                &sections.token_ends,
+                segment.late.as_ref().map_or(0, |_| segment.passages),
+                8,
             ),
         ] {
             segment.check(what, records.saturating_mul(size), section.len())?;
@@ -161,6 +174,7 @@ impl Segment {
             languages,
             dead,
             files: Some((&self.vector_reads, &self.code_reads)),
+            tokens: self.tokens(),
             first: 0,
         }
     }
@@ -169,6 +183,33 @@ impl Segment {
     pub fn read_mapped(&self) {
         self.vector_reads.end();
         self.code_reads.end();
+        self.token_reads.end();
+    }
+
+    /// The token codes of all rows.
+    pub fn tokens(&self) -> TokenRows<'_> {
+        let ends = bytemuck::try_cast_slice(self.section(&self.sections.token_ends));
+        TokenRows {
+            id: self.late.as_deref(),
+            ends: ends.unwrap_or_default(),
+            bytes: self.section(&self.sections.tokens),
+            file: Some(&self.token_reads),
+        }
+    }
+
+    /// Compares the checksums of a row's token codes.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn check_tokens(&self, row: usize) -> Result<()> {
+        if self.late.is_some() {
+            let ends = row.saturating_sub(1) * 8..(row + 1) * 8;
+            self.sound("token_ends", &self.sections.token_ends, ends)?;
+        }
+        if let Some(place) = self.tokens().place(row) {
+            self.sound("tokens", &self.sections.tokens, place)?;
+        }
+        Ok(())
     }
 
     /// All vectors in eight bits, `[passages, dimension]` row-major; see [`super::codes`].
@@ -280,8 +321,10 @@ impl Segment {
     /// [`Error::Corrupt`].
     pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
         self.check_row(row)?;
+        self.check_tokens(row)?;
         let sentences = self.sentences(&self.passage(row)?)?;
         Ok(Vectors {
+            tokens: self.tokens().get(row).map(Cow::into_owned),
             vector: self.vector(row).to_vec(),
             parts: sentences.into_iter().map(|s| (s.scale, s.values)).collect(),
         })

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::codes;
 use super::effort::Effort;
-use super::format::{ALIGN, ArticleRecord, MAGIC, Sections};
+use super::format::{ALIGN, ArticleRecord, MAGIC, Sections, has_tokens, token_end};
 use super::key::Key;
 use super::keyword::KeywordWriter;
-use super::manifest::{LanguageEntry, SegmentEntry};
+use super::manifest::{LanguageEntry, LateEntry, SegmentEntry};
 use super::rows::RowRecord;
 use crate::embed::Precision;
 use crate::error::Result;
@@ -40,6 +40,9 @@ pub struct SegmentWriter {
     article_count: usize,
     meta: Spool,
     texts: Spool,
+    tokens: Spool,
+    /// As they are stored.
+    token_ends: Vec<u64>,
 }
 
 /// A passage with everything that is stored of it.
@@ -83,6 +86,8 @@ impl SegmentWriter {
             article_count: 0,
             meta: spool("meta")?,
             texts: spool("texts")?,
+            tokens: spool("tokens")?,
+            token_ends: Vec::new(),
             name,
         })
     }
@@ -159,18 +164,30 @@ impl SegmentWriter {
             self.sentences.write(&row)?;
             self.sentence_count += 1;
         }
+        let tokens = &new.vectors.tokens;
+        self.tokens.write(tokens.as_deref().unwrap_or_default())?;
+        self.token_ends
+            .push(token_end(self.tokens.length, tokens.is_some()));
         Ok(())
     }
 
     /// Writes what waits, makes it last, and gives the file its name. Nothing refers to it yet.
-    /// `precisions` are those of the vectors.
+    /// `precisions` are those of the vectors, `late` is the id of the token codes.
     ///
     /// # Errors
     /// [`Error::Io`]; the temporary files are removed.
-    pub fn finish(mut self, precisions: BTreeSet<Precision>) -> Result<SegmentEntry> {
+    pub fn finish(
+        mut self,
+        precisions: BTreeSet<Precision>,
+        late: Option<String>,
+    ) -> Result<SegmentEntry> {
         let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
         order.sort_unstable_by_key(|row| (self.keys[*row as usize], *row));
         let (terms, postings) = self.keyword.finish();
+        let with_tokens = self.token_ends.iter().filter(|end| has_tokens(**end)).count();
+        if with_tokens == 0 {
+            self.token_ends.clear();
+        }
         let file = &mut self.file;
         let mut sections = Sections {
             vectors: ALIGN..file.length,
@@ -185,6 +202,8 @@ impl SegmentWriter {
             articles: file.section(&self.articles)?,
             meta: file.spooled(self.meta)?,
             texts: file.spooled(self.texts)?,
+            token_ends: file.section(bytemuck::cast_slice(&self.token_ends))?,
+            tokens: file.spooled(self.tokens)?,
             checks: 0..0,
         };
         file.align()?;
@@ -197,6 +216,10 @@ impl SegmentWriter {
             precisions,
             languages: self.languages,
             code_error: self.code_error,
+            late: (with_tokens > 0).then_some(late).flatten().map(|id| LateEntry {
+                id,
+                passages: with_tokens,
+            }),
             sections,
             graph: None,
             effort: Effort::default(),

@@ -1,6 +1,7 @@
-//! The vectors of a passage and its sentences, as they are stored.
+//! The vectors of a passage, its sentences and its tokens, as they are stored.
 
-use crate::embed::Embedding;
+use crate::embed::{Embedding, TokenCodes};
+use crate::index::store::token_codes;
 
 /// The vectors of one input, as they are stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,13 +9,18 @@ pub struct Vectors {
     pub vector: Vec<f32>,
     /// Parts: scale and values.
     pub parts: Vec<(f32, Vec<i8>)>,
+    /// Codes of its tokens; `None` where there are none of the model's.
+    pub tokens: Option<Vec<u8>>,
 }
 
-impl From<&Embedding> for Vectors {
-    fn from(embedding: &Embedding) -> Self {
+impl Vectors {
+    /// `format` is that of the model that embedded, where it has one.
+    pub fn of(embedding: &Embedding, format: Option<&TokenCodes>) -> Self {
+        let tokens = embedding.tokens.as_ref().zip(format);
         Self {
             vector: embedding.vector.clone(),
             parts: embedding.parts.iter().map(|part| quantize(part)).collect(),
+            tokens: tokens.map(|(vectors, format)| token_codes::encode(vectors, format)),
         }
     }
 }

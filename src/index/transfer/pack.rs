@@ -66,6 +66,7 @@ fn empty(embedder: &Embedder, roots: &[Root]) -> Result<Manifest> {
         canaries: canaries(embedder)?,
         roots: roots.to_vec(),
         segments: Vec::new(),
+        no_late: false,
         dead: None,
     })
 }

@@ -8,10 +8,11 @@ use super::plan::Plan;
 use super::previous::Previous;
 use super::spill::{Planned, Staged};
 use crate::corpus::Span;
-use crate::embed::{Embedder, Embedding, Input, Role};
+use crate::embed::{Embedder, Embedding, Input, Role, TokenCodes};
 use crate::error::{Error, Result};
 use crate::index::store::journal::Journal;
 use crate::index::store::key::{Key, input_key};
+use crate::index::store::vectors::Vectors;
 use crate::index::write::report::{Progress, Report, Stage};
 
 /// Passages that are tokenized and embedded at once.
@@ -26,6 +27,7 @@ pub(in crate::index) fn embed(
     plan: &mut Plan,
     old: &Previous,
     embedder: &Embedder,
+    late: Option<&TokenCodes>,
     mut journal: Option<&mut Journal>,
     report: &mut Report,
     progress: &dyn Progress,
@@ -63,16 +65,16 @@ pub(in crate::index) fn embed(
         let (embedded, tokenized) = rayon::join(
             || embedder.embed(&inputs),
             || -> Result<Vec<(Key, Input)>> {
-                next.par_iter().map(|text| text.input(embedder)).collect()
+                next.par_iter().map(|text| text.input(embedder, late)).collect()
             },
         );
         if let Some(journal) = &mut journal {
-            keep(journal, keys, embedded?)?;
+            keep(journal, keys, embedded?, late)?;
         }
         for (text, (key, input)) in next.iter().zip(tokenized?) {
             read[text.article].keys.push(key);
-            let known =
-                old.find_key(&key).is_some() || journal.as_ref().is_some_and(|j| j.contains(&key));
+            let known = old.knows(&key, late)
+                || journal.as_ref().is_some_and(|j| j.contains(&key));
             if known || !counted.insert(key) {
                 report.reused += 1;
                 continue;
@@ -91,9 +93,18 @@ pub(in crate::index) fn embed(
     }
 }
 
-fn keep(journal: &mut Journal, keys: Vec<Key>, embedded: Vec<Embedding>) -> Result<()> {
-    for (key, embedding) in keys.into_iter().zip(embedded) {
-        journal.append(key, &(&embedding).into())?;
+fn keep(
+    journal: &mut Journal,
+    keys: Vec<Key>,
+    embedded: Vec<Embedding>,
+    late: Option<&TokenCodes>,
+) -> Result<()> {
+    let vectors: Vec<Vectors> = embedded
+        .par_iter()
+        .map(|embedding| Vectors::of(embedding, late))
+        .collect();
+    for (key, vectors) in keys.into_iter().zip(vectors) {
+        journal.append(key, &vectors)?;
     }
     journal.flush()
 }
@@ -107,8 +118,11 @@ struct Text {
 }
 
 impl Text {
-    fn input(&self, embedder: &Embedder) -> Result<(Key, Input)> {
-        let input = embedder.input_with_parts(&self.readable, Role::Passage, &self.parts)?;
+    fn input(&self, embedder: &Embedder, late: Option<&TokenCodes>) -> Result<(Key, Input)> {
+        let mut input = embedder.input_with_parts(&self.readable, Role::Passage, &self.parts)?;
+        if late.is_none() {
+            input.forget_tokens();
+        }
         Ok((input_key(embedder.space(), &input), input))
     }
 }

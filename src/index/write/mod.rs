@@ -23,13 +23,13 @@ use self::merge_policy::Layout;
 use self::new_segment::Writing;
 use self::plan::{Plan, plan};
 use self::previous::Previous;
-use crate::embed::{Canary, Embedder, canaries};
+use crate::embed::{Canary, Embedder, TokenCodes, canaries};
 use crate::error::{Error, Result};
 use crate::index::GRAPH_ROWS;
 use crate::index::reader::Index;
 use crate::index::same_space::check_canaries;
 use crate::index::store::journal::Journal;
-use crate::index::store::manifest::{FORMAT, Manifest, Root};
+use crate::index::store::manifest::{FORMAT, Manifest, Root, SegmentEntry};
 use crate::index::store::names::{JOURNAL, check_is_index_or_empty, is_segment_name};
 use crate::index::store::writer_lock::WriterLock;
 use crate::index::store::{disk, tombstones};
@@ -79,13 +79,15 @@ struct Prepared {
     roots: Vec<Root>,
     plan: Plan,
     layout: Layout,
+    /// No passage gets token codes, now and later.
+    no_late: bool,
     report: Report,
 }
 
 impl Job<'_> {
     fn prepare(&self) -> Result<Prepared> {
         let update = self.update;
-        let old = Previous::open(self.dir, self.embedder, update.rebuild)?;
+        let old = Previous::open(self.dir, self.embedder, update.rebuild, update.late)?;
         let mut roots = roots::resolve(
             &old.roots,
             &update.add,
@@ -132,6 +134,7 @@ impl Job<'_> {
             report.renewed = layout.rewritten.len();
         }
         Ok(Prepared {
+            no_late: update.late.map_or(old.no_late, |late| !late),
             old,
             roots,
             plan,
@@ -142,8 +145,14 @@ impl Job<'_> {
 }
 
 impl Prepared {
+    /// How token codes are stored; `None` where passages get none.
+    fn late<'a>(&self, embedder: &'a Embedder) -> Option<&'a TokenCodes> {
+        embedder.token_codes().filter(|_| !self.no_late)
+    }
+
     fn changes_nothing(&self) -> bool {
         self.old.index.is_some()
+            && self.no_late == self.old.no_late
             && self.old.roots == self.roots
             && self.old.same_recipe
             && self.layout.changes_nothing()
@@ -165,7 +174,9 @@ impl Prepared {
         let (dir, embedder) = (job.dir, job.embedder);
         let journal_file = dir.join(JOURNAL);
         let dimension = embedder.space().dimension;
-        let mut journal = Journal::open(&journal_file, dimension, embedder.precision())?;
+        let late = self.late(embedder).cloned();
+        let id = late.as_ref().map(|late| late.id.as_str());
+        let mut journal = Journal::open(&journal_file, dimension, embedder.precision(), id)?;
         let canaries = self.embed(job, Some(&mut journal))?;
         job.progress.at(Stage::Writing);
         let generation = self.old.generation + 1;
@@ -177,6 +188,7 @@ impl Prepared {
             old: &self.old,
             journal: journal.reader()?,
             embedder,
+            late: late.as_ref(),
             graph_rows: job.update.graph_rows.unwrap_or(GRAPH_ROWS),
             progress: job.progress,
         };
@@ -184,6 +196,10 @@ impl Prepared {
         if let Some(entry) = written.segment(&plan.read, &mut plan.staged, rewritten)? {
             segments.push(entry);
             dead.push(Vec::new());
+        }
+        if let Some(late) = &late {
+            let lacking = |entry: &SegmentEntry| entry.passages - entry.with_tokens(&late.id);
+            self.report.without_tokens = segments.iter().map(lacking).sum();
         }
         let none_dead = dead.iter().all(Vec::is_empty);
         let manifest = Manifest {
@@ -196,6 +212,7 @@ impl Prepared {
             canaries,
             roots: self.roots,
             segments,
+            no_late: self.no_late,
             dead: (!none_dead)
                 .then(|| tombstones::write(dir, generation, &dead))
                 .transpose()?,
@@ -209,10 +226,12 @@ impl Prepared {
 
     /// Gives every passage its vector, or only counts where there is no journal. Returns the canaries of the generation.
     fn embed(&mut self, job: &Job<'_>, journal: Option<&mut Journal>) -> Result<Vec<Canary>> {
+        let late = self.late(job.embedder).cloned();
         embed(
             &mut self.plan,
             &self.old,
             job.embedder,
+            late.as_ref(),
             journal,
             &mut self.report,
             job.progress,

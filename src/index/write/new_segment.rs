@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::previous::Previous;
 use super::spill::{Planned, Staged};
-use crate::embed::{Embedder, Precision, Role};
+use crate::embed::{Embedder, Precision, Role, TokenCodes};
 use crate::error::{Error, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::nearest::hnsw;
-use crate::index::reader::stored_passages;
+use crate::index::reader::{Index, stored_passages};
 use crate::index::store::effort::Effort;
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::journal::JournalReader;
@@ -28,6 +28,8 @@ pub(in crate::index) struct Writing<'a> {
     pub(in crate::index) old: &'a Previous,
     pub(in crate::index) journal: JournalReader<'a>,
     pub(in crate::index) embedder: &'a Embedder,
+    /// How token codes are stored; `None` where passages get none.
+    pub(in crate::index) late: Option<&'a TokenCodes>,
     pub(in crate::index) graph_rows: usize,
     pub(in crate::index) progress: &'a dyn Progress,
 }
@@ -83,7 +85,7 @@ impl Writing<'_> {
                 }
             }
         }
-        let mut entry = writer.finish(precisions)?;
+        let mut entry = writer.finish(precisions, self.late.map(|late| late.id.clone()))?;
         if entry.passages >= self.graph_rows {
             self.progress.at(Stage::BuildingGraph);
             let dimension = self.embedder.space().dimension;
@@ -111,7 +113,9 @@ impl Writing<'_> {
             let vectors = match stored {
                 Some((index, row)) => {
                     precisions.extend(&self.old.precisions);
-                    Some(index.stored_vectors(row)?)
+                    let mut vectors = index.stored_vectors(row)?;
+                    vectors.tokens = self.tokens(index, row, &key, vectors.tokens);
+                    Some(vectors)
                 }
                 None => {
                     precisions.insert(self.embedder.precision());
@@ -135,6 +139,17 @@ impl Writing<'_> {
             })?;
         }
         Ok(())
+    }
+}
+
+impl Writing<'_> {
+    /// The token codes of a row whose vectors are known: its own, or those that were computed now.
+    fn tokens(&self, index: &Index, row: usize, key: &Key, own: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        let late = self.late?;
+        match index.has_tokens(row, &late.id) {
+            true => own,
+            false => self.journal.get(key)?.tokens,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use crate::embed::{Embedder, Precision};
+use crate::embed::{Embedder, Precision, TokenCodes};
 use crate::error::{Error, Result};
 use crate::index::reader::Index;
 use crate::index::same_space::{check_canaries, check_space};
@@ -41,10 +41,22 @@ pub(in crate::index) struct Previous {
     pub(in crate::index) faulty: bool,
     /// Articles that cannot be relied on.
     pub(in crate::index) lost: usize,
+    /// Its passages were not to get token codes.
+    pub(in crate::index) no_late: bool,
+    /// As it was asked of this run.
+    late: Option<bool>,
+    /// For each segment whether it is to be written again for its token codes: some are missing, or some are not wanted.
+    pub(in crate::index) other_tokens: Vec<bool>,
 }
 
 impl Previous {
-    pub(in crate::index) fn open(dir: &Path, embedder: &Embedder, rebuild: bool) -> Result<Self> {
+    /// `late` is whether token codes are wanted for all passages, or for none; `None` where those that are there are right.
+    pub(in crate::index) fn open(
+        dir: &Path,
+        embedder: &Embedder,
+        rebuild: bool,
+        late: Option<bool>,
+    ) -> Result<Self> {
         let (index, faults) = match Index::open_damaged(dir) {
             // Vectors of another space, whatever its name says, are of no use.
             Ok((index, _)) if rebuild && !same_space(dir, &index, embedder)? => {
@@ -84,6 +96,12 @@ impl Previous {
         }
         let manifest = &index.manifest;
         let precisions = manifest.segments.iter().flat_map(|s| &s.precisions);
+        let format = embedder.token_codes();
+        let other_tokens = manifest.segments.iter().map(|entry| match late {
+            Some(true) => format.is_some_and(|format| entry.with_tokens(&format.id) < entry.passages),
+            Some(false) => entry.late.is_some(),
+            None => false,
+        });
         let same_recipe = manifest.recipe == RECIPE && !rebuild;
         let same_rows = manifest.words == words::VERSION
             && manifest.space.alignment == embedder.space().alignment
@@ -99,6 +117,9 @@ impl Previous {
             faulty: !faults.is_empty() || damaged.contains(&true),
             lost: lost.len() + known - articles_of(manifest),
             damaged,
+            no_late: manifest.no_late,
+            late,
+            other_tokens: other_tokens.collect(),
             index: Some(index),
         })
     }
@@ -117,6 +138,9 @@ impl Previous {
             damaged: Vec::new(),
             faulty: false,
             lost: 0,
+            no_late: false,
+            late: None,
+            other_tokens: Vec::new(),
         }
     }
 
@@ -125,6 +149,16 @@ impl Previous {
         let index = self.index.as_ref()?;
         let row = index.find_key(key)?;
         (!self.faulty || index.stored_vectors(row).is_ok()).then_some(row)
+    }
+
+    /// Whether all that is wanted of a content key is known: its vectors, and its token codes where there is a `late`.
+    pub(in crate::index) fn knows(&self, key: &Key, late: Option<&TokenCodes>) -> bool {
+        let (Some(index), Some(row)) = (&self.index, self.find_key(key)) else {
+            return false;
+        };
+        // Those that lack token codes get them where that was asked for.
+        let missing = late.is_some_and(|late| !index.has_tokens(row, &late.id));
+        !(missing && self.late == Some(true))
     }
 
     /// Numbers and records of the articles of a file.
@@ -144,9 +178,19 @@ impl Previous {
         relative: &str,
     ) -> Vec<&(usize, ArticleRecord)> {
         let known: Vec<_> = self.of_file(root, relative).collect();
-        let as_now = |record: &ArticleRecord| record.recipe.is_none_or(|recipe| recipe == RECIPE);
-        let all = self.same_recipe && known.iter().all(|(_, record)| as_now(record));
+        let as_now = |number: usize, record: &ArticleRecord| {
+            record.recipe.is_none_or(|recipe| recipe == RECIPE) && !self.lacks_tokens(number)
+        };
+        let all = self.same_recipe && known.iter().all(|(number, record)| as_now(*number, record));
         if all { known } else { Vec::new() }
+    }
+
+    /// Whether an article is to be read again because its segment lacks token codes.
+    fn lacks_tokens(&self, article: usize) -> bool {
+        let parts = self.index.iter().flat_map(|index| index.parts());
+        let after = parts.clone().filter(|part| part.first_article <= article);
+        let part = after.count().saturating_sub(1);
+        self.late == Some(true) && self.other_tokens.get(part).is_some_and(|other| *other)
     }
 
     /// The files of a root by their relative paths, sorted, with their articles.

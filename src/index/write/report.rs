@@ -30,6 +30,9 @@ pub struct Update {
     pub dry_run: bool,
     /// Language of articles whose language cannot be told.
     pub language: Option<String>,
+    /// Whether passages get token codes: `Some(true)` gives them to those that lack them too, `Some(false)` takes them
+    /// away; `None`: as before, new passages only.
+    pub late: Option<bool>,
 }
 
 /// What was done.
@@ -51,6 +54,8 @@ pub struct Report {
     pub kept: usize,
     /// Articles of an older version's index that were brought up to date from their stored text.
     pub renewed: usize,
+    /// Passages that lack the token codes of late interaction although they are wanted.
+    pub without_tokens: usize,
     /// Labels of roots that are missing, where that did not stop the run.
     pub missing_roots: Vec<String>,
     /// Files that hold no text, and links, devices and other indexes, which are left out on purpose.
