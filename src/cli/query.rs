@@ -13,6 +13,8 @@ use crate::error::Error;
 use crate::search::{Answer, Answers, CONVINCING, Explanation, Filter, Mode, Query, query};
 
 /// A doubtful answer is weak where its odds are under this share of the best one's: docs/QUALITY.md says what that saves
+/// Words of an answer are underlined that met a word of the question this well.
+const TOLD: f32 = 0.6;
 /// and what it hides.
 const WEAK: f32 = 1.0 / 50.0;
 
@@ -137,7 +139,9 @@ fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
     if let Some(context) = &answer.context {
         page.dimmed(&context.before)?;
     }
-    page.passage(&answer.passage)?;
+    let met = answer.met.iter().filter(|met| met.similarity >= TOLD);
+    let met = met.map(|met| met.start_byte..met.end_byte);
+    page.answer(&answer.passage, &met.collect::<Vec<_>>())?;
     if let Some(context) = &answer.context {
         page.dimmed(&context.after)?;
     }
@@ -145,13 +149,23 @@ fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
         page.line(&format!("   also {citation}"))?;
     }
     if let Some(explanation) = &answer.explanation {
-        explain(page, explanation)?;
+        explain(page, explanation, answer.scores.late)?;
+        for met in &answer.met {
+            page.line(&format!(
+                "   \u{2248} {} met {}  similarity {:.2}, weight {:.3}",
+                met.question, met.text, met.similarity, met.weight,
+            ))?;
+        }
     }
     Ok(())
 }
 
 /// What a score is made of.
-fn explain(page: &mut Page<'_>, explanation: &Explanation) -> std::io::Result<()> {
+fn explain(
+    page: &mut Page<'_>,
+    explanation: &Explanation,
+    late: Option<f32>,
+) -> std::io::Result<()> {
     let parts = &explanation.parts;
     if let Some(dense) = parts.dense {
         page.line(&format!(
@@ -180,6 +194,12 @@ fn explain(page: &mut Page<'_>, explanation: &Explanation) -> std::io::Result<()
         page.line(&format!(
             "   {mark} {}  weight {:.3}, in {} passages",
             term.term, term.weight, term.passages,
+        ))?;
+    }
+    if let Some(late) = late {
+        page.line(&format!(
+            "   second look: {late:.3}, worth {:+.3}",
+            parts.late_part
         ))?;
     }
     Ok(())

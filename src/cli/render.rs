@@ -88,6 +88,11 @@ impl<'a> Page<'a> {
 
     /// A passage without what is not read in it, its best sentence emphasised.
     pub fn passage(&mut self, passage: &PassageView) -> io::Result<()> {
+        self.answer(passage, &[])
+    }
+
+    /// The same; the words that met those of a question, by their bytes in the article, are underlined.
+    pub fn answer(&mut self, passage: &PassageView, met: &[Range<usize>]) -> io::Result<()> {
         for repeated in &passage.repeated {
             self.dimmed(&repeated.text)?;
         }
@@ -97,6 +102,13 @@ impl<'a> Page<'a> {
         let sentence = passage.best.as_ref();
         let sentence = sentence.map_or(0..0, |best| at(best.start_byte)..at(best.end_byte));
         let mut best = sentence.clone();
+        let mut met: Vec<Range<usize>> = met
+            .iter()
+            .map(|word| at(word.start)..at(word.end))
+            .collect();
+        // Which bytes of a text with omissions met is not known.
+        met.retain(|_| passage.omitted.is_empty());
+        met.sort_by_key(|word| word.start);
         let mut end = 0;
         for omitted in &passage.omitted {
             let hole = at(omitted.start_byte)..at(omitted.end_byte);
@@ -112,17 +124,17 @@ impl<'a> Page<'a> {
         text.push_str(&passage.text[end..]);
         // A passage that is one sentence needs no emphasis.
         let whole = best.len() == text.trim().len();
-        self.wrapped(&text, if whole { 0..0 } else { best }, BOLD)
+        self.wrapped(&text, if whole { 0..0 } else { best }, BOLD, &met)
     }
 
     /// Text, wrapped.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
-        self.wrapped(text, 0..0, BOLD)
+        self.wrapped(text, 0..0, BOLD, &[])
     }
 
     /// Text that stands back.
     pub fn dimmed(&mut self, text: &str) -> io::Result<()> {
-        self.wrapped(text, 0..text.len(), DIM)
+        self.wrapped(text, 0..text.len(), DIM, &[])
     }
 
     /// A line that stands back.
@@ -137,7 +149,13 @@ impl<'a> Page<'a> {
     }
 
     /// Wraps text; `styled` bytes of it get a style.
-    fn wrapped(&mut self, text: &str, styled: Range<usize>, style: Style) -> io::Result<()> {
+    fn wrapped(
+        &mut self,
+        text: &str,
+        styled: Range<usize>,
+        style: Style,
+        underlined: &[Range<usize>],
+    ) -> io::Result<()> {
         let options = Options::new(self.columns.saturating_sub(INDENT.len()))
             .word_separator(WordSeparator::UnicodeBreakProperties)
             .word_splitter(WordSplitter::NoHyphenation);
@@ -159,18 +177,16 @@ impl<'a> Page<'a> {
                     let end = at + part.len();
                     let from = styled.start.clamp(at, end);
                     let to = styled.end.clamp(from, end);
-                    let (before, inner, after) = (&text[at..from], &text[from..to], &text[to..end]);
-                    let inner = if inner.is_empty() {
-                        String::new()
-                    } else {
-                        self.styled(style, &clean(inner))
-                    };
-                    self.out.line(&format!(
-                        "{}{}{inner}{}",
-                        self.indent,
-                        clean(before),
-                        clean(after)
-                    ))?;
+                    let parts = [
+                        (at..from, Style::new()),
+                        (from..to, style),
+                        (to..end, Style::new()),
+                    ];
+                    let parts = parts
+                        .into_iter()
+                        .map(|(part, style)| self.part(text, part, style, underlined));
+                    let line: String = parts.collect();
+                    self.out.line(&format!("{}{line}", self.indent))?;
                     at = end;
                 }
             }
@@ -179,8 +195,27 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// A part of a text in one style, with the words in it that are underlined as well.
+    fn part(
+        &self,
+        text: &str,
+        part: Range<usize>,
+        style: Style,
+        underlined: &[Range<usize>],
+    ) -> String {
+        let (mut shown, mut at) = (String::new(), part.start);
+        for word in underlined {
+            let from = word.start.clamp(at, part.end);
+            let to = word.end.clamp(from, part.end);
+            shown += &self.styled(style, &clean(&text[at..from]));
+            shown += &self.styled(style.underline(), &clean(&text[from..to]));
+            at = to;
+        }
+        shown + &self.styled(style, &clean(&text[at..part.end]))
+    }
+
     fn styled(&self, style: Style, text: &str) -> String {
-        if self.out.styled {
+        if self.out.styled && !text.is_empty() && style != Style::new() {
             format!("{style}{text}{style:#}")
         } else {
             text.to_owned()

@@ -123,17 +123,12 @@ impl Embedder {
         role: Role,
         parts: &[Range<usize>],
     ) -> Result<Input> {
-        let prefix = match role {
-            Role::Query => self.space.query_prefix.as_str(),
-            Role::Passage => self.space.passage_prefix.as_str(),
-            Role::Raw => "",
-        };
         // A question has no parts that would have to move.
         let unvowelled = (role == Role::Query).then(|| words::unvowelled(text));
         let joined = unvowelled.as_deref().map(words::joined);
         let frame = Frame {
             tokenizer: &self.tokenizer,
-            prefix,
+            prefix: self.prefix(role),
             role,
             max_tokens: self.max_tokens,
         };
@@ -249,7 +244,10 @@ impl Embedder {
             kept: &[],
         };
         let encoded = self.encoder.encode(&[sequence])?.into_iter();
-        let states = encoded.flat_map(|one| one.pooled).collect::<Vec<_>>().concat();
+        let states = encoded
+            .flat_map(|one| one.pooled)
+            .collect::<Vec<_>>()
+            .concat();
         let pooled = [Pooling::Mean, Pooling::Cls, Pooling::Last].map(|kind| {
             let mut vector = pool(kind, &states, self.space.dimension, 0..window.ids.len());
             normalize(&mut vector);
@@ -276,6 +274,47 @@ impl Embedder {
             vectors,
         });
         Ok((embedding.vector, tokens))
+    }
+
+    /// The bytes of the tokens of a text whose vectors late interaction compares, in their order; `None` where they cannot
+    /// be told.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`].
+    pub fn token_spans(&self, text: &str, role: Role) -> Result<Option<Vec<Range<usize>>>> {
+        let prefix = self.prefix(role);
+        let prefix_ids = self.tokenizer.encode(prefix.trim_end())?;
+        let Some(spans) = self.tokenizer.spans(&format!("{prefix}{text}"))? else {
+            return Ok(None);
+        };
+        let ids = spans.iter().map(|(id, _)| id);
+        let skipped = if prefix_ids.iter().eq(ids.take(prefix_ids.len())) {
+            prefix_ids.len()
+        } else {
+            0
+        };
+        let kept = spans[skipped..].iter();
+        let kept = kept.filter(|(id, _)| self.tokenizer.weight(*id) > 0.0);
+        let inside = |at: usize| at.saturating_sub(prefix.len());
+        Ok(Some(
+            kept.map(|(_, span)| inside(span.start)..inside(span.end))
+                .collect(),
+        ))
+    }
+
+    /// What goes before a text.
+    fn prefix(&self, role: Role) -> &str {
+        match role {
+            Role::Query => &self.space.query_prefix,
+            Role::Passage => &self.space.passage_prefix,
+            Role::Raw => "",
+        }
+    }
+
+    /// For tests beside the oracle.
+    #[cfg(test)]
+    pub(super) fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
     }
 
     /// How much each of the tokens that are kept tells; their sum is 1.

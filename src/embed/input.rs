@@ -122,8 +122,8 @@ impl Input {
                 let (start, end) = (tokens_before(part.start)?, tokens_before(part.end)?);
                 let window = (start / capacity).min(windows.len() - 1);
                 let offset = before.len() + prefix_len;
-                let start =
-                    (start - window * capacity).min(windows[window].content.len().saturating_sub(1));
+                let start = (start - window * capacity)
+                    .min(windows[window].content.len().saturating_sub(1));
                 let end = (end - window * capacity)
                     .clamp(start + 1, windows[window].content.len().max(start + 1));
                 Ok(SentenceRange {

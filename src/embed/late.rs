@@ -62,8 +62,9 @@ impl LateMap {
                 .flatten_all()?
                 .to_vec1::<f32>()
         };
-        let read =
-            |name: &str| read(name).map_err(Error::compute("cannot read the map of late interaction"));
+        let read = |name: &str| {
+            read(name).map_err(Error::compute("cannot read the map of late interaction"))
+        };
         let fits = |what: String, expected: String, received: usize, fits: bool| match fits {
             true => Ok(()),
             false => Err(Error::BadModel {
@@ -90,7 +91,8 @@ impl LateMap {
         let components = tensor("components", dimension * hidden)?;
         let bias = |mean: Vec<f32>| -> Vec<f32> {
             let rows = components.chunks_exact(hidden);
-            rows.map(|row| -crate::kernel::dot::dot(row, &mean)).collect()
+            rows.map(|row| -crate::kernel::dot::dot(row, &mean))
+                .collect()
         };
         let mut hasher = blake3::Hasher::new();
         hasher.update(&(layer as u64).to_le_bytes()).update(bytes);

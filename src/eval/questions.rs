@@ -47,7 +47,12 @@ pub fn run(
     late: Late,
 ) -> Result<BTreeMap<&'static str, QuestionScores>> {
     index.expect_many_questions();
-    let scores = |mode: &Mode| Ok((mode.name(), ask_all(questions, index, embedder, *mode, late)?));
+    let scores = |mode: &Mode| {
+        Ok((
+            mode.name(),
+            ask_all(questions, index, embedder, *mode, late)?,
+        ))
+    };
     modes.iter().map(scores).collect()
 }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::met::MetView;
 use super::rank::ScoreTerms;
 use super::view::{ArticleView, Context, PassageView};
 use crate::index::Work;
@@ -48,6 +49,8 @@ pub struct Answer {
     pub passage: PassageView,
     /// Where the passage stands.
     pub article: ArticleView,
+    /// Words of the passage that met words of the question in the second look, in the order of the question.
+    pub met: Vec<MetView>,
     /// Citations of the same text elsewhere.
     pub duplicates: Vec<String>,
     /// Sentences around the passage, where they were asked for.

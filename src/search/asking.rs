@@ -1,5 +1,6 @@
 //! A question being answered.
 
+use crate::embed::Embedder;
 use crate::index::Index;
 use crate::search::filter::Passing;
 use crate::search::question::Query;
@@ -9,6 +10,7 @@ use crate::search::view::Viewer;
 /// A question being answered.
 pub struct Search<'a> {
     pub index: &'a Index,
+    pub embedder: &'a Embedder,
     pub query: &'a Query,
     pub asked: Asked,
     pub vector: Option<Vec<f32>>,

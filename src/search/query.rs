@@ -55,6 +55,7 @@ pub fn query(
     let asked = asked.looking_again(query.late, tokens);
     let search = Search {
         index,
+        embedder,
         query,
         asked,
         vector,
@@ -171,6 +172,10 @@ impl Search<'_> {
                 passages: rows.live(),
                 terms: explained(&self.asked.lexical, &passage.text, language),
             }),
+            met: match ranked.late {
+                Some(_) => self.met(ranked.row)?,
+                None => Vec::new(),
+            },
             passage,
             article,
         })

@@ -92,7 +92,9 @@ impl FromStr for Late {
             ("auto", _) => Ok(Self::Auto),
             ("off", _) | (_, Ok(0)) => Ok(Self::Off),
             (_, Ok(rows)) => Ok(Self::Best(rows)),
-            _ => Err(format!("expected auto, off or a number of passages, received `{text}`")),
+            _ => Err(format!(
+                "expected auto, off or a number of passages, received `{text}`"
+            )),
         }
     }
 }

@@ -24,6 +24,12 @@ const CONFIDENCE: Curve = Curve {
     flat: 0.38,
     at_chance: -1.4,
 };
+/// The same after a second look.
+const LATE_CONFIDENCE: Curve = Curve {
+    steep: 2.15,
+    flat: 0.5,
+    at_chance: -1.55,
+};
 /// The same where the score is the cosine alone.
 const DENSE_CONFIDENCE: Curve = Curve {
     steep: 2.6,
@@ -32,9 +38,9 @@ const DENSE_CONFIDENCE: Curve = Curve {
 };
 /// What a full meeting of all tokens is worth, in spreads of the background, where no passage has any word of the question.
 const LATE_WEIGHT: f32 = 16.0;
-/// The same where a passage that does not answer meets the question as well as the best of so many do: what the second look
-/// adds to a score tells of an answer only beyond this.
-const LATE_AT_CHANCE: f32 = 0.4;
+/// What the best of the passages that are looked at again reaches by chance, by the mean of all of them:
+/// `1.43 * mean - 0.09`. What it reaches beyond that tells of an answer.
+const LATE_CHANCE: (f32, f32) = (1.43, -0.09);
 /// Below this nothing that the second look adds changes an order: some passage has nearly every word of the question.
 const LEAST_GATE: f32 = 0.02;
 /// Rows that the graph and the words each propose.
@@ -142,8 +148,15 @@ impl Asked {
     /// Gives the best rows a second look by the tokens of the question, where vectors and words are searched.
     pub fn looking_again(mut self, late: Late, tokens: Option<LateQuestion>) -> Self {
         let wanted = self.mode == Mode::Hybrid && late.rows() > 0;
-        self.late = tokens.filter(|_| wanted).map(|tokens| (tokens, late.rows()));
+        self.late = tokens
+            .filter(|_| wanted)
+            .map(|tokens| (tokens, late.rows()));
         self
+    }
+
+    /// The question's tokens, where there is a second look.
+    pub fn late(&self) -> Option<&LateQuestion> {
+        self.late.as_ref().map(|(question, _)| question)
     }
 
     /// The least score of a row that answers about as well as one with this score.
@@ -224,27 +237,28 @@ impl Asked {
             late_part: 0.0,
             confidence: parts
                 .dense
-                .map(|_| self.confidence(hit.score, parts.z_chance, 0.0)),
+                .map(|_| self.confidence(hit.score, parts.z_chance, None)),
         }
     }
 
     /// How likely a row with this score answers, 0 to 1:
     ///
     /// ```text
-    /// s           = (score - mean) / spread - sqrt(2 ln rows) - gate * 16 * 0.4
+    /// s           = (score - mean) / spread - sqrt(2 ln rows) - late chance
     /// log odds    = at_chance + steep * min(s, 1) + flat * max(s - 1, 0)
     /// confidence  = 1 / (1 + exp(-log odds))
     /// ```
     ///
-    /// The best of so many rows that do not answer lies `sqrt(2 ln rows)` spreads above their mean (`z_chance`), and its
-    /// tokens meet the question's by about 0.4. `gate` is 0 without a second look.
-    fn confidence(&self, score: f32, z_chance: f32, gate: f32) -> f32 {
+    /// The best of so many rows that do not answer lies `sqrt(2 ln rows)` spreads above their mean (`z_chance`).
+    /// `late_chance` is how many of its spreads a second look gives by chance; `None` without one.
+    fn confidence(&self, score: f32, z_chance: f32, late_chance: Option<f32>) -> f32 {
         let (mean, spread) = self.background;
-        let chance = f64::from(z_chance + gate * LATE_WEIGHT * LATE_AT_CHANCE);
+        let chance = f64::from(z_chance + late_chance.unwrap_or(0.0));
         let spreads = f64::from(score - mean) / f64::from(spread) - chance;
-        let curve = match self.mode {
-            Mode::Dense => DENSE_CONFIDENCE,
-            Mode::Hybrid | Mode::Keyword => CONFIDENCE,
+        let curve = match (self.mode, late_chance) {
+            (_, Some(_)) => LATE_CONFIDENCE,
+            (Mode::Dense, None) => DENSE_CONFIDENCE,
+            (Mode::Hybrid | Mode::Keyword, None) => CONFIDENCE,
         };
         curve.probability(spreads) as f32
     }
@@ -260,7 +274,7 @@ impl Asked {
     ) -> (f32, f32) {
         let excess = self.lexical.excess_of(text, language);
         let score = dense + COVERAGE_WEIGHT * self.background.1 * excess;
-        (score, self.confidence(score, z_chance(rows), 0.0))
+        (score, self.confidence(score, z_chance(rows), None))
     }
 
     /// The best `count` rows among those that `keep` lets through, best first. Rows without any word of
@@ -338,6 +352,7 @@ impl Asked {
         }
         let mean = met.iter().flatten().sum::<f32>() / known as f32;
         let (weight, z_chance) = (LATE_WEIGHT * self.background.1 * gate, z_chance(rows));
+        let late_chance = LATE_WEIGHT * gate * (LATE_CHANCE.0 * mean + LATE_CHANCE.1);
         for (ranked, met) in best.iter_mut().zip(met) {
             ranked.late = met;
             ranked.late_part = weight * met.unwrap_or(mean);
@@ -345,7 +360,7 @@ impl Asked {
         }
         best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
         for ranked in ranked {
-            ranked.confidence = Some(self.confidence(ranked.score, z_chance, gate));
+            ranked.confidence = Some(self.confidence(ranked.score, z_chance, Some(late_chance)));
         }
     }
 
@@ -415,7 +430,7 @@ mod tests {
 
     #[test]
     fn a_higher_score_is_never_less_likely() {
-        for curve in [CONFIDENCE, DENSE_CONFIDENCE] {
+        for curve in [CONFIDENCE, LATE_CONFIDENCE, DENSE_CONFIDENCE] {
             let spreads = (-4000..12_000).map(|step| f64::from(step) / 400.0);
             let likely: Vec<f32> = spreads.map(|at| curve.probability(at) as f32).collect();
             assert!(likely.is_sorted());

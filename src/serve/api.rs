@@ -21,8 +21,8 @@ use crate::serve::answers::{Answer, NoQuery};
 use crate::serve::doors::Doors;
 use crate::serve::fields::{day, length, number, number_of_items, text, whole};
 use crate::serve::limits::{
-    MOST_BYTES, MOST_COMPARED, MOST_CONTEXT, MOST_ITEMS, MOST_LATE, MOST_NAME, MOST_QUESTION, MOST_RESULTS,
-    MOST_SUBJECT,
+    MOST_BYTES, MOST_COMPARED, MOST_CONTEXT, MOST_ITEMS, MOST_LATE, MOST_NAME, MOST_QUESTION,
+    MOST_RESULTS, MOST_SUBJECT,
 };
 
 /// A question.

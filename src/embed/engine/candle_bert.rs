@@ -127,7 +127,9 @@ impl Bert {
             let inner = self.lower.as_ref();
             let inner = inner.map(|lower| lower.forward(&embedded, &mask));
             let inner = inner.transpose()?;
-            let last = self.upper.forward(inner.as_ref().unwrap_or(&embedded), &mask)?;
+            let last = self
+                .upper
+                .forward(inner.as_ref().unwrap_or(&embedded), &mask)?;
             Ok(States { last, inner })
         };
         run().map_err(Error::compute("the model failed"))
@@ -229,7 +231,7 @@ mod tests {
         let encode = |dtype| {
             let bytes = Bytes::Static(bundled::GGUF.unwrap());
             let source = BertSource::of_gguf(model, bytes).unwrap();
-            let bert = Bert::load(source, model.pooling, dtype, &Device::Cpu).unwrap();
+            let bert = Bert::load(source, model.pooling, None, dtype, &Device::Cpu).unwrap();
             let ids = [sequence(12, 1), sequence(5, 2)];
             encode_whole(&bert, &ids.iter().collect::<Vec<_>>())
         };

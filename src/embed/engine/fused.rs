@@ -403,14 +403,21 @@ mod tests {
             model.dimension = hidden;
             let bytes = Bytes::Static(random(hidden, heads, ffn, layers).leak());
             let source = || BertSource::of_gguf(&model, bytes.clone());
-            let oracle = Bert::load(source().unwrap(), Pooling::Mean, None, DType::F32, &cpu()).unwrap();
+            let oracle = Bert::load(
+                source().unwrap(),
+                Pooling::Mean,
+                Some(1),
+                DType::F32,
+                &cpu(),
+            );
+            let oracle = oracle.unwrap();
             let ids: Vec<Vec<u32>> = [3, 40, 41, 200]
                 .iter()
                 .map(|length| (0..*length).map(|i| 5 + (i * 31) % 290).collect())
                 .collect();
             for (precision, least) in [(Precision::F32, 0.99999), (Precision::Int8, 0.99)] {
                 let packed = PackedBert::open("0", precision, None, source).unwrap();
-                let fused = Fused::new(packed, bytes.clone(), Pooling::Mean, None);
+                let fused = Fused::new(packed, bytes.clone(), Pooling::Mean, Some(1));
                 let together = encode_whole(&fused, &ids.iter().collect::<Vec<_>>());
                 for (number, vector) in together.iter().enumerate() {
                     let one = [&ids[number]];
@@ -424,6 +431,22 @@ mod tests {
                     let length = |v: &[f32]| dot(v, v).sqrt();
                     let cosine = dot(vector, expected) / length(vector) / length(expected);
                     assert!(cosine > least, "{hidden} {precision} {number}: {cosine}");
+                }
+                let states = |encoder: &dyn Encoder| {
+                    let whole = 0..3;
+                    let batch = [&ids[2], &ids[1]].map(|ids| Sequence {
+                        ids,
+                        pools: std::slice::from_ref(&whole),
+                        kept: &[1, 7],
+                    });
+                    encoder.encode(&batch).unwrap().swap_remove(1).states
+                };
+                let (received, expected) = (states(&fused), states(&oracle));
+                assert_eq!(received.len(), 2 * hidden);
+                for (received, expected) in received.chunks(hidden).zip(expected.chunks(hidden)) {
+                    let length = |v: &[f32]| dot(v, v).sqrt();
+                    let cosine = dot(received, expected) / length(received) / length(expected);
+                    assert!(cosine > least, "{hidden} {precision} inner: {cosine}");
                 }
             }
         }

@@ -113,9 +113,7 @@ pub fn encode_padded(
     let States { last, inner } = forward(longest)?;
     let pool = || {
         let shares = Tensor::from_vec(shares, (batch.len(), most, longest), last.device())?;
-        shares
-            .matmul(&last.to_dtype(DType::F32)?)?
-            .to_vec3::<f32>()
+        shares.matmul(&last.to_dtype(DType::F32)?)?.to_vec3::<f32>()
     };
     let failed = "the model failed";
     let pooled = pool().map_err(Error::compute(failed))?;

@@ -157,8 +157,8 @@ pub fn describe(name: &str, path: &Path) -> Result<Described> {
         revision: None,
         weights: None,
         local: None,
-            late_layer: None,
-            late_map: None,
+        late_layer: None,
+        late_map: None,
     };
     Ok(Described {
         model,

@@ -2,6 +2,7 @@
 //! `--engine candle`, and the oracle of our own.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use tokenizers::models::ModelWrapper;
 use tokenizers::models::unigram::Unigram;
@@ -160,6 +161,10 @@ impl Pieces for HfTokenizer {
         encode(&self.0, text, ids)
     }
 
+    fn spans(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+        spans(&self.0, text)
+    }
+
     /// How rare a piece is is not known.
     fn weight(&self, id: u32) -> f32 {
         let piece = self.0.id_to_token(id);
@@ -170,6 +175,10 @@ impl Pieces for HfTokenizer {
 impl Pieces for Reference {
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()> {
         encode(&self.tokenizer, text, ids)
+    }
+
+    fn spans(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+        spans(&self.tokenizer, text)
     }
 
     fn weight(&self, id: u32) -> f32 {
@@ -183,6 +192,18 @@ fn encode(tokenizer: &tokenizers::Tokenizer, text: &str, ids: &mut Vec<u32>) -> 
         .map_err(|error| failure("tokenize a text", &error))?;
     ids.extend(encoding.get_ids());
     Ok(())
+}
+
+fn spans(tokenizer: &tokenizers::Tokenizer, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+    let encoding = tokenizer
+        .encode(text, false)
+        .map_err(|error| failure("tokenize a text", &error))?;
+    let ids = encoding.get_ids().iter().copied();
+    let places = encoding
+        .get_offsets()
+        .iter()
+        .map(|(start, end)| *start..*end);
+    Ok(ids.zip(places).collect())
 }
 
 fn failure(action: &'static str, error: &dyn std::fmt::Display) -> Error {

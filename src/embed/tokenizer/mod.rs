@@ -6,6 +6,8 @@ pub(super) mod tokenizer_config;
 pub(super) mod unigram;
 pub(super) mod vocabulary;
 
+use std::ops::Range;
+
 use self::vocabulary::Specials;
 use crate::error::Result;
 use crate::passage::TokenCount;
@@ -18,6 +20,12 @@ pub trait Pieces: Send + Sync {
     /// # Errors
     /// [`crate::Error::Tokenizer`].
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()>;
+
+    /// The ids of a text and the bytes that each stands for.
+    ///
+    /// # Errors
+    /// [`crate::Error::Tokenizer`].
+    fn spans(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>>;
 
     /// How much a token tells of what a text is about; 0 where it tells nothing, as punctuation does.
     fn weight(&self, id: u32) -> f32;
@@ -48,6 +56,16 @@ impl Tokenizer {
     /// Goes after every input.
     pub fn after(&self) -> &[u32] {
         &self.specials.after
+    }
+
+    /// The ids of a text, as [`Tokenizer::encode`] gives them, with the bytes that each stands for; `None` for a text that
+    /// has to be composed first: its bytes are others then.
+    ///
+    /// # Errors
+    /// [`crate::Error::Tokenizer`].
+    pub fn spans(&self, text: &str) -> Result<Option<Vec<(u32, Range<usize>)>>> {
+        let as_it_is = is_nfc(text) && !text.contains(is_half_width);
+        as_it_is.then(|| self.pieces.spans(text)).transpose()
     }
 
     /// Ids of a text, without special tokens. The text is composed first (NFC, and half-width katakana with
@@ -157,6 +175,15 @@ mod tests {
             ids[1..ids.len() - 1].to_vec()
         };
         let passage = format!("passage: {text}");
+        let spans = |tokenizer: &Tokenizer| tokenizer.spans(&passage).unwrap();
+        if let Some(spans) = spans(OURS.tokenizer()) {
+            let covers = |(_, span): &(u32, Range<usize>)| passage.get(span.clone()).is_some();
+            let ids: Vec<u32> = spans.iter().map(|(id, _)| *id).collect();
+            let sorted = spans.is_sorted_by_key(|(_, span)| span.start);
+            if ids != ORACLE.encode(&passage).unwrap() || !spans.iter().all(covers) || !sorted {
+                return true;
+            }
+        }
         inner(Role::Raw) != ORACLE.encode_raw(text).unwrap()
             || inner(Role::Passage) != ORACLE.encode(&passage).unwrap()
     }

@@ -5,8 +5,11 @@
 //!
 //! Source: Kudo 2018, <https://arxiv.org/abs/1804.10959>.
 
+use std::ops::Range;
+
 use fst::Map;
 use fst::raw::Output;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::Pieces;
 use super::charsmap::Charsmap;
@@ -54,10 +57,23 @@ impl Pieces for Unigram {
         Ok(())
     }
 
+    fn spans(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+        Ok(self.segment_with_spans(text))
+    }
+
     fn weight(&self, id: u32) -> f32 {
         let weights = self.weights.cast::<f32>();
         weights.get(id as usize).copied().unwrap_or(0.0)
     }
+}
+
+/// The words of a normal text: each goes from one space to the next.
+fn words(spaced: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    let starts = spaced.match_indices(SPACE).map(|(at, _)| at);
+    let ends = starts.filter(|at| *at > 0);
+    let all = ends.chain((!spaced.is_empty()).then_some(spaced.len()));
+    all.map(move |end| std::mem::replace(&mut start, end)..end)
 }
 
 /// The best path to a byte of a word.
@@ -109,14 +125,56 @@ impl Unigram {
         if !spaced.starts_with(SPACE) {
             spaced.insert(0, SPACE);
         }
-        // A word goes from one space to the next.
         let mut nodes = Vec::new();
-        let mut start = 0;
-        let starts = spaced.match_indices(SPACE).map(|(at, _)| at).skip(1);
-        for end in starts.chain([spaced.len()]) {
-            self.word(&spaced[start..end], &mut nodes, ids);
-            start = end;
+        for word in words(&spaced) {
+            self.word(&spaced[word], &mut nodes, ids);
         }
+    }
+
+    /// The same, with the bytes of the text that each token stands for.
+    fn segment_with_spans(&self, text: &str) -> Vec<(u32, Range<usize>)> {
+        let mut spaced = String::with_capacity(text.len() + 16);
+        // For each byte of it those of the text that it was made of.
+        let mut origins: Vec<Range<usize>> = Vec::with_capacity(text.len() + 16);
+        let mut push = |c: char, origin: Range<usize>| {
+            spaced.push(c);
+            origins.resize(spaced.len(), origin);
+        };
+        let mut previous = None;
+        for (at, grapheme) in text.grapheme_indices(true) {
+            let mut normal = String::new();
+            self.charsmap.normalize(grapheme, &mut normal);
+            for c in normal.chars() {
+                if previous.is_none() && c != ' ' && c != SPACE {
+                    push(SPACE, at..at);
+                }
+                if !(c == ' ' && previous == Some(' ')) {
+                    push(if c == ' ' { SPACE } else { c }, at..at + grapheme.len());
+                }
+                previous = Some(c);
+            }
+        }
+        let (mut nodes, mut spans) = (Vec::new(), Vec::new());
+        for word in words(&spaced) {
+            self.word(&spaced[word.clone()], &mut nodes, &mut Vec::new());
+            let (first, mut end) = (spans.len(), word.len());
+            while end > 0 {
+                let node = nodes[end];
+                let start = end - node.length as usize;
+                let from = origins[word.start + start].start;
+                let last = origins[word.start + end - 1].end;
+                match spans[first..].last_mut() {
+                    Some((id, span)) if *id == self.unknown && node.id == self.unknown => {
+                        let span: &mut Range<usize> = span;
+                        span.start = from;
+                    }
+                    _ => spans.push((node.id, from..last)),
+                }
+                end = start;
+            }
+            spans[first..].reverse();
+        }
+        spans
     }
 
     fn word(&self, word: &str, nodes: &mut Vec<Node>, ids: &mut Vec<u32>) {

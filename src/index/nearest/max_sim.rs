@@ -37,13 +37,18 @@ pub struct Unpacked {
 }
 
 impl LateQuestion {
+    /// `codes` says how the passages' tokens are stored.
     pub fn new(tokens: &QuestionTokens, codes: &TokenCodes) -> Self {
         let dimension = codes.spreads.len();
         let (mut values, mut scales) = (Vec::with_capacity(tokens.vectors.len()), Vec::new());
         for vector in tokens.vectors.chunks_exact(dimension) {
             let numbers = vector.iter().zip(&codes.spreads);
-            let numbers: Vec<f32> = numbers.map(|(value, spread)| value * spread * STEP).collect();
-            let largest = numbers.iter().fold(f32::MIN_POSITIVE, |most, n| most.max(n.abs()));
+            let numbers: Vec<f32> = numbers
+                .map(|(value, spread)| value * spread * STEP)
+                .collect();
+            let largest = numbers
+                .iter()
+                .fold(f32::MIN_POSITIVE, |most, n| most.max(n.abs()));
             values.extend(numbers.iter().map(|n| (n / largest * 127.0).round() as i8));
             scales.push(largest / 127.0);
         }
@@ -55,6 +60,16 @@ impl LateQuestion {
             scales,
             weights: tokens.weights.clone(),
         }
+    }
+
+    /// How much each of its tokens tells; their sum is 1.
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
+    /// How many tokens codes are of.
+    pub fn tokens_of(&self, codes: &[u8]) -> usize {
+        codes.len() / token_bytes(self.dimension)
     }
 
     /// For each token of the question the nearest one of a passage; nothing for a passage without tokens.
@@ -80,7 +95,11 @@ impl LateQuestion {
                 cosine: f32::NEG_INFINITY,
             };
             cosines.enumerate().fold(first, |best, (token, cosine)| {
-                if cosine > best.cosine { Met { token, cosine } } else { best }
+                if cosine > best.cosine {
+                    Met { token, cosine }
+                } else {
+                    best
+                }
             })
         });
         met.collect()

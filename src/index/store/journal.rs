@@ -34,7 +34,10 @@ fn header(precision: Precision, tokens: Option<&str>) -> [u8; 24] {
         Precision::Bf16 => 3,
         Precision::F16 => 4,
     };
-    for (place, byte) in header[8..].iter_mut().zip(tokens.unwrap_or_default().bytes()) {
+    for (place, byte) in header[8..]
+        .iter_mut()
+        .zip(tokens.unwrap_or_default().bytes())
+    {
         *place = byte;
     }
     header
@@ -200,7 +203,9 @@ mod tests {
         Vectors {
             vector: vec![f32::from(seed), 0.5, -1.0],
             parts: vec![quantize(&[1.0, -0.5, 0.25]); usize::from(seed)],
-            tokens: seed.checked_sub(1).map(|count| vec![seed; 33 * usize::from(count)]),
+            tokens: seed
+                .checked_sub(1)
+                .map(|count| vec![seed; 33 * usize::from(count)]),
         }
     }
 

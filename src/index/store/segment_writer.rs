@@ -184,7 +184,11 @@ impl SegmentWriter {
         let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
         order.sort_unstable_by_key(|row| (self.keys[*row as usize], *row));
         let (terms, postings) = self.keyword.finish();
-        let with_tokens = self.token_ends.iter().filter(|end| has_tokens(**end)).count();
+        let with_tokens = self
+            .token_ends
+            .iter()
+            .filter(|end| has_tokens(**end))
+            .count();
         if with_tokens == 0 {
             self.token_ends.clear();
         }
@@ -216,10 +220,13 @@ impl SegmentWriter {
             precisions,
             languages: self.languages,
             code_error: self.code_error,
-            late: (with_tokens > 0).then_some(late).flatten().map(|id| LateEntry {
-                id,
-                passages: with_tokens,
-            }),
+            late: (with_tokens > 0)
+                .then_some(late)
+                .flatten()
+                .map(|id| LateEntry {
+                    id,
+                    passages: with_tokens,
+                }),
             sections,
             graph: None,
             effort: Effort::default(),

@@ -6,6 +6,7 @@ use crate::index::store::token_codes;
 /// The vectors of one input, as they are stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vectors {
+    /// `[dimension]`, of length 1.
     pub vector: Vec<f32>,
     /// Parts: scale and values.
     pub parts: Vec<(f32, Vec<i8>)>,

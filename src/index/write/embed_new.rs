@@ -65,7 +65,9 @@ pub(in crate::index) fn embed(
         let (embedded, tokenized) = rayon::join(
             || embedder.embed(&inputs),
             || -> Result<Vec<(Key, Input)>> {
-                next.par_iter().map(|text| text.input(embedder, late)).collect()
+                next.par_iter()
+                    .map(|text| text.input(embedder, late))
+                    .collect()
             },
         );
         if let Some(journal) = &mut journal {
@@ -73,8 +75,7 @@ pub(in crate::index) fn embed(
         }
         for (text, (key, input)) in next.iter().zip(tokenized?) {
             read[text.article].keys.push(key);
-            let known = old.knows(&key, late)
-                || journal.as_ref().is_some_and(|j| j.contains(&key));
+            let known = old.knows(&key, late) || journal.as_ref().is_some_and(|j| j.contains(&key));
             if known || !counted.insert(key) {
                 report.reused += 1;
                 continue;

@@ -55,7 +55,9 @@ impl Layout {
         let renewed = !old.same_rows || !old.same_recipe;
         let all = renewed || (compact && !(one_clean && read.is_empty()));
         let reasons = old.damaged.iter().zip(&old.other_tokens);
-        let again: Vec<bool> = reasons.map(|(damaged, other)| all || *damaged || *other).collect();
+        let again: Vec<bool> = reasons
+            .map(|(damaged, other)| all || *damaged || *other)
+            .collect();
         let again = written_again(&parts, passages, again);
         for (number, (part, fate)) in index.parts().iter().zip(parts).enumerate() {
             layout.any_removed |= fate.dead.len() > part.dead_articles.len();

@@ -144,7 +144,13 @@ impl Writing<'_> {
 
 impl Writing<'_> {
     /// The token codes of a row whose vectors are known: its own, or those that were computed now.
-    fn tokens(&self, index: &Index, row: usize, key: &Key, own: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    fn tokens(
+        &self,
+        index: &Index,
+        row: usize,
+        key: &Key,
+        own: Option<Vec<u8>>,
+    ) -> Option<Vec<u8>> {
         let late = self.late?;
         match index.has_tokens(row, &late.id) {
             true => own,

@@ -98,7 +98,9 @@ impl Previous {
         let precisions = manifest.segments.iter().flat_map(|s| &s.precisions);
         let format = embedder.token_codes();
         let other_tokens = manifest.segments.iter().map(|entry| match late {
-            Some(true) => format.is_some_and(|format| entry.with_tokens(&format.id) < entry.passages),
+            Some(true) => {
+                format.is_some_and(|format| entry.with_tokens(&format.id) < entry.passages)
+            }
             Some(false) => entry.late.is_some(),
             None => false,
         });
