@@ -13,10 +13,10 @@ use crate::error::Error;
 use crate::search::{Answer, Answers, CONVINCING, Explanation, Filter, Mode, Query, query};
 
 /// A doubtful answer is weak where its odds are under this share of the best one's: docs/QUALITY.md says what that saves
-/// Words of an answer are underlined that met a word of the question this well.
-const TOLD: f32 = 0.6;
 /// and what it hides.
 const WEAK: f32 = 1.0 / 50.0;
+/// Words of an answer are underlined that met a word of the question this well.
+const TOLD: f32 = 0.6;
 
 pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let started = Instant::now();

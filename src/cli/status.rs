@@ -38,6 +38,10 @@ fn print(page: &mut Page<'_>, json: &Status) -> std::io::Result<()> {
     page.line(&format!("passages    {}", json.passages))?;
     page.line(&format!("size        {megabytes:.1} MB"))?;
     page.line(&format!("search      {}", json.search))?;
+    page.line(&format!(
+        "second look {} of {} passages",
+        json.late_passages, json.passages
+    ))?;
     // One segment without removed passages is what the lines above say.
     if json.segments.len() > 1 || json.segments.iter().any(|s| s.removed_passages > 0) {
         for segment in &json.segments {

@@ -14,7 +14,7 @@ use super::set::RetrievalSet;
 use crate::embed::Embedder;
 use crate::error::Result;
 use crate::eval::options::RetrievalOptions;
-use crate::index::{LateQuestion, RowFilter, Rows};
+use crate::index::{RowFilter, Rows};
 use crate::search::{Asked, Mode, Ranked};
 
 /// What a mode gave.
@@ -94,10 +94,8 @@ pub fn run(
         let (vector, tokens) = &vectors[query];
         let probe = || options.prefer_language.probe(embedder, vector);
         let probe = (mode != Mode::Keyword).then(probe);
-        let tokens = tokens.as_ref().zip(embedder.token_codes());
-        let tokens = tokens.map(|(tokens, codes)| LateQuestion::new(tokens, codes));
         let asked = Asked::new(&rows, mode, queries[query], probe);
-        asked.looking_again(options.late, tokens)
+        asked.looking_again(options.late, tokens.clone(), embedder)
     };
     let modes: &[Mode] = if options.modes.is_empty() {
         &Mode::ALL

@@ -371,6 +371,17 @@ impl Index {
         part.segment.stored_vectors(row)
     }
 
+    /// Passages that can be found and have token codes.
+    pub fn with_tokens(&self) -> usize {
+        let parts = self.parts.iter().map(|part| {
+            let tokens = part.segment.tokens();
+            let rows = 0..part.segment.passages;
+            let found = rows.filter(|row| part.row_is_live(*row) && tokens.place(*row).is_some());
+            found.count()
+        });
+        parts.sum()
+    }
+
     /// Whether a row has token codes that were made with `id`.
     pub(super) fn has_tokens(&self, row: usize, id: &str) -> bool {
         let (part, row) = self.part_of_row(row);

@@ -214,6 +214,18 @@ impl Verified {
             );
             self.fault("count", "manifest.json".to_owned(), message);
         }
+        for (entry, part) in index.manifest.segments.iter().zip(index.parts()) {
+            let tokens = part.segment.tokens();
+            let expected = entry.late.as_ref().map_or(0, |late| late.passages);
+            let received = (0..entry.passages).filter(|row| tokens.place(*row).is_some());
+            let received = received.count();
+            if received != expected {
+                let message = format!(
+                    "the manifest counts {expected} passages with token codes, there are {received}"
+                );
+                self.fault("count", entry.file.name.clone(), message);
+            }
+        }
     }
 
     /// Every span, and every source that is on this machine.

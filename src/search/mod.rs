@@ -37,7 +37,7 @@ pub use met::MetView;
 pub use names::{Names, as_stored};
 pub use query::query;
 pub use question::{Late, Mode, PreferLanguage, Query};
-pub use rank::{Asked, Ranked, RankedRows, ScoreTerms};
+pub use rank::{Asked, Outside, Ranked, RankedRows, ScoreTerms};
 pub use shingles::Shingles;
 pub use shown::{Shown, show};
 pub use similar::{Pair, Similar, SimilarArticles, resemblance, similar};

@@ -12,7 +12,7 @@ use super::rank::{Asked, ScoreTerms};
 use super::view::Viewer;
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::index::{Index, LateQuestion, RowFilter, StoredSentence, Work};
+use crate::index::{Index, RowFilter, StoredSentence, Work};
 use crate::kernel::dot::dot;
 use crate::search::asking::Search;
 use crate::search::question::{Mode, Query};
@@ -48,11 +48,10 @@ pub fn query(
     };
     let (vector, compared) = vector.unzip();
     let (probe, tokens) = compared.unzip();
-    let tokens = tokens.flatten().zip(embedder.token_codes());
-    let tokens = tokens.map(|(tokens, codes)| LateQuestion::new(&tokens, codes));
+    let tokens = tokens.flatten();
     let rows = index.rows();
     let asked = Asked::new(&rows, query.mode, &quoted.text, probe);
-    let asked = asked.looking_again(query.late, tokens);
+    let asked = asked.looking_again(query.late, tokens, embedder);
     let search = Search {
         index,
         embedder,

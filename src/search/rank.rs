@@ -1,7 +1,7 @@
 //! The best rows for a question, by vectors, by words, or by both.
 
 use super::lexical::{Lexical, bm25};
-use crate::embed::Probe;
+use crate::embed::{Embedder, Probe, QuestionTokens};
 use crate::index::{Hit, Index, LateQuestion, RowFilter, Rows, Unpacked, Work, scan, scan_rows};
 use crate::mmap::Zeros;
 use crate::search::question::{Late, Mode};
@@ -146,11 +146,15 @@ impl Asked {
     }
 
     /// Gives the best rows a second look by the tokens of the question, where vectors and words are searched.
-    pub fn looking_again(mut self, late: Late, tokens: Option<LateQuestion>) -> Self {
+    pub fn looking_again(
+        mut self,
+        late: Late,
+        tokens: Option<QuestionTokens>,
+        embedder: &Embedder,
+    ) -> Self {
         let wanted = self.mode == Mode::Hybrid && late.rows() > 0;
-        self.late = tokens
-            .filter(|_| wanted)
-            .map(|tokens| (tokens, late.rows()));
+        let tokens = tokens.filter(|_| wanted).zip(embedder.token_codes());
+        self.late = tokens.map(|(tokens, codes)| (LateQuestion::new(&tokens, codes), late.rows()));
         self
     }
 
@@ -263,18 +267,35 @@ impl Asked {
         curve.probability(spreads) as f32
     }
 
-    /// What a text outside the index is worth, of which the cosine is known: its score, and how likely it answers. Its
-    /// words weigh what they weigh in one of the index's languages.
-    pub fn score_of_text(
-        &self,
-        rows: &Rows<'_>,
-        dense: f32,
-        text: &str,
-        language: usize,
-    ) -> (f32, f32) {
-        let excess = self.lexical.excess_of(text, language);
-        let score = dense + COVERAGE_WEIGHT * self.background.1 * excess;
-        (score, self.confidence(score, z_chance(rows), None))
+    /// What texts outside the index are worth: the score of each, and how likely it answers. All of them get a second look
+    /// where there is one.
+    pub fn scores_of_texts(&self, rows: &Rows<'_>, texts: &[Outside<'_>]) -> Vec<(f32, f32)> {
+        let spread = self.background.1;
+        let score = |text: &Outside<'_>| {
+            let excess = self.lexical.excess_of(text.text, text.language);
+            text.dense + COVERAGE_WEIGHT * spread * excess
+        };
+        let covered = texts
+            .iter()
+            .map(|text| self.lexical.coverage_of(text.text, text.language));
+        let gate = 1.0 - covered.fold(0.0, f32::max);
+        let mut memory = Unpacked::default();
+        let met = texts.iter().map(|text| {
+            let (question, _) = self.late.as_ref().filter(|_| gate >= LEAST_GATE)?;
+            Some(question.score(text.tokens?, &mut memory).max(0.0))
+        });
+        let met: Vec<Option<f32>> = met.collect();
+        let look = Look::new(&met, gate);
+        let z_chance = z_chance(rows);
+        let scores = texts.iter().zip(met).map(|(text, met)| {
+            let part = look.map_or(0.0, |look| look.part(met, spread));
+            let score = score(text) + part;
+            (
+                score,
+                self.confidence(score, z_chance, look.map(Look::chance)),
+            )
+        });
+        scores.collect()
     }
 
     /// The best `count` rows among those that `keep` lets through, best first. Rows without any word of
@@ -346,21 +367,18 @@ impl Asked {
             Some(question.score(&codes, &mut memory).max(0.0))
         });
         let met: Vec<Option<f32>> = met.collect();
-        let known = met.iter().flatten().count();
-        if known == 0 {
+        let Some(look) = Look::new(&met, gate) else {
             return;
-        }
-        let mean = met.iter().flatten().sum::<f32>() / known as f32;
-        let (weight, z_chance) = (LATE_WEIGHT * self.background.1 * gate, z_chance(rows));
-        let late_chance = LATE_WEIGHT * gate * (LATE_CHANCE.0 * mean + LATE_CHANCE.1);
+        };
         for (ranked, met) in best.iter_mut().zip(met) {
             ranked.late = met;
-            ranked.late_part = weight * met.unwrap_or(mean);
+            ranked.late_part = look.part(met, self.background.1);
             ranked.score += ranked.late_part;
         }
+        let z_chance = z_chance(rows);
         best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
         for ranked in ranked {
-            ranked.confidence = Some(self.confidence(ranked.score, z_chance, Some(late_chance)));
+            ranked.confidence = Some(self.confidence(ranked.score, z_chance, Some(look.chance())));
         }
     }
 
@@ -400,6 +418,46 @@ impl Asked {
             );
         }
         Some(proposed)
+    }
+}
+
+/// A text outside the index.
+pub struct Outside<'a> {
+    /// What stands in it.
+    pub text: &'a str,
+    /// The language of the index in which its words are weighed.
+    pub language: usize,
+    /// Its cosine with the question.
+    pub dense: f32,
+    /// Its token codes, where the model has any.
+    pub tokens: Option<&'a [u8]>,
+}
+
+/// What a second look is worth for the rows that it looked at.
+#[derive(Clone, Copy)]
+struct Look {
+    gate: f32,
+    /// Mean of how well their tokens met those of the question.
+    mean: f32,
+}
+
+impl Look {
+    /// `None` where no row has token codes.
+    fn new(met: &[Option<f32>], gate: f32) -> Option<Self> {
+        let known = met.iter().flatten();
+        let count = known.clone().count();
+        let mean = known.sum::<f32>() / count.max(1) as f32;
+        (count > 0).then_some(Self { gate, mean })
+    }
+
+    /// What it adds to a score.
+    fn part(self, met: Option<f32>, spread: f32) -> f32 {
+        LATE_WEIGHT * spread * self.gate * met.unwrap_or(self.mean)
+    }
+
+    /// How many spreads of that the best row gets by chance.
+    fn chance(self) -> f32 {
+        LATE_WEIGHT * self.gate * (LATE_CHANCE.0 * self.mean + LATE_CHANCE.1)
     }
 }
 

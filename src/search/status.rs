@@ -39,6 +39,8 @@ pub struct Status {
     pub search: &'static str,
     /// Oldest first.
     pub segments: Vec<SegmentStatus>,
+    /// Passages with token codes, so that a question can look at them a second time.
+    pub late_passages: usize,
     /// Files and folders that were added.
     pub roots: Vec<RootStatus>,
     /// In the order of their ids, where a list was asked for (`tane status --articles`).
@@ -135,6 +137,7 @@ pub fn status(index: &Index, list: bool) -> Result<Status> {
         bytes: index.manifest.files().map(|file| file.bytes).sum(),
         search: if index.has_graph() { "graph" } else { "scan" },
         segments: index.segments().map(segment).collect(),
+        late_passages: index.with_tokens(),
         roots: roots
             .iter()
             .map(|root| RootStatus {

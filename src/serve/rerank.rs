@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use crate::corpus::detect_language;
 use crate::embed::Role;
 use crate::error::Error;
+use crate::index::Vectors;
 use crate::passage::passages;
-use crate::search::{Asked, Mode, PreferLanguage};
+use crate::search::{Asked, Late, Mode, Outside, PreferLanguage};
 use crate::serve::answers::{json_of, json_response};
 use crate::serve::api::plain;
 use crate::serve::doors::Doors;
@@ -132,10 +133,11 @@ fn scored(
     let field = Field::Body("/documents");
     let to_problem = |error: Error| Problem::of(&error, field);
     let (index, embedder) = (&open.index, &open.embedder);
-    let vector = embedder.embed_one(asked.query.trim(), Role::Query);
-    let probe = PreferLanguage::Any.probe(embedder, &vector.map_err(to_problem)?);
+    let (vector, tokens) = embedder.question(asked.query.trim()).map_err(to_problem)?;
+    let probe = PreferLanguage::Any.probe(embedder, &vector);
     let rows = index.rows();
     let question = Asked::new(&rows, Mode::Hybrid, asked.query.trim(), Some(probe.clone()));
+    let question = question.looking_again(Late::Auto, tokens, embedder);
     // The passages of all documents, so that they are embedded together.
     let mut texts: Vec<String> = Vec::new();
     let mut ends = Vec::with_capacity(asked.documents.len());
@@ -159,19 +161,35 @@ fn scored(
     let inputs = tokenized(open, inputs, Role::Passage, false, field)?;
     let embeddings = embedded(open, &inputs, cancelled, field)?;
     let tokens = inputs.iter().map(|input| input.ids.len()).sum();
+    let stored = embeddings
+        .iter()
+        .map(|embedding| Vectors::of(embedding, embedder.token_codes()));
+    let stored: Vec<Vectors> = stored.collect();
+    let mut languages = Vec::with_capacity(texts.len());
+    for (document, end) in asked.documents.iter().zip(&ends) {
+        let language = detect_language(document.text());
+        let language = language.and_then(|name| index.language(&name));
+        languages.resize(*end, language.unwrap_or(0));
+    }
+    let outside = stored.iter().zip(&texts).zip(languages);
+    let outside = outside.map(|((vectors, text), language)| {
+        let inverse_length = embedder.alignment().inverse_length(&vectors.vector);
+        Outside {
+            text,
+            language,
+            dense: probe.score(&vectors.vector, inverse_length),
+            tokens: vectors.tokens.as_deref(),
+        }
+    });
+    let scores = question.scores_of_texts(&rows, &outside.collect::<Vec<_>>());
     let mut start = 0;
     let ranked = |(number, (document, end)): (usize, (&Document, usize))| {
         let own = std::mem::replace(&mut start, end)..end;
         let text = document.text();
-        let language = detect_language(text);
-        let language = language.and_then(|name| index.language(&name)).unwrap_or(0);
-        let passages = embeddings[own.clone()].iter().zip(&texts[own]);
-        let scores = passages.map(|(embedding, text)| {
-            let inverse_length = embedder.alignment().inverse_length(&embedding.vector);
-            let dense = probe.score(&embedding.vector, inverse_length);
-            question.score_of_text(&rows, dense, text, language)
-        });
-        let best = scores.max_by(|a, b| a.0.total_cmp(&b.0));
+        let best = scores[own]
+            .iter()
+            .copied()
+            .max_by(|a, b| a.0.total_cmp(&b.0));
         // What holds no text answers nothing.
         let (relevance_score, confidence) = best.unwrap_or((-1.0, 0.0));
         let shown = asked.return_documents.unwrap_or_default();

@@ -18,6 +18,7 @@ mod hub;
 mod hub_server;
 mod imports;
 mod index;
+mod late;
 mod layers;
 mod models;
 mod open;

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::disk::DiskFile;
+use super::disk::{self, DiskFile};
 use super::key::Key;
 use crate::embed::Precision;
 use crate::error::{Error, Result};
@@ -70,7 +70,13 @@ impl Journal {
         let mut end = header.len();
         let length = file.length().map_err(Error::io("read", path))?;
         let bytes = (length > 0).then(|| mmap::map(path)).transpose()?;
-        if let Some(bytes) = bytes.filter(|bytes| bytes.starts_with(&header)) {
+        let bytes = bytes.filter(|bytes| bytes.starts_with(&header));
+        if length > 0 && bytes.is_none() {
+            // A new file: records of the old one behind those written now would be taken for theirs.
+            disk::remove(path);
+            file = DiskFile::create(path).map_err(Error::io("create", path))?;
+        }
+        if let Some(bytes) = bytes {
             while let Some((key, _, length)) = read_record(&bytes[end..], dimension) {
                 known.insert(key, end as u64);
                 end += length;
@@ -235,6 +241,10 @@ mod tests {
             assert!(!other.contains(&[1; 16]));
             other.append([1; 16], &vectors(1)).unwrap();
             other.flush().unwrap();
+            // Nothing of the other journal follows, although its records are as long.
+            drop(other);
+            let again = Journal::open(&path, 3, precision, tokens).unwrap();
+            assert!(again.contains(&[1; 16]) && !again.contains(&[2; 16]));
         }
     }
 }

@@ -169,6 +169,12 @@ impl Prepared {
     /// Embeds what has no vector, writes the segment of the new generation, and commits its manifest.
     fn commit(mut self, job: &Job<'_>) -> Result<Report> {
         if self.changes_nothing() {
+            let segments = self
+                .old
+                .index
+                .iter()
+                .flat_map(|index| &index.manifest.segments);
+            self.report.without_tokens = without_tokens(self.late(job.embedder), segments);
             return Ok(self.report);
         }
         let (dir, embedder) = (job.dir, job.embedder);
@@ -197,10 +203,7 @@ impl Prepared {
             segments.push(entry);
             dead.push(Vec::new());
         }
-        if let Some(late) = &late {
-            let lacking = |entry: &SegmentEntry| entry.passages - entry.with_tokens(&late.id);
-            self.report.without_tokens = segments.iter().map(lacking).sum();
-        }
+        self.report.without_tokens = without_tokens(late.as_ref(), &segments);
         let none_dead = dead.iter().all(Vec::is_empty);
         let manifest = Manifest {
             format: FORMAT,
@@ -256,6 +259,18 @@ fn checked_canaries(
         check_canaries(dir, &index.manifest, embedder)?;
     }
     Ok(recorded.clone())
+}
+
+/// Passages of segments that lack the token codes they should have.
+fn without_tokens<'a>(
+    late: Option<&TokenCodes>,
+    segments: impl IntoIterator<Item = &'a SegmentEntry>,
+) -> usize {
+    let Some(late) = late else {
+        return 0;
+    };
+    let lacking = |entry: &SegmentEntry| entry.passages - entry.with_tokens(&late.id);
+    segments.into_iter().map(lacking).sum()
 }
 
 fn nothing_to_read(roots: &[Root], report: &Report) -> String {

@@ -1,0 +1,200 @@
+//! The second look: what it needs is stored, taken away and computed later, and every index like it gives the same answers.
+
+use serde_json::Value;
+
+use crate::support::{ARTICLES, Folder};
+
+/// No passage has its words.
+const QUESTION: &str = "When do cats go hunting?";
+
+fn indexed(how: &[&str]) -> Folder {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).args(how).ok();
+    folder
+}
+
+fn results(folder: &Folder, how: &[&str]) -> Vec<Value> {
+    let asked = folder.tane(["query", "--json", QUESTION]).args(how);
+    asked.json()["results"].as_array().unwrap().clone()
+}
+
+/// Scores, without what a name of a folder decides.
+fn scores(folder: &Folder) -> Vec<Value> {
+    let view = |result: Value| {
+        let id = &result["passage"]["id"];
+        serde_json::json!([
+            id,
+            result["score"],
+            result["confidence"],
+            result["scores"],
+            result["met"]
+        ])
+    };
+    results(folder, &[]).into_iter().map(view).collect()
+}
+
+fn sections(folder: &Folder) -> Value {
+    let text = std::fs::read(folder.path().join("ix/manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&text).unwrap();
+    manifest["segments"][0].clone()
+}
+
+#[test]
+fn the_best_passages_are_compared_token_by_token_unless_that_is_switched_off() {
+    let folder = indexed(&[]);
+    let best = results(&folder, &[]).swap_remove(0);
+    assert_eq!(best["article"]["id"], "docs/cats.txt");
+    assert!(best["scores"]["late"].as_f64().unwrap() > 0.3, "{best}");
+    // Each word that met is where it says.
+    let met = best["met"].as_array().unwrap();
+    let text = ARTICLES[0].1;
+    let hunting = met.iter().find(|met| met["question"] == "hunting").unwrap();
+    assert!(
+        ["狩り", "狩"].contains(&hunting["text"].as_str().unwrap()),
+        "{hunting}"
+    );
+    for met in met {
+        let at = |end: &str| usize::try_from(met[end].as_u64().unwrap()).unwrap();
+        assert_eq!(
+            text.get(at("start_byte")..at("end_byte")),
+            met["text"].as_str()
+        );
+    }
+    for off in ["off", "0"] {
+        let without = results(&folder, &["--late", off]);
+        assert!(
+            without
+                .iter()
+                .all(|result| result["scores"]["late"].is_null())
+        );
+        assert!(
+            without
+                .iter()
+                .all(|result| result["met"] == serde_json::json!([]))
+        );
+    }
+    let one = results(&folder, &["--late", "1"]);
+    let looked = one
+        .iter()
+        .filter(|result| !result["scores"]["late"].is_null());
+    assert_eq!(looked.count(), 1);
+    // Words tell enough where one passage has them all; vectors and words alone are what they were.
+    for how in [
+        ["railway", "--mode", "hybrid"],
+        [QUESTION, "--mode", "dense"],
+    ] {
+        let found = folder.tane(["query", "--json"]).args(how).json();
+        assert!(found["results"][0]["scores"]["late"].is_null(), "{found}");
+    }
+    let message = folder.tane(["query", "--late", "some", "cats"]).fails(2);
+    assert!(message.contains("auto, off or a number"), "{message}");
+}
+
+#[test]
+fn what_it_needs_is_left_out_on_request_and_computed_later() {
+    let whole = indexed(&[]);
+    let folder = indexed(&["--no-late"]);
+    assert!(sections(&folder)["late"].is_null());
+    assert_eq!(
+        sections(&folder)["sections"]["tokens"]["start"],
+        sections(&folder)["sections"]["tokens"]["end"]
+    );
+    assert!(
+        results(&folder, &[])
+            .iter()
+            .all(|result| result["scores"]["late"].is_null())
+    );
+
+    // The choice is remembered, and nothing is said to be lacking.
+    folder.write("docs/owl.txt", "The owl hoots at night.\n");
+    let report = folder.tane(["index", "--json"]).json();
+    assert_eq!(
+        (&report["embedded"], &report["without_tokens"]),
+        (&1.into(), &0.into())
+    );
+    folder.remove("docs/owl.txt");
+    folder.tane(["index"]).ok();
+
+    // Vectors are kept, tokens computed; then the index is as one that had them from the start.
+    let report = folder.tane(["index", "--late", "--json"]).json();
+    assert_eq!(
+        (&report["articles"], &report["without_tokens"]),
+        (&3.into(), &0.into())
+    );
+    assert_eq!(report["embedded"], sections(&folder)["passages"]);
+    assert_eq!(
+        sections(&folder)["late"]["passages"],
+        sections(&folder)["passages"]
+    );
+    assert_eq!(scores(&folder), scores(&whole));
+    folder.tane(["verify"]).ok();
+    let again = folder.tane(["index", "--late", "--json"]).json();
+    assert_eq!(again["embedded"], 0);
+
+    // And they go again.
+    let report = folder.tane(["index", "--no-late", "--json"]).json();
+    assert_eq!(report["embedded"], 0);
+    assert!(sections(&folder)["late"].is_null());
+    folder.tane(["verify"]).ok();
+}
+
+#[test]
+fn an_index_that_lacks_some_of_it_says_so_and_answers() {
+    let folder = indexed(&["--no-late"]);
+    // As an index that an older program made: nothing is said of token codes.
+    let path = folder.path().join("ix/manifest.json");
+    let manifest = std::fs::read_to_string(&path).unwrap();
+    let older = manifest.replace("  \"no_late\": true,\n", "");
+    assert_ne!(manifest, older);
+    std::fs::write(&path, crate::support::resigned(&older)).unwrap();
+
+    folder.write("docs/dogs.txt", "犬は朝と夕方に散歩に行く。\n");
+    let ran = folder.tane(["index", "--json"]).run();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(
+        (&report["embedded"], &report["passages"]),
+        (&1.into(), &4.into())
+    );
+    assert_eq!(report["without_tokens"], 3);
+    let said = folder.tane(["index"]).run().stderr;
+    assert!(
+        said.contains("3 of 4 passages") && said.contains("`tane index --late`"),
+        "{said}"
+    );
+    let found = results(&folder, &[]);
+    assert_eq!(found[0]["article"]["id"], "docs/cats.txt");
+    let looked = found
+        .iter()
+        .filter(|result| !result["scores"]["late"].is_null());
+    assert_eq!(looked.count(), 1);
+    folder.tane(["verify"]).ok();
+    assert_eq!(
+        folder.tane(["index", "--late", "--json"]).json()["embedded"],
+        3
+    );
+    assert!(
+        results(&folder, &[])
+            .iter()
+            .all(|result| !result["scores"]["late"].is_null())
+    );
+}
+
+#[test]
+fn shards_that_are_merged_bring_theirs_along() {
+    let folder = indexed(&[]);
+    for shard in ["1", "2"] {
+        let part = format!("{shard}/2");
+        folder
+            .tane(["index", "docs", "--shard", &part])
+            .arg("--index")
+            .arg(format!("s{shard}"))
+            .ok();
+    }
+    let merged = ["merge", "s1", "s2", "--index", "m"];
+    crate::support::Tane::new(merged).dir(folder.path()).ok();
+    let before = scores(&folder);
+    std::fs::rename(folder.path().join("ix"), folder.path().join("old")).unwrap();
+    std::fs::rename(folder.path().join("m"), folder.path().join("ix")).unwrap();
+    assert_eq!(scores(&folder), before);
+}
