@@ -12,10 +12,11 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use tane::corpus::{Article, ReadOptions, WalkOptions, walk};
-use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Embedding, Probe, Registry, Role};
+use tane::embed::{Alignment, Compute, DEFAULT_MODEL, Embedder, Probe, Registry, Role};
 use tane::index::{
     Beam, CodeRows, Effort, FileEntry, Index, Journal, LanguageRows, MappedGraph, RowRecord, Rows,
-    SegmentRows, Update, build_graph, encode, input_key, scan_rows, through_graph, update,
+    SegmentRows, Update, Vectors, build_graph, encode, input_key, quantize, scan_rows,
+    through_graph, update,
 };
 use tane::kernel::dot_i8::dot_i8;
 use tane::passage::passages;
@@ -197,11 +198,14 @@ fn fill(base: &Path, texts: &Path, index: &Path) {
     let mut vectors = base.chunks_exact(dimension).cycle();
     std::fs::create_dir_all(index).unwrap();
     let path = index.join("embedding.journal");
-    let mut journal = Journal::open(&path, dimension, embedder.precision()).unwrap();
+    let codes = embedder.token_codes().unwrap();
+    let token_bytes = codes.spreads.len() / 4 + 1;
+    let precision = embedder.precision();
+    let mut journal = Journal::open(&path, dimension, precision, Some(&codes.id)).unwrap();
     let files = walk(texts, &WalkOptions::default(), &|| false)
         .unwrap()
         .files;
-    let mut count = 0;
+    let mut count = 0usize;
     for file in files {
         let mut articles = Article::read(&file.path, &ReadOptions::default()).unwrap();
         let article = articles.remove(0);
@@ -209,13 +213,14 @@ fn fill(base: &Path, texts: &Path, index: &Path) {
             let (readable, parts) = passage.readable(&article.text);
             let input = embedder.input_with_parts(&readable, Role::Passage, &parts);
             let vector = vectors.next().unwrap().to_vec();
-            let embedding = Embedding {
-                parts: vec![vector.clone(); parts.len()],
+            let vectors = Vectors {
+                parts: vec![quantize(&vector); parts.len()],
                 vector,
-                windows: 1,
+                // As large as those of the passage would be.
+                tokens: Some(vec![count as u8; passage.tokens * token_bytes]),
             };
             let key = input_key(embedder.space(), &input.unwrap());
-            journal.append(key, &(&embedding).into()).unwrap();
+            journal.append(key, &vectors).unwrap();
             count += 1;
         }
     }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::embed::engine::Encoded;
 use crate::embed::tokenizer::Tokenizer;
 use crate::embed::unit::normalize;
 use crate::error::Result;
@@ -230,6 +229,15 @@ impl Input {
             tokens: None,
         }
     }
+}
+
+/// What an encoder gives for a sequence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoded {
+    /// One vector a pool, `[dimension]` f32, not normalised.
+    pub pooled: Vec<Vec<f32>>,
+    /// `[kept, hidden]` f32, row-major: states after the inner layer.
+    pub states: Vec<f32>,
 }
 
 /// What became of a text.

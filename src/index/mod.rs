@@ -29,7 +29,7 @@ pub use store::manifest::{FileEntry, LateEntry, Manifest, Root, SegmentEntry};
 pub use store::rows::{LanguageRows, RowRecord, Rows, SegmentRows};
 pub use store::segment::{StoredPassage, StoredSentence};
 pub use store::token_rows::TokenRows;
-pub use store::vectors::Vectors;
+pub use store::vectors::{Vectors, quantize};
 pub use transfer::merge::merge;
 pub use transfer::{Carried, pack, unpack};
 pub use verify::{Fault, Verified, verify};

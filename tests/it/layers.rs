@@ -27,6 +27,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
             "tokenizer",
             "input",
             "alignment",
+            "late",
             "space",
             "engine",
             "loading",

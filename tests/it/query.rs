@@ -104,7 +104,9 @@ fn an_explanation_adds_up() {
     let number = |v: &Value| v.as_f64().unwrap();
     for result in answer["results"].as_array().unwrap() {
         let parts = &result["explanation"];
-        let sum = number(&parts["dense"]) + number(&parts["keyword_part"]);
+        let sum =
+            number(&parts["dense"]) + number(&parts["keyword_part"]) + number(&parts["late_part"]);
+        assert!(number(&parts["late_part"]) > 0.0, "{parts}");
         assert!((sum - number(&result["score"])).abs() < 1e-5, "{result}");
         let terms = parts["terms"].as_array().unwrap();
         let weights: f64 = terms.iter().map(|t| number(&t["weight"])).sum();
@@ -115,6 +117,8 @@ fn an_explanation_adds_up() {
     }
     let printed = folder.tane(["query", "--explain", question]).ok();
     assert!(printed.contains("+ onions"), "{printed}");
+    assert!(printed.contains("second look: 0."), "{printed}");
+    assert!(printed.contains("boiled met Boil"), "{printed}");
 }
 
 #[test]

@@ -7,7 +7,8 @@ use candle_nn::{LayerNorm, Module, VarBuilder};
 use candle_transformers::models::bert::{BertEncoder, Config};
 
 use super::prepared::BertSource;
-use crate::embed::engine::{Batches, Encoded, Encoder, Sequence, States, encode_padded};
+use crate::embed::engine::{Batches, Encoder, Sequence, States, encode_padded};
+use crate::embed::input::Encoded;
 use crate::embed::model::Pooling;
 use crate::embed::weights::token_table::Table;
 use crate::embed::weights::{Backend, NORM, Weights, floats, positions, token_embeddings};

@@ -6,7 +6,8 @@ use candle_transformers::models::qwen3;
 
 use super::modernbert::ModernBert;
 use crate::embed::config::network::Network;
-use crate::embed::engine::{Batches, Encoded, Encoder, Sequence, States, encode_padded};
+use crate::embed::engine::{Batches, Encoder, Sequence, States, encode_padded};
+use crate::embed::input::Encoded;
 use crate::embed::model::{Model, Pooling};
 use crate::embed::weights::{Backend, Weights};
 use crate::error::{Error, Result};

@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use candle_core::{DType, Device, Tensor};
 
+use crate::embed::input::Encoded;
 use crate::embed::model::Pooling;
 use crate::error::{Error, Result};
 
@@ -23,15 +24,6 @@ pub struct Sequence<'a> {
     pub pools: &'a [Range<usize>],
     /// Positions of tokens whose states after the inner layer are wanted; empty where the encoder has no inner layer.
     pub kept: &'a [usize],
-}
-
-/// What an encoder gives for a sequence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Encoded {
-    /// One vector a pool, `[dimension]` f32, not normalised.
-    pub pooled: Vec<Vec<f32>>,
-    /// `[kept, hidden]` f32, row-major: states after the inner layer.
-    pub states: Vec<f32>,
 }
 
 /// How a device takes its work.
