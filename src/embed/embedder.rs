@@ -23,6 +23,9 @@ use crate::error::{Error, Result};
 use crate::passage::TokenCount;
 use crate::words;
 
+/// The id of a token and its state after an inner layer, `[hidden]`.
+pub type TokenState = (u32, Vec<f32>);
+
 /// Tokenizer and encoder of one model.
 pub struct Embedder {
     tokenizer: Tokenizer,
@@ -331,7 +334,7 @@ impl Embedder {
     ///
     /// # Errors
     /// As [`Embedder::embed`].
-    pub fn token_states(&self, inputs: &mut [Input]) -> Result<Vec<Vec<(u32, Vec<f32>)>>> {
+    pub fn token_states(&self, inputs: &mut [Input]) -> Result<Vec<Vec<TokenState>>> {
         for input in inputs.iter_mut() {
             input.keep_tokens(|id| self.tokenizer.weight(id) > 0.0);
         }

@@ -2,7 +2,6 @@
 //! `--engine candle`, and the oracle of our own.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use tokenizers::models::ModelWrapper;
 use tokenizers::models::unigram::Unigram;
@@ -12,8 +11,8 @@ use tokenizers::normalizers::{BertNormalizer, NormalizerWrapper, Precompiled, Re
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 
-use super::Pieces;
 use super::vocabulary::{Specials, Vocabulary, WordPieces, tells};
+use super::{Pieces, TokenSpan};
 use crate::error::{Error, Result};
 
 /// `tokenizers`, set up as XLM-R's tokenizer.json does.
@@ -161,7 +160,7 @@ impl Pieces for HfTokenizer {
         encode(&self.0, text, ids)
     }
 
-    fn spans(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+    fn spans(&self, text: &str) -> Result<Vec<TokenSpan>> {
         spans(&self.0, text)
     }
 
@@ -177,7 +176,7 @@ impl Pieces for Reference {
         encode(&self.tokenizer, text, ids)
     }
 
-    fn spans(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+    fn spans(&self, text: &str) -> Result<Vec<TokenSpan>> {
         spans(&self.tokenizer, text)
     }
 
@@ -194,7 +193,7 @@ fn encode(tokenizer: &tokenizers::Tokenizer, text: &str, ids: &mut Vec<u32>) -> 
     Ok(())
 }
 
-fn spans(tokenizer: &tokenizers::Tokenizer, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+fn spans(tokenizer: &tokenizers::Tokenizer, text: &str) -> Result<Vec<TokenSpan>> {
     let encoding = tokenizer
         .encode(text, false)
         .map_err(|error| failure("tokenize a text", &error))?;

@@ -13,6 +13,9 @@ use crate::error::Result;
 use crate::passage::TokenCount;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+/// The id of a token and the bytes of the text that it stands for.
+pub type TokenSpan = (u32, Range<usize>);
+
 /// Segments a text into pieces of a vocabulary; knows nothing of special tokens.
 pub trait Pieces: Send + Sync {
     /// Appends the ids of a text.
@@ -25,7 +28,7 @@ pub trait Pieces: Send + Sync {
     ///
     /// # Errors
     /// [`crate::Error::Tokenizer`].
-    fn spans(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>>;
+    fn spans(&self, text: &str) -> Result<Vec<TokenSpan>>;
 
     /// How much a token tells of what a text is about; 0 where it tells nothing, as punctuation does.
     fn weight(&self, id: u32) -> f32;
@@ -63,7 +66,7 @@ impl Tokenizer {
     ///
     /// # Errors
     /// [`crate::Error::Tokenizer`].
-    pub fn spans(&self, text: &str) -> Result<Option<Vec<(u32, Range<usize>)>>> {
+    pub fn spans(&self, text: &str) -> Result<Option<Vec<TokenSpan>>> {
         let as_it_is = is_nfc(text) && !text.contains(is_half_width);
         as_it_is.then(|| self.pieces.spans(text)).transpose()
     }

@@ -11,8 +11,8 @@ use fst::Map;
 use fst::raw::Output;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::Pieces;
 use super::charsmap::Charsmap;
+use super::{Pieces, TokenSpan};
 use crate::embed::cache_file::Section;
 use crate::error::{Error, Result};
 
@@ -57,7 +57,7 @@ impl Pieces for Unigram {
         Ok(())
     }
 
-    fn spans(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+    fn spans(&self, text: &str) -> Result<Vec<TokenSpan>> {
         Ok(self.segment_with_spans(text))
     }
 
@@ -132,7 +132,7 @@ impl Unigram {
     }
 
     /// The same, with the bytes of the text that each token stands for.
-    fn segment_with_spans(&self, text: &str) -> Vec<(u32, Range<usize>)> {
+    fn segment_with_spans(&self, text: &str) -> Vec<TokenSpan> {
         let mut spaced = String::with_capacity(text.len() + 16);
         // For each byte of it those of the text that it was made of.
         let mut origins: Vec<Range<usize>> = Vec::with_capacity(text.len() + 16);

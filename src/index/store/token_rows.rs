@@ -11,7 +11,7 @@ use super::row_reads::SpotReads;
 pub struct TokenRows<'a> {
     /// What they were made with: [`crate::embed::TokenCodes::id`]; `None` where no row has any.
     pub id: Option<&'a str>,
-    /// One record a row, see [`super::format`].
+    /// One record a row, see `format.rs`.
     pub ends: &'a [u64],
     /// The codes of all rows, one after the other.
     pub bytes: &'a [u8],

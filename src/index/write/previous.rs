@@ -189,10 +189,11 @@ impl Previous {
 
     /// Whether an article is to be read again because its segment lacks token codes.
     fn lacks_tokens(&self, article: usize) -> bool {
-        let parts = self.index.iter().flat_map(|index| index.parts());
-        let after = parts.clone().filter(|part| part.first_article <= article);
-        let part = after.count().saturating_sub(1);
-        self.late == Some(true) && self.other_tokens.get(part).is_some_and(|other| *other)
+        let parts = self.index.as_ref().map_or(&[][..], Index::parts);
+        let after = parts.partition_point(|part| part.first_article <= article);
+        let part = after.checked_sub(1);
+        let other = part.and_then(|part| self.other_tokens.get(part));
+        self.late == Some(true) && other.is_some_and(|other| *other)
     }
 
     /// The files of a root by their relative paths, sorted, with their articles.
