@@ -26,6 +26,9 @@ use crate::words;
 /// The id of a token and its state after an inner layer, `[hidden]`.
 pub type TokenState = (u32, Vec<f32>);
 
+/// The vector of a question, `[dimension]`, and those of its tokens, where the model has any.
+pub type EmbeddedQuestion = (Vec<f32>, Option<QuestionTokens>);
+
 /// Tokenizer and encoder of one model.
 pub struct Embedder {
     tokenizer: Tokenizer,
@@ -135,11 +138,14 @@ impl Embedder {
             role,
             max_tokens: self.max_tokens,
         };
-        let mut input = Input::new(joined.as_deref().unwrap_or(text), parts, &frame)?;
-        if self.late.is_some() && role != Role::Raw {
+        Input::new(joined.as_deref().unwrap_or(text), parts, &frame)
+    }
+
+    /// Asks for the vectors of an input's tokens too, where the model has any.
+    pub fn keep_tokens(&self, input: &mut Input) {
+        if self.late.is_some() {
             input.keep_tokens(|id| self.tokenizer.weight(id) > 0.0);
         }
-        Ok(input)
     }
 
     /// Embeds tokenized texts; results in the order given.
@@ -268,15 +274,31 @@ impl Embedder {
     ///
     /// # Errors
     /// As [`Embedder::embed_one`].
-    pub fn question(&self, text: &str) -> Result<(Vec<f32>, Option<QuestionTokens>)> {
-        let input = self.input(text, Role::Query)?;
-        let embedding = self.embed(std::slice::from_ref(&input))?.swap_remove(0);
-        let tokens = embedding.tokens.filter(|vectors| !vectors.is_empty());
-        let tokens = tokens.map(|vectors| QuestionTokens {
-            weights: self.weights(&input),
-            vectors,
+    pub fn question(&self, text: &str) -> Result<EmbeddedQuestion> {
+        Ok(self.questions(&[text])?.swap_remove(0))
+    }
+
+    /// The same of many.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed_one`].
+    pub fn questions(&self, texts: &[&str]) -> Result<Vec<EmbeddedQuestion>> {
+        let inputs = texts.iter().map(|text| {
+            let mut input = self.input(text, Role::Query)?;
+            self.keep_tokens(&mut input);
+            Ok(input)
         });
-        Ok((embedding.vector, tokens))
+        let inputs = inputs.collect::<Result<Vec<Input>>>()?;
+        let embedded = self.embed(&inputs)?.into_iter().zip(&inputs);
+        let questions = embedded.map(|(embedding, input)| {
+            let tokens = embedding.tokens.filter(|vectors| !vectors.is_empty());
+            let tokens = tokens.map(|vectors| QuestionTokens {
+                weights: self.weights(input),
+                vectors,
+            });
+            (embedding.vector, tokens)
+        });
+        Ok(questions.collect())
     }
 
     /// The bytes of the tokens of a text whose vectors late interaction compares, in their order; `None` where they cannot

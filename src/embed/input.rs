@@ -151,14 +151,6 @@ impl Input {
         }
     }
 
-    /// Asks for no vectors of tokens.
-    pub fn forget_tokens(&mut self) {
-        self.keeps_tokens = false;
-        self.windows
-            .iter_mut()
-            .for_each(|window| window.kept.clear());
-    }
-
     /// Ids of the tokens whose states are wanted, in order.
     pub fn kept_ids(&self) -> impl Iterator<Item = u32> {
         let windows = self.windows.iter();

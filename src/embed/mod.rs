@@ -22,7 +22,7 @@ pub use alignment::{Alignment, Probe};
 pub use canary::{Canary, LEAST_COSINE, canaries, cosines, explain};
 pub use compute::{Compute, Engine, Precision};
 pub use device::DeviceChoice;
-pub use embedder::{Embedder, TokenState};
+pub use embedder::{EmbeddedQuestion, Embedder, TokenState};
 pub use input::{Embedding, Input, Role};
 pub use late::{LateMap, QuestionTokens, TokenCodes};
 pub use loading::describe as describe_path;

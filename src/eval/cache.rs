@@ -78,7 +78,10 @@ impl VectorCache {
             let inputs: Vec<_> = chunk
                 .par_iter()
                 .map(|text| {
-                    let input = embedder.input(text, role)?;
+                    let mut input = embedder.input(text, role)?;
+                    if role == Role::Passage {
+                        embedder.keep_tokens(&mut input);
+                    }
                     Ok((input_key(embedder.space(), &input), input))
                 })
                 .collect::<Result<_>>()?;

@@ -88,8 +88,7 @@ pub fn run(
         .iter()
         .map(|query| query.text.as_str())
         .collect();
-    let vectors = queries.par_iter().map(|query| embedder.question(query));
-    let vectors = vectors.collect::<Result<Vec<_>>>()?;
+    let vectors = embedder.questions(&queries)?;
     let asked = |mode: Mode, query: usize| {
         let (vector, tokens) = &vectors[query];
         let probe = || options.prefer_language.probe(embedder, vector);

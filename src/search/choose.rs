@@ -24,7 +24,7 @@ pub struct Chosen {
     /// The row that is shown, with the neighbours shown with it.
     pub rows: Range<usize>,
     /// The row that is shown.
-    row: usize,
+    pub row: usize,
     shingles: Shingles,
     /// Rows with the same text.
     pub duplicates: Vec<usize>,
@@ -176,7 +176,6 @@ impl Choice<'_> {
     fn show(&mut self, row: usize) -> Result<Range<usize>> {
         let index = self.search.index;
         let article = index.passage(row)?.article;
-        index.check_tokens(row)?;
         let spans = self.shown.entry(article).or_default();
         let rows = self.search.merged(row, spans, self.keep)?;
         spans.push(index.span(&rows)?);

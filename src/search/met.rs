@@ -9,7 +9,8 @@ use crate::embed::Role;
 use crate::error::Result;
 use crate::index::Unpacked;
 use crate::search::asking::Search;
-use crate::words::is_unspaced;
+use crate::search::view::PassageView;
+use crate::words::{self, is_unspaced};
 
 /// Words that are less alike have nothing to do with each other, mostly.
 const LEAST_COSINE: f32 = 0.5;
@@ -34,8 +35,12 @@ pub struct MetView {
 impl Search<'_> {
     /// The words of a row that met words of the question, in the order of the question; none where there was no second look,
     /// or where it cannot be told which bytes a token stands for (text that is left out or repeated, or not composed).
-    pub(super) fn met(&self, row: usize) -> Result<Vec<MetView>> {
+    pub(super) fn met(&self, row: usize, shown: &PassageView) -> Result<Vec<MetView>> {
         let rows = self.index.rows();
+        let as_it_stands = shown.omitted.is_empty() && shown.repeated.is_empty();
+        if !as_it_stands || words::joined(&words::unvowelled(&self.text)) != self.text {
+            return Ok(Vec::new());
+        }
         let Some(late) = self.asked.late() else {
             return Ok(Vec::new());
         };

@@ -133,6 +133,9 @@ impl Search<'_> {
             ..
         } = chosen;
         let rows = self.index.rows();
+        if ranked.late.is_some() {
+            self.index.check_tokens(ranked.row)?;
+        }
         let language = rows.language(shown.start);
         let judge = |sentence: &StoredSentence, text: &str| {
             let dense = self
@@ -172,7 +175,7 @@ impl Search<'_> {
                 terms: explained(&self.asked.lexical, &passage.text, language),
             }),
             met: match ranked.late {
-                Some(_) => self.met(ranked.row)?,
+                Some(_) => self.met(chosen.row, &passage)?,
                 None => Vec::new(),
             },
             passage,

@@ -39,9 +39,12 @@ const DENSE_CONFIDENCE: Curve = Curve {
 /// What a full meeting of all tokens is worth, in spreads of the background, where no passage has any word of the question.
 const LATE_WEIGHT: f32 = 16.0;
 /// What the best of the passages that are looked at again reaches by chance, by the mean of all of them:
-/// `1.43 * mean - 0.09`. What it reaches beyond that tells of an answer.
-const LATE_CHANCE: (f32, f32) = (1.43, -0.09);
-/// Below this nothing that the second look adds changes an order: some passage has nearly every word of the question.
+/// `1.71 * mean - 0.16`. What it reaches beyond that tells of an answer.
+const LATE_CHANCE: (f32, f32) = (1.71, -0.16);
+/// That mean before any row is looked at; it counts as so many rows, because few rows may all answer.
+const LATE_PRIOR_MEAN: f32 = 0.25;
+const LATE_PRIOR_ROWS: f32 = 10.0;
+/// Below this the second look adds next to nothing: some passage has nearly every word of the question.
 const LEAST_GATE: f32 = 0.02;
 /// Rows that the graph and the words each propose.
 const CANDIDATES: usize = 512;
@@ -377,8 +380,15 @@ impl Asked {
         }
         let z_chance = z_chance(rows);
         best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
-        for ranked in ranked {
-            ranked.confidence = Some(self.confidence(ranked.score, z_chance, Some(look.chance())));
+        let mut least = 1.0;
+        for ranked in best {
+            let confidence = self.confidence(ranked.score, z_chance, Some(look.chance()));
+            ranked.confidence = Some(confidence);
+            least = confidence;
+        }
+        // Those after them are never more likely.
+        for ranked in &mut ranked[most..] {
+            ranked.confidence = ranked.confidence.map(|confidence| confidence.min(least));
         }
     }
 
@@ -446,7 +456,8 @@ impl Look {
     fn new(met: &[Option<f32>], gate: f32) -> Option<Self> {
         let known = met.iter().flatten();
         let count = known.clone().count();
-        let mean = known.sum::<f32>() / count.max(1) as f32;
+        let sum = known.sum::<f32>() + LATE_PRIOR_ROWS * LATE_PRIOR_MEAN;
+        let mean = sum / (count as f32 + LATE_PRIOR_ROWS);
         (count > 0).then_some(Self { gate, mean })
     }
 
@@ -457,7 +468,8 @@ impl Look {
 
     /// How many spreads of that the best row gets by chance.
     fn chance(self) -> f32 {
-        LATE_WEIGHT * self.gate * (LATE_CHANCE.0 * self.mean + LATE_CHANCE.1)
+        let chance = LATE_CHANCE.0 * self.mean + LATE_CHANCE.1;
+        LATE_WEIGHT * self.gate * chance.max(0.0)
     }
 }
 

@@ -118,7 +118,7 @@ fn rerank(
         "model": model,
         "results": ranked,
         "usage": {"total_tokens": tokens, "prompt_tokens": tokens},
-        "meta": {"score": "tane's own: the cosine of question and passage plus the weight of the words they share; \
+        "meta": {"score": "tane's own: the cosine of question and passage plus the weight of the words they share and of the tokens that meet; \
                            a document has that of its best passage; not a cross-encoder"},
     });
     Ok(json_of(&answer)?)
@@ -158,7 +158,10 @@ fn scored(
         ends.push(texts.len());
     }
     let inputs = texts.iter().map(String::as_str);
-    let inputs = tokenized(open, inputs, Role::Passage, false, field)?;
+    let mut inputs = tokenized(open, inputs, Role::Passage, false, field)?;
+    inputs
+        .iter_mut()
+        .for_each(|input| embedder.keep_tokens(input));
     let embeddings = embedded(open, &inputs, cancelled, field)?;
     let tokens = inputs.iter().map(|input| input.ids.len()).sum();
     let stored = embeddings

@@ -192,3 +192,46 @@ fn shards_that_are_merged_bring_theirs_along() {
     std::fs::rename(folder.path().join("m"), folder.path().join("ix")).unwrap();
     assert_eq!(scores(&folder), before);
 }
+
+#[test]
+fn words_that_met_are_those_of_the_passage_that_is_shown() {
+    let same = "市場は朝六時に開く。魚と野菜が並び、多くの客が集まる。\n";
+    let english = format!(
+        "Notes of a traveller\n\nThe town is old. Its streets are narrow and steep.\n\n{same}"
+    );
+    let japanese = format!("ある町の暮らし\n\n{same}");
+    let folder = Folder::new(&[("docs/a.txt", &english), ("docs/b.txt", &japanese)]);
+    folder.tane(["index", "docs"]).ok();
+    let asked = ["query", "--json", "マーケットの営業は何時からですか"];
+    let found = folder.tane(asked).json();
+    let results = found["results"].as_array().unwrap();
+    assert!(
+        results
+            .iter()
+            .any(|result| !result["met"].as_array().unwrap().is_empty())
+    );
+    for result in results {
+        let passage = &result["passage"];
+        let at = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+        let start = at(&passage["start_byte"]);
+        for met in result["met"].as_array().unwrap() {
+            let place = at(&met["start_byte"]) - start..at(&met["end_byte"]) - start;
+            assert_eq!(
+                passage["text"].as_str().unwrap().get(place),
+                met["text"].as_str()
+            );
+        }
+    }
+    folder.tane(["query", "--color", "always", asked[2]]).ok();
+}
+
+#[test]
+fn in_a_folder_of_one_passage_a_better_meeting_is_more_likely() {
+    let folder = Folder::new(&ARTICLES[..1]);
+    folder.tane(["index", "docs"]).ok();
+    let likely = |question: &str| {
+        let found = folder.tane(["query", "--json", question]).json();
+        found["results"][0]["confidence"].as_f64().unwrap()
+    };
+    assert!(likely(QUESTION) > 2.0 * likely("How much is a train ticket?"));
+}

@@ -139,7 +139,8 @@ impl Segment {
             segment.check(what, records.saturating_mul(size), section.len())?;
         }
         for (_, section) in sections.all() {
-            if segment.bytes.get(section.clone()).is_none() {
+            let behind = section.end > sections.checks.start && *section != sections.checks;
+            if behind || segment.bytes.get(section.clone()).is_none() {
                 return Err(segment.corrupt("section", "inside the file", format!("{section:?}")));
             }
         }

@@ -184,11 +184,8 @@ impl SegmentWriter {
         let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
         order.sort_unstable_by_key(|row| (self.keys[*row as usize], *row));
         let (terms, postings) = self.keyword.finish();
-        let with_tokens = self
-            .token_ends
-            .iter()
-            .filter(|end| has_tokens(**end))
-            .count();
+        let with_tokens = self.token_ends.iter().filter(|end| has_tokens(**end));
+        let with_tokens = late.as_ref().map_or(0, |_| with_tokens.count());
         if with_tokens == 0 {
             self.token_ends.clear();
         }

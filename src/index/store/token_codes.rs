@@ -28,10 +28,15 @@ pub fn encode(vectors: &[f32], format: &TokenCodes) -> Vec<u8> {
         let rounded = numbers.zip(&codes).map(|((value, spread), code)| {
             value * spread * STEP * f32::from(LEVELS[usize::from(*code)])
         });
-        let scale = (SCALE_STEPS / rounded.sum::<f32>()).round();
+        let product: f32 = rounded.sum();
+        // A vector of zeros points nowhere: its products are 0.
+        let scale = if product > 0.0 {
+            SCALE_STEPS / product
+        } else {
+            0.0
+        };
         encoded.extend(pack(codes));
-        // What is no number becomes 0, and the token is never the nearest.
-        encoded.push(scale.clamp(0.0, 255.0) as u8);
+        encoded.push(scale.round().clamp(0.0, 255.0) as u8);
     }
     encoded
 }

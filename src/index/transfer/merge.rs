@@ -60,6 +60,7 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
             dead: None,
             ..of_shard.clone()
         });
+        manifest.no_late &= of_shard.no_late;
         check_space(path, &of_shard.space, &manifest.space)?;
         let made = |m: &Manifest| (m.recipe, m.words, m.space.alignment.clone());
         if made(manifest) != made(of_shard) {

@@ -121,8 +121,8 @@ struct Text {
 impl Text {
     fn input(&self, embedder: &Embedder, late: Option<&TokenCodes>) -> Result<(Key, Input)> {
         let mut input = embedder.input_with_parts(&self.readable, Role::Passage, &self.parts)?;
-        if late.is_none() {
-            input.forget_tokens();
+        if late.is_some() {
+            embedder.keep_tokens(&mut input);
         }
         Ok((input_key(embedder.space(), &input), input))
     }

@@ -269,7 +269,11 @@ fn without_tokens<'a>(
     let Some(late) = late else {
         return 0;
     };
-    let lacking = |entry: &SegmentEntry| entry.passages - entry.with_tokens(&late.id);
+    // Which of them were removed is not looked at: no more than can be found.
+    let lacking = |entry: &SegmentEntry| {
+        let lacking = entry.passages.saturating_sub(entry.with_tokens(&late.id));
+        lacking.min(entry.live())
+    };
     segments.into_iter().map(lacking).sum()
 }
 

@@ -140,9 +140,7 @@ impl Writing<'_> {
         }
         Ok(())
     }
-}
 
-impl Writing<'_> {
     /// The token codes of a row whose vectors are known: its own, or those that were computed now.
     fn tokens(
         &self,

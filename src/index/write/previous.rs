@@ -43,9 +43,9 @@ pub(in crate::index) struct Previous {
     pub(in crate::index) lost: usize,
     /// Its passages were not to get token codes.
     pub(in crate::index) no_late: bool,
-    /// As it was asked of this run.
-    late: Option<bool>,
-    /// For each segment whether it is to be written again for its token codes: some are missing, or some are not wanted.
+    /// What the token codes are to be made with that all passages are to have; `None` where those that are there are right.
+    wanted_tokens: Option<String>,
+    /// For each segment whether it is to be written again because it has token codes that are not wanted.
     pub(in crate::index) other_tokens: Vec<bool>,
 }
 
@@ -98,11 +98,9 @@ impl Previous {
         let precisions = manifest.segments.iter().flat_map(|s| &s.precisions);
         let format = embedder.token_codes();
         let other_tokens = manifest.segments.iter().map(|entry| match late {
-            Some(true) => {
-                format.is_some_and(|format| entry.with_tokens(&format.id) < entry.passages)
-            }
             Some(false) => entry.late.is_some(),
-            None => false,
+            // Articles that lack them are read again, and leave their segment.
+            Some(true) | None => false,
         });
         let same_recipe = manifest.recipe == RECIPE && !rebuild;
         let same_rows = manifest.words == words::VERSION
@@ -120,7 +118,9 @@ impl Previous {
             lost: lost.len() + known - articles_of(manifest),
             damaged,
             no_late: manifest.no_late,
-            late,
+            wanted_tokens: format
+                .filter(|_| late == Some(true))
+                .map(|format| format.id.clone()),
             other_tokens: other_tokens.collect(),
             index: Some(index),
         })
@@ -140,8 +140,8 @@ impl Previous {
             damaged: Vec::new(),
             faulty: false,
             lost: 0,
-            no_late: false,
-            late: None,
+            no_late: Manifest::read(dir).is_ok_and(|manifest| manifest.is_some_and(|m| m.no_late)),
+            wanted_tokens: None,
             other_tokens: Vec::new(),
         }
     }
@@ -160,7 +160,7 @@ impl Previous {
         };
         // Those that lack token codes get them where that was asked for.
         let missing = late.is_some_and(|late| !index.has_tokens(row, &late.id));
-        !(missing && self.late == Some(true))
+        !(missing && self.wanted_tokens.is_some())
     }
 
     /// Numbers and records of the articles of a file.
@@ -187,13 +187,12 @@ impl Previous {
         if all { known } else { Vec::new() }
     }
 
-    /// Whether an article is to be read again because its segment lacks token codes.
+    /// Whether an article is to be read again because some of its passages lack token codes.
     fn lacks_tokens(&self, article: usize) -> bool {
-        let parts = self.index.as_ref().map_or(&[][..], Index::parts);
-        let after = parts.partition_point(|part| part.first_article <= article);
-        let part = after.checked_sub(1);
-        let other = part.and_then(|part| self.other_tokens.get(part));
-        self.late == Some(true) && other.is_some_and(|other| *other)
+        let (Some(index), Some(id)) = (&self.index, &self.wanted_tokens) else {
+            return false;
+        };
+        index.rows_of(article).any(|row| !index.has_tokens(row, id))
     }
 
     /// The files of a root by their relative paths, sorted, with their articles.
