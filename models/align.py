@@ -69,12 +69,16 @@ def write_safetensors(path, tensors):
     path.write_bytes(struct.pack("<Q", len(header)) + header + data)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def arguments(description):
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--tane", required=True)
     parser.add_argument("--udhr", required=True, type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    args = arguments(__doc__)
     labels, whole, first = map(list, zip(*articles(args.udhr)))
     labels = np.array(labels)
     # Passages are long and questions short.

@@ -17,15 +17,13 @@ from the Universal Declaration of Human Rights in 82 languages: whole articles a
 paragraphs as questions.
 """
 
-import argparse
 import json
-import pathlib
 import subprocess
 import threading
 
 import numpy as np
 
-from align import articles, write_safetensors
+from align import arguments, articles, write_safetensors
 
 DIMENSION = 192  # of the components; 128 take a third less and lose 0.25 points of MRR@10
 POWER = 0.5  # of the inverse standard deviation; 0 gives 0.5 points less, 1 no more
@@ -53,11 +51,7 @@ def normalize(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tane", required=True)
-    parser.add_argument("--udhr", required=True, type=pathlib.Path)
-    parser.add_argument("out", type=pathlib.Path)
-    args = parser.parse_args()
+    args = arguments(__doc__)
     _, whole, first = map(list, zip(*articles(args.udhr)))
     passages, questions = states(args.tane, "passage", whole), states(args.tane, "query", first)
     means = {"passage_mean": passages.mean(0), "query_mean": questions.mean(0)}

@@ -199,7 +199,7 @@ fn explain(
     if let Some(late) = late {
         page.line(&format!(
             "   second look: {late:.3}, worth {:+.3}",
-            parts.late_part
+            explanation.late_part
         ))?;
     }
     Ok(())

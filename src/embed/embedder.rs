@@ -12,7 +12,7 @@ use crate::embed::compute::{Compute, Precision};
 use crate::embed::engine::batch::{Job, batches, jobs_of};
 use crate::embed::engine::pooling::pool;
 use crate::embed::engine::{Encoder, Sequence};
-use crate::embed::input::{Embedding, Encoded, Frame, Input, Role};
+use crate::embed::input::{Embedding, Encoded, Frame, Input, Role, prefix_length};
 use crate::embed::late::{LateMap, QuestionTokens, TokenCodes};
 use crate::embed::loading::Loaded;
 use crate::embed::model::{Model, Pooling};
@@ -144,7 +144,7 @@ impl Embedder {
     /// Asks for the vectors of an input's tokens too, where the model has any.
     pub fn keep_tokens(&self, input: &mut Input) {
         if self.late.is_some() {
-            input.keep_tokens(|id| self.tokenizer.weight(id) > 0.0);
+            input.keep_tokens(|id| self.tokenizer.tells(id));
         }
     }
 
@@ -161,7 +161,7 @@ impl Embedder {
         let mapped = mapped.map(|(mut embedding, input)| {
             let states = std::mem::take(&mut embedding.states);
             let wanted = input.keeps_tokens.then_some(states);
-            embedding.tokens = wanted.map(|states| late.vectors(&states, input.role));
+            embedding.tokens = wanted.map(|states| late.vectors(states, input.role));
             embedding
         });
         Ok(mapped.collect())
@@ -312,14 +312,9 @@ impl Embedder {
         let Some(spans) = self.tokenizer.spans(&format!("{prefix}{text}"))? else {
             return Ok(None);
         };
-        let ids = spans.iter().map(|(id, _)| id);
-        let skipped = if prefix_ids.iter().eq(ids.take(prefix_ids.len())) {
-            prefix_ids.len()
-        } else {
-            0
-        };
-        let kept = spans[skipped..].iter();
-        let kept = kept.filter(|(id, _)| self.tokenizer.weight(*id) > 0.0);
+        let ids: Vec<u32> = spans.iter().map(|(id, _)| *id).collect();
+        let kept = spans[prefix_length(&ids, &prefix_ids)..].iter();
+        let kept = kept.filter(|(id, _)| self.tokenizer.tells(*id));
         let inside = |at: usize| at.saturating_sub(prefix.len());
         Ok(Some(
             kept.map(|(_, span)| inside(span.start)..inside(span.end))
@@ -358,7 +353,7 @@ impl Embedder {
     /// As [`Embedder::embed`].
     pub fn token_states(&self, inputs: &mut [Input]) -> Result<Vec<Vec<TokenState>>> {
         for input in inputs.iter_mut() {
-            input.keep_tokens(|id| self.tokenizer.weight(id) > 0.0);
+            input.keep_tokens(|id| self.tokenizer.tells(id));
         }
         let embeddings = self.embed_states(inputs)?;
         let states = embeddings.iter().zip(inputs).map(|(embedding, input)| {

@@ -80,6 +80,15 @@ impl Frame<'_> {
     }
 }
 
+/// How many of the tokens of a text with its prefix are the prefix's; none where the two were joined.
+pub(super) fn prefix_length(content: &[u32], prefix: &[u32]) -> usize {
+    if content.starts_with(prefix) {
+        prefix.len()
+    } else {
+        0
+    }
+}
+
 impl Input {
     /// Tokenizes a text of which `parts` (byte ranges, in order) get vectors of their own.
     ///
@@ -90,11 +99,7 @@ impl Input {
         let content = frame.encode(&format!("{prefix}{text}"))?;
         // Every window begins with the prefix. Its last space may be part of the text's first token.
         let prefix_ids = frame.encode(prefix.trim_end())?;
-        let prefix_len = if content.starts_with(&prefix_ids) {
-            prefix_ids.len()
-        } else {
-            0
-        };
+        let prefix_len = prefix_length(&content, &prefix_ids);
         let (before, after) = (frame.tokenizer.before(), frame.tokenizer.after());
         let around = before.len() + after.len() + prefix_len;
         let capacity = frame.max_tokens.saturating_sub(around).max(1);

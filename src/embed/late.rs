@@ -109,10 +109,9 @@ impl LateMap {
     }
 
     /// Token vectors of states, `[tokens, hidden]` to `[tokens, dimension]`, row-major, each of length 1.
-    pub fn vectors(&self, states: &[f32], role: Role) -> Vec<f32> {
+    pub fn vectors(&self, mut states: Vec<f32>, role: Role) -> Vec<f32> {
         let dimension = self.codes.spreads.len();
-        let mut units = states.to_vec();
-        units.chunks_exact_mut(self.hidden).for_each(normalize);
+        states.chunks_exact_mut(self.hidden).for_each(normalize);
         let layer = f32::Layer {
             inputs: self.hidden,
             outputs: dimension,
@@ -125,7 +124,7 @@ impl LateMap {
         let mut vectors = vec![0.0; states.len() / self.hidden * dimension];
         if !vectors.is_empty() {
             let isa = Isa::current();
-            f32::linear::<false>(isa, &units, &layer, &mut vectors, &mut Vec::new());
+            f32::linear::<false>(isa, &states, &layer, &mut vectors, &mut Vec::new());
         }
         vectors.chunks_exact_mut(dimension).for_each(normalize);
         vectors

@@ -78,6 +78,8 @@ pub struct Explanation {
     /// What score and confidence are made of.
     #[serde(flatten)]
     pub parts: ScoreTerms,
+    /// What the second look adds to the score; 0 without one.
+    pub late_part: f32,
     /// How passages were found: `scan` compared every one, `graph` those that graph and words proposed.
     pub search: &'static str,
     /// Why: the one that is less work was taken, but for a question near so many passages that graphs were given up.

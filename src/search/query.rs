@@ -8,9 +8,9 @@ use super::choose::Chosen;
 use super::lexical::Lexical;
 use super::phrase::Phrase;
 use super::quote::Quoted;
-use super::rank::{Asked, ScoreTerms};
+use super::rank::Asked;
 use super::view::Viewer;
-use crate::embed::Embedder;
+use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
 use crate::index::{Index, RowFilter, StoredSentence, Work};
 use crate::kernel::dot::dot;
@@ -42,7 +42,10 @@ pub fn query(
         None
     } else {
         index.check_space(embedder.space())?;
-        let (vector, tokens) = embedder.question(&quoted.text)?;
+        let (vector, tokens) = match query.late.rows(query.mode) {
+            0 => (embedder.embed_one(&quoted.text, Role::Query)?, None),
+            _ => embedder.question(&quoted.text)?,
+        };
         let probe = query.prefer_language.probe(embedder, &vector);
         Some((vector, (probe, tokens)))
     };
@@ -165,10 +168,8 @@ impl Search<'_> {
                 .then(|| self.viewer.context(shown.clone(), self.query.context))
                 .transpose()?,
             explanation: self.query.explain.then(|| Explanation {
-                parts: ScoreTerms {
-                    late_part: ranked.late_part,
-                    ..self.asked.parts(&rows, ranked.row)
-                },
+                parts: self.asked.parts(&rows, ranked.row),
+                late_part: ranked.late_part,
                 search,
                 work,
                 passages: rows.live(),

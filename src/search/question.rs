@@ -74,12 +74,12 @@ impl Late {
     /// Fewer lose answers, more gain next to nothing (`docs/QUALITY.md`).
     const WORTH_IT: usize = 50;
 
-    /// How many at most.
-    pub fn rows(self) -> usize {
-        match self {
-            Self::Auto => Self::WORTH_IT,
-            Self::Off => 0,
-            Self::Best(rows) => rows,
+    /// How many at most; none where only vectors or only words are searched.
+    pub fn rows(self, mode: Mode) -> usize {
+        match (mode, self) {
+            (Mode::Dense | Mode::Keyword, _) | (_, Self::Off) => 0,
+            (Mode::Hybrid, Self::Auto) => Self::WORTH_IT,
+            (Mode::Hybrid, Self::Best(rows)) => rows,
         }
     }
 }

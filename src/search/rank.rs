@@ -120,8 +120,6 @@ pub struct ScoreTerms {
     pub excess: f32,
     /// What the excess adds to the score.
     pub keyword_part: f32,
-    /// What the second look adds to the score; 0 without one.
-    pub late_part: f32,
     /// Mean cosine of the question with passages that do not answer, estimated from a sample.
     pub background_mean: f32,
     /// Standard deviation of those cosines.
@@ -156,9 +154,9 @@ impl Asked {
         tokens: Option<QuestionTokens>,
         embedder: &Embedder,
     ) -> Self {
-        let wanted = self.mode == Mode::Hybrid && late.rows() > 0;
-        let tokens = tokens.filter(|_| wanted).zip(embedder.token_codes());
-        self.late = tokens.map(|(tokens, codes)| (LateQuestion::new(&tokens, codes), late.rows()));
+        let rows = late.rows(self.mode);
+        let tokens = tokens.filter(|_| rows > 0).zip(embedder.token_codes());
+        self.late = tokens.map(|(tokens, codes)| (LateQuestion::new(&tokens, codes), rows));
         self
     }
 
@@ -222,7 +220,6 @@ impl Asked {
             coverage: self.lexical.coverage(row),
             excess: self.lexical.excess(row, rows.language(row)),
             keyword_part: self.keyword_part(rows, row),
-            late_part: 0.0,
             background_mean: mean,
             background_spread: spread,
             z: dense.map_or(0.0, |dense| (dense - mean) / spread),

@@ -51,6 +51,11 @@ impl Tokenizer {
         self.pieces.weight(id)
     }
 
+    /// Whether a token tells anything.
+    pub fn tells(&self, id: u32) -> bool {
+        self.weight(id) > 0.0
+    }
+
     /// Goes before every input.
     pub fn before(&self) -> &[u32] {
         &self.specials.before

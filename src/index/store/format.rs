@@ -12,9 +12,9 @@
 //! | sentences | 2 u32 (start, end), f32 scale, `dimension` i8: vector = scale * i8 |
 //! | articles | 2 u64 and 4 u32: text offset, meta offset, text bytes, meta bytes, first passage, passages |
 //! | meta | one JSON object an article ([`ArticleRecord`]) |
+//! | texts | the articles' texts, UTF-8 |
 //! | token_ends | u64 a row: where its token codes end in `tokens`; the highest bit is set where there are none |
 //! | tokens | token codes, see [`super::token_codes`] |
-//! | texts | the articles' texts, UTF-8 |
 //! | checks | u64: XXH3 of each [`BLOCK`] of the file before this section |
 
 use std::ops::Range;

@@ -233,8 +233,8 @@ impl<'a> Rows<'a> {
     /// The token codes of a row that were made with `id`; `None` where it has none of these.
     pub fn tokens(&self, row: usize, id: &str) -> Option<Cow<'a, [u8]>> {
         let (part, row) = self.at(row);
-        let tokens = &part.tokens;
-        tokens.get(row).filter(|_| tokens.id == Some(id))
+        let tokens = Some(&part.tokens).filter(|tokens| tokens.id == Some(id));
+        tokens?.get(row)
     }
 
     /// The language of a row.

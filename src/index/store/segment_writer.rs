@@ -217,13 +217,10 @@ impl SegmentWriter {
             precisions,
             languages: self.languages,
             code_error: self.code_error,
-            late: (with_tokens > 0)
-                .then_some(late)
-                .flatten()
-                .map(|id| LateEntry {
-                    id,
-                    passages: with_tokens,
-                }),
+            late: late.filter(|_| with_tokens > 0).map(|id| LateEntry {
+                id,
+                passages: with_tokens,
+            }),
             sections,
             graph: None,
             effort: Effort::default(),

@@ -97,11 +97,9 @@ impl Previous {
         let manifest = &index.manifest;
         let precisions = manifest.segments.iter().flat_map(|s| &s.precisions);
         let format = embedder.token_codes();
-        let other_tokens = manifest.segments.iter().map(|entry| match late {
-            Some(false) => entry.late.is_some(),
-            // Articles that lack them are read again, and leave their segment.
-            Some(true) | None => false,
-        });
+        let segments = manifest.segments.iter();
+        // Articles that lack wanted ones are read again, and leave their segment.
+        let other_tokens = segments.map(|entry| late == Some(false) && entry.late.is_some());
         let same_recipe = manifest.recipe == RECIPE && !rebuild;
         let same_rows = manifest.words == words::VERSION
             && manifest.space.alignment == embedder.space().alignment
