@@ -54,6 +54,12 @@ pub enum Error {
         /// What is missing, and how to get it where that is possible.
         reason: String,
     },
+    /// The model has no second look, and something was asked for that needs it.
+    #[error("model `{model}` has no second look: its entry in models.toml names no `late_layer`")]
+    NoLateLayer {
+        /// Name of the model.
+        model: String,
+    },
     /// The model's file contradicts itself or the registry.
     #[error("model `{model}`: {what}: expected {expected}, received {received}")]
     BadModel {

@@ -57,6 +57,9 @@ pub fn run(args: &args::Embed, settings: &Settings, out: &mut Output) -> anyhow:
         engine.precision.get_or_insert(args::PrecisionName::F32);
     }
     let embedder = settings.embedder(&engine, None)?;
+    if args.tokens {
+        embedder.need_token_codes()?;
+    }
     let mut stdin = std::io::stdin().lock();
     let mut number = 0u64;
     let mut failed = 0usize;

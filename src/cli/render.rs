@@ -96,32 +96,30 @@ impl<'a> Page<'a> {
         for repeated in &passage.repeated {
             self.dimmed(&repeated.text)?;
         }
-        let at = |byte: usize| byte - passage.start_byte;
+        // Where a byte of the article stands in what is shown: what is left out before it is not there.
+        let at = |byte: usize| {
+            let before = passage.omitted.iter();
+            let before = before.map(|omitted| {
+                byte.min(omitted.end_byte)
+                    .saturating_sub(omitted.start_byte)
+            });
+            byte - passage.start_byte - before.sum::<usize>()
+        };
         let mut text = String::new();
-        // The best sentence, before and after what is left out.
-        let sentence = passage.best.as_ref();
-        let sentence = sentence.map_or(0..0, |best| at(best.start_byte)..at(best.end_byte));
-        let mut best = sentence.clone();
-        let mut met: Vec<Range<usize>> = met
-            .iter()
-            .map(|word| at(word.start)..at(word.end))
-            .collect();
-        // Which bytes of a text with omissions met is not known.
-        met.retain(|_| passage.omitted.is_empty());
-        met.sort_by_key(|word| word.start);
         let mut end = 0;
         for omitted in &passage.omitted {
-            let hole = at(omitted.start_byte)..at(omitted.end_byte);
-            text.push_str(&passage.text[end..hole.start]);
-            end = hole.end;
-            for (place, before) in [
-                (&mut best.start, sentence.start),
-                (&mut best.end, sentence.end),
-            ] {
-                *place -= if hole.end <= before { hole.len() } else { 0 };
-            }
+            text.push_str(&passage.text[end..omitted.start_byte - passage.start_byte]);
+            end = omitted.end_byte - passage.start_byte;
         }
         text.push_str(&passage.text[end..]);
+        let best = passage.best.as_ref();
+        let best = best.map_or(0..0, |best| at(best.start_byte)..at(best.end_byte));
+        // What is repeated before a passage stands elsewhere.
+        let inside = met
+            .iter()
+            .filter(|word| passage.start_byte <= word.start && word.end <= passage.end_byte);
+        let mut met: Vec<Range<usize>> = inside.map(|word| at(word.start)..at(word.end)).collect();
+        met.sort_by_key(|word| word.start);
         // A passage that is one sentence needs no emphasis.
         let whole = best.len() == text.trim().len();
         self.wrapped(&text, if whole { 0..0 } else { best }, BOLD, &met)

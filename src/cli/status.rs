@@ -6,11 +6,15 @@ use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::outcome::Outcome;
+use crate::embed::late_id;
 use crate::search::{Status, status};
 
 pub fn run(args: &args::Status, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let index = open(settings)?;
-    let json = status(&index, args.articles)?;
+    let model = settings.entries()?;
+    let model = model.get(&index.manifest.space.model).ok();
+    let late = model.and_then(late_id);
+    let json = status(&index, args.articles, late.as_deref())?;
     if args.json {
         out.json(&json)?;
     } else {

@@ -270,6 +270,16 @@ impl Embedder {
         self.late.as_ref().map(|late| &late.codes)
     }
 
+    /// How the vectors of tokens are stored.
+    ///
+    /// # Errors
+    /// [`Error::NoLateLayer`] where the model has none.
+    pub fn need_token_codes(&self) -> Result<&TokenCodes> {
+        self.token_codes().ok_or_else(|| Error::NoLateLayer {
+            model: self.space.model.clone(),
+        })
+    }
+
     /// The vector of a question and those of its tokens.
     ///
     /// # Errors

@@ -50,6 +50,13 @@ pub struct QuestionTokens {
     pub weights: Vec<f32>,
 }
 
+/// [`TokenCodes::id`] of a layer and the file of a map.
+pub fn id(layer: usize, map: &[u8]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(layer as u64).to_le_bytes()).update(map);
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
 impl LateMap {
     /// Reads `components`, `query_mean`, `passage_mean` and `spreads` of a safetensors file.
     ///
@@ -94,8 +101,6 @@ impl LateMap {
             rows.map(|row| -crate::kernel::dot::dot(row, &mean))
                 .collect()
         };
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&(layer as u64).to_le_bytes()).update(bytes);
         Ok(Self {
             hidden,
             query_bias: bias(tensor("query_mean", hidden)?),
@@ -103,7 +108,7 @@ impl LateMap {
             components: f32::pack(&components, hidden),
             codes: TokenCodes {
                 spreads,
-                id: hasher.finalize().to_hex()[..16].to_owned(),
+                id: id(layer, bytes),
             },
         })
     }

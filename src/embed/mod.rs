@@ -25,7 +25,7 @@ pub use device::DeviceChoice;
 pub use embedder::{EmbeddedQuestion, Embedder, TokenState};
 pub use input::{Embedding, Input, Role};
 pub use late::{LateMap, QuestionTokens, TokenCodes};
-pub use loading::describe as describe_path;
+pub use loading::{describe as describe_path, late_id};
 pub use model::{Family, Model, Pooling, Source};
 pub use models::hub::{Hub, THREAD as HUB_THREAD, Wanted, Watch};
 pub use models::lockfile::{Lock, LockedFile};

@@ -362,7 +362,7 @@ impl Index {
         part.segment.vector(row)
     }
 
-    /// Everything that was computed for a row.
+    /// Everything that was computed for a row; no token codes where these are damaged.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -371,10 +371,13 @@ impl Index {
         part.segment.stored_vectors(row)
     }
 
-    /// Passages that can be found and have token codes.
-    pub fn with_tokens(&self) -> usize {
+    /// Passages that can be found and have token codes, those made with `id` where one is given.
+    pub fn with_tokens(&self, id: Option<&str>) -> usize {
         let parts = self.parts.iter().map(|part| {
             let tokens = part.segment.tokens();
+            if id.is_some() && tokens.id != id {
+                return 0;
+            }
             let rows = 0..part.segment.passages;
             let found = rows.filter(|row| part.row_is_live(*row) && tokens.place(*row).is_some());
             found.count()

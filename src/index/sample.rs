@@ -6,12 +6,12 @@ use crate::error::Result;
 use crate::index::reader::{Index, stored_passages};
 use crate::index::store::key::input_key;
 use crate::kernel::dot::dot;
+use crate::passage::Passage;
 
 /// Passages looked at.
 const SAMPLE: usize = 24;
 
-/// Cosines of stored vectors with those computed now. Passages that were embedded with a heading, which is not stored
-/// with them, are left out.
+/// Cosines of stored vectors with those computed now. Passages of which it cannot be told what was embedded are left out.
 ///
 /// # Errors
 /// As [`Embedder::embed`]; what cannot be read of the index is left out.
@@ -21,7 +21,7 @@ pub(super) fn cosines(index: &Index, embedder: &Embedder) -> Result<Vec<f32>> {
     let step = (live.len() / SAMPLE).max(1);
     let mut sample: Vec<(usize, Input)> = Vec::new();
     for row in live.into_iter().step_by(step).take(SAMPLE) {
-        sample.extend(input(index, row, embedder)?.map(|input| (row, input)));
+        sample.extend(stored_input(index, row, embedder)?.map(|input| (row, input)));
     }
     let (rows, inputs): (Vec<usize>, Vec<Input>) = sample.into_iter().unzip();
     let embeddings = embedder.embed(&inputs)?;
@@ -31,8 +31,12 @@ pub(super) fn cosines(index: &Index, embedder: &Embedder) -> Result<Vec<f32>> {
         .collect())
 }
 
-/// What was embedded for a row; `None` where that cannot be told.
-fn input(index: &Index, row: usize, embedder: &Embedder) -> Result<Option<Input>> {
+/// What was embedded for a row, as its content key confirms; `None` where that cannot be told.
+pub(super) fn stored_input(
+    index: &Index,
+    row: usize,
+    embedder: &Embedder,
+) -> Result<Option<Input>> {
     let Ok(article) = index.passage(row).map(|passage| passage.article) else {
         return Ok(None);
     };
@@ -50,7 +54,38 @@ fn input(index: &Index, row: usize, embedder: &Embedder) -> Result<Option<Input>
     let Some((passage, key)) = stored else {
         return Ok(None);
     };
-    let (readable, parts) = passage.readable(text);
-    let input = embedder.input_with_parts(&readable, Role::Passage, &parts)?;
-    Ok((input_key(embedder.space(), &input) == *key).then_some(input))
+    // Headings are not stored. The key tells whether they are what stands before the first sentence.
+    for headings in [lines_before(text, passage), Vec::new()] {
+        let passage = Passage {
+            headings,
+            ..passage.clone()
+        };
+        let (readable, parts) = passage.readable(text);
+        let input = embedder.input_with_parts(&readable, Role::Passage, &parts)?;
+        if input_key(embedder.space(), &input) == *key {
+            return Ok(Some(input));
+        }
+    }
+    Ok(None)
+}
+
+/// The lines of a passage before its first sentence, without the marks of Markdown around them.
+fn lines_before(text: &str, passage: &Passage) -> Vec<Span> {
+    let first = passage.sentences.first().map(|sentence| sentence.start);
+    let before = first.and_then(|first| text.get(passage.span.start..first));
+    let mut lines = Vec::new();
+    let mut at = passage.span.start;
+    for line in before.unwrap_or_default().split_inclusive('\n') {
+        let is_mark = |c: char| c.is_whitespace() || c == '#';
+        let start = at + line.len() - line.trim_start_matches(is_mark).len();
+        let end = at + line.trim_end_matches(is_mark).len();
+        if text
+            .get(start..end)
+            .is_some_and(|line| line.contains(char::is_alphanumeric))
+        {
+            lines.push(start..end);
+        }
+        at += line.len();
+    }
+    lines
 }

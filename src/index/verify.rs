@@ -148,7 +148,7 @@ impl Verified {
                 sections.join(", "),
             );
             self.fault("file", name.clone(), message);
-            let affected = damage.articles.iter();
+            let affected = damage.articles.union(&damage.token_articles);
             let affected: Vec<usize> = affected.filter(|a| part.is_live(**a)).copied().collect();
             for article in affected.iter().take(TOLD) {
                 let id = index.article(part.first_article + article);

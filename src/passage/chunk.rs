@@ -5,10 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sentence::sentences;
+use super::without::Without;
 use super::{LineIndex, TokenCount};
-use crate::corpus::{Article, Block, BlockKind, Omission, Omitted, Repeated, Span};
-use crate::words;
+use crate::corpus::{Article, Block, BlockKind, Omitted, Repeated, Span};
 
 /// Version of everything that decides where passages begin and end and what of them is embedded.
 /// A change makes `tane index` cut every article anew.
@@ -80,88 +79,6 @@ struct Unit {
     block: usize,
     /// Shares its passage with no other unit.
     alone: bool,
-}
-
-/// The stretches of a span that are read: what was left out inside it is not.
-struct Without<'a> {
-    text: &'a str,
-    parts: Vec<Span>,
-    /// Of each part whether a blank stands for what was left out before it.
-    apart: Vec<bool>,
-}
-
-impl<'a> Without<'a> {
-    /// `omitted` is in the order of the text.
-    fn new(text: &'a str, span: Span, omitted: &[Omitted]) -> Self {
-        let first = omitted.partition_point(|o| o.span.start < span.start);
-        let inside = omitted[first..]
-            .iter()
-            .take_while(|omitted| omitted.span.end <= span.end);
-        let mut found = Self {
-            text,
-            parts: Vec::with_capacity(1),
-            apart: Vec::with_capacity(1),
-        };
-        let mut start = span.start;
-        let mut apart = false;
-        for gap in inside {
-            if gap.span.start > start {
-                found.add(start..gap.span.start, std::mem::take(&mut apart));
-            }
-            apart |= !stands_in_words(gap.reason);
-            start = gap.span.end.max(start);
-        }
-        if span.end > start {
-            found.add(start..span.end, apart);
-        }
-        found
-    }
-
-    fn add(&mut self, part: Span, apart: bool) {
-        let before = self.parts.last().map(|last| &self.text[last.clone()]);
-        let together = |before: &str| {
-            before.ends_with(char::is_whitespace)
-                || self.text[part.clone()].starts_with(char::is_whitespace)
-        };
-        let apart = apart && before.is_some_and(|before| !together(before));
-        self.parts.push(part);
-        self.apart.push(apart);
-    }
-
-    fn push_to(&self, out: &mut String) {
-        for (part, apart) in self.parts.iter().zip(&self.apart) {
-            out.push_str(if *apart { " " } else { "" });
-            out.push_str(&words::unvowelled(&self.text[part.clone()]));
-        }
-    }
-
-    /// The sentences of what is read, as spans of the whole text.
-    fn sentences(&self, stop: &dyn Fn() -> bool) -> Vec<Span> {
-        if let [whole] = self.parts.as_slice() {
-            return sentences(self.text, whole.clone(), stop);
-        }
-        let mut read = String::new();
-        // Where each part begins in what is read.
-        let mut begins = Vec::with_capacity(self.parts.len());
-        for (part, apart) in self.parts.iter().zip(&self.apart) {
-            read.push_str(if *apart { " " } else { "" });
-            begins.push(read.len());
-            read.push_str(&self.text[part.clone()]);
-        }
-        let place = |at: usize| {
-            let part = begins.partition_point(|begin| *begin <= at) - 1;
-            self.parts[part].start + at - begins[part]
-        };
-        let found = sentences(&read, 0..read.len(), stop);
-        // Its last byte tells in which part a sentence ends.
-        let whole = |span: Span| place(span.start)..place(span.end - 1) + 1;
-        found.into_iter().map(whole).collect()
-    }
-}
-
-/// Tags and reading aids may stand inside a word, and its letters belong together; what else is left out parts them.
-fn stands_in_words(reason: Omission) -> bool {
-    matches!(reason, Omission::Markup | Omission::Ruby | Omission::Note)
 }
 
 /// How far an article is cut.
@@ -461,6 +378,7 @@ impl<'a> Repeats<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corpus::Omission;
     use crate::corpus::ReadOptions;
     use proptest::prelude::*;
 

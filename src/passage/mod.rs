@@ -6,9 +6,11 @@ mod chunk;
 mod lines;
 mod ordinal;
 mod sentence;
+mod without;
 
 pub use chunk::{Limits, Passage, RECIPE, Repeats, Unfinished, inside, passages, passages_within};
 pub use lines::LineIndex;
+pub use without::Readable;
 
 /// Counts tokens as the model does. What embeds implements it; how is not this module's business.
 pub trait TokenCount {

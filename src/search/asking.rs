@@ -1,5 +1,8 @@
 //! A question being answered.
 
+use std::cell::OnceCell;
+use std::ops::Range;
+
 use crate::embed::Embedder;
 use crate::index::Index;
 use crate::search::filter::Passing;
@@ -19,4 +22,6 @@ pub struct Search<'a> {
     /// What the filter lets through; `None` where that is everything.
     pub passing: Option<Passing>,
     pub viewer: Viewer<'a>,
+    /// The bytes of its tokens, once they are wanted; `None` where they cannot be told.
+    pub question_spans: OnceCell<Option<Vec<Range<usize>>>>,
 }

@@ -5,12 +5,11 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::embed::Role;
 use crate::error::Result;
 use crate::index::Unpacked;
 use crate::search::asking::Search;
-use crate::search::view::PassageView;
-use crate::words::{self, is_unspaced};
+use crate::search::row_tokens::RowTokens;
+use crate::words::is_unspaced;
 
 /// Words that are less alike have nothing to do with each other, mostly.
 const LEAST_COSINE: f32 = 0.5;
@@ -24,7 +23,7 @@ pub struct MetView {
     pub start_byte: usize,
     /// Byte after the last one.
     pub end_byte: usize,
-    /// What stands there.
+    /// What stands there, as it is read: without what is left out inside the word.
     pub text: String,
     /// How alike the two are in their contexts: the highest cosine of their tokens, 0 to 1.
     pub similarity: f32,
@@ -33,39 +32,28 @@ pub struct MetView {
 }
 
 impl Search<'_> {
-    /// The words of a row that met words of the question, in the order of the question; none where there was no second look,
-    /// or where it cannot be told which bytes a token stands for (text that is left out or repeated, or not composed).
-    pub(super) fn met(&self, row: usize, shown: &PassageView) -> Result<Vec<MetView>> {
-        let rows = self.index.rows();
-        let as_it_stands = shown.omitted.is_empty() && shown.repeated.is_empty();
-        if !as_it_stands || words::joined(&words::unvowelled(&self.text)) != self.text {
+    /// The words of a row that met words of the question, in the order of the question; none where it cannot be told which
+    /// bytes a token stands for.
+    pub(super) fn met(&self, tokens: &RowTokens<'_>) -> Result<Vec<MetView>> {
+        let (Some(late), Some(asked)) = (self.asked.late(), self.question_spans()?) else {
+            return Ok(Vec::new());
+        };
+        let met = late.meet(&tokens.codes, &mut Unpacked::default());
+        if asked.len() != met.len() {
             return Ok(Vec::new());
         }
-        let Some(late) = self.asked.late() else {
-            return Ok(Vec::new());
-        };
-        let Some(codes) = rows.tokens(row, &late.id) else {
-            return Ok(Vec::new());
-        };
-        let passage = self.index.passage(row)?;
-        let text = self.index.passage_text(&passage)?;
-        let asked = self.embedder.token_spans(&self.text, Role::Query)?;
-        let there = self.embedder.token_spans(text, Role::Passage)?;
-        let met = late.meet(&codes, &mut Unpacked::default());
-        let (Some(asked), Some(there)) = (asked, there) else {
-            return Ok(Vec::new());
-        };
-        if asked.len() != met.len() || there.len() != late.tokens_of(&codes) {
-            return Ok(Vec::new());
-        }
+        let text = &tokens.readable.text;
         let mut views: Vec<(Range<usize>, MetView)> = Vec::new();
         for ((token, met), weight) in asked.iter().zip(&met).zip(late.weights()) {
             let word = word_around(&self.text, token);
-            let own = word_around(text, &there[met.token]);
+            let own = word_around(text, &tokens.spans[met.token]);
+            let Some(place) = tokens.readable.place(&own) else {
+                continue;
+            };
             let view = MetView {
                 question: self.text[word.clone()].to_owned(),
-                start_byte: passage.span.start + own.start,
-                end_byte: passage.span.start + own.end,
+                start_byte: place.start,
+                end_byte: place.end,
                 text: text[own].to_owned(),
                 similarity: met.cosine.clamp(0.0, 1.0),
                 weight: *weight,

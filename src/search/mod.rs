@@ -17,6 +17,7 @@ mod query;
 mod question;
 mod quote;
 mod rank;
+mod row_tokens;
 mod same;
 mod shingles;
 mod shown;

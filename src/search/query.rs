@@ -1,5 +1,7 @@
 //! A question to passages.
 
+use std::cell::{OnceCell, RefCell};
+use std::ops::Range;
 use std::time::Instant;
 
 use super::JSON_VERSION;
@@ -9,10 +11,11 @@ use super::lexical::Lexical;
 use super::phrase::Phrase;
 use super::quote::Quoted;
 use super::rank::Asked;
-use super::view::Viewer;
+use super::row_tokens::RowTokens;
+use super::view::{Best, Viewer};
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
-use crate::index::{Index, RowFilter, StoredSentence, Work};
+use crate::index::{Index, RowFilter, StoredSentence, Unpacked, Work};
 use crate::kernel::dot::dot;
 use crate::search::asking::Search;
 use crate::search::question::{Mode, Query};
@@ -20,6 +23,8 @@ use crate::words;
 
 /// What full coverage is worth for a sentence of a passage, as a cosine of the model's own space.
 const SENTENCE_COVERAGE: f32 = 0.2;
+/// What it is worth if each token of the question meets its like in it. Beside coverage it counts as in the second look.
+const SENTENCE_MET: f32 = 0.3;
 
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
@@ -64,10 +69,12 @@ pub fn query(
         text: quoted.text.clone(),
         passing,
         viewer: Viewer::new(index),
+        question_spans: OnceCell::new(),
     };
     let required: Vec<Phrase> = quoted.strings.iter().map(|s| Phrase::new(s)).collect();
     let mut kept = search.kept_rows(&required)?;
     let mut notes = search.missing_languages();
+    notes.extend(search.why_no_second_look());
     if kept.as_deref().is_some_and(|kept| search.count(kept) == 0) {
         let (why, without) = search.why_nothing(&quoted, &required)?;
         notes.extend(why);
@@ -140,15 +147,12 @@ impl Search<'_> {
             self.index.check_tokens(ranked.row)?;
         }
         let language = rows.language(shown.start);
-        let judge = |sentence: &StoredSentence, text: &str| {
-            let dense = self
-                .vector
-                .as_ref()
-                .map_or(0.0, |vector| dot(vector, &sentence.vector));
-            let coverage = self.asked.lexical.coverage_of(text, language);
-            dense + SENTENCE_COVERAGE * coverage.powi(2)
-        };
-        let passage = self.viewer.passage(shown.clone(), Some(&judge))?;
+        let mut passage = self.viewer.passage(shown.clone())?;
+        let mut tokens: Vec<Option<RowTokens<'_>>> = Vec::new();
+        for row in shown.clone().filter(|_| ranked.late.is_some()) {
+            tokens.push(self.row_tokens(row, &passage)?);
+        }
+        passage.best = self.best_sentence(shown, &tokens, language)?;
         let article = self
             .viewer
             .article(self.index.passage(shown.start)?.article)?;
@@ -175,17 +179,43 @@ impl Search<'_> {
                 passages: rows.live(),
                 terms: explained(&self.asked.lexical, &passage.text, language),
             }),
-            met: match ranked.late {
-                Some(_) => self.met(chosen.row, &passage)?,
-                None => Vec::new(),
+            met: match tokens.get(chosen.row - shown.start) {
+                Some(Some(tokens)) => self.met(tokens)?,
+                _ => Vec::new(),
             },
             passage,
             article,
         })
     }
 
+    /// The sentence of some rows that answers most. Their tokens are missing where there was no second look.
+    fn best_sentence(
+        &self,
+        rows: &Range<usize>,
+        tokens: &[Option<RowTokens<'_>>],
+        language: usize,
+    ) -> Result<Option<Best>> {
+        let memory = RefCell::new(Unpacked::default());
+        let judge = |row: usize, sentence: &StoredSentence, text: &str| {
+            let dense = self
+                .vector
+                .as_ref()
+                .map_or(0.0, |vector| dot(vector, &sentence.vector));
+            let coverage = self.asked.lexical.coverage_of(text, language);
+            let tokens = tokens.get(row - rows.start).and_then(Option::as_ref);
+            let met = tokens.zip(self.asked.late()).map_or(0.0, |(tokens, late)| {
+                late.score(
+                    tokens.inside(&sentence.span, late),
+                    &mut memory.borrow_mut(),
+                )
+            });
+            dense + SENTENCE_COVERAGE * coverage.powi(2) + SENTENCE_MET * met.max(0.0)
+        };
+        self.viewer.best(rows.clone(), &judge)
+    }
+
     fn citation(&self, row: usize) -> Result<String> {
-        let passage = self.viewer.passage(row..row + 1, None)?;
+        let passage = self.viewer.passage(row..row + 1)?;
         let article = self.index.passage(row)?.article;
         Ok(passage.citation(&self.viewer.article(article)?))
     }

@@ -38,10 +38,7 @@ pub fn show(
 ) -> Result<Shown> {
     let viewer = Viewer::new(index);
     let article = viewer.article(number)?;
-    let passage = rows
-        .clone()
-        .map(|rows| viewer.passage(rows, None))
-        .transpose()?;
+    let passage = rows.clone().map(|rows| viewer.passage(rows)).transpose()?;
     let text = match rows {
         Some(_) => None,
         None => Some(index.text(number)?.to_owned()),

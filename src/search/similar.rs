@@ -171,7 +171,7 @@ fn strongest(
             break;
         }
         let from = &subject.passages[from];
-        let to = viewer.passage(row..row + 1, None)?;
+        let to = viewer.passage(row..row + 1)?;
         let overlaps = |a: &PassageView, b: &PassageView| {
             a.start_byte < b.end_byte && b.start_byte < a.end_byte
         };

@@ -89,11 +89,12 @@ pub struct ArticleStatus {
     pub passages: usize,
 }
 
-/// Describes an index; with `list` each of its articles too.
+/// Describes an index; with `list` each of its articles too. `late` is what token codes must be made with to count, where
+/// that is known.
 ///
 /// # Errors
 /// [`crate::Error::Corrupt`].
-pub fn status(index: &Index, list: bool) -> Result<Status> {
+pub fn status(index: &Index, list: bool, late: Option<&str>) -> Result<Status> {
     let viewer = Viewer::new(index);
     let mut by_root: HashMap<String, usize> = HashMap::new();
     let mut articles = Vec::new();
@@ -137,7 +138,7 @@ pub fn status(index: &Index, list: bool) -> Result<Status> {
         bytes: index.manifest.files().map(|file| file.bytes).sum(),
         search: if index.has_graph() { "graph" } else { "scan" },
         segments: index.segments().map(segment).collect(),
-        late_passages: index.with_tokens(),
+        late_passages: index.with_tokens(late),
         roots: roots
             .iter()
             .map(|root| RootStatus {

@@ -35,7 +35,7 @@ impl Subject {
             number: Some(number),
             passages: rows
                 .clone()
-                .map(|row| viewer.passage(row..row + 1, None))
+                .map(|row| viewer.passage(row..row + 1))
                 .collect::<Result<_>>()?,
             probes: rows
                 .map(|row| alignment.probe(index.vector(row), Role::Passage))

@@ -176,8 +176,8 @@ pub(super) fn cite(article: &ArticleView, first: usize, last: usize) -> String {
     }
 }
 
-/// How well a sentence of a passage answers: its vector, its text.
-pub type Judge<'a> = dyn Fn(&StoredSentence, &str) -> f32 + 'a;
+/// How well a sentence of a row answers: the row, its vector, its text.
+pub type Judge<'a> = dyn Fn(usize, &StoredSentence, &str) -> f32 + 'a;
 
 /// Makes views of what an index holds.
 pub struct Viewer<'a> {
@@ -222,12 +222,11 @@ impl<'a> Viewer<'a> {
         relative.unwrap_or(path).to_string_lossy().into_owned()
     }
 
-    /// What consecutive rows of an article hold, as one passage: `article#3`, or `article#3-4`. With a judge
-    /// of sentences also the best of them.
+    /// What consecutive rows of an article hold, as one passage: `article#3`, or `article#3-4`; without the best sentence.
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn passage(&self, rows: Range<usize>, judge: Option<&Judge<'_>>) -> Result<PassageView> {
+    pub fn passage(&self, rows: Range<usize>) -> Result<PassageView> {
         let index = self.index;
         let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
         let span = first.span.start..last.span.end;
@@ -260,14 +259,15 @@ impl<'a> Viewer<'a> {
                 index.text(first.article)?,
                 Repeats::new(&record.repeated).before(span.start),
             ),
-            best: judge
-                .map(|judge| self.best(rows, judge))
-                .transpose()?
-                .flatten(),
+            best: None,
         })
     }
 
-    fn best(&self, rows: Range<usize>, judge: &Judge<'_>) -> Result<Option<Best>> {
+    /// The best sentence of consecutive rows, the first of equal ones.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`].
+    pub fn best(&self, rows: Range<usize>, judge: &Judge<'_>) -> Result<Option<Best>> {
         let index = self.index;
         let mut best: Option<(f32, Best)> = None;
         for row in rows {
@@ -277,7 +277,7 @@ impl<'a> Viewer<'a> {
                 let Some(text) = text.get(sentence.span.clone()) else {
                     continue;
                 };
-                let score = judge(&sentence, text);
+                let score = judge(row, &sentence, text);
                 if best.as_ref().is_none_or(|(most, _)| score > *most) {
                     let found = Best {
                         start_byte: sentence.span.start,

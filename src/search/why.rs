@@ -8,6 +8,7 @@ use super::phrase::Phrase;
 use super::quote::Quoted;
 use crate::error::Result;
 use crate::search::asking::Search;
+use crate::search::question::Late;
 use crate::words;
 
 /// Languages that are named at most.
@@ -70,6 +71,27 @@ impl Search<'_> {
         missing
             .map(|name| format!("no article is in {name}"))
             .collect()
+    }
+
+    /// Why there was no second look, although it was asked for.
+    pub(super) fn why_no_second_look(&self) -> Option<String> {
+        let asked_for = matches!(self.query.late, Late::Best(_));
+        if !asked_for || self.query.late.rows(self.query.mode) == 0 {
+            return None;
+        }
+        let codes = match self.embedder.need_token_codes() {
+            Ok(codes) => codes,
+            Err(error) => return Some(error.to_string()),
+        };
+        let segments = self.index.manifest.segments.iter();
+        let none = segments
+            .map(|entry| entry.with_tokens(&codes.id))
+            .sum::<usize>()
+            == 0;
+        none.then(|| {
+            "no passage has what the second look compares; `tane index --late` computes it"
+                .to_owned()
+        })
     }
 
     /// Why no row may answer; and where only quotation marks stand in the way, the rows that may without them.

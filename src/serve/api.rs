@@ -265,7 +265,8 @@ pub async fn get_status(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let NoQuery {} = parameters(&uri)?;
     doors
         .answer(|open, _| -> Result<Status, Problem> {
-            status(&open.index, false).map_err(|error| Problem::of(&error, Field::Body("")))
+            let late = open.embedder.token_codes().map(|codes| codes.id.as_str());
+            status(&open.index, false, late).map_err(|error| Problem::of(&error, Field::Body("")))
         })
         .await
 }

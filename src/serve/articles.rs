@@ -150,7 +150,7 @@ pub fn article(open: &Open, id: &str) -> crate::error::Result<ArticleAnswer> {
         article: viewer.article(number)?,
         text: index.text(number)?.to_owned(),
         passages: rows
-            .map(|row| viewer.passage(row..row + 1, None))
+            .map(|row| viewer.passage(row..row + 1))
             .collect::<crate::error::Result<_>>()?,
     })
 }

@@ -138,6 +138,76 @@ fn what_it_needs_is_left_out_on_request_and_computed_later() {
 }
 
 #[test]
+fn the_stored_text_is_enough_where_the_files_are_gone() {
+    let whole = indexed(&[]);
+    let folder = indexed(&["--no-late"]);
+    std::fs::rename(folder.path().join("docs"), folder.path().join("away")).unwrap();
+    folder.tane(["index"]).fails(2);
+    let ran = folder.tane(["index", "--late", "--json"]).run();
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(
+        (&report["kept"], &report["without_tokens"]),
+        (&3.into(), &0.into())
+    );
+    assert_eq!(report["embedded"], sections(&folder)["passages"]);
+    // As if they had been there; but for paths, which are ids where there is no file.
+    assert_eq!(scores(&folder), scores(&whole));
+    folder.tane(["verify"]).ok();
+}
+
+#[test]
+fn damaged_codes_cost_no_article_whose_file_is_gone() {
+    // Enough of them that a block of the file holds nothing else.
+    let sentence = |n: usize| format!("Mill number {n} turns by the river {}.", n * 7);
+    let mills: Vec<String> = (0..300).map(sentence).collect();
+    let folder = Folder::new(&[("docs/mills.txt", &mills.join(" ")), ARTICLES[1]]);
+    folder.tane(["index", "docs"]).ok();
+    let before = scores(&folder);
+    std::fs::rename(folder.path().join("docs"), folder.path().join("away")).unwrap();
+    let section = sections(&folder)["sections"]["tokens"].clone();
+    let at = |end: &str| usize::try_from(section[end].as_u64().unwrap()).unwrap();
+    let path = folder.path().join("ix/00000001.segment");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[usize::midpoint(at("start"), at("end"))] ^= 0x10;
+    std::fs::write(&path, bytes).unwrap();
+    folder.tane(["verify"]).fails(1);
+    let ran = folder.tane(["index", "--late", "--json"]).run();
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(
+        (&report["articles"], &report["without_tokens"]),
+        (&2.into(), &0.into())
+    );
+    // Only what lay in that block is computed again.
+    let embedded = report["embedded"].as_u64().unwrap();
+    assert!(0 < embedded && embedded < report["passages"].as_u64().unwrap());
+    folder.tane(["verify"]).ok();
+    assert_eq!(scores(&folder), before);
+}
+
+#[test]
+fn what_needs_a_layer_says_that_the_model_names_none() {
+    let folder = Folder::new(&ARTICLES);
+    let model = format!(
+        "{}/tests/data/models/bert",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    for args in [
+        &["index", "docs", "--late", "--model", &model][..],
+        &["embed", "--tokens", "--model", &model],
+    ] {
+        let said = folder.tane(args.iter().copied()).fails(2);
+        assert!(said.contains("late_layer"), "{said}");
+    }
+    folder.tane(["index", "docs", "--model", &model]).ok();
+    let asked = |how: &[&str]| {
+        let found = folder.tane(["query", "--json", QUESTION]).args(how).json();
+        found["notes"].to_string()
+    };
+    assert!(asked(&["--late", "20"]).contains("late_layer"));
+    assert!(!asked(&[]).contains("late_layer"));
+}
+
+#[test]
 fn an_index_that_lacks_some_of_it_says_so_and_answers() {
     let folder = indexed(&["--no-late"]);
     // As an index that an older program made: nothing is said of token codes.
@@ -223,6 +293,29 @@ fn words_that_met_are_those_of_the_passage_that_is_shown() {
         }
     }
     folder.tane(["query", "--color", "always", asked[2]]).ok();
+}
+
+#[test]
+fn words_that_met_are_told_where_some_of_the_text_is_not_read() {
+    let page = "# Market\n\nThe market [opens](https://example.com/hours) at **six** in the morning.\n\n\
+        | Stall | Goods |\n| --- | --- |\n| 1 | fish and mussels |\n";
+    let folder = Folder::new(&[("docs/a.md", page)]);
+    folder.tane(["index", "docs"]).ok();
+    let mut told = Vec::new();
+    for question in ["When in the morning does the fair open?", "Which stand sells seafood?"] {
+        let found = folder.tane(["query", "--json", question]).json();
+        for result in found["results"].as_array().unwrap() {
+            for met in result["met"].as_array().unwrap() {
+                let at = |end: &str| usize::try_from(met[end].as_u64().unwrap()).unwrap();
+                let (stands, read) = (&page[at("start_byte")..at("end_byte")], &met["text"]);
+                assert_eq!(stands, read.as_str().unwrap());
+                told.push(stands.to_owned());
+            }
+        }
+    }
+    for word in ["morning", "Goods"] {
+        assert!(told.iter().any(|told| told == word), "{told:?}");
+    }
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub struct Index {
     /// new passages
     #[arg(long, overrides_with = "no_late", help_heading = group::RUN)]
     pub late: bool,
-    /// Store nothing for the second look, and remove what there is; remembered. The index is half as large then
+    /// Store nothing for the second look, and remove what is stored. tane remembers this. The index is half as large then
     #[arg(long, overrides_with = "late", help_heading = group::RUN)]
     pub no_late: bool,
     /// Exit with code 2 if a file could not be read

@@ -13,6 +13,7 @@ use crate::embed::engine::Encoder;
 use crate::embed::engine::candle_bert::Bert;
 use crate::embed::engine::fused::Fused;
 use crate::embed::engine::prepared::{self, BertSource, PackedBert};
+use crate::embed::late;
 use crate::embed::model::{Family, Model, Source};
 use crate::embed::models::bundled;
 use crate::embed::models::files::USUAL_WEIGHTS;
@@ -103,6 +104,17 @@ impl Loaded {
             late: late.or(loaded.late),
             ..loaded
         })
+    }
+}
+
+/// What token codes of a model are made with ([`crate::embed::TokenCodes::id`]), without loading the model; `None` where
+/// it has none, or its map cannot be read.
+pub fn late_id(model: &Model) -> Option<String> {
+    let layer = model.late_layer?;
+    match (&model.late_map, &model.source) {
+        (Some(path), _) => Some(late::id(layer, &std::fs::read(path).ok()?)),
+        (None, Source::Bundled) => Some(late::id(layer, bundled::LATE)),
+        (None, _) => None,
     }
 }
 

@@ -48,7 +48,10 @@ impl Tokenizer {
     /// How much a token tells of what a text is about: the rarer it is, the more. 0 for special tokens, and for those
     /// without a letter or digit.
     pub fn weight(&self, id: u32) -> f32 {
-        self.pieces.weight(id)
+        match id == self.specials.unknown {
+            true => 0.0,
+            false => self.pieces.weight(id),
+        }
     }
 
     /// Whether a token tells anything.

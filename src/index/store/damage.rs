@@ -14,8 +14,10 @@ pub struct Damage {
     pub bytes: Vec<Range<usize>>,
     /// Names of the sections that they touch.
     pub sections: BTreeSet<&'static str>,
-    /// Numbers of the articles, in the segment, that have something there.
+    /// Numbers of the articles, in the segment, that have something there besides token codes.
     pub articles: BTreeSet<usize>,
+    /// Those with token codes there: a passage without any is still found.
+    pub token_articles: BTreeSet<usize>,
 }
 
 impl Damage {
@@ -48,22 +50,23 @@ impl Damage {
         let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
         let dimension = segment.dimension();
         match name {
-            "vectors" => self.rows(segment, &records(dimension * 4)),
-            "codes" => self.rows(segment, &records(dimension)),
-            "rows" => self.rows(segment, &records(ROW_BYTES)),
-            "keys" => self.rows(segment, &records(KEY_BYTES)),
-            "passages" => self.rows(segment, &records(PASSAGE_BYTES)),
+            "vectors" => (self.articles).extend(articles_of(segment, records(dimension * 4))),
+            "codes" => (self.articles).extend(articles_of(segment, records(dimension))),
+            "rows" => (self.articles).extend(articles_of(segment, records(ROW_BYTES))),
+            "keys" => (self.articles).extend(articles_of(segment, records(KEY_BYTES))),
+            "passages" => (self.articles).extend(articles_of(segment, records(PASSAGE_BYTES))),
             // The codes of a row begin where those of the row before it end.
             "token_ends" => {
                 let damaged = records(8);
-                self.rows(segment, &(damaged.start..damaged.end + 1));
+                let damaged = damaged.start..damaged.end + 1;
+                (self.token_articles).extend(articles_of(segment, damaged));
             }
             "tokens" => {
                 let tokens = segment.tokens();
                 for article in 0..segment.articles {
                     let mut places = segment.rows_of(article).filter_map(|row| tokens.place(row));
                     if places.any(|place| overlap(&place, bytes)) {
-                        self.articles.insert(article);
+                        self.token_articles.insert(article);
                     }
                 }
             }
@@ -90,12 +93,12 @@ impl Damage {
             _ => {}
         }
     }
+}
 
-    fn rows(&mut self, segment: &Segment, damaged: &Range<usize>) {
-        let articles = 0..segment.articles;
-        self.articles.extend(articles.filter(|article| {
-            let rows = segment.rows_of(*article);
-            rows.start < damaged.end && damaged.start < rows.end
-        }));
-    }
+/// The articles that have some of these rows.
+fn articles_of(segment: &Segment, damaged: Range<usize>) -> impl Iterator<Item = usize> {
+    (0..segment.articles).filter(move |article| {
+        let rows = segment.rows_of(*article);
+        rows.start < damaged.end && damaged.start < rows.end
+    })
 }

@@ -316,16 +316,16 @@ impl Segment {
         Ok(())
     }
 
-    /// Everything that was computed for a row.
+    /// Everything that was computed for a row; no token codes where these are damaged.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
     pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
         self.check_row(row)?;
-        self.check_tokens(row)?;
         let sentences = self.sentences(&self.passage(row)?)?;
+        let tokens = self.check_tokens(row).ok();
         Ok(Vectors {
-            tokens: self.tokens().get(row).map(Cow::into_owned),
+            tokens: tokens.and_then(|()| self.tokens().get(row).map(Cow::into_owned)),
             vector: self.vector(row).to_vec(),
             parts: sentences.into_iter().map(|s| (s.scale, s.values)).collect(),
         })

@@ -7,6 +7,8 @@
 use crate::embed::TokenCodes;
 use crate::kernel::dot_i2::{LEVELS, STEP, code, pack};
 
+/// Bytes of the codes of one passage. The tokens of a longer one, a line of a million letters, are not all compared.
+pub const MOST_BYTES: usize = 4 << 20;
 /// Steps of a scale in one.
 const SCALE_STEPS: f32 = 100.0;
 
@@ -15,11 +17,13 @@ pub const fn token_bytes(dimension: usize) -> usize {
     dimension / 4 + 1
 }
 
-/// The codes of token vectors, `[tokens, dimension]` row-major.
+/// The codes of token vectors, `[tokens, dimension]` row-major, up to [`MOST_BYTES`].
 pub fn encode(vectors: &[f32], format: &TokenCodes) -> Vec<u8> {
     let dimension = format.spreads.len();
-    let mut encoded = Vec::with_capacity(vectors.len() / dimension * token_bytes(dimension));
-    for vector in vectors.chunks_exact(dimension) {
+    let tokens = vectors.chunks_exact(dimension);
+    let most = tokens.len().min(MOST_BYTES / token_bytes(dimension));
+    let mut encoded = Vec::with_capacity(most * token_bytes(dimension));
+    for vector in tokens.take(most) {
         let numbers = vector.iter().zip(&format.spreads);
         let codes: Vec<u8> = numbers
             .clone()

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::format::{end_of_tokens, has_tokens};
 use super::row_reads::SpotReads;
+use super::token_codes::MOST_BYTES;
 
 /// The token codes of the rows of one segment; none by default.
 #[derive(Clone, Copy, Default)]
@@ -27,7 +28,8 @@ impl<'a> TokenRows<'a> {
         let start = before.map_or(0, |record| end_of_tokens(*record));
         let end = end_of_tokens(record);
         // What a damaged file says is taken as nothing.
-        let inside = start <= end && end <= self.bytes.len() as u64;
+        let inside =
+            start <= end && end <= self.bytes.len() as u64 && end - start <= MOST_BYTES as u64;
         (has_tokens(record) && inside).then_some(start as usize..end as usize)
     }
 

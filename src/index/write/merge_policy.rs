@@ -54,9 +54,13 @@ impl Layout {
         // Articles that stay as an older recipe cut them say so once they are written again.
         let renewed = !old.same_rows || !old.same_recipe;
         let all = renewed || (compact && !(one_clean && read.is_empty()));
-        let reasons = old.damaged.iter().zip(&old.other_tokens);
+        let reasons = old.damaged.iter().zip(&old.other_tokens).zip(&parts);
         let again: Vec<bool> = reasons
-            .map(|(damaged, other)| all || *damaged || *other)
+            .zip(index.parts())
+            .map(|(((damaged, other), fate), part)| {
+                let lacks = |article: &usize| old.lacks_tokens(part.first_article + article);
+                all || *damaged || *other || fate.live.iter().any(lacks)
+            })
             .collect();
         let again = written_again(&parts, passages, again);
         for (number, (part, fate)) in index.parts().iter().zip(parts).enumerate() {

@@ -18,7 +18,7 @@ pub(super) mod unseen;
 use std::collections::HashSet;
 use std::path::Path;
 
-use self::embed_new::embed;
+use self::embed_new::Pipeline;
 use self::merge_policy::Layout;
 use self::new_segment::Writing;
 use self::plan::{Plan, plan};
@@ -87,6 +87,9 @@ struct Prepared {
 impl Job<'_> {
     fn prepare(&self) -> Result<Prepared> {
         let update = self.update;
+        if update.late == Some(true) {
+            self.embedder.need_token_codes()?;
+        }
         let old = Previous::open(self.dir, self.embedder, update.rebuild, update.late)?;
         let mut roots = roots::resolve(
             &old.roots,
@@ -230,15 +233,15 @@ impl Prepared {
     /// Gives every passage its vector, or only counts where there is no journal. Returns the canaries of the generation.
     fn embed(&mut self, job: &Job<'_>, journal: Option<&mut Journal>) -> Result<Vec<Canary>> {
         let late = self.late(job.embedder).cloned();
-        embed(
-            &mut self.plan,
-            &self.old,
-            job.embedder,
-            late.as_ref(),
+        let mut pipeline = Pipeline {
+            old: &self.old,
+            embedder: job.embedder,
+            late: late.as_ref(),
             journal,
-            &mut self.report,
-            job.progress,
-        )?;
+            progress: job.progress,
+        };
+        pipeline.read(&mut self.plan, &mut self.report)?;
+        pipeline.stored(&self.layout.rewritten, &mut self.report)?;
         checked_canaries(job.dir, &self.old, job.embedder, &self.report)
     }
 }

@@ -150,10 +150,8 @@ impl Writing<'_> {
         own: Option<Vec<u8>>,
     ) -> Option<Vec<u8>> {
         let late = self.late?;
-        match index.has_tokens(row, &late.id) {
-            true => own,
-            false => self.journal.get(key)?.tokens,
-        }
+        let own = own.filter(|_| index.has_tokens(row, &late.id));
+        own.or_else(|| self.journal.get(key)?.tokens)
     }
 }
 

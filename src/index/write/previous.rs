@@ -41,6 +41,8 @@ pub(in crate::index) struct Previous {
     pub(in crate::index) faulty: bool,
     /// Articles that cannot be relied on.
     pub(in crate::index) lost: usize,
+    /// Numbers of articles whose token codes cannot be relied on. They are read again where that can be done.
+    damaged_tokens: HashSet<usize>,
     /// Its passages were not to get token codes.
     pub(in crate::index) no_late: bool,
     /// What the token codes are to be made with that all passages are to have; `None` where those that are there are right.
@@ -79,11 +81,14 @@ impl Previous {
         let known = Manifest::read(dir)?.map_or(0, |manifest| articles_of(&manifest));
         let mut damaged = Vec::new();
         let mut lost = HashSet::new();
+        let mut damaged_tokens = HashSet::new();
         for part in index.parts() {
             let damage = Damage::of(&part.segment);
             damaged.push(!damage.is_none() || !part.graph_is_sound(dir)?);
             let own = damage.articles.into_iter();
             lost.extend(own.map(|article| part.first_article + article));
+            let own = damage.token_articles.into_iter();
+            damaged_tokens.extend(own.map(|article| part.first_article + article));
         }
         let mut articles = HashMap::new();
         for number in index.articles().filter(|number| !lost.contains(number)) {
@@ -113,7 +118,8 @@ impl Previous {
             is_outdated: !(rebuild || same_recipe && same_rows),
             articles,
             faulty: !faults.is_empty() || damaged.contains(&true),
-            lost: lost.len() + known - articles_of(manifest),
+            lost: lost.union(&damaged_tokens).count() + known - articles_of(manifest),
+            damaged_tokens,
             damaged,
             no_late: manifest.no_late,
             wanted_tokens: format
@@ -138,6 +144,7 @@ impl Previous {
             damaged: Vec::new(),
             faulty: false,
             lost: 0,
+            damaged_tokens: HashSet::new(),
             no_late: Manifest::read(dir).is_ok_and(|manifest| manifest.is_some_and(|m| m.no_late)),
             wanted_tokens: None,
             other_tokens: Vec::new(),
@@ -157,8 +164,10 @@ impl Previous {
             return false;
         };
         // Those that lack token codes get them where that was asked for.
-        let missing = late.is_some_and(|late| !index.has_tokens(row, &late.id));
-        !(missing && self.wanted_tokens.is_some())
+        late.is_none_or(|late| {
+            let known = index.has_tokens(row, &late.id) || self.wanted_tokens.is_none();
+            known && !(self.faulty && index.check_tokens(row).is_err())
+        })
     }
 
     /// Numbers and records of the articles of a file.
@@ -186,11 +195,32 @@ impl Previous {
     }
 
     /// Whether an article is to be read again because some of its passages lack token codes.
-    fn lacks_tokens(&self, article: usize) -> bool {
-        let (Some(index), Some(id)) = (&self.index, &self.wanted_tokens) else {
-            return false;
+    pub(in crate::index) fn lacks_tokens(&self, article: usize) -> bool {
+        let lack = |(index, id): (&Index, &String)| {
+            index.rows_of(article).any(|row| !index.has_tokens(row, id))
         };
-        index.rows_of(article).any(|row| !index.has_tokens(row, id))
+        let wanted = self.index.as_ref().zip(self.wanted_tokens.as_ref());
+        self.damaged_tokens.contains(&article) || wanted.is_some_and(lack)
+    }
+
+    /// Whether all passages are to have token codes, also those whose files are gone.
+    pub(in crate::index) fn wants_tokens(&self) -> bool {
+        self.wanted_tokens.is_some()
+    }
+
+    /// The rows of an article that are to get token codes, although it is not read again.
+    pub(in crate::index) fn rows_without_tokens(&self, article: usize) -> Vec<usize> {
+        let Some(index) = &self.index else {
+            return Vec::new();
+        };
+        let missing = |row: usize| {
+            let wanted = self.wanted_tokens.as_ref();
+            wanted.is_some_and(|id| !index.has_tokens(row, id))
+        };
+        let damaged =
+            |row: usize| self.damaged_tokens.contains(&article) && index.check_tokens(row).is_err();
+        let rows = index.rows_of(article);
+        rows.filter(|row| missing(*row) || damaged(*row)).collect()
     }
 
     /// The files of a root by their relative paths, sorted, with their articles.

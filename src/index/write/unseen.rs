@@ -24,8 +24,8 @@ pub(in crate::index) struct Seen {
 /// Walks a root. A folder, a link or a disk that cannot be entered keeps what was indexed of it; what was deleted goes.
 ///
 /// # Errors
-/// [`Error::RootMissing`] and [`Error::RootEmpty`] for a root that was there before, unless the index is to be renewed:
-/// then the articles of the root are kept.
+/// [`Error::RootMissing`] and [`Error::RootEmpty`] for a root that was there before, unless the index is to be renewed or
+/// to get token codes: then the articles of the root are kept.
 pub(in crate::index) fn look(
     dir: &Path,
     root: &Root,
@@ -127,10 +127,10 @@ impl<'a> Unseen<'a> {
         }
     }
 
-    /// A root that is not there: its articles stay where the index is renewed, which needs their text alone; else it is
-    /// an error.
+    /// A root that is not there: its articles stay where the index is renewed or token codes are asked for, which needs
+    /// their text alone; else it is an error.
     fn renewed(mut self, why: Error, report: &mut Report) -> Result<Seen> {
-        if !self.old.is_outdated {
+        if !self.old.is_outdated && !self.old.wants_tokens() {
             return Err(why);
         }
         let count = self.keep("", &[]);
