@@ -62,6 +62,7 @@ pub mod error;
 pub mod eval;
 pub mod index;
 pub mod kernel;
+pub mod map;
 mod mmap;
 pub mod passage;
 pub mod search;

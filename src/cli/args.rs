@@ -3,6 +3,7 @@
 mod articles;
 mod eval;
 mod index;
+mod map;
 mod models;
 mod query;
 mod serve;
@@ -18,6 +19,7 @@ pub use super::options::{Engine, PrecisionName, Read, positive};
 pub use articles::{Open, Passages, Show, Similar};
 pub use eval::Eval;
 pub use index::Index;
+pub use map::Map;
 pub use models::{Embed, Models, ModelsCommand, RoleName};
 pub use query::{ModeName, PreferLanguageName, Query};
 pub use serve::{Mcp, Serve};
@@ -129,6 +131,7 @@ pub enum Command {
     Show(Show),
     Open(Open),
     Similar(Similar),
+    Map(Map),
     Status(Status),
     Verify(Verify),
     Passages(Passages),

@@ -10,6 +10,7 @@ mod hints;
 mod index;
 mod input;
 mod man;
+mod map;
 mod mcp;
 mod models;
 mod open;
@@ -85,6 +86,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(&args, &settings, &mut out)?,
         Command::Query(args) => query::run(&args, &settings, &mut out)?,
         Command::Similar(args) => similar::run(&args, &settings, &mut out)?,
+        Command::Map(args) => map::run(&args, &settings, &mut out)?,
         Command::Passages(args) => passages::run(&args, &settings, &mut out)?,
         Command::Show(args) => show::run(&args, &settings, &mut out)?,
         Command::Open(args) => open::run(&args, &settings, &mut out)?,

@@ -139,7 +139,7 @@ impl Program {
 }
 
 /// The desktop's program for a file or an address. None of these commands goes through a shell.
-fn desktop(target: OsString) -> Vec<OsString> {
+pub fn desktop(target: OsString) -> Vec<OsString> {
     let is_file = Path::new(&target).is_absolute();
     let words: &[&str] = if cfg!(target_os = "macos") {
         // As text: what `open` does with a script is to run it.

@@ -1,13 +1,16 @@
 //! `tane serve`.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::args;
 use super::index::{as_recorded, build_if_absent, keep_fresh, summary, warn};
+use super::open::desktop;
 use super::output::{self, Output};
 use super::progress::{interrupt, interrupted};
-use super::settings::Settings;
+use super::settings::{Settings, user_cache};
 use crate::cli::failure::told;
 use crate::cli::outcome::Outcome;
 use crate::error::Error;
@@ -63,11 +66,16 @@ pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::
         hosts: args.allow_host.clone(),
         limit: settings.limit,
         mode: settings.mode,
+        maps: user_cache().map(|cache| cache.join("maps")),
         log: (!settings.quiet).then(|| Box::new(output::remark) as Box<_>),
     };
     let stopped = serve(service, config, |address| {
         out.line(&format!("listening on http://{address}"))?;
-        out.flush()
+        out.flush()?;
+        if args.open {
+            open_page(&page_address(address));
+        }
+        Ok(())
     });
     interrupt();
     if let Some(watching) = watching {
@@ -86,6 +94,37 @@ pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::
         Stopped::Asked => Outcome::Something,
         Stopped::Interrupted => Outcome::Interrupted,
     })
+}
+
+/// Where a browser on this machine finds the page.
+fn page_address(listening: SocketAddr) -> String {
+    let mut address = listening;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}/")
+}
+
+/// The server goes on whether a browser starts or not.
+fn open_page(address: &str) {
+    let command = desktop(address.into());
+    let started = Command::new(&command[0])
+        .args(&command[1..])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    match started {
+        // Waited for, so that no ended process stays behind.
+        Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
+        Err(error) => output::complain(&format!(
+            "cannot start `{}`: {error}; the page is at {address}",
+            command[0].display()
+        )),
+    }
 }
 
 /// The index and model that the settings name, opened at the first request.

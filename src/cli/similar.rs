@@ -10,6 +10,7 @@ use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::input::read_stdin;
+use crate::cli::map::matrix;
 use crate::cli::outcome::Outcome;
 use crate::corpus::{Article, ReadOptions};
 use crate::embed::Embedder;
@@ -25,7 +26,10 @@ pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyho
     index.check_space(embedder.space())?;
     let limit = args.limit.unwrap_or(settings.limit);
     let Some(given) = &args.article else {
-        return all(args, &index, &embedder, out);
+        return match &args.out {
+            Some(file) => matrix(file, &index, &embedder, settings),
+            None => all(args, &index, &embedder, out),
+        };
     };
     let subject = subject(given, &index, &embedder)?;
     let found = similar(&index, &subject, limit, args.pairs)?;

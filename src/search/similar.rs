@@ -71,29 +71,62 @@ pub fn similar(
         .map(|article| (resemblance(index, subject, article), article))
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let results = scored
-        .into_iter()
-        .take(limit)
-        .zip(1..)
-        .map(|((score, number), rank)| {
-            let article = viewer.article(number)?;
-            Ok(Similar {
-                rank,
-                score,
-                duplicate: Duplicate::of(
-                    article.is_copy_of(&subject.article),
-                    &subject.shingles,
-                    &Shingles::new(&index.read_text(number)?),
-                ),
-                article,
-                pairs: strongest(&viewer, subject, number, pairs)?,
-            })
-        })
-        .collect::<Result<_>>()?;
+    let results = scored.into_iter().take(limit).zip(1..);
+    let results = results.map(|((score, number), rank)| {
+        let pairs = strongest(&viewer, subject, number, pairs)?;
+        similar_article(&viewer, subject, number, rank, score, pairs)
+    });
+    Ok(SimilarArticles {
+        version: JSON_VERSION,
+        article: subject.article.clone(),
+        results: results.collect::<Result<_>>()?,
+    })
+}
+
+/// How one article resembles, with up to `pairs` passage pairs; no result for the subject itself.
+///
+/// # Errors
+/// [`crate::Error::Corrupt`].
+pub fn similar_with(
+    index: &Index,
+    subject: &Subject,
+    other: usize,
+    pairs: usize,
+) -> Result<SimilarArticles> {
+    let viewer = Viewer::new(index);
+    let mut results = Vec::new();
+    if subject.number != Some(other) {
+        let score = resemblance(index, subject, other);
+        let pairs = strongest(&viewer, subject, other, pairs)?;
+        results.push(similar_article(&viewer, subject, other, 1, score, pairs)?);
+    }
     Ok(SimilarArticles {
         version: JSON_VERSION,
         article: subject.article.clone(),
         results,
+    })
+}
+
+fn similar_article(
+    viewer: &Viewer<'_>,
+    subject: &Subject,
+    number: usize,
+    rank: usize,
+    score: f32,
+    pairs: Vec<Pair>,
+) -> Result<Similar> {
+    let article = viewer.article(number)?;
+    let text = viewer.index().read_text(number)?;
+    Ok(Similar {
+        rank,
+        score,
+        duplicate: Duplicate::of(
+            article.is_copy_of(&subject.article),
+            &subject.shingles,
+            &Shingles::new(&text),
+        ),
+        article,
+        pairs,
     })
 }
 

@@ -33,10 +33,7 @@ impl Subject {
         Ok(Self {
             article: viewer.article(number)?,
             number: Some(number),
-            passages: rows
-                .clone()
-                .map(|row| viewer.passage(row..row + 1))
-                .collect::<Result<_>>()?,
+            passages: viewer.passages(number)?,
             probes: rows
                 .map(|row| alignment.probe(index.vector(row), Role::Passage))
                 .collect(),

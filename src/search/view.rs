@@ -100,6 +100,17 @@ pub struct OmittedView {
     pub reason: Omission,
 }
 
+impl OmittedView {
+    /// As an article's record has it.
+    pub fn of(&(start_byte, end_byte, reason): &(usize, usize, Omission)) -> Self {
+        Self {
+            start_byte,
+            end_byte,
+            reason,
+        }
+    }
+}
+
 /// Text of the article that is read once more before a passage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RepeatedView {
@@ -227,13 +238,40 @@ impl<'a> Viewer<'a> {
     /// # Errors
     /// [`crate::Error::Corrupt`].
     pub fn passage(&self, rows: Range<usize>) -> Result<PassageView> {
+        let record = self
+            .index
+            .article(self.index.passage(rows.start)?.article)?;
+        let mut repeats = Repeats::new(&record.repeated);
+        self.passage_of(&record, &mut repeats, rows)
+    }
+
+    /// All passages of an article, in their order.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`].
+    pub fn passages(&self, number: usize) -> Result<Vec<PassageView>> {
+        // An article of a megabyte has thousands of passages, and a record that takes milliseconds to read.
+        let record = self.index.article(number)?;
+        let mut repeats = Repeats::new(&record.repeated);
+        let rows = self.index.rows_of(number);
+        rows.map(|row| self.passage_of(&record, &mut repeats, row..row + 1))
+            .collect()
+    }
+
+    /// `repeats` is asked for passages in their order.
+    fn passage_of(
+        &self,
+        record: &ArticleRecord,
+        repeats: &mut Repeats<'_>,
+        rows: Range<usize>,
+    ) -> Result<PassageView> {
         let index = self.index;
         let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
         let span = first.span.start..last.span.end;
-        let record = index.article(first.article)?;
         let number = rows.start - index.rows_of(first.article).start + 1;
         let id = format!("{}#{number}", record.id());
-        let inside = |start: usize, end: usize| span.start <= start && end <= span.end;
+        let omitted = &record.omitted;
+        let omitted = &omitted[omitted.partition_point(|(start, ..)| *start < span.start)..];
         Ok(PassageView {
             id: match rows.len() {
                 1 => id,
@@ -245,20 +283,13 @@ impl<'a> Viewer<'a> {
             start_line: first.lines.0,
             end_line: last.lines.1,
             locator: locator(&record.locators, span.start).map(str::to_owned),
-            omitted: record
-                .omitted
+            omitted: omitted
                 .iter()
-                .filter(|(start, end, _)| inside(*start, *end))
-                .map(|&(start_byte, end_byte, reason)| OmittedView {
-                    start_byte,
-                    end_byte,
-                    reason,
-                })
+                .take_while(|(start, ..)| *start < span.end)
+                .filter(|(_, end, _)| *end <= span.end)
+                .map(OmittedView::of)
                 .collect(),
-            repeated: RepeatedView::of(
-                index.text(first.article)?,
-                Repeats::new(&record.repeated).before(span.start),
-            ),
+            repeated: RepeatedView::of(index.text(first.article)?, repeats.before(span.start)),
             best: None,
         })
     }

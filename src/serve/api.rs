@@ -15,7 +15,7 @@ use crate::corpus::{Article, ReadOptions};
 use crate::error::Error;
 use crate::search::{
     Answers, Filter, Late, Mode, Names, PreferLanguage, Query, SimilarArticles, Status, Subject,
-    find_article, query, similar, status,
+    find_article, query, similar, similar_with, status,
 };
 use crate::serve::answers::{Answer, NoQuery};
 use crate::serve::doors::Doors;
@@ -91,6 +91,9 @@ pub struct SimilarRequest {
     /// A text that is not indexed.
     #[schemars(length(max = MOST_SUBJECT), regex(pattern = r"\S"))]
     pub text: Option<String>,
+    /// Id of the only article that it is compared with; with the nearest ones where it is not given.
+    #[schemars(length(max = MOST_NAME))]
+    pub with: Option<String>,
     /// Articles at most.
     #[schemars(range(min = 1, max = MOST_RESULTS))]
     #[serde(default, deserialize_with = "whole")]
@@ -198,8 +201,17 @@ pub async fn post_similar(State(doors): State<Arc<Doors>>, request: Request) -> 
             return Err(Problem::bad(Field::Body(""), detail));
         }
     };
+    length(
+        Field::Body("/with"),
+        asked.with.as_deref().unwrap_or_default(),
+        MOST_NAME,
+    )?;
+    let with = asked.with;
     doors
-        .answer(move |open, _| similar_to(open, &given, limit, pairs, "/article"))
+        .answer(move |open, _| match with {
+            None => similar_to(open, &given, limit, pairs, "/article"),
+            Some(other) => compared(open, &given, &other, pairs),
+        })
         .await
 }
 
@@ -221,6 +233,26 @@ pub fn similar_to(
     pairs: usize,
     field: &str,
 ) -> Result<SimilarArticles, Problem> {
+    let found = similar(&open.index, &subject(open, given, field)?, limit, pairs);
+    found.map_err(|error| Problem::of(&error, Field::Body(field)))
+}
+
+/// Compares with one article.
+fn compared(
+    open: &Open,
+    given: &Given,
+    other: &str,
+    pairs: usize,
+) -> Result<SimilarArticles, Problem> {
+    let number = find_article(&open.index, other, Names::AsCited)
+        .map_err(|error| Problem::of(&error, Field::Body("/with")))?;
+    let subject = subject(open, given, "/article")?;
+    similar_with(&open.index, &subject, number, pairs)
+        .map_err(|error| Problem::of(&error, Field::Body("/with")))
+}
+
+/// What is compared; `field` is where its id stands in the request.
+fn subject(open: &Open, given: &Given, field: &str) -> Result<Subject, Problem> {
     let field = match given {
         Given::Article(_) => Field::Body(field),
         Given::Text(_) => Field::Body("/text"),
@@ -243,8 +275,7 @@ pub fn similar_to(
             plain(text).and_then(|article| Subject::embedded(&article, "text", embedder))
         }
     };
-    let found = subject.and_then(|subject| similar(index, &subject, limit, pairs));
-    found.map_err(to_problem)
+    subject.map_err(to_problem)
 }
 
 /// A text as an article.

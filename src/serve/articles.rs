@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::search::{
-    ArticleStatus, ArticleView, Filter, JSON_VERSION, Names, PassageView, Shown, Viewer, find,
-    find_article, show,
+    ArticleStatus, ArticleView, Filter, HeadingView, JSON_VERSION, Names, OmittedView, PassageView,
+    Shown, Viewer, find, find_article, outline, show,
 };
 use crate::serve::answers::Answer;
 use crate::serve::api::Filters;
@@ -52,6 +52,10 @@ pub struct ArticleAnswer {
     pub article: ArticleView,
     pub text: String,
     pub passages: Vec<PassageView>,
+    /// Headings, in the order of the text; empty where none are known.
+    pub outline: Vec<HeadingView>,
+    /// All stretches of the text that are not read, in the order of the text.
+    pub omitted: Vec<OmittedView>,
 }
 
 /// Names an article or a passage.
@@ -144,14 +148,14 @@ pub fn article(open: &Open, id: &str) -> crate::error::Result<ArticleAnswer> {
     let index = &open.index;
     let number = find_article(index, id, Names::AsCited)?;
     let viewer = Viewer::new(index);
-    let rows = index.rows_of(number);
+    let record = index.article(number)?;
     Ok(ArticleAnswer {
         version: JSON_VERSION,
         article: viewer.article(number)?,
         text: index.text(number)?.to_owned(),
-        passages: rows
-            .map(|row| viewer.passage(row..row + 1))
-            .collect::<crate::error::Result<_>>()?,
+        passages: viewer.passages(number)?,
+        outline: outline(index, number)?,
+        omitted: record.omitted.iter().map(OmittedView::of).collect(),
     })
 }
 

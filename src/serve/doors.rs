@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use super::guard::Guard;
 use super::library::Library;
+use super::maps::Maps;
 use crate::search::Mode;
 
 /// Everything that a handler needs.
@@ -17,5 +18,6 @@ pub struct Doors {
     pub limit: usize,
     pub mode: Mode,
     pub log: Option<SyncSender<String>>,
+    pub maps: Maps,
     pub openapi: Vec<u8>,
 }

@@ -10,6 +10,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 
+use super::page;
 use super::problem::{Field, Problem};
 
 /// Where a connection comes from and where it came in.
@@ -51,8 +52,9 @@ impl Guard {
     ) -> Result<(), Problem> {
         let authority = self.host(uri, headers, connection)?;
         check_origin(headers, &authority)?;
-        check_site(headers)?;
-        if uri.path() == HEALTH {
+        check_site(uri, headers)?;
+        // The page holds nothing of the index, and asks for the token itself.
+        if uri.path() == HEALTH || uri.path() == "/" || uri.path().starts_with(page::FOLDER) {
             return Ok(());
         }
         self.check_token(headers)
@@ -144,10 +146,16 @@ fn check_origin(headers: &HeaderMap, own: &Authority) -> Result<(), Problem> {
 }
 
 /// No page of another site may load anything from here, whatever it makes of it (W3C, Fetch Metadata Request Headers).
-fn check_site(headers: &HeaderMap) -> Result<(), Problem> {
+/// But a person may follow a link from there to the page.
+fn check_site(uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
     const SITE: &str = "Sec-Fetch-Site";
-    let given = headers.get(SITE).map(HeaderValue::as_bytes);
-    if given.is_none_or(|site| matches!(site, b"same-origin" | b"none")) {
+    let given = |name| headers.get(name).map(HeaderValue::as_bytes);
+    if given(SITE).is_none_or(|site| matches!(site, b"same-origin" | b"none")) {
+        return Ok(());
+    }
+    let is_followed = given("Sec-Fetch-Mode") == Some(b"navigate")
+        && given("Sec-Fetch-Dest") == Some(b"document");
+    if uri.path() == "/" && is_followed {
         return Ok(());
     }
     let detail = "pages of another site may not ask this server";

@@ -13,9 +13,11 @@ mod guard;
 mod http;
 mod library;
 mod limits;
+mod maps;
 mod mcp;
 mod openai;
 mod openapi;
+mod page;
 mod pool;
 mod problem;
 mod request;
@@ -25,6 +27,7 @@ mod tools;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Instant, SystemTime};
@@ -41,6 +44,7 @@ use tokio::sync::Semaphore;
 
 use self::guard::{Connection, Guard, HEALTH, harden};
 use self::library::Library;
+use self::maps::Maps;
 use self::mcp::Mcp;
 use self::openai::OpenAiError;
 use self::problem::Problem;
@@ -73,6 +77,8 @@ pub struct Config {
     pub limit: usize,
     /// How to search where a request does not say.
     pub mode: Mode,
+    /// Where maps are kept for the next process; `None`: nowhere.
+    pub maps: Option<PathBuf>,
     /// Gets a line of JSON for every request, on a thread of its own.
     pub log: Option<Box<Log>>,
 }
@@ -95,6 +101,7 @@ pub fn serve(
         limit: config.limit,
         mode: config.mode,
         log: config.log.map(log_thread),
+        maps: Maps::new(config.maps),
         openapi: openapi::document().to_string().into_bytes(),
     });
     let stopped = runtime.block_on(async {
@@ -183,7 +190,8 @@ async fn listen(given: Option<SocketAddr>) -> io::Result<TcpListener> {
 fn router(doors: Arc<Doors>) -> Router {
     let mcp = Mcp::new(doors.library.clone());
     Router::new()
-        .route("/", get(front))
+        .route("/", get(page::front))
+        .route("/page/{name}", get(page::file))
         .route(HEALTH, get(|| async { "ok\n" }))
         .route("/api/v1/query", post(api::post_query))
         .route("/api/v1/similar", post(api::post_similar))
@@ -191,6 +199,8 @@ fn router(doors: Arc<Doors>) -> Router {
         .route("/api/v1/articles", get(articles::get_articles))
         .route("/api/v1/article", get(articles::get_article))
         .route("/api/v1/passage", get(articles::get_passage))
+        .route("/api/v1/map", get(maps::get_map))
+        .route("/api/v1/matrix", get(maps::get_matrix))
         .route("/api/v1/status", get(api::get_status))
         .route("/api/v1/openapi.json", get(openapi))
         .route("/v1/embeddings", post(openai::post_embeddings))
@@ -305,19 +315,4 @@ async fn nothing(uri: Uri) -> Response {
 async fn other_method(method: Method, uri: Uri) -> Response {
     let detail = format!("{} is not answered at {}", method, uri.path());
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response_at(&uri)
-}
-
-async fn front() -> &'static str {
-    "tane: local semantic search with citations\n\n\
-     POST /api/v1/query          {\"query\": \"...\", \"limit\": 5}\n\
-     POST /api/v1/similar        {\"article\": \"...\"}\n\
-     POST /api/v1/embed          {\"texts\": [\"...\"]}\n\
-     GET  /api/v1/articles       ?limit=&offset=&article=&lang=&source=&since=&until=\n\
-     GET  /api/v1/article        ?id=\n\
-     GET  /api/v1/passage        ?id=&context=\n\
-     GET  /api/v1/status\n\
-     GET  /api/v1/openapi.json   describes the above\n\
-     POST /v1/embeddings, GET /v1/models, POST /v1/rerank    as OpenAI's and Cohere's\n\
-     POST /mcp                   the Model Context Protocol\n\
-     GET  /healthz\n"
 }

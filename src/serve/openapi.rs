@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::api::{QueryRequest, SimilarRequest};
 use super::problem::Problem;
+use crate::map::{CorpusMap, Similarities};
 use crate::search::{Answers, Shown, SimilarArticles, Status};
 use crate::serve::articles::{ArticleAnswer, Articles};
 use crate::serve::embed::{EmbedRequest, Embedded};
@@ -57,6 +58,15 @@ pub fn document() -> Value {
                 parameter("context", "Sentences before and after.", false,
                     json!({"type": "integer", "minimum": 0, "maximum": MOST_CONTEXT})),
             ], answer::<Shown>(&mut answers))},
+        "/api/v1/map": {"get": operation(
+            "map", "See the corpus as a map", "What `tane map --json` prints. Computed once for each generation of the \
+             index, which takes a minute for 100,000 points.",
+            None, &[parameter("of", "What a point is: articles (the default) or passages.", false,
+                json!({"type": "string", "enum": ["articles", "passages"]}))],
+            answer::<CorpusMap>(&mut answers))},
+        "/api/v1/matrix": {"get": operation(
+            "matrix", "How much all articles resemble each other", "By cluster, as a picture of bytes.",
+            None, &[], answer::<Similarities>(&mut answers))},
         "/api/v1/status": {"get": operation(
             "status", "What the index holds", "What `tane status --json` prints.",
             None, &[], answer::<Status>(&mut answers))},

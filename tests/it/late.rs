@@ -187,10 +187,7 @@ fn damaged_codes_cost_no_article_whose_file_is_gone() {
 #[test]
 fn what_needs_a_layer_says_that_the_model_names_none() {
     let folder = Folder::new(&ARTICLES);
-    let model = format!(
-        "{}/tests/data/models/bert",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let model = format!("{}/tests/data/models/bert", env!("CARGO_MANIFEST_DIR"));
     for args in [
         &["index", "docs", "--late", "--model", &model][..],
         &["embed", "--tokens", "--model", &model],
@@ -302,7 +299,10 @@ fn words_that_met_are_told_where_some_of_the_text_is_not_read() {
     let folder = Folder::new(&[("docs/a.md", page)]);
     folder.tane(["index", "docs"]).ok();
     let mut told = Vec::new();
-    for question in ["When in the morning does the fair open?", "Which stand sells seafood?"] {
+    for question in [
+        "When in the morning does the fair open?",
+        "Which stand sells seafood?",
+    ] {
         let found = folder.tane(["query", "--json", question]).json();
         for result in found["results"].as_array().unwrap() {
             for met in result["met"].as_array().unwrap() {

@@ -7,8 +7,9 @@ use std::path::Path;
 use crate::imports::{Imports, circles};
 use crate::support::repository;
 
-const ORDER: [&str; 10] = [
-    "kernel", "corpus", "words", "passage", "embed", "index", "search", "eval", "serve", "cli",
+const ORDER: [&str; 11] = [
+    "kernel", "corpus", "words", "passage", "embed", "index", "search", "eval", "map", "serve",
+    "cli",
 ];
 
 /// The rooms of a module and the files beside them: each uses only those before it.

@@ -12,7 +12,8 @@ use super::{Engine, Read, group, positive};
 Examples:
   tane similar 001              an indexed article, by a part of its id
   tane similar ~/draft.md       any other file
-  tane similar --all --json     every article compared with every other")]
+  tane similar --all --json     every article compared with every other
+  tane similar --all --out matrix.svg")]
 pub struct Similar {
     /// Indexed article (id, part of an id, or path), any other file, or `-` for standard input
     #[arg(required_unless_present = "all")]
@@ -20,6 +21,9 @@ pub struct Similar {
     /// Compare every article with every other
     #[arg(long, conflicts_with = "article", help_heading = group::SEARCH)]
     pub all: bool,
+    /// With --all: write a picture (.svg), or the similarities as bytes (.json)
+    #[arg(long, value_name = "FILE", requires = "all", conflicts_with = "json", help_heading = group::OUTPUT)]
+    pub out: Option<PathBuf>,
     /// At most N articles [default: 5]
     #[arg(
         short = 'n', long, env = "TANE_LIMIT", hide_env_values = true, value_name = "N", value_parser = positive,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{Engine, group};
 
-/// Answer programs over HTTP: JSON API, OpenAI interface, MCP.
+/// Answer a browser and programs over HTTP: a page, a JSON API, the OpenAI interface, MCP.
 ///
 /// Only this machine can reach the server unless --listen gives another address. No request changes a file. The
 /// server answers from the newest index: after `tane index`, the next answer comes from the new one. If there is no
@@ -13,11 +13,15 @@ use super::{Engine, group};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
+  tane serve --open                      the page, in your browser
   tane serve                             at http://127.0.0.1:8263
   tane serve --watch                     refresh the index when files change
   tane serve --listen 192.168.1.5:8263 --token-file ~/.tane-token
   curl --json '{\"query\": \"Who declined?\"}' localhost:8263/api/v1/query")]
 pub struct Serve {
+    /// Open the page in your browser
+    #[arg(long, help_heading = group::RUN)]
+    pub open: bool,
     /// Refresh the index when a file changes
     #[arg(long, help_heading = group::RUN)]
     pub watch: bool,

@@ -1,0 +1,152 @@
+//! `tane map`, and the matrix of `tane similar --all --out`.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use super::args;
+use super::index::open_or_build;
+use super::output::{self, Output};
+use super::render::Page;
+use super::settings::{Settings, user_cache};
+use crate::cli::outcome::Outcome;
+use crate::embed::Embedder;
+use crate::index::Index;
+use crate::map::{CorpusMap, Form, Of, Similarities, kept, map_picture, matrix_picture};
+
+/// Titles that are listed below a group.
+const TITLES: usize = 3;
+
+pub fn run(args: &args::Map, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
+    let form = args.out.as_deref().map(form_of).transpose()?;
+    let (index, embedder) = open_or_build(settings, &args.engine)?;
+    index.check_space(embedder.space())?;
+    let cache = user_cache().map(|cache| cache.join("maps"));
+    let map = kept(cache.as_deref(), &index, &args.of.to_string(), || {
+        CorpusMap::new(&index, embedder.alignment(), args.of)
+    })?;
+    let text = match (form, args.json) {
+        (Some(Written::Picture(form)), _) => map_picture(&map, args.by, form)?,
+        (Some(Written::Json), _) => serde_json::to_string(&map)?,
+        (None, true) => {
+            out.json(&map)?;
+            return Ok(Outcome::Something);
+        }
+        (None, false) => {
+            print(&mut Page::new(out), &map)?;
+            return Ok(Outcome::Something);
+        }
+    };
+    written(args.out.as_deref(), &text, settings)?;
+    Ok(Outcome::Something)
+}
+
+/// Writes how much all articles resemble each other.
+pub fn matrix(
+    file: &Path,
+    index: &Index,
+    embedder: &Embedder,
+    settings: &Settings,
+) -> anyhow::Result<Outcome> {
+    let form = form_of(file)?;
+    let cache = user_cache().map(|cache| cache.join("maps"));
+    let similarities = kept(cache.as_deref(), index, "matrix", || {
+        Similarities::new(index, embedder.alignment())
+    })?;
+    let text = match form {
+        Written::Picture(Form::Svg) => matrix_picture(&similarities),
+        Written::Json => serde_json::to_string(&similarities)?,
+        Written::Picture(Form::Html) => bail!(
+            "{}: a matrix is written as .svg or .json; `tane serve` shows it as a page",
+            file.display()
+        ),
+    };
+    written(Some(file), &text, settings)?;
+    Ok(Outcome::Something)
+}
+
+/// What a file is written as.
+enum Written {
+    Picture(Form),
+    Json,
+}
+
+fn form_of(file: &Path) -> anyhow::Result<Written> {
+    let ending = file.extension().unwrap_or_default().to_string_lossy();
+    match ending.to_lowercase().as_str() {
+        "svg" => Ok(Written::Picture(Form::Svg)),
+        "html" | "htm" => Ok(Written::Picture(Form::Html)),
+        "json" => Ok(Written::Json),
+        _ => bail!(
+            "{}: expected a name that ends in .svg, .html or .json",
+            file.display()
+        ),
+    }
+}
+
+fn written(file: Option<&Path>, text: &str, settings: &Settings) -> anyhow::Result<()> {
+    let file = file.unwrap_or(Path::new("-"));
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    if !settings.quiet {
+        output::remark(&format!("wrote {}", file.display()));
+    }
+    Ok(())
+}
+
+/// The groups in words.
+fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
+    let what = match map.of {
+        Of::Articles => "articles",
+        Of::Passages => "passages",
+    };
+    let sample = match map.shown < map.total {
+        true => format!(" (a sample of {} of them)", map.shown),
+        false => String::new(),
+    };
+    page.line(&format!(
+        "{} {what}{sample} in {} groups",
+        map.total,
+        map.clusters.len()
+    ))?;
+    for (number, cluster) in map.clusters.iter().enumerate() {
+        page.line("")?;
+        page.line(&format!(
+            "{:>6}  {}",
+            cluster.size,
+            cluster.words.join(", ")
+        ))?;
+        for title in titles(map, number) {
+            page.dimmed(&format!("     {title}"))?;
+        }
+    }
+    let apart = map.points.cluster.iter().filter(|cluster| **cluster < 0);
+    let apart = apart.count();
+    if apart > 0 {
+        page.line("")?;
+        page.line(&format!("{apart:>6}  in no group"))?;
+    }
+    Ok(())
+}
+
+/// Titles of the articles nearest to the middle of a group.
+fn titles(map: &CorpusMap, number: usize) -> Vec<&str> {
+    let points = &map.points;
+    let cluster = &map.clusters[number];
+    let mut members: Vec<(f32, usize)> = (0..points.cluster.len())
+        .filter(|at| points.cluster[*at] == number as i32)
+        .map(|at| {
+            let (x, y) = (points.x[at] - cluster.x, points.y[at] - cluster.y);
+            (x * x + y * y, points.article[at])
+        })
+        .collect();
+    members.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut titles: Vec<&str> = Vec::new();
+    for (_, article) in members {
+        let article = &map.articles[article];
+        let title = article.title.as_deref().unwrap_or(&article.id);
+        if titles.len() < TITLES && !titles.contains(&title) {
+            titles.push(title);
+        }
+    }
+    titles
+}

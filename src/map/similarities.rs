@@ -1,0 +1,255 @@
+//! How much every article resembles every other one.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::clusters::{self, clusters};
+use super::corpus::{NEIGHBOURS, named};
+use super::graph::{Graph, Neighbours};
+use super::nearest::inverse_length;
+use super::order::order;
+use super::points::{Of, Points};
+use crate::embed::{Alignment, Role};
+use crate::error::Result;
+use crate::index::{Index, encode};
+use crate::kernel::Isa;
+use crate::kernel::dot_i8::dots_i8;
+use crate::search::JSON_VERSION;
+
+/// Articles that are shown; of more a sample is.
+const MOST: usize = 3000;
+/// Passages that are compared with each other, all with all: half a minute on two cores. Of more, articles are compared by
+/// the means of their passages.
+const MOST_PASSAGES: usize = 60_000;
+
+/// The similarities of articles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Similarities {
+    /// Version of the JSON, the same for every kind of answer.
+    pub version: u32,
+    /// Generation of the index.
+    pub generation: u64,
+    /// Articles that there are.
+    pub total: usize,
+    /// Articles that are shown: of more than 3,000 a sample.
+    pub shown: usize,
+    /// What was compared: all passages of two articles, or the means of their passages.
+    pub compared: Of,
+    /// In the order of rows and columns: by cluster, and within one like beside like.
+    pub articles: Vec<MatrixArticle>,
+    /// The clusters, in the order of the articles.
+    pub clusters: Vec<MatrixCluster>,
+    /// `[shown, shown]`, row-major, base64 of a byte each: 0 for `low`, 255 for `high`.
+    pub values: String,
+    /// The least similarity of two articles.
+    pub low: f32,
+    /// That of an article with itself.
+    pub high: f32,
+}
+
+/// An article of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MatrixArticle {
+    /// Unique in the index.
+    pub id: String,
+    /// Absent where none is known.
+    pub title: Option<String>,
+    /// ISO 639-1 where there is such a code, else 639-3; null where it could not be told.
+    pub lang: Option<String>,
+    /// Which of the clusters; -1 for none.
+    pub cluster: i32,
+}
+
+/// A run of articles that resemble one another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MatrixCluster {
+    /// What is said in it more often than elsewhere, the most telling word first.
+    pub words: Vec<String>,
+    /// Its first article.
+    pub from: usize,
+    /// The one after its last.
+    pub to: usize,
+}
+
+impl Similarities {
+    /// Compares the articles of an index; the same on any number of threads.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`].
+    pub fn new(index: &Index, alignment: &Alignment) -> Result<Self> {
+        let points = Points::new(index, alignment, Of::Articles, MOST)?;
+        let passages = points
+            .articles
+            .iter()
+            .map(|number| index.rows_of(*number).len());
+        let compared = match passages.sum::<usize>() <= MOST_PASSAGES {
+            true => Of::Passages,
+            false => Of::Articles,
+        };
+        let scores = match compared {
+            Of::Passages => scores(&passage_codes(index, alignment, &points), points.dimension),
+            Of::Articles => {
+                let each = points
+                    .codes
+                    .chunks_exact(points.dimension)
+                    .map(<[i8]>::to_vec);
+                scores(&each.collect::<Vec<_>>(), points.dimension)
+            }
+        };
+        let count = points.len();
+        let similarity = |a: usize, b: usize| scores[a * count + b];
+        let cluster = clusters(&graph(&scores, count), &clusters::Options::default());
+        let order = order(count, &cluster, similarity);
+        let words = named(index, &points, &cluster)?;
+        let mut articles = Vec::with_capacity(count);
+        for place in &order {
+            let record = index.article(points.articles[*place])?;
+            articles.push(MatrixArticle {
+                id: record.id(),
+                title: record.title,
+                lang: record.lang,
+                cluster: cluster[*place],
+            });
+        }
+        let (articles, clusters) = in_order(articles, words);
+        let low = scores.iter().copied().fold(1.0f32, f32::min);
+        let step = (1.0 - low).max(f32::EPSILON) / 255.0;
+        let bytes = order.iter().flat_map(|a| {
+            let row = order.iter().map(|b| similarity(*a, *b));
+            row.map(|score| ((score - low) / step).round().clamp(0.0, 255.0) as u8)
+        });
+        Ok(Self {
+            version: JSON_VERSION,
+            generation: index.manifest.generation,
+            total: points.total,
+            shown: count,
+            compared,
+            articles,
+            clusters,
+            values: STANDARD.encode(bytes.collect::<Vec<u8>>()),
+            low,
+            high: 1.0,
+        })
+    }
+
+    /// The similarity of two articles by their places, as far as a byte tells it; the least for what is no place.
+    pub fn bytes(&self) -> Vec<u8> {
+        let bytes = STANDARD.decode(&self.values);
+        bytes.unwrap_or_default()
+    }
+}
+
+/// Clusters are numbered again, as they come.
+fn in_order(
+    mut articles: Vec<MatrixArticle>,
+    mut words: Vec<Vec<String>>,
+) -> (Vec<MatrixArticle>, Vec<MatrixCluster>) {
+    let mut clusters = Vec::new();
+    let mut from = 0;
+    let lengths: Vec<usize> = articles
+        .chunk_by(|a, b| a.cluster == b.cluster)
+        .map(<[_]>::len)
+        .collect();
+    for length in lengths {
+        let run = from..from + length;
+        if let Ok(old) = usize::try_from(articles[from].cluster) {
+            for article in &mut articles[run.clone()] {
+                article.cluster = clusters.len() as i32;
+            }
+            clusters.push(MatrixCluster {
+                words: words.get_mut(old).map(std::mem::take).unwrap_or_default(),
+                from: run.start,
+                to: run.end,
+            });
+        }
+        from = run.end;
+    }
+    (articles, clusters)
+}
+
+/// The codes of each article's passages.
+fn passage_codes(index: &Index, alignment: &Alignment, points: &Points) -> Vec<Vec<i8>> {
+    let numbers = points.articles.par_iter();
+    let codes = numbers.map(|number| {
+        let mut codes = Vec::new();
+        for row in index.rows_of(*number) {
+            encode(
+                &alignment.align(index.vector(row), Role::Passage),
+                &mut codes,
+            );
+        }
+        codes
+    });
+    codes.collect()
+}
+
+/// For every two articles the mean over both directions of the best cosine of each passage, as `tane similar` has it but for
+/// the rounding of codes; 1 with itself. `[articles, articles]`, row-major.
+fn scores(codes: &[Vec<i8>], dimension: usize) -> Vec<f32> {
+    let isa = Isa::current();
+    let count = codes.len();
+    let inverse: Vec<Vec<f32>> = codes
+        .iter()
+        .map(|own| own.chunks_exact(dimension).map(inverse_length).collect())
+        .collect();
+    let rows: Vec<Vec<f32>> = (0..count)
+        .into_par_iter()
+        .map(|a| {
+            let mut products = Vec::new();
+            let mut row = vec![1.0; count - a];
+            for (b, score) in (a..count).zip(&mut row).skip(1) {
+                let mut there = vec![-1.0f32; inverse[b].len()];
+                products.resize(there.len(), 0);
+                let mut here_sum = 0.0;
+                for (own, length) in codes[a].chunks_exact(dimension).zip(&inverse[a]) {
+                    dots_i8(isa, own, &codes[b], &mut products);
+                    let mut here = -1.0f32;
+                    let each = products.iter().zip(&inverse[b]).zip(&mut there);
+                    for ((product, other), there) in each {
+                        let cosine = *product as f32 * length * other;
+                        here = here.max(cosine);
+                        *there = there.max(cosine);
+                    }
+                    here_sum += here;
+                }
+                let here = here_sum / inverse[a].len().max(1) as f32;
+                let there = there.iter().sum::<f32>() / there.len().max(1) as f32;
+                *score = f32::midpoint(here, there).min(1.0);
+            }
+            row
+        })
+        .collect();
+    let mut scores = vec![1.0; count * count];
+    for (a, row) in rows.iter().enumerate() {
+        for (b, score) in (a..count).zip(row) {
+            scores[a * count + b] = *score;
+            scores[b * count + a] = *score;
+        }
+    }
+    scores
+}
+
+/// The graph of the most similar articles.
+fn graph(scores: &[f32], count: usize) -> Graph {
+    let mut ids = Vec::with_capacity(count * NEIGHBOURS);
+    let mut distances = Vec::with_capacity(count * NEIGHBOURS);
+    for (article, row) in scores.chunks_exact(count.max(1)).enumerate() {
+        let mut others: Vec<(u32, f32)> = (0u32..)
+            .zip(row.iter().copied())
+            .filter(|(other, _)| *other as usize != article)
+            .collect();
+        others.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        others.resize(NEIGHBOURS, (Neighbours::NONE, 0.0));
+        ids.extend(others.iter().map(|(other, _)| *other));
+        distances.extend(others.iter().map(|(_, score)| 1.0 - score));
+    }
+    let neighbours = Neighbours {
+        each: NEIGHBOURS,
+        ids: &ids,
+        distances: &distances,
+    };
+    Graph::new(count, &neighbours)
+}
