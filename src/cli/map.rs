@@ -103,11 +103,11 @@ fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
         true => format!(" (a sample of {} of them)", map.shown),
         false => String::new(),
     };
-    page.line(&format!(
-        "{} {what}{sample} in {} groups",
-        map.total,
-        map.clusters.len()
-    ))?;
+    let groups = match map.clusters.len() {
+        1 => "1 group".to_owned(),
+        count => format!("{count} groups"),
+    };
+    page.line(&format!("{} {what}{sample} in {groups}", map.total))?;
     for (number, cluster) in map.clusters.iter().enumerate() {
         page.line("")?;
         page.line(&format!(

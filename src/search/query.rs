@@ -23,8 +23,9 @@ use crate::words;
 
 /// What full coverage is worth for a sentence of a passage, as a cosine of the model's own space.
 const SENTENCE_COVERAGE: f32 = 0.2;
-/// What it is worth if each token of the question meets its like in it. Beside coverage it counts as in the second look.
-const SENTENCE_MET: f32 = 0.3;
+/// What it is worth if each token of a question in another language meets its like in it and no passage has any of its
+/// words. Three times as much gives the same (`docs/QUALITY.md`).
+const SENTENCE_MET: f32 = 0.1;
 
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
@@ -70,6 +71,7 @@ pub fn query(
         passing,
         viewer: Viewer::new(index),
         question_spans: OnceCell::new(),
+        question_language: OnceCell::new(),
     };
     let required: Vec<Phrase> = quoted.strings.iter().map(|s| Phrase::new(s)).collect();
     let mut kept = search.kept_rows(&required)?;
@@ -152,10 +154,15 @@ impl Search<'_> {
         for row in shown.clone().filter(|_| ranked.late.is_some()) {
             tokens.push(self.row_tokens(row, &passage)?);
         }
-        passage.best = self.best_sentence(shown, &tokens, language)?;
         let article = self
             .viewer
             .article(self.index.passage(shown.start)?.article)?;
+        let languages = self.question_language().zip(article.lang.as_deref());
+        let weight = match languages {
+            Some((question, passage)) if question != passage => SENTENCE_MET * ranked.gate,
+            _ => 0.0,
+        };
+        passage.best = self.best_sentence(shown, &tokens, weight)?;
         let duplicates = duplicates.iter().map(|row| self.citation(*row));
         Ok(Answer {
             rank,
@@ -188,13 +195,22 @@ impl Search<'_> {
         })
     }
 
-    /// The sentence of some rows that answers most. Their tokens are missing where there was no second look.
+    /// The sentence of some rows that answers most:
+    ///
+    /// ```text
+    /// cosine + 0.2 * coverage^2 + weight * M          weight: 0.1 * gate in another language, else 0
+    /// ```
+    ///
+    /// `M` compares the question with the tokens of that sentence alone. In another language it tells which one is meant. In
+    /// the question's own it prefers the one that repeats the question to the one that answers. Tokens are missing where
+    /// there was no second look.
     fn best_sentence(
         &self,
         rows: &Range<usize>,
         tokens: &[Option<RowTokens<'_>>],
-        language: usize,
+        weight: f32,
     ) -> Result<Option<Best>> {
+        let language = self.index.rows().language(rows.start);
         let memory = RefCell::new(Unpacked::default());
         let judge = |row: usize, sentence: &StoredSentence, text: &str| {
             let dense = self
@@ -209,7 +225,7 @@ impl Search<'_> {
                     &mut memory.borrow_mut(),
                 )
             });
-            dense + SENTENCE_COVERAGE * coverage.powi(2) + SENTENCE_MET * met.max(0.0)
+            dense + SENTENCE_COVERAGE * coverage.powi(2) + weight * met.max(0.0)
         };
         self.viewer.best(rows.clone(), &judge)
     }
