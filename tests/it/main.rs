@@ -20,6 +20,7 @@ mod imports;
 mod index;
 mod late;
 mod layers;
+mod map;
 mod models;
 mod open;
 mod output;

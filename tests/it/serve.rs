@@ -345,6 +345,8 @@ fn openapi_describes_what_is_answered() {
             "get",
             json!(format!("?id={id}%231&context=1")),
         ),
+        ("/api/v1/map", "get", json!("?of=passages")),
+        ("/api/v1/matrix", "get", json!("")),
         ("/api/v1/status", "get", json!("")),
     ];
     let paths = document["paths"].as_object().unwrap();
@@ -885,6 +887,127 @@ fn it_ends_when_it_is_told_to() {
 }
 
 #[test]
+fn a_browser_gets_the_page_and_everything_else_what_there_is() {
+    let server = Server::on_seeds();
+    let browser = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    let page = server.request("GET", "/", &[browser], b"");
+    assert_eq!(
+        page.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("script-src 'self';") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    let text = String::from_utf8(page.body.clone()).unwrap();
+    // Every file that it names is there, and says what it is.
+    for name in text
+        .split("page/")
+        .skip(1)
+        .map(|rest| &rest[..rest.find('"').unwrap()])
+    {
+        let file = server.get(&format!("/page/{name}"));
+        assert_eq!(file.status, 200, "{name}");
+        let kind = match name.rsplit_once('.').unwrap().1 {
+            "js" => "text/javascript; charset=utf-8",
+            "css" => "text/css; charset=utf-8",
+            _ => "image/svg+xml",
+        };
+        assert_eq!(file.header("content-type"), Some(kind), "{name}");
+        let tag = file.header("etag").unwrap();
+        let again = server.request(
+            "GET",
+            &format!("/page/{name}"),
+            &[("If-None-Match", tag)],
+            b"",
+        );
+        assert_eq!((again.status, again.body.len()), (304, 0));
+    }
+    assert!(
+        String::from_utf8(server.get("/").body)
+            .unwrap()
+            .contains("/api/v1/query")
+    );
+    for path in [
+        "/page/none.js",
+        "/page/../mod.rs",
+        "/page/%2e%2e%2fmod.rs",
+        "/page/",
+    ] {
+        assert_eq!(server.get(path).status, 404, "{path}");
+    }
+    // A link from elsewhere may be followed to the page, and to nothing else.
+    let followed = [
+        browser,
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Mode", "navigate"),
+        ("Sec-Fetch-Dest", "document"),
+    ];
+    assert_eq!(server.request("GET", "/", &followed, b"").status, 200);
+    assert_eq!(
+        server
+            .request("GET", "/page/main.js", &followed, b"")
+            .status,
+        403
+    );
+    assert_eq!(
+        server
+            .request("GET", "/api/v1/status", &followed, b"")
+            .status,
+        403
+    );
+    let framed = [
+        followed[0],
+        followed[1],
+        followed[2],
+        ("Sec-Fetch-Dest", "iframe"),
+    ];
+    assert_eq!(server.request("GET", "/", &framed, b"").status, 403);
+}
+
+#[test]
+fn two_articles_are_compared_and_an_article_has_its_outline() {
+    let folder = Folder::new(&[
+        (
+            "docs/a.md",
+            "# Mills\n\n## Wind\n\nThe wind mill turns all day.\n\n![a](b.png)\n\n## Water\n\nThe water mill turns at night.\n",
+        ),
+        ("docs/b.txt", "The water mill grinds flour at night.\n"),
+        ("docs/c.txt", "Cats sleep most of the day.\n"),
+    ]);
+    folder.tane(["index", "docs"]).ok();
+    let server = Server::start(folder.tane(["serve", "--quiet"]));
+    let article = server.get("/api/v1/article?id=docs%2Fa.md").json();
+    let outline: Vec<(u64, &str)> = article["outline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|heading| {
+            (
+                heading["level"].as_u64().unwrap(),
+                heading["text"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(outline, [(1, "Mills"), (2, "Wind"), (2, "Water")]);
+    assert!(
+        article["omitted"].to_string().contains("image-markup"),
+        "{article}"
+    );
+    let with = |other: &str| {
+        let asked = json!({"article": "docs/a.md", "with": other, "pairs": 2});
+        server.post("/api/v1/similar", &asked)
+    };
+    let two = with("docs/c.txt").json();
+    assert_eq!(two["results"].as_array().unwrap().len(), 1);
+    assert_eq!(two["results"][0]["article"]["id"], "docs/c.txt");
+    assert!(!two["results"][0]["pairs"].as_array().unwrap().is_empty());
+    assert_eq!(with("docs/a.md").json()["results"], json!([]));
+    assert_eq!(with("docs/none.txt").status, 404);
+}
+
+#[test]
 fn other_machines_need_a_token() {
     let told = Tane::on_seeds(["serve", "--listen", "0.0.0.0:0"]).fails(2);
     assert!(
@@ -910,6 +1033,12 @@ fn other_machines_need_a_token() {
         200
     );
     assert_eq!(server.get("/v1/models").status, 401);
+    // The page can be loaded, to ask for the token; what it asks for cannot.
+    let browser = [("Accept", "text/html,*/*;q=0.8")];
+    assert_eq!(server.request("GET", "/", &browser, b"").status, 200);
+    assert_eq!(server.get("/page/main.js").status, 200);
+    assert_eq!(server.get("/api/v1/map").status, 401);
+    assert_eq!(server.get("/api/v1/matrix").status, 401);
     let taken = server.address.to_string();
     let told = Tane::on_seeds(["serve", "--listen", &taken]).fails(2);
     assert!(told.contains(&taken) && told.contains("--listen"), "{told}");

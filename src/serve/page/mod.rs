@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::nothing;
+use super::problem::Problem;
 
 /// No script, style or picture but our own, none written into the page, and no other site.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -78,7 +78,10 @@ pub async fn front(headers: HeaderMap) -> Response {
 pub async fn file(Path(name): Path<String>, uri: Uri, headers: HeaderMap) -> Response {
     match FILES.iter().find(|file| file.name == name) {
         Some(file) => file.answer(&headers),
-        None => nothing(uri).await,
+        None => {
+            let detail = format!("nothing at {}; `/` lists what there is", uri.path());
+            Problem::new(StatusCode::NOT_FOUND, detail).into_response()
+        }
     }
 }
 
