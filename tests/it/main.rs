@@ -23,6 +23,7 @@ mod layers;
 mod models;
 mod open;
 mod output;
+mod pdf;
 mod query;
 mod serve;
 mod similar;
