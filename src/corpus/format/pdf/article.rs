@@ -152,3 +152,98 @@ fn without_text(pages: &[usize]) -> Option<String> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::{LeftOut as Left, Mark};
+    use super::super::geometry::Area;
+    use super::*;
+
+    #[test]
+    fn a_file_is_known_by_its_mark_and_not_by_its_name() {
+        for (extension, bytes, expected) in [
+            ("pdf", "%PDF-1.4\n", true),
+            ("pdf", "HTTP/1.1 200 OK\r\n\r\n%PDF-1.7\n1 0 obj\n", true),
+            ("bin", "\n%PDF-1.7\n1 0 obj\n<<>>\nendobj\n", true),
+            ("bin", "junk\n%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n", true),
+            ("txt", "%PDF-1.4 is how a document begins.", false),
+            ("md", "# PDF\n\n%PDF-1.4\n1 0 obj\n", false),
+            ("pdf", "Only the name says so.", false),
+            ("pdf", "%PDF-x", false),
+            ("pdf", "", false),
+        ] {
+            let accepted = PdfFile.accepts(extension, bytes.as_bytes());
+            assert_eq!(accepted, expected, "{extension}: {bytes}");
+        }
+        let late = [vec![b' '; HEAD], b"%PDF-1.7\n1 0 obj\n".to_vec()].concat();
+        assert!(!PdfFile.accepts("pdf", &late));
+    }
+
+    fn piece(kind: Kind, text: &str, marks: &[(usize, usize)]) -> Piece {
+        let marks = marks.iter().map(|&(at, page)| Mark {
+            at,
+            page,
+            area: Area::default(),
+        });
+        Piece {
+            kind,
+            text: text.to_owned(),
+            marks: marks.collect(),
+        }
+    }
+
+    #[test]
+    fn pages_begin_where_their_first_letter_stands() {
+        let cell = "word ".repeat(60);
+        let row = format!("Key: a | Text: {} | More: {}", cell.trim(), cell.trim());
+        let document = Document {
+            pages: 4,
+            pages_without_text: vec![3, 4],
+            pieces: vec![
+                piece(Kind::Heading, "Head", &[(0, 1)]),
+                piece(Kind::Paragraph, " One two.", &[(0, 1), (5, 2)]),
+                piece(Kind::Footnote, "A note.", &[(0, 2)]),
+                piece(Kind::Row, &row, &[(0, 2)]),
+                piece(Kind::Row, "Key: b", &[(0, 2)]),
+            ],
+            left_out: vec![Left {
+                page: 1,
+                reason: Reason::PageNumber,
+                text: "1".to_owned(),
+            }],
+            ..Document::default()
+        };
+        let parsed = parsed(document);
+        let text = parsed.text.unwrap();
+        assert!(
+            text.starts_with("Head\n\nOne two.\n\nA note.\n\nKey: a | "),
+            "{text}"
+        );
+        let pages: Vec<_> = parsed
+            .locators
+            .iter()
+            .map(|(at, page)| (&text[*at..*at + 3], page.as_str()))
+            .collect();
+        assert_eq!(pages, [("Hea", "page 1"), ("two", "page 2")]);
+        let kinds: Vec<BlockKind> = parsed.blocks.iter().map(|block| block.kind).collect();
+        assert_eq!(
+            kinds[..3],
+            [
+                BlockKind::Heading,
+                BlockKind::Paragraph,
+                BlockKind::Paragraph
+            ]
+        );
+        // A row that is too long for a passage is cut between its cells.
+        assert!(kinds.contains(&BlockKind::RowPart) && kinds.ends_with(&[BlockKind::Row]));
+        let omitted = &parsed.omitted[0];
+        assert_eq!(
+            (omitted.reason, &text[omitted.span.clone()]),
+            (Omission::RunningHead, "1")
+        );
+        assert_eq!(
+            parsed.notes,
+            ["pages 3-4 have no text layer: they are pictures or empty"]
+        );
+    }
+}
