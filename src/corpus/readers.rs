@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Bytes that a reader may take for its data. The largest of a hundred real documents took a tenth of it.
+/// Bytes that a reader may take for its data. A document of 300 pages and 10 MB took a sixth of it.
 const MEMORY: u64 = 500 << 20;
 
 /// What it may map in all: the executable with its model, too, and what the allocator sets aside and does not use.

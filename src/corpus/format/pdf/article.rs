@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn pages_begin_where_their_first_letter_stands() {
-        let cell = "word ".repeat(60);
+        let cell = "word ".repeat(40);
         let row = format!("Key: a | Text: {} | More: {}", cell.trim(), cell.trim());
         let document = Document {
             pages: 4,
