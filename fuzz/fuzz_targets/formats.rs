@@ -15,8 +15,8 @@ impl TokenCount for Chars {
     }
 }
 
-const NAMES: [&str; 10] = [
-    "a.txt", "a.md", "a.html", "a.ipynb", "a.jsonl", "a.csv", "a.xml", "a", "a.tsv", "a.json",
+const NAMES: [&str; 11] = [
+    "a.txt", "a.md", "a.html", "a.ipynb", "a.jsonl", "a.csv", "a.xml", "a", "a.tsv", "a.json", "a.pdf",
 ];
 
 fuzz_target!(|input: (u8, &[u8])| {

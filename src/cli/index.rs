@@ -10,6 +10,7 @@ use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
 use super::{args, watch};
 use crate::cli::outcome::Outcome;
+use crate::cli::reader::readers;
 use crate::embed::Embedder;
 use crate::index::{Index, MadeBy, Manifest, Report, Unread, Update, update};
 use crate::search::{JSON_VERSION, as_stored};
@@ -190,6 +191,7 @@ pub fn warn(index: &Index, settings: &Settings) {
 pub fn as_recorded(settings: &Settings) -> Update {
     Update {
         language: settings.language.clone(),
+        readers: Some(readers()),
         ..Update::default()
     }
 }

@@ -20,6 +20,7 @@ mod output;
 mod passages;
 mod progress;
 mod query;
+mod reader;
 mod render;
 mod serve;
 mod settings;
@@ -46,6 +47,9 @@ use crate::error::Error;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if let Some(code) = reader::run() {
+        return code;
+    }
     // What ends one of these threads is told as an error.
     let shown = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {

@@ -12,7 +12,7 @@ use super::output::{self, Output};
 use super::settings::Settings;
 use super::{args, shell};
 use crate::cli::outcome::Outcome;
-use crate::corpus::TextSource;
+use crate::corpus::{TextSource, locator};
 use crate::error::Error;
 use crate::index::{ArticleRecord, Index};
 use crate::search::{Names, find};
@@ -25,16 +25,27 @@ pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::
         if args.source {
             desktop(web_address(&record)?.into())
         } else {
-            let line = match rows {
+            let line = match &rows {
                 Some(rows) if lines_are_those_of_the_file(&record) => {
                     Some(index.passage(rows.start)?.lines.0)
                 }
                 _ => None,
             };
             let file = file(&index, &record)?;
-            match Program::of_the_user() {
+            let page = match rows {
+                Some(rows) if is_pdf(&record) => {
+                    let start = index.passage(rows.start)?.span.start;
+                    locator(&record.locators, start)
+                }
+                _ => None,
+            };
+            // None of these programs is known to take a page.
+            if let Some(page) = page.filter(|_| !settings.quiet) {
+                output::remark(&format!("the passage is on {page}"));
+            }
+            match Program::of_the_user().filter(|_| !is_pdf(&record)) {
                 Some(program) => program.command(&file, line),
-                None => desktop(file.into_os_string()),
+                None => desktop_for(file.into_os_string(), !is_pdf(&record)),
             }
         }
         // The index is closed here: an editor may stay open for hours.
@@ -49,6 +60,22 @@ pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::
 /// Lines count in the text that tane read; an extracted text has other lines than its file.
 fn lines_are_those_of_the_file(record: &ArticleRecord) -> bool {
     record.row.is_none() && record.text_source != TextSource::Extracted
+}
+
+/// A document that no editor shows. The name counts, too: a desktop runs what has the name of a program, whatever it
+/// holds.
+fn is_pdf(record: &ArticleRecord) -> bool {
+    let path = Path::new(match record.relative.as_str() {
+        "" => record.root.as_str(),
+        relative => relative,
+    });
+    let extension = path.extension().unwrap_or_default();
+    extension.eq_ignore_ascii_case("pdf")
+        && record.text_source == TextSource::Extracted
+        && record
+            .locators
+            .iter()
+            .any(|(_, at)| at.starts_with("page "))
 }
 
 /// The article's file. It is absolute, so that no program takes its name for an option.
@@ -138,15 +165,19 @@ impl Program {
     }
 }
 
-/// The desktop's program for a file or an address. None of these commands goes through a shell.
-pub fn desktop(target: OsString) -> Vec<OsString> {
-    let is_file = Path::new(&target).is_absolute();
+/// The desktop's program for an address.
+pub fn desktop(address: OsString) -> Vec<OsString> {
+    desktop_for(address, false)
+}
+
+/// The desktop's program for texts, or the one for whatever a target is. None of these commands goes through a shell.
+fn desktop_for(target: OsString, is_text: bool) -> Vec<OsString> {
     let words: &[&str] = if cfg!(target_os = "macos") {
         // As text: what `open` does with a script is to run it.
-        if is_file { &["open", "-t"] } else { &["open"] }
+        if is_text { &["open", "-t"] } else { &["open"] }
     } else if cfg!(windows) {
         // Scripts are run here too. For addresses it is what `start` calls, without the shell that `start` needs.
-        if is_file {
+        if is_text {
             &["notepad.exe"]
         } else {
             &["rundll32.exe", "url.dll,FileProtocolHandler"]

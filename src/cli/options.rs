@@ -64,6 +64,7 @@ impl Read {
             max_passages: self.max_passages.unwrap_or(default.max_passages),
             max_millis: self.max_file_time.unwrap_or(default.max_millis),
             follow: self.follow,
+            readers: None,
         };
         // `auto` may take back what was said before.
         (options != default || self.header.is_some()).then_some(options)

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::args;
-use super::output::Output;
+use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::input::read_stdin;
 use crate::cli::outcome::Outcome;
-use crate::corpus::{Article, KnownBy, Omission, locator};
+use crate::cli::reader::readers;
+use crate::corpus::{Article, KnownBy, Omission, ReadOptions, Span, locator};
 use crate::passage::{LineIndex, Passage, passages};
 use crate::search::{ArticleView, JSON_VERSION, RepeatedView, article_view, as_stored};
 
@@ -56,7 +57,10 @@ pub fn run(
     out: &mut Output,
 ) -> anyhow::Result<Outcome> {
     let name = args.file.to_string_lossy();
-    let options = args.read.options().unwrap_or_default();
+    let options = ReadOptions {
+        readers: Some(readers()),
+        ..args.read.options().unwrap_or_default()
+    };
     let articles = if name == "-" {
         Article::from_bytes(read_stdin()?, &args.file, &options)?
     } else {
@@ -65,27 +69,66 @@ pub fn run(
     let embedder = settings.embedder(&args.engine, None)?;
     let mut found = Outcome::Nothing;
     for (article, number) in articles.iter().zip(1..) {
-        let cut = passages(article, embedder.counter());
+        let all = passages(article, embedder.counter());
+        let pages = args.page.map(|page| stretches_of(page, article));
+        let is_asked = |passage: &Passage| {
+            pages
+                .as_ref()
+                .is_none_or(|pages| pages.iter().any(|page| meet(page, &passage.span)))
+        };
+        let cut: Vec<(usize, Passage)> = (1..)
+            .zip(all)
+            .filter(|(_, passage)| is_asked(passage))
+            .collect();
         if !cut.is_empty() {
             found = Outcome::Something;
         }
         if args.json {
-            out.json(&json(article, &name, &cut))?;
+            out.json(&json(article, &name, &cut, args.page.is_none()))?;
         } else {
             let mut page = Page::new(out);
             if number > 1 {
                 page.line("")?;
             }
-            print(&mut page, article, &cut)?;
+            print(&mut page, article, &cut, args.page.is_none())?;
         }
+    }
+    if let (Some(page), Outcome::Nothing) = (args.page, &found) {
+        output::complain(&format!("{name}: no passage on page {page}"));
     }
     Ok(found)
 }
 
-fn json<'a>(article: &'a Article, name: &str, cut: &[Passage]) -> Json<'a> {
+/// Where the text of a page stands. What was left out stands behind the text, and on no page.
+fn stretches_of(page: usize, article: &Article) -> Vec<Span> {
+    let locator = format!("page {page}");
+    let starts = article.locators.iter();
+    let next = article.locators.iter().skip(1).map(|(start, _)| *start);
+    let ends = next.chain([article.text.len()]);
+    starts
+        .zip(ends)
+        .filter(|((_, found), _)| *found == locator)
+        .map(|((start, _), end)| *start..end)
+        .collect()
+}
+
+fn meet(a: &Span, b: &Span) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+fn json<'a>(
+    article: &'a Article,
+    name: &str,
+    cut: &[(usize, Passage)],
+    with_omitted: bool,
+) -> Json<'a> {
     let lines = LineIndex::new(&article.text);
-    let passage = |(passage, number): (&Passage, usize)| PassageJson {
-        number,
+    let omitted = match with_omitted {
+        true => article.omitted.as_slice(),
+        false => &[],
+    };
+    let passage = |(number, passage): &(usize, Passage)| PassageJson {
+        number: *number,
         text: &article.text[passage.span.clone()],
         start_byte: passage.span.start,
         end_byte: passage.span.end,
@@ -102,9 +145,8 @@ fn json<'a>(article: &'a Article, name: &str, cut: &[Passage]) -> Json<'a> {
         format: article.format,
         encoding_known_by: article.known_by,
         notes: &article.notes,
-        passages: cut.iter().zip(1..).map(passage).collect(),
-        omitted: article
-            .omitted
+        passages: cut.iter().map(passage).collect(),
+        omitted: omitted
             .iter()
             .map(|omitted| OmittedJson {
                 reason: omitted.reason,
@@ -118,7 +160,12 @@ fn json<'a>(article: &'a Article, name: &str, cut: &[Passage]) -> Json<'a> {
     }
 }
 
-fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Result<()> {
+fn print(
+    page: &mut Page<'_>,
+    article: &Article,
+    cut: &[(usize, Passage)],
+    with_omitted: bool,
+) -> std::io::Result<()> {
     let lines = LineIndex::new(&article.text);
     let unknown = || "unknown".to_owned();
     if let Some(row) = &article.row {
@@ -130,11 +177,15 @@ fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Re
         KnownBy::Valid => "every byte fits",
         KnownBy::Declaration => "as it declares",
         KnownBy::Guess => "by its letters",
+        KnownBy::Form => "",
     };
-    page.line(&format!(
-        "format: {}, {} ({known_by})",
-        article.format, article.encoding
-    ))?;
+    page.line(&match known_by {
+        "" => format!("format: {}", article.format),
+        _ => format!(
+            "format: {}, {} ({known_by})",
+            article.format, article.encoding
+        ),
+    })?;
     page.line(&format!(
         "title: {}",
         article.title.clone().unwrap_or_else(unknown)
@@ -158,7 +209,8 @@ fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Re
     for note in &article.notes {
         page.line(&format!("note: {note}"))?;
     }
-    let mut omitted = article.omitted.iter().peekable();
+    let omitted = article.omitted.iter().filter(|_| with_omitted);
+    let mut omitted = omitted.peekable();
     let leave_out = |page: &mut Page<'_>, omitted: &crate::corpus::Omitted| {
         page.line("")?;
         let line = lines.line(omitted.span.start);
@@ -168,7 +220,7 @@ fn print(page: &mut Page<'_>, article: &Article, cut: &[Passage]) -> std::io::Re
         ))?;
         page.dimmed(&article.text[omitted.span.clone()])
     };
-    for (passage, number) in cut.iter().zip(1..) {
+    for (number, passage) in cut {
         while let Some(gap) = omitted.next_if(|gap| gap.span.start < passage.span.start) {
             leave_out(page, gap)?;
         }

@@ -12,6 +12,7 @@ use super::settings::Settings;
 use crate::cli::input::read_stdin;
 use crate::cli::map::matrix;
 use crate::cli::outcome::Outcome;
+use crate::cli::reader::readers;
 use crate::corpus::{Article, ReadOptions};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
@@ -47,8 +48,12 @@ pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyho
 
 /// An indexed article; else the file of that name, read and embedded now.
 fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
+    let options = ReadOptions {
+        readers: Some(readers()),
+        ..ReadOptions::default()
+    };
     if given == "-" {
-        let articles = Article::from_bytes(read_stdin()?, Path::new("-"), &ReadOptions::default())?;
+        let articles = Article::from_bytes(read_stdin()?, Path::new("-"), &options)?;
         return Subject::embedded(&only(articles, given)?, "-", embedder);
     }
     let path = as_stored(Path::new(given));
@@ -60,7 +65,7 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
     if let Some(number) = number {
         return Subject::indexed(index, number, embedder.alignment());
     }
-    let articles = Article::read(&path, &ReadOptions::default())?;
+    let articles = Article::read(&path, &options)?;
     Subject::embedded(&only(articles, given)?, given, embedder)
 }
 

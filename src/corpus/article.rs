@@ -109,11 +109,8 @@ impl Article {
                     return Err(limit.error(path));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    let reason = "its reader failed: the file is broken or the program is";
-                    return Err(Error::Unreadable {
-                        path: path.to_path_buf(),
-                        reason: reason.to_owned(),
-                    });
+                    let reason = format::READER_FAILED.to_owned();
+                    return Err(of_file(path, Fault::Unreadable(reason)));
                 }
             }
         }
@@ -134,17 +131,35 @@ impl Article {
         options: &ReadOptions,
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<Self>> {
+        if let Some(format) = format::of_bytes(path, &bytes) {
+            let sha256 = sha256::of(&[&bytes]);
+            let readers = options.readers.as_ref();
+            let parsed = format::read_bytes(format, bytes, readers, stop);
+            let parsed = parsed.map_err(|fault| of_file(path, fault))?;
+            let articles = parsed.into_iter();
+            return Ok(articles
+                .map(|parsed| Self::new(parsed, &Decoded::extracted(), format.name(), &sha256))
+                .collect());
+        }
+        Self::from_text_until(bytes, path, options, stop)
+    }
+
+    /// Takes the bytes of a text apart, whatever other form they could be.
+    ///
+    /// # Errors
+    /// As [`Article::from_bytes`].
+    pub fn from_text(text: &str, path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
+        Self::from_text_until(text.as_bytes().to_vec(), path, options, &|| false)
+    }
+
+    fn from_text_until(
+        bytes: Vec<u8>,
+        path: &Path,
+        options: &ReadOptions,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Vec<Self>> {
         let sha256 = sha256::of(&[&bytes]);
-        let error = |fault| match fault {
-            Fault::NotText(reason) => Error::NotText {
-                path: path.to_path_buf(),
-                reason,
-            },
-            Fault::Unreadable(reason) => Error::Unreadable {
-                path: path.to_path_buf(),
-                reason,
-            },
-        };
+        let error = |fault| of_file(path, fault);
         let forced = options
             .encoding()
             .map_err(|label| error(Fault::Unreadable(format!("unknown encoding `{label}`"))))?;
@@ -226,6 +241,15 @@ impl Article {
             notes: parsed.notes,
             text,
         }
+    }
+}
+
+/// A fault as the error of a file.
+fn of_file(path: &Path, fault: Fault) -> Error {
+    let path = path.to_path_buf();
+    match fault {
+        Fault::NotText(reason) => Error::NotText { path, reason },
+        Fault::Unreadable(reason) => Error::Unreadable { path, reason },
     }
 }
 

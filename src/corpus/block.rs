@@ -40,6 +40,8 @@ pub enum Omission {
     Fallback,
     /// Values and encoded bytes that make no sentence.
     Data,
+    /// A line that stands at the edge of every page of a document, or the number of the page.
+    RunningHead,
     /// An entry without text, or a column that no row fills.
     Empty,
 }
@@ -63,6 +65,7 @@ impl Omission {
             Self::Form => "form to fill in",
             Self::Surroundings => "beside the main content",
             Self::Fallback => "shown where media cannot be",
+            Self::RunningHead => "running head or page number",
             Self::Data => "data without a sentence",
             Self::Empty => "nothing to read",
         }
@@ -79,7 +82,7 @@ pub struct Omitted {
 }
 
 /// What a block is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockKind {
     /// Running text.
     Paragraph,
@@ -99,7 +102,7 @@ pub enum BlockKind {
 }
 
 /// A stretch of text that is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// Without surrounding white space, list marks and heading marks.
     pub span: Span,

@@ -11,6 +11,7 @@ mod left_out;
 mod lines;
 mod plain;
 mod read_options;
+mod readers;
 mod time_limit;
 mod walk;
 
@@ -18,9 +19,11 @@ pub use article::{Article, READING_THREAD, locator};
 pub use block::{Block, BlockKind, Omission, Omitted, Repeated};
 pub use date::parse as parse_date;
 pub use decode::decoded::{KnownBy, TextSource};
+pub use format::serve_reader;
 pub use language::detect_language;
 pub use plain::clutter::without;
 pub use read_options::{Fields, Header, ReadOptions};
+pub use readers::Readers;
 pub use time_limit::TimeLimit;
 pub use walk::{Skipped, WalkOptions, Walked, WalkedFile, walk};
 

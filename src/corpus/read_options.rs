@@ -3,6 +3,7 @@
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
+use super::readers::Readers;
 use crate::error::Result;
 
 /// How files are read.
@@ -23,6 +24,10 @@ pub struct ReadOptions {
     pub max_millis: u64,
     /// Symbolic links are followed, wherever they lead.
     pub follow: bool,
+    /// Programs that read documents (PDF) in place of this one. With `None` they are read in this process, under the
+    /// limits that the reader itself keeps: what a document takes is counted, but a library may take more before it is.
+    #[serde(skip)]
+    pub readers: Option<Readers>,
 }
 
 impl Default for ReadOptions {
@@ -35,6 +40,7 @@ impl Default for ReadOptions {
             max_passages: 100_000,
             max_millis: 60_000,
             follow: false,
+            readers: None,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The nearest neighbours of every point, by comparing each with each.
 //!
-//! A hundred thousand points make ten thousand million comparisons, which eight-bit codes do in a minute. The graph of the
-//! index would be faster, but has no neighbours for a sample, and none for means of passages.
+//! The graph of the index would be faster for many, but has no neighbours for a sample, and none for means of passages.
 
 use rayon::prelude::*;
 

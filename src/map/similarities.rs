@@ -21,8 +21,7 @@ use crate::search::JSON_VERSION;
 
 /// Articles that are shown; of more a sample is.
 const MOST: usize = 3000;
-/// Passages that are compared with each other, all with all: half a minute on two cores. Of more, articles are compared by
-/// the means of their passages.
+/// Passages that are compared with each other, all with all. Of more, articles are compared by the means of their passages.
 const MOST_PASSAGES: usize = 60_000;
 
 /// The similarities of articles.

@@ -69,6 +69,50 @@ fn letters(text: &str) -> Vec<char> {
     letters
 }
 
+/// Small documents, each with its bytes.
+fn documents() -> Vec<(String, Vec<u8>)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/documents");
+    let files = std::fs::read_dir(folder).unwrap();
+    let paths = files.map(|file| file.unwrap().path());
+    let mut found: Vec<_> = paths
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read(&path).unwrap())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn check_document(name: &str, bytes: Vec<u8>) -> Result<usize, TestCaseError> {
+    let options = ReadOptions::default();
+    let articles = Article::from_bytes(bytes, std::path::Path::new(name), &options);
+    let articles = articles.unwrap_or_default();
+    for article in &articles {
+        check(article)?;
+        // Without its mark it is a text.
+        if article.format != "PDF" {
+            continue;
+        }
+        // What the reader gives is read, or it left it out itself: nothing is found as a gap.
+        let gap = |omitted: &crate::corpus::Omitted| omitted.reason == Omission::Markup;
+        prop_assert!(!article.omitted.iter().any(gap), "{name}");
+        prop_assert!(article.locators.is_sorted_by(|a, b| a.0 < b.0));
+        prop_assert!(article.blocks.is_empty() || article.locators[0].0 == 0);
+    }
+    Ok(articles.len())
+}
+
+#[test]
+fn documents_lose_nothing() {
+    let all = documents();
+    let read = all
+        .iter()
+        .map(|(name, bytes)| check_document(name, bytes.clone()).unwrap());
+    // A locked one and a picture have no text.
+    assert_eq!(read.sum::<usize>(), all.len() - 2);
+}
+
 /// What Markdown, HTML, MDX, notes and clutter are made of, whole and torn.
 const FRAGMENTS: [&str; 108] = [
     "word",
@@ -298,6 +342,20 @@ proptest! {
             let all = letters(&format!("{sources}{}", "printed words".repeat(cells.len())));
             prop_assert_eq!(letters(&article.text), all);
         }
+    }
+
+    #[test]
+    fn damaged_documents_lose_nothing(
+        which in any::<prop::sample::Index>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)
+    ) {
+        let all = documents();
+        let (name, mut bytes) = all[which.index(all.len())].clone();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        check_document(&name, bytes)?;
     }
 
     #[test]

@@ -284,7 +284,7 @@ fn subject(open: &Open, given: &Given, field: &str) -> Result<Subject, Problem> 
 /// [`Error::NotText`] where it holds none.
 pub fn plain(text: &str) -> crate::error::Result<Article> {
     let name = std::path::Path::new("text.txt");
-    let articles = Article::from_bytes(text.as_bytes().to_vec(), name, &ReadOptions::default())?;
+    let articles = Article::from_text(text, name, &ReadOptions::default())?;
     articles.into_iter().next().ok_or_else(|| Error::NotText {
         path: name.to_path_buf(),
         reason: "it holds no text".to_owned(),

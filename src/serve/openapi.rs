@@ -60,7 +60,7 @@ pub fn document() -> Value {
             ], answer::<Shown>(&mut answers))},
         "/api/v1/map": {"get": operation(
             "map", "See the corpus as a map", "What `tane map --json` prints. Computed once for each generation of the \
-             index, which takes a minute for 100,000 points.",
+             index, which may take minutes for 100,000 points.",
             None, &[parameter("of", "What a point is: articles (the default) or passages.", false,
                 json!({"type": "string", "enum": ["articles", "passages"]}))],
             answer::<CorpusMap>(&mut answers))},

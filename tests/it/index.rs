@@ -220,7 +220,10 @@ fn what_was_left_out_is_a_table_of_reasons() {
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
         );
     }
-    folder.write("docs/letter.pdf", "%PDF-1.4\n1 0 obj\n");
+    folder.write(
+        "docs/letter.rtf",
+        "{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}Text\\par}",
+    );
     folder.write("docs/cut.ipynb", "{\"cells\": [{\"cell_type\": ");
     let ran = folder.tane(["index", "docs"]).run();
     let lines: Vec<&str> = ran.stderr.lines().collect();
@@ -237,7 +240,7 @@ fn what_was_left_out_is_a_table_of_reasons() {
         "{first}"
     );
     assert!(
-        second.starts_with("      1  a PDF document; ") && second.ends_with("  docs/letter.pdf"),
+        second.starts_with("      1  an RTF document; ") && second.ends_with("  docs/letter.rtf"),
         "{second}"
     );
     assert!(ask.starts_with("ask: "), "{ask}");

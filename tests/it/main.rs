@@ -24,6 +24,7 @@ mod map;
 mod models;
 mod open;
 mod output;
+mod pdf;
 mod query;
 mod serve;
 mod similar;

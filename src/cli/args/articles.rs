@@ -45,12 +45,16 @@ pub struct Similar {
 #[command(after_long_help = "\
 Examples:
   tane passages page.html
+  tane passages report.pdf --page 3
   curl -s https://example.com | tane passages -")]
 pub struct Passages {
     /// File, or `-` for standard input
     pub file: PathBuf,
     #[command(flatten)]
     pub read: Read,
+    /// Show only the passages of page N (PDF)
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = group::OUTPUT)]
+    pub page: Option<usize>,
     /// Print one JSON object per article
     #[arg(long, help_heading = group::OUTPUT)]
     pub json: bool,
@@ -81,6 +85,8 @@ pub struct Show {
 }
 
 /// Open an article in your editor, or its source page in your browser.
+///
+/// A PDF document is opened with the desktop's program for it; tane says on which page a passage is.
 ///
 /// The editor is VISUAL, else EDITOR. tane splits the variable at white space and starts the program itself, without a
 /// shell, so quotes and variables in it have no meaning. Editors that tane knows open the line of the passage. Without an

@@ -23,7 +23,7 @@ pub const STRAY: usize = 50;
 pub const FEW: usize = 4;
 
 /// Why bytes could not be taken as text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
     /// They are no text.
     NotText(String),
@@ -45,6 +45,19 @@ pub struct Decoded {
     pub note: Option<String>,
 }
 
+impl Decoded {
+    /// What is said of the text of a file that is no text: a reader gives the text itself.
+    pub fn extracted() -> Self {
+        Self {
+            text: String::new(),
+            source: TextSource::Extracted,
+            encoding: "utf-8".to_owned(),
+            known_by: KnownBy::Form,
+            note: None,
+        }
+    }
+}
+
 /// How an encoding is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -59,6 +72,8 @@ pub enum KnownBy {
     Declaration,
     /// The likeliest by its letters.
     Guess,
+    /// The form of the file says what each letter is, so nothing is to be known.
+    Form,
 }
 
 /// The likeliest encoding other than UTF-8.

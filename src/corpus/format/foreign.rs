@@ -1,4 +1,4 @@
-//! Documents that look like text and are none: what a program wrote for programs (RTF, PDF, OpenDocument in one XML
+//! Documents that look like text and are none: what a program wrote for programs (RTF, OpenDocument in one XML
 //! file, ...), and mails and saved pages whose text is encoded. They are named and left out.
 //!
 //! What they hold tells them, not their names: a text about RTF is read.
@@ -12,7 +12,8 @@ use crate::corpus::read_options::Fields;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
     Rtf,
-    Pdf,
+    PdfAsText,
+    FormData,
     PostScript,
     OpenDocument,
     OfficeXml,
@@ -28,7 +29,8 @@ impl Foreign {
     fn reason(self) -> &'static str {
         match self {
             Self::Rtf => "an RTF document; save it as text or HTML",
-            Self::Pdf => "a PDF document; save its text",
+            Self::PdfAsText => "a PDF document; give the file itself",
+            Self::FormData => "form data of a PDF document (FDF); export it as text",
             Self::PostScript => "a PostScript document; save its text",
             Self::OpenDocument => "an OpenDocument file in XML; save it as text, HTML or CSV",
             Self::OfficeXml => "a Microsoft Office file in XML; save it as text, HTML or CSV",
@@ -63,8 +65,12 @@ pub(super) fn of(extension: &str, text: &str) -> Option<&'static Foreign> {
     if is_rtf(text) {
         return Some(&Foreign::Rtf);
     }
-    if is_pdf(extension, text) {
-        return Some(&Foreign::Pdf);
+    // Files that begin so are read before they are taken for text.
+    if is_marked("%PDF-", extension, text) {
+        return Some(&Foreign::PdfAsText);
+    }
+    if is_marked("%FDF-", extension, text) {
+        return Some(&Foreign::FormData);
     }
     if text.starts_with("%!PS") {
         return Some(&Foreign::PostScript);
@@ -105,19 +111,15 @@ fn is_rtf(text: &str) -> bool {
 }
 
 /// Its mark at the beginning of a line, and objects behind it.
-fn is_pdf(extension: &str, text: &str) -> bool {
+fn is_marked(mark: &str, extension: &str, text: &str) -> bool {
     let near = &text[..head(text, 1024)];
     let begins_line = |at: &usize| *at == 0 || near[..*at].ends_with(['\n', '\r']);
-    let marks = ["%PDF-", "%FDF-"];
-    let found = marks
-        .iter()
-        .filter_map(|mark| near.match_indices(mark).map(|(at, _)| at).find(begins_line))
-        .min();
+    let found = near.match_indices(mark).map(|(at, _)| at).find(begins_line);
     found.is_some_and(|at| {
         let version = text[at + 5..].starts_with(|c: char| c.is_ascii_digit());
         let objects = text[..head(text, 64 << 10)].contains(" obj");
         // Behind other lines it may be an example in a text.
-        version && objects && (at == 0 || extension == "pdf")
+        version && objects && (at == 0 || ["pdf", "fdf"].contains(&extension))
     })
 }
 
@@ -347,8 +349,17 @@ mod tests {
                 "\u{feff}{\\rtf1{\\*\\generator x;}\\pard Text\\par}",
                 Foreign::Rtf,
             ),
-            ("txt", "%PDF-1.4\n1 0 obj\n<<>>\nendobj\n", Foreign::Pdf),
-            ("pdf", "junk\n%PDF-1.7\n1 0 obj\n", Foreign::Pdf),
+            (
+                "txt",
+                "%PDF-1.4\n1 0 obj\n<<>>\nendobj\n",
+                Foreign::PdfAsText,
+            ),
+            (
+                "fdf",
+                "%FDF-1.2\n1 0 obj\n<<>>\nendobj\n",
+                Foreign::FormData,
+            ),
+            ("pdf", "junk\n%PDF-1.7\n1 0 obj\n", Foreign::PdfAsText),
             (
                 "eps",
                 "%!PS-Adobe-3.0 EPSF-3.0\n%%Title: x\n",

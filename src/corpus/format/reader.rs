@@ -1,5 +1,7 @@
 //! A reader of a form, and what it gives.
 
+use serde::{Deserialize, Serialize};
+
 use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::read_options::Fields;
@@ -11,7 +13,7 @@ pub const HEAD: usize = 4096;
 pub const NESTING: usize = 256;
 
 /// What a reader found.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Parsed {
     /// `None`: the text that was given, byte for byte.
     pub text: Option<String>,
@@ -81,6 +83,20 @@ pub trait Format: Sync {
     /// # Errors
     /// Why it cannot be read.
     fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault>;
+}
+
+/// A form of files whose bytes are no text before a reader has taken them apart.
+pub trait FormatOfBytes: Sync {
+    fn name(&self) -> &'static str;
+
+    /// Whether a file is of this form: the extension of its name, lower case, and its bytes.
+    fn accepts(&self, extension: &str, bytes: &[u8]) -> bool;
+
+    /// The articles of a file, each with its own [`Parsed::text`].
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault>;
 }
 
 pub fn too_deep(most: usize, at: usize) -> Fault {

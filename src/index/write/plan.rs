@@ -53,6 +53,8 @@ pub(in crate::index) fn plan(
     };
     let mut found = Vec::with_capacity(roots.len());
     for root in roots.iter_mut() {
+        // The manifest does not keep them: they belong to the program that runs now.
+        root.read.readers.clone_from(&update.readers);
         let seen = look(dir, root, old, report, progress)?;
         root.mounts = seen.mounts;
         plan.kept.extend(seen.kept);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::corpus::ReadOptions;
+use crate::corpus::{ReadOptions, Readers};
 use crate::error::Result;
 
 /// What to do.
@@ -16,6 +16,8 @@ pub struct Update {
     pub exclude: Vec<String>,
     /// How the files of the roots in `add` are read; `None`: as before.
     pub read: Option<ReadOptions>,
+    /// Programs that read documents, see [`ReadOptions::readers`].
+    pub readers: Option<Readers>,
     /// Cut every article anew; vectors of unchanged windows are still reused.
     pub rebuild: bool,
     /// Compare the contents of every file, not its length and times.

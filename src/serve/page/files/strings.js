@@ -167,6 +167,7 @@ const REASONS = {
   surroundings: ['beside the main content', '本文の周辺'],
   fallback: ['shown where media cannot be', '代替表示'],
   data: ['data without a sentence', '文のないデータ'],
+  'running-head': ['running head or page number', '柱またはページ番号'],
   empty: ['nothing to read', '空'],
 };
 

@@ -1,0 +1,389 @@
+//! Where paragraphs begin: the distance of lines, their edges, their size, and the marks that they begin with.
+
+use super::characters::{is_finished, is_ideographic};
+use super::lines::Line;
+use super::markers::{is_caption, starts_item};
+
+/// Sizes within this share are one size: a writer rounds.
+const SAME_SIZE: f32 = 0.08;
+
+/// An indent, in ems.
+const INDENT: f32 = 0.6;
+
+/// A wider one is no indent: the line stands by itself at another place.
+const WIDEST_INDENT: f32 = 4.5;
+
+/// Lines farther apart, in ems, do not belong to one column of text at all.
+const FAR: f32 = 4.0;
+
+/// The lines of a column of text, one below the other.
+#[derive(Debug, Clone)]
+pub(super) struct Stack {
+    pub(super) page: usize,
+    pub(super) lines: Vec<Line>,
+    /// The edges of the lines.
+    pub(super) left: f32,
+    pub(super) right: f32,
+}
+
+/// Puts lines that follow each other downward into stacks, and the parts of one line together.
+pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
+    let mut stacks: Vec<Stack> = Vec::new();
+    for line in lines {
+        if let Some(stack) = stacks.last_mut()
+            && let Some(last) = stack.lines.last_mut()
+        {
+            if is_same_row(last, &line) {
+                last.text.push(' ');
+                last.text.push_str(&line.text);
+                last.frame = last.frame.with(line.frame);
+                last.bold &= line.bold;
+                stack.right = stack.right.max(line.frame.a1);
+                continue;
+            }
+            if is_below(last, &line, stack.left, stack.right) {
+                stack.left = stack.left.min(line.frame.a0);
+                stack.right = stack.right.max(line.frame.a1);
+                stack.lines.push(line);
+                continue;
+            }
+        }
+        stacks.push(Stack {
+            page,
+            left: line.frame.a0,
+            right: line.frame.a1,
+            lines: vec![line],
+        });
+    }
+    stacks
+}
+
+/// Whether a piece goes on in the same line after a wider gap, as the text of an item after its mark.
+fn is_same_row(last: &Line, line: &Line) -> bool {
+    let gap = line.frame.a0 - last.frame.a1;
+    let size = last.size.max(line.size);
+    last.course == line.course
+        && !(last.closed || line.closed)
+        && (last.base - line.base).abs() < 0.2 * size
+        && gap > 0.0
+        && gap < if starts_item(&last.text) { 6.0 } else { 3.0 } * size
+}
+
+fn is_below(last: &Line, line: &Line, left: f32, right: f32) -> bool {
+    let size = last.size.max(line.size);
+    let step = line.base - last.base;
+    last.course == line.course
+        && step > 0.3 * size
+        && step < FAR * size
+        && line.frame.a0 < right
+        && line.frame.a1 > left
+}
+
+/// The distance of lines that is usual on a page, in ems: the median, that of body text.
+pub(super) fn leading(stacks: &[Stack]) -> Option<f32> {
+    let mut steps: Vec<f32> = stacks
+        .iter()
+        .flat_map(|stack| stack.lines.windows(2))
+        .filter_map(|pair| match pair {
+            [a, b] if is_same_size(a.size, b.size) => Some((b.base - a.base) / b.size),
+            _ => None,
+        })
+        .collect();
+    steps.sort_by(f32::total_cmp);
+    // Half of the lines and more follow without extra space; the lower part is theirs.
+    steps.get(steps.len() * 2 / 5).copied()
+}
+
+pub(super) fn is_same_size(a: f32, b: f32) -> bool {
+    (a - b).abs() <= SAME_SIZE * a.max(b)
+}
+
+/// How the lines of a stack are set.
+#[derive(Debug, Clone, Copy)]
+struct Style {
+    hanging: bool,
+    centred: bool,
+}
+
+impl Stack {
+    /// The paragraphs of the stack, as ranges of lines.
+    pub(super) fn paragraphs(&self, leading: f32) -> Vec<std::ops::Range<usize>> {
+        let mut out = Vec::new();
+        let mut from = 0;
+        let style = Style {
+            hanging: self.hanging(),
+            centred: self.all_centred(),
+        };
+        for at in 1..self.lines.len() {
+            if self.breaks(from, at, leading, style) {
+                out.push(from..at);
+                from = at;
+            }
+        }
+        out.push(from..self.lines.len());
+        out
+    }
+
+    /// Whether a paragraph begins at this line, where the one before began at `from`.
+    fn breaks(&self, from: usize, at: usize, leading: f32, style: Style) -> bool {
+        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+        if is_initial(last, line) {
+            return false;
+        }
+        if last.closed || line.closed {
+            return true;
+        }
+        if !is_same_size(last.size, line.size) {
+            return true;
+        }
+        let size = line.size;
+        let step = (line.base - last.base) / size;
+        let usual = self.usual_step(at, leading);
+        if step > usual * 1.25 && step > usual + 0.2 {
+            return true;
+        }
+        if is_caption(&line.text) {
+            return true;
+        }
+        if last.bold != line.bold
+            && (self.is_short_in(from, at - 1)
+                || (last.bold && at - from == 1 && !is_finished(&last.text)))
+        {
+            return true;
+        }
+        let shift = (line.frame.a0 - last.frame.a0) / size;
+        let short = self.is_short_in(from, at - 1);
+        let item = starts_item(&line.text);
+        if item
+            && (is_finished(&last.text)
+                || short
+                || shift < -INDENT
+                || starts_item(&self.lines[from].text))
+        {
+            return true;
+        }
+        if style.centred && self.is_centred(at - 1) && self.is_centred(at) {
+            return false;
+        }
+        if shift.abs() > WIDEST_INDENT {
+            return true;
+        }
+        if shift > INDENT {
+            return short
+                || !(style.hanging || at - from == 1 && starts_item(&self.lines[from].text));
+        }
+        if shift < -INDENT {
+            // The first line of a paragraph is indented, or a hanging one ends.
+            return style.hanging || short || at - from > 1;
+        }
+        short
+    }
+
+    /// The step that is usual around a line: the page's, or less where all lines here are closer.
+    fn usual_step(&self, at: usize, leading: f32) -> f32 {
+        let step = |n: usize| {
+            (n > 0 && n < self.lines.len()).then(|| {
+                let (a, b) = (&self.lines[n - 1], &self.lines[n]);
+                (b.base - a.base) / b.size
+            })
+        };
+        let near = [step(at.wrapping_sub(1)), step(at), step(at + 1)];
+        let least = near.iter().flatten().copied().fold(f32::MAX, f32::min);
+        // Other sizes have another lead: notes stand closer, headings too.
+        if least < leading {
+            least.max(1.0)
+        } else {
+            leading
+        }
+    }
+
+    /// Whether a line ends where the next word would still have fitted, in a paragraph that begins at `from`.
+    pub(super) fn is_short_in(&self, from: usize, at: usize) -> bool {
+        let line = &self.lines[at];
+        let next = self.lines.get(at + 1);
+        // The lines above are as wide as the column is here, beside a picture too. A paragraph of a line or two has
+        // to be measured by what follows.
+        let (first, end) = if at - from >= 2 {
+            (from, at)
+        } else {
+            (at.saturating_sub(3), at + 2)
+        };
+        let near = self
+            .lines
+            .iter()
+            .take(end + 1)
+            .skip(first.max(at.saturating_sub(4)));
+        let right = near.map(|line| line.frame.a1).fold(f32::MIN, f32::max);
+        let column = Self {
+            right,
+            lines: Vec::new(),
+            ..*self
+        };
+        column.ends_before(line, next.map(|next| (next, next.text.as_str())))
+    }
+
+    /// Whether entries hang: their first line stands out to the left, and the others are indented. Paragraphs that
+    /// begin with an indent look the same where they have two lines, but there the line that stands out is short.
+    fn hanging(&self) -> bool {
+        let (mut hanging, mut indented) = (0, 0);
+        for at in 1..self.lines.len() {
+            let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+            let shift = (line.frame.a0 - last.frame.a0) / line.size;
+            if shift > INDENT && shift < WIDEST_INDENT {
+                let full = !self.ends_before(last, Some((line, &line.text)));
+                if full && !is_finished(&last.text) {
+                    hanging += 1;
+                } else {
+                    indented += 1;
+                }
+            }
+        }
+        hanging > indented
+    }
+
+    /// Whether a line ends where the first word of another one would still have fitted.
+    pub(super) fn ends_before(&self, line: &Line, next: Option<(&Line, &str)>) -> bool {
+        let room = self.right - line.frame.a1;
+        let wide = line.text.chars().next_back().is_some_and(is_ideographic);
+        // Punctuation must not begin a line, so a line of ideographs may end an em or two early.
+        let word = match next {
+            Some((_, text)) if text.starts_with(is_ideographic) => 2.2 * line.size,
+            Some((next, text)) => {
+                let letters = text
+                    .split(char::is_whitespace)
+                    .next()
+                    .unwrap_or_default()
+                    .chars()
+                    .count();
+                let all = text.chars().count().max(1);
+                let width = (next.frame.a1 - next.frame.a0) * letters as f32 / all as f32;
+                width.min(0.6 * (self.right - self.left)) + if wide { 1.2 } else { 0.6 } * line.size
+            }
+            None => 2.2 * line.size,
+        };
+        room > word
+    }
+
+    /// Whether all lines have the same middle.
+    fn all_centred(&self) -> bool {
+        self.lines.iter().all(|line| {
+            let (left, right) = (line.frame.a0 - self.left, self.right - line.frame.a1);
+            (left - right).abs() < line.size
+        })
+    }
+
+    /// Whether a line stands in the middle between the edges.
+    fn is_centred(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        let (before, behind) = (line.frame.a0 - self.left, self.right - line.frame.a1);
+        let widest = before < 0.3 * line.size && behind < 0.3 * line.size;
+        widest || before > line.size && (before - behind).abs() < line.size
+    }
+
+    /// Whether a line is indented against the lines below it.
+    pub(super) fn is_indented(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        self.lines
+            .get(at + 1)
+            .is_some_and(|next| line.frame.a0 - next.frame.a0 > INDENT * line.size)
+    }
+}
+
+/// Whether a line is a large initial beside the first lines of a paragraph.
+fn is_initial(last: &Line, line: &Line) -> bool {
+    last.text.chars().count() <= 2
+        && last.size > 1.8 * line.size
+        && last.text.starts_with(char::is_alphabetic)
+        && line.frame.a0 >= last.frame.a1 - 0.5 * line.size
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::geometry::{Course, Frame};
+    use super::super::glyphs::Origin;
+    use super::*;
+
+    fn line(text: &str, a0: f32, a1: f32, c: f32) -> Line {
+        Line {
+            text: text.into(),
+            course: Course::Right,
+            frame: Frame {
+                a0,
+                a1,
+                c0: c - 8.8,
+                c1: c + 1.2,
+            },
+            base: c,
+            size: 10.0,
+            bold: false,
+            origin: Origin::Content,
+            order: 0,
+            marked: false,
+            closed: false,
+        }
+    }
+
+    fn paragraphs(lines: Vec<Line>) -> Vec<usize> {
+        let stacks = stacks(1, lines);
+        assert_eq!(stacks.len(), 1);
+        stacks[0]
+            .paragraphs(leading(&stacks).unwrap_or(1.2))
+            .iter()
+            .map(|range| range.start)
+            .collect()
+    }
+
+    #[test]
+    fn an_indent_begins_a_paragraph() {
+        let lines = vec![
+            line("  first words of it and", 20.0, 200.0, 10.0),
+            line("more of them to the edge", 10.0, 200.0, 22.0),
+            line("and the last to the edge.", 10.0, 198.0, 34.0),
+            line("Another begins with an", 20.0, 200.0, 46.0),
+            line("indent.", 10.0, 50.0, 58.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 3]);
+    }
+
+    #[test]
+    fn a_short_line_ends_a_paragraph() {
+        let lines = vec![
+            line("吾輩は猫である。名前はまだ無い", 10.0, 200.0, 10.0),
+            line("ところだ。", 10.0, 60.0, 22.0),
+            line("何でも薄暗いじめじめした所で", 10.0, 200.0, 34.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 2]);
+    }
+
+    #[test]
+    fn a_ragged_line_does_not() {
+        let lines = vec![
+            line("some words of a text that are", 10.0, 190.0, 10.0),
+            line("ragged at their right", 10.0, 140.0, 22.0),
+            line("extraordinarily but go on with it", 10.0, 200.0, 34.0),
+        ];
+        assert_eq!(paragraphs(lines), [0]);
+    }
+
+    #[test]
+    fn items_hang_together() {
+        let lines = vec![
+            line("1. the first item goes on", 10.0, 200.0, 10.0),
+            line("below its text.", 24.0, 90.0, 22.0),
+            line("2. the second item goes on", 10.0, 200.0, 34.0),
+            line("below its text.", 24.0, 90.0, 46.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 2]);
+    }
+
+    #[test]
+    fn more_space_begins_a_paragraph() {
+        let lines = vec![
+            line("some words of a text that are", 10.0, 200.0, 10.0),
+            line("set without any indent at all.", 10.0, 200.0, 22.0),
+            line("Another one after some space.", 10.0, 200.0, 40.0),
+            line("and more of it to the edge it", 10.0, 200.0, 52.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 2]);
+    }
+}

@@ -1,0 +1,475 @@
+//! Running heads and page numbers: what stands at the edge of page after page.
+//!
+//! A line is a running head if it recurs at the same place at the edge of several pages, but for a number that
+//! grows with the page. A table that goes on over pages has the same look at its edges, yet its numbers do not.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::document::{LeftOut, Reason};
+use super::glyphs::Origin;
+use super::lines::Line;
+
+/// Rows at each edge that can be heads: a running title, a rule's text, and a number.
+const ROWS: usize = 3;
+
+/// A head is at most this large, in sizes of the text.
+const LARGE: f32 = 1.2;
+
+/// Heads stand at the same place, in points; a wider page number shifts none of them.
+const PLACE: f32 = 3.0;
+
+/// A row at an edge of a page.
+struct Row {
+    lines: Vec<usize>,
+    mask: String,
+    numbers: Vec<u32>,
+    place: f32,
+    /// From the top or the bottom, 0 outermost.
+    depth: usize,
+    bottom: bool,
+    /// To the next row inwards, in ems.
+    lead: f32,
+}
+
+/// Takes running heads and page numbers out of the pages' lines.
+pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
+    let mut out = take_artifacts(pages);
+    let rows: Vec<Vec<Row>> = pages.iter().map(|lines| edges(lines, body)).collect();
+    let mut groups: HashMap<(bool, &str), Vec<(usize, usize)>> = HashMap::new();
+    for (page, rows) in rows.iter().enumerate() {
+        for (n, row) in rows.iter().enumerate() {
+            groups
+                .entry((row.bottom, &row.mask))
+                .or_default()
+                .push((page, n));
+        }
+    }
+    let mut heads: Vec<Vec<Option<Reason>>> =
+        rows.iter().map(|rows| vec![None; rows.len()]).collect();
+    for members in groups.values() {
+        for (page, n, reason) in recurring(&rows, members, pages.len()) {
+            heads[page][n] = Some(reason);
+        }
+    }
+    let headings = largest(pages);
+    for (page, lines) in pages.iter_mut().enumerate() {
+        let mut dropped = vec![None; lines.len()];
+        for (n, row) in rows[page].iter().enumerate() {
+            let lone = heads[page][n].is_none() && pages_alone(&rows[page], row, heads.len());
+            let reason = if lone {
+                Some(Reason::PageNumber)
+            } else if heads[page][n].is_none() && repeats_heading(lines, row, &headings) {
+                Some(Reason::RunningHead)
+            } else {
+                heads[page][n]
+            };
+            // What stands farther in is a head only if all rows farther out are.
+            let outer = |other: &Row| other.bottom == row.bottom && other.depth < row.depth;
+            let framed = rows[page]
+                .iter()
+                .enumerate()
+                .all(|(k, other)| !outer(other) || heads[page][k].is_some());
+            if let Some(reason) = reason.filter(|_| framed) {
+                row.lines
+                    .iter()
+                    .for_each(|&line| dropped[line] = Some(reason));
+            }
+        }
+        remove(lines, page, &dropped, &mut out);
+    }
+    out
+}
+
+/// The largest size that a text has anywhere.
+fn largest(pages: &[Vec<Line>]) -> HashMap<String, f32> {
+    let mut sizes: HashMap<String, f32> = HashMap::new();
+    for line in pages.iter().flatten().filter(|line| line.text.len() < 200) {
+        let size = sizes.entry(line.text.clone()).or_default();
+        *size = size.max(line.size);
+    }
+    sizes
+}
+
+/// Whether a row at the edge repeats a heading in small print: the title of the chapter.
+fn repeats_heading(lines: &[Line], row: &Row, headings: &HashMap<String, f32>) -> bool {
+    let &[line] = row.lines.as_slice() else {
+        return false;
+    };
+    let line = &lines[line];
+    row.depth == 0
+        && row.lead > 1.6
+        && headings
+            .get(&line.text)
+            .is_some_and(|&size| size > 1.2 * line.size)
+}
+
+fn remove(lines: &mut Vec<Line>, page: usize, dropped: &[Option<Reason>], out: &mut Vec<LeftOut>) {
+    let mut at = 0;
+    lines.retain(|line| {
+        at += 1;
+        let Some(reason) = dropped[at - 1] else {
+            return true;
+        };
+        out.push(LeftOut {
+            page: page + 1,
+            reason,
+            text: line.text.clone(),
+        });
+        false
+    });
+}
+
+/// What the file marks as no part of the text. A page where nothing else stands is marked wrongly.
+fn take_artifacts(pages: &mut [Vec<Line>]) -> Vec<LeftOut> {
+    let mut out = Vec::new();
+    for (page, lines) in pages.iter_mut().enumerate() {
+        let letters = |artifact: bool| {
+            let lines = lines
+                .iter()
+                .filter(|line| (line.origin == Origin::Artifact) == artifact);
+            lines.map(|line| line.text.len()).sum::<usize>()
+        };
+        if letters(false) > 0 || letters(true) < 200 {
+            let reason = |line: &Line| {
+                if number_of(&line.text).is_some() {
+                    Reason::PageNumber
+                } else {
+                    Reason::RunningHead
+                }
+            };
+            let dropped: Vec<_> = lines
+                .iter()
+                .map(|line| (line.origin == Origin::Artifact).then(|| reason(line)))
+                .collect();
+            remove(lines, page, &dropped, &mut out);
+        }
+    }
+    out
+}
+
+/// The outermost rows of a page, at the top and at the bottom.
+fn edges(lines: &[Line], body: f32) -> Vec<Row> {
+    let mut sorted: Vec<usize> = (0..lines.len()).collect();
+    let middle = |n: usize| {
+        let area = lines[n].area();
+        f32::midpoint(area.y0, area.y1)
+    };
+    sorted.sort_by(|&a, &b| middle(a).total_cmp(&middle(b)));
+    let from_top = grouped(lines, sorted.iter().copied(), false);
+    let from_bottom = grouped(lines, sorted.iter().rev().copied(), true);
+    // What is larger than the text is a title: `Step 1` and `Step 2` on slides.
+    let small = |row: &Row| row.lines.iter().all(|&n| lines[n].size <= LARGE * body);
+    from_top
+        .into_iter()
+        .chain(from_bottom)
+        .filter(small)
+        .collect()
+}
+
+fn grouped(lines: &[Line], order: impl Iterator<Item = usize>, bottom: bool) -> Vec<Row> {
+    let middle = |n: usize| {
+        let area = lines[n].area();
+        f32::midpoint(area.y0, area.y1)
+    };
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for n in order {
+        let full = groups.len() > ROWS;
+        match groups.last_mut() {
+            Some(group) if (middle(group[0]) - middle(n)).abs() < 0.5 * lines[n].size => {
+                group.push(n);
+            }
+            _ if full => break,
+            _ => groups.push(vec![n]),
+        }
+    }
+    let places: Vec<f32> = groups.iter().map(|group| middle(group[0])).collect();
+    let mut rows = Vec::new();
+    for (depth, mut group) in groups.into_iter().enumerate().take(ROWS) {
+        group.sort_by(|&a, &b| lines[a].area().x0.total_cmp(&lines[b].area().x0));
+        let text: Vec<&str> = group.iter().map(|&n| lines[n].text.as_str()).collect();
+        let (mask, numbers) = masked(&text.join(" "));
+        let lead = places
+            .get(depth + 1)
+            .map_or(f32::MAX, |next| (next - places[depth]).abs());
+        rows.push(Row {
+            lead: lead / lines[group[0]].size,
+            place: places[depth],
+            lines: group,
+            mask,
+            numbers,
+            depth,
+            bottom,
+        });
+    }
+    rows
+}
+
+/// A text with its numbers masked, and the numbers.
+fn masked(text: &str) -> (String, Vec<u32>) {
+    let mut mask = String::new();
+    let mut numbers = Vec::new();
+    let mut digits = String::new();
+    let plain: String = text.nfkc().collect();
+    if let Some(number) = roman(plain.trim()) {
+        return ("#".into(), vec![number]);
+    }
+    for c in plain.chars().chain(std::iter::once(' ')) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        if !digits.is_empty() {
+            mask.push('#');
+            numbers.push(digits.parse().unwrap_or(u32::MAX));
+            digits.clear();
+        }
+        if !c.is_whitespace() {
+            mask.push(c);
+        }
+    }
+    (mask, numbers)
+}
+
+/// Roman numerals, as on the pages of a preface.
+fn roman(text: &str) -> Option<u32> {
+    let value = |c: char| {
+        Some(match c.to_ascii_lowercase() {
+            'i' => 1,
+            'v' => 5,
+            'x' => 10,
+            'l' => 50,
+            'c' => 100,
+            _ => return None,
+        })
+    };
+    let values: Vec<u32> = text.chars().map(value).collect::<Option<_>>()?;
+    if values.is_empty() || values.len() > 8 {
+        return None;
+    }
+    let mut sum = 0;
+    for (n, &v) in values.iter().enumerate() {
+        if values.get(n + 1).is_some_and(|&next| next > v) {
+            sum -= i64::from(v);
+        } else {
+            sum += i64::from(v);
+        }
+    }
+    u32::try_from(sum).ok()
+}
+
+/// The number that a row consists of, with the marks and words that go with page numbers.
+fn number_of(text: &str) -> Option<u32> {
+    let (mask, numbers) = masked(text);
+    let bare: String = mask
+        .to_lowercase()
+        .chars()
+        .filter(|c| !"-–—~・.|/()[]〈〉《》<>".contains(*c))
+        .collect();
+    let known = [
+        "#",
+        "##",
+        "page#",
+        "page#of#",
+        "#of#",
+        "p#",
+        "#頁",
+        "#ページ",
+        "第#頁",
+        "第#ページ",
+        "trang#",
+        "seite#",
+        "s#",
+    ];
+    known
+        .contains(&bare.as_str())
+        .then(|| numbers.first().copied())
+        .flatten()
+}
+
+/// The members of a group that recur at one place.
+fn recurring(
+    rows: &[Vec<Row>],
+    members: &[(usize, usize)],
+    pages: usize,
+) -> Vec<(usize, usize, Reason)> {
+    let row = |&(page, n): &(usize, usize)| &rows[page][n];
+    let mut places: Vec<&(usize, usize)> = members.iter().collect();
+    places.sort_by(|a, b| row(a).place.total_cmp(&row(b).place).then(a.0.cmp(&b.0)));
+    let mut out = Vec::new();
+    for same in places.chunk_by(|a, b| row(b).place - row(a).place <= PLACE) {
+        // A title of a chapter of two pages, with the number of the page.
+        let counted = same.len() == 2 && counts(rows, same);
+        let enough = same.len() >= 3 || same.len() * 2 > pages || counted;
+        if same.len() < 2 || !enough || !numbers_go_with_pages(rows, same) {
+            continue;
+        }
+        for member in same {
+            let lone = row(member).mask.chars().all(|c| !c.is_alphabetic())
+                && !row(member).numbers.is_empty();
+            let number = lone || number_of(&row(member).mask.replace('#', "1")).is_some();
+            out.push((
+                member.0,
+                member.1,
+                if number {
+                    Reason::PageNumber
+                } else {
+                    Reason::RunningHead
+                },
+            ));
+        }
+    }
+    out
+}
+
+/// Whether a number of two rows grows exactly as the page does, from one page to one of the next two.
+fn counts(rows: &[Vec<Row>], members: &[&(usize, usize)]) -> bool {
+    let &[&(page, a), &(next, b)] = members else {
+        return false;
+    };
+    let (first, second) = (&rows[page][a].numbers, &rows[next][b].numbers);
+    let step = next.abs_diff(page);
+    (1..=2).contains(&step)
+        && first
+            .iter()
+            .zip(second)
+            .any(|(a, b)| a.abs_diff(*b) as usize == step && (a < b) == (page < next))
+}
+
+/// Whether the numbers of a recurring row are the same on all pages, or one of them grows with the page.
+fn numbers_go_with_pages(rows: &[Vec<Row>], members: &[&(usize, usize)]) -> bool {
+    let numbers = |member: &(usize, usize)| rows[member.0][member.1].numbers.as_slice();
+    let Some(first) = members.first() else {
+        return false;
+    };
+    if members
+        .iter()
+        .all(|member| numbers(member) == numbers(first))
+    {
+        // Numbers alone, the same on each page, are a table's.
+        return numbers(first).is_empty()
+            || rows[first.0][first.1].mask.chars().any(char::is_alphabetic);
+    }
+    (0..numbers(first).len()).any(|at| {
+        let shift = |member: &(usize, usize)| {
+            numbers(member)
+                .get(at)
+                .map(|&number| i64::from(number) - member.0 as i64)
+        };
+        let mut shifts: Vec<i64> = members.iter().filter_map(|member| shift(member)).collect();
+        shifts.sort_unstable();
+        let middle = shifts.get(shifts.len() / 2).copied();
+        let fitting = shifts
+            .iter()
+            .filter(|&&shift| Some(shift) == middle)
+            .count();
+        // Parts of a book may count anew.
+        fitting * 2 > members.len()
+    })
+}
+
+/// Whether a document of one page has a page number here: a number by itself, well off the text, at the foot.
+fn pages_alone(rows: &[Row], row: &Row, pages: usize) -> bool {
+    let alone = rows.iter().filter(|other| other.bottom).count() > 1;
+    pages == 1
+        && alone
+        && row.bottom
+        && row.depth == 0
+        && row.lead > 2.5
+        && number_of(&rows_text(row)).is_some()
+}
+
+fn rows_text(row: &Row) -> String {
+    row.mask.replace('#', "1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::geometry::{Course, Frame};
+    use super::*;
+
+    fn line(text: &str, y: f32) -> Line {
+        Line {
+            text: text.into(),
+            course: Course::Right,
+            frame: Frame {
+                a0: 50.0,
+                a1: 300.0,
+                c0: y,
+                c1: y + 10.0,
+            },
+            base: y + 8.8,
+            size: 10.0,
+            bold: false,
+            origin: Origin::Content,
+            order: 0,
+            marked: false,
+            closed: false,
+        }
+    }
+
+    fn pages(head: impl Fn(usize) -> String, foot: impl Fn(usize) -> String) -> Vec<Vec<Line>> {
+        let body = [
+            "We went on.",
+            "It was late.",
+            "Nobody came.",
+            "So we left.",
+            "The end was near.",
+        ];
+        let page = |n: usize| {
+            let mut lines = vec![line(&head(n), 20.0)];
+            let text = |k: usize| {
+                body.iter()
+                    .cycle()
+                    .skip(n + k)
+                    .take(2)
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            lines.extend((0..5).map(|k| line(&text(k), 60.0 + 12.0 * k as f32)));
+            lines.push(line(&foot(n), 700.0));
+            lines
+        };
+        (0..4).map(page).collect()
+    }
+
+    #[test]
+    fn heads_and_numbers_go_and_the_text_stays() {
+        let mut pages = pages(
+            |_| "Annual Report 2024".into(),
+            |n| format!("- {} -", n + 3),
+        );
+        let out = take(&mut pages, 10.0);
+        assert!(pages.iter().all(|lines| lines.len() == 5));
+        assert_eq!(
+            out.iter()
+                .filter(|left| left.reason == Reason::RunningHead)
+                .count(),
+            4
+        );
+        assert_eq!(
+            out.iter()
+                .filter(|left| left.reason == Reason::PageNumber)
+                .count(),
+            4
+        );
+    }
+
+    #[test]
+    fn a_table_over_pages_is_no_head() {
+        let mut pages = pages(
+            |n| format!("Row {}", n * 40),
+            |n| format!("Row {}", n * 40 + 39),
+        );
+        assert!(take(&mut pages, 10.0).is_empty());
+    }
+
+    #[test]
+    fn roman_numbers_count() {
+        let mut pages = pages(|_| "Preface".into(), |n| ["i", "ii", "iii", "iv"][n].into());
+        take(&mut pages, 10.0);
+        assert!(pages.iter().all(|lines| lines.len() == 5));
+    }
+}

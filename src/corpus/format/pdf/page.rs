@@ -1,0 +1,196 @@
+//! A page as a whole: the size of its text, the course of its lines, and its parts in order.
+
+use std::collections::HashMap;
+
+use super::geometry::{Course, Frame};
+use super::glyphs::{Glyph, Origin, Rule};
+use super::limits::COMPARED;
+use super::lines::Line;
+use super::notes;
+use super::order::{Block, order};
+use super::pieces::{Element, Ordered};
+use super::tables;
+use super::walls::Walls;
+
+/// A title from the first page is at least this large, in sizes of the text.
+const TITLE: f32 = 1.25;
+
+/// Drops letters that are drawn twice at one place: boldness and shadow of old writers.
+pub(super) fn without_doubles(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    const NEAR: f32 = 0.1;
+    let mut cells: HashMap<(char, i32, i32), (f32, f32, f32)> =
+        HashMap::with_capacity(glyphs.len());
+    glyphs.retain(|glyph| {
+        if glyph.is_blank() {
+            return true;
+        }
+        let (x, y) = glyph.centre;
+        let cell = glyph.size / 2.0;
+        let (i, j) = ((x / cell).floor() as i32, (y / cell).floor() as i32);
+        let near = |di: i32, dj: i32| {
+            cells
+                .get(&(glyph.first(), i + di, j + dj))
+                .is_some_and(|&(a, b, size)| {
+                    (a - x).abs() < NEAR * size
+                        && (b - y).abs() < NEAR * size
+                        && (size - glyph.size).abs() < 0.1 * size
+                })
+        };
+        let side = |at: f32, n: i32| if at / cell - n as f32 > 0.5 { 1 } else { -1 };
+        let (di, dj) = (side(x, i), side(y, j));
+        if near(0, 0) || near(di, 0) || near(0, dj) || near(di, dj) {
+            return false;
+        }
+        cells.insert((glyph.first(), i, j), (x, y, glyph.size));
+        true
+    });
+    glyphs
+}
+
+/// The size of most letters.
+pub(super) fn body_size(pages: &[Vec<Line>]) -> f32 {
+    let mut letters: HashMap<i32, usize> = HashMap::new();
+    for line in pages.iter().flatten() {
+        *letters.entry((line.size * 4.0).round() as i32).or_default() += line.text.chars().count();
+    }
+    let most = letters
+        .into_iter()
+        .max_by_key(|&(size, count)| (count, size));
+    most.map_or(10.0, |(size, _)| size as f32 / 4.0)
+}
+
+/// The largest line of the first page, with what follows in the same size.
+pub(super) fn title(lines: &[Line], body: f32) -> Option<String> {
+    let worded = |line: &&Line| line.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let largest = lines
+        .iter()
+        .filter(worded)
+        .map(|line| line.size)
+        .fold(0.0, f32::max);
+    if largest < TITLE * body {
+        return None;
+    }
+    let large = |line: &&Line| line.size > 0.95 * largest;
+    let from = lines.iter().position(|line| large(&line))?;
+    let mut title = String::new();
+    for line in lines.iter().skip(from).take_while(large).take(4) {
+        super::joining::join(&mut title, &line.text, &super::joining::Words::default());
+    }
+    (title.chars().count() <= 200)
+        .then_some(title)
+        .and_then(super::info::title)
+}
+
+/// The parts of a page in the order of reading.
+pub(super) fn ordered(lines: Vec<Line>, rules: &[Rule], body: f32) -> Ordered {
+    let Some(course) = main_course(&lines) else {
+        return Ordered::default();
+    };
+    let walls = Walls::new(rules, course);
+    let (others, mut own): (Vec<Line>, Vec<Line>) =
+        lines.into_iter().partition(|line| line.course != course);
+    let (mut tables, mut notes) = (Vec::new(), Vec::new());
+    if own.len() <= COMPARED {
+        place_fields(&mut own);
+        tables = tables::take(&mut own, &walls);
+        notes = notes::take(&mut own, body, &walls);
+    }
+    let mut parts: Vec<(usize, Block, Element)> = Vec::new();
+    for line in own.into_iter().chain(others) {
+        let block = Block {
+            frame: turned(&line, course),
+            size: line.size,
+        };
+        parts.push((line.order, block, Element::Line(line)));
+    }
+    for table in tables {
+        parts.push((
+            table.order,
+            Block {
+                frame: table.frame,
+                size: table.size,
+            },
+            Element::Table(table),
+        ));
+    }
+    parts.sort_by_key(|(order, ..)| *order);
+    let blocks: Vec<Block> = parts.iter().map(|(_, block, _)| *block).collect();
+    let mut parts: Vec<Option<Element>> = parts
+        .into_iter()
+        .map(|(.., element)| Some(element))
+        .collect();
+    let elements = order(&blocks)
+        .into_iter()
+        .filter_map(|n| parts[n].take())
+        .collect();
+    Ordered { elements, notes }
+}
+
+/// The course of most letters.
+fn main_course(lines: &[Line]) -> Option<Course> {
+    let letters = |course: Course| {
+        lines
+            .iter()
+            .filter(|line| line.course == course)
+            .map(|line| line.text.len())
+            .sum::<usize>()
+    };
+    let courses = [Course::Up, Course::Left, Course::Down, Course::Right];
+    courses
+        .into_iter()
+        .max_by_key(|&course| letters(course))
+        .filter(|_| !lines.is_empty())
+}
+
+fn turned(line: &Line, course: Course) -> Frame {
+    if line.course == course {
+        return line.frame;
+    }
+    let area = line.area();
+    let (a0, c0) = course.turn(area.x0, area.y0);
+    let (a1, c1) = course.turn(area.x1, area.y1);
+    Frame {
+        a0: a0.min(a1),
+        a1: a0.max(a1),
+        c0: c0.min(c1),
+        c1: c0.max(c1),
+    }
+}
+
+/// Values of fields are drawn after all text. Each is put behind its label: the text to its left, else above it.
+fn place_fields(lines: &mut Vec<Line>) {
+    let (fields, mut labels): (Vec<Line>, Vec<Line>) = std::mem::take(lines)
+        .into_iter()
+        .partition(|line| line.origin == Origin::Annotation);
+    for field in fields {
+        let near = labels
+            .iter()
+            .enumerate()
+            .filter_map(|(n, label)| Some((distance(&label.frame, &field)?, n)));
+        let Some((_, n)) = near.min_by(|a, b| a.0.total_cmp(&b.0)) else {
+            lines.push(field);
+            continue;
+        };
+        let label = &mut labels[n];
+        label.text.push(' ');
+        label.text.push_str(&field.text);
+        label.frame = label.frame.with(field.frame);
+        label.closed = true;
+    }
+    lines.append(&mut labels);
+}
+
+/// How far a label is from a field, if it can be its label. A label on the same line counts before one above.
+fn distance(label: &Frame, field: &Line) -> Option<f32> {
+    const LINE: f32 = 20.0;
+    const ABOVE: f32 = 3.0;
+    let size = field.size;
+    let (beside, over) = (field.frame.a0 - label.a1, field.frame.c0 - label.c1);
+    if label.overlap_across(&field.frame) > 0.3 && label.a0 < field.frame.a0 {
+        (beside < LINE * size).then_some(beside.max(0.0))
+    } else if over > -0.3 * size && over < ABOVE * size && label.overlap_along(&field.frame) > 0.0 {
+        Some(LINE * size + over)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,163 @@
+//! Ruby: small kana beside a word that say how it is read. They are no part of the sentence.
+
+use super::characters::is_kana;
+use super::runs::Run;
+
+/// Ruby is at most this large, in ems of the word.
+const LARGEST: f32 = 0.62;
+
+/// How far the middle of ruby stands off the middle of the word, in ems of the word.
+const NEAREST: f32 = 0.45;
+const FARTHEST: f32 = 1.25;
+
+/// How a word is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The page, from 1.
+    pub page: usize,
+    /// The letters that the reading stands beside.
+    pub base: String,
+    /// The reading, in kana.
+    pub reading: String,
+}
+
+/// Takes the ruby out of the runs, and gives the readings.
+pub(super) fn take(runs: &mut Vec<Run>, page: usize) -> Vec<Reading> {
+    let middles: Vec<f32> = runs.iter().map(middle).collect();
+    let mut by_middle: Vec<usize> = (0..runs.len()).collect();
+    by_middle.sort_by(|&a, &b| middles[a].total_cmp(&middles[b]));
+    let largest = runs.iter().map(Run::size).fold(0.0, f32::max);
+    let mut taken = vec![false; runs.len()];
+    let mut found: Vec<(Reading, Place)> = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        if !run.chars().all(|c| is_kana(c) || c == '・' || c == '　') {
+            continue;
+        }
+        let from = by_middle.partition_point(|&other| middles[other] < middles[at]);
+        let near = by_middle
+            .iter()
+            .skip(from)
+            .take_while(|&&o| middles[o] - middles[at] <= FARTHEST * largest);
+        // A word that carries ruby is in the nearest line below.
+        let base = near
+            .take(512)
+            .filter_map(|&other| base(runs, &middles, at, other))
+            .next();
+        if let Some(place) = base {
+            taken[at] = true;
+            let letters = &runs[place.run].placed[place.from..place.to];
+            let reading = Reading {
+                page,
+                base: letters.iter().map(|placed| &*placed.text).collect(),
+                reading: run.chars().filter(|c| !c.is_whitespace()).collect(),
+            };
+            found.push((reading, place));
+        }
+    }
+    let mut at = 0;
+    runs.retain(|_| {
+        at += 1;
+        !taken[at - 1]
+    });
+    joined(found)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    run: usize,
+    from: usize,
+    to: usize,
+}
+
+/// Readings of single letters in a row are those of one word.
+fn joined(found: Vec<(Reading, Place)>) -> Vec<Reading> {
+    let mut out: Vec<(Reading, Place)> = Vec::new();
+    for (reading, place) in found {
+        match out.last_mut() {
+            Some((last, before)) if before.run == place.run && before.to == place.from => {
+                last.base.push_str(&reading.base);
+                last.reading.push_str(&reading.reading);
+                before.to = place.to;
+            }
+            _ => out.push((reading, place)),
+        }
+    }
+    out.into_iter().map(|(reading, _)| reading).collect()
+}
+
+fn middle(run: &Run) -> f32 {
+    let up = if run.vertical { 0.0 } else { 0.38 };
+    run.base() - up * run.size()
+}
+
+/// The letters of another run that this one is the ruby of.
+fn base(runs: &[Run], middles: &[f32], ruby: usize, other: usize) -> Option<Place> {
+    let (small, large) = (&runs[ruby], &runs[other]);
+    let size = large.size();
+    let off = (middles[other] - middles[ruby]) / size;
+    if ruby == other
+        || small.course != large.course
+        || small.vertical != large.vertical
+        || small.size() > LARGEST * size
+        || !(NEAREST..=FARTHEST).contains(&off)
+    {
+        return None;
+    }
+    let frame = small.frame();
+    let covered = |n: usize| {
+        let letter = &large.placed[n];
+        let middle = f32::midpoint(letter.a0, letter.a1);
+        middle > frame.a0 - 0.3 * size && middle < frame.a1 + 0.3 * size
+    };
+    let from = (0..large.placed.len()).find(|&n| covered(n))?;
+    let to = (from..large.placed.len())
+        .find(|&n| !covered(n))
+        .unwrap_or(large.placed.len());
+    Some(Place {
+        run: other,
+        from,
+        to,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::runs::runs;
+    use super::super::runs::tests::glyphs;
+    use super::*;
+
+    #[test]
+    fn ruby_is_taken_out_and_kept_as_a_reading() {
+        let mut page = glyphs("吾輩は猫である", (10.0, 50.0), (10.0, 0.0), 10.0);
+        page.extend(glyphs("わがはい", (10.0, 41.0), (5.0, 0.0), 5.0));
+        let (mut runs, _) = runs(&page, &[]);
+        let readings = take(&mut runs, 1);
+        assert_eq!(runs.len(), 1);
+        assert_eq!(
+            readings,
+            [Reading {
+                page: 1,
+                base: "吾輩".into(),
+                reading: "わがはい".into()
+            }]
+        );
+    }
+
+    #[test]
+    fn ruby_of_a_vertical_line_stands_to_its_right() {
+        let mut page = glyphs("吾輩は猫である", (100.0, 50.0), (0.0, 10.0), 10.0);
+        page.extend(glyphs("わがはい", (110.0, 45.0), (0.0, 5.0), 5.0));
+        let (mut runs, _) = runs(&page, &[]);
+        let readings = take(&mut runs, 1);
+        assert_eq!(readings.len(), 1);
+        assert_eq!(readings[0].base, "吾輩");
+    }
+
+    #[test]
+    fn a_small_line_of_kana_below_is_no_ruby() {
+        let mut page = glyphs("吾輩は猫である", (10.0, 50.0), (10.0, 0.0), 10.0);
+        page.extend(glyphs("わがはい", (10.0, 60.0), (5.0, 0.0), 5.0));
+        let (mut runs, _) = runs(&page, &[]);
+        assert!(take(&mut runs, 1).is_empty());
+    }
+}
