@@ -14,7 +14,7 @@ use crate::embed::Embedder;
 use crate::index::Index;
 use crate::map::{CorpusMap, Form, Of, Similarities, kept, map_picture, matrix_picture};
 
-/// Titles that are listed below a group.
+/// Titles that are listed below a cluster.
 const TITLES: usize = 3;
 
 pub fn run(args: &args::Map, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
@@ -22,7 +22,8 @@ pub fn run(args: &args::Map, settings: &Settings, out: &mut Output) -> anyhow::R
     let (index, embedder) = open_or_build(settings, &args.engine)?;
     index.check_space(embedder.space())?;
     let cache = user_cache().map(|cache| cache.join("maps"));
-    let map = kept(cache.as_deref(), &index, &args.of.to_string(), || {
+    let name = args.of.to_string();
+    let map = kept(cache.as_deref(), &index, &name, CorpusMap::is_sound, || {
         CorpusMap::new(&index, embedder.alignment(), args.of)
     })?;
     let text = match (form, args.json) {
@@ -37,7 +38,9 @@ pub fn run(args: &args::Map, settings: &Settings, out: &mut Output) -> anyhow::R
             return Ok(Outcome::Something);
         }
     };
-    written(args.out.as_deref(), &text, settings)?;
+    if let Some(file) = &args.out {
+        written(file, &text, settings)?;
+    }
     Ok(Outcome::Something)
 }
 
@@ -48,20 +51,27 @@ pub fn matrix(
     embedder: &Embedder,
     settings: &Settings,
 ) -> anyhow::Result<Outcome> {
-    let form = form_of(file)?;
-    let cache = user_cache().map(|cache| cache.join("maps"));
-    let similarities = kept(cache.as_deref(), index, "matrix", || {
-        Similarities::new(index, embedder.alignment())
-    })?;
-    let text = match form {
-        Written::Picture(Form::Svg) => matrix_picture(&similarities),
-        Written::Json => serde_json::to_string(&similarities)?,
-        Written::Picture(Form::Html) => bail!(
+    let as_picture = match ending(file).as_str() {
+        "svg" => true,
+        "json" => false,
+        _ => bail!(
             "{}: a matrix is written as .svg or .json; `tane serve` shows it as a page",
             file.display()
         ),
     };
-    written(Some(file), &text, settings)?;
+    let cache = user_cache().map(|cache| cache.join("maps"));
+    let similarities = kept(
+        cache.as_deref(),
+        index,
+        "matrix",
+        Similarities::is_sound,
+        || Similarities::new(index, embedder.alignment()),
+    )?;
+    let text = match as_picture {
+        true => matrix_picture(&similarities),
+        false => serde_json::to_string(&similarities)?,
+    };
+    written(file, &text, settings)?;
     Ok(Outcome::Something)
 }
 
@@ -72,8 +82,7 @@ enum Written {
 }
 
 fn form_of(file: &Path) -> anyhow::Result<Written> {
-    let ending = file.extension().unwrap_or_default().to_string_lossy();
-    match ending.to_lowercase().as_str() {
+    match ending(file).as_str() {
         "svg" => Ok(Written::Picture(Form::Svg)),
         "html" | "htm" => Ok(Written::Picture(Form::Html)),
         "json" => Ok(Written::Json),
@@ -84,8 +93,13 @@ fn form_of(file: &Path) -> anyhow::Result<Written> {
     }
 }
 
-fn written(file: Option<&Path>, text: &str, settings: &Settings) -> anyhow::Result<()> {
-    let file = file.unwrap_or(Path::new("-"));
+/// The ending of a file's name, lower case.
+fn ending(file: &Path) -> String {
+    let ending = file.extension().unwrap_or_default();
+    ending.to_string_lossy().to_lowercase()
+}
+
+fn written(file: &Path, text: &str, settings: &Settings) -> anyhow::Result<()> {
     std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
     if !settings.quiet {
         output::remark(&format!("wrote {}", file.display()));
@@ -93,7 +107,7 @@ fn written(file: Option<&Path>, text: &str, settings: &Settings) -> anyhow::Resu
     Ok(())
 }
 
-/// The groups in words.
+/// The clusters in words.
 fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
     let what = match map.of {
         Of::Articles => "articles",
@@ -103,11 +117,11 @@ fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
         true => format!(" (a sample of {} of them)", map.shown),
         false => String::new(),
     };
-    let groups = match map.clusters.len() {
-        1 => "1 group".to_owned(),
-        count => format!("{count} groups"),
+    let clusters = match map.clusters.len() {
+        1 => "1 cluster".to_owned(),
+        count => format!("{count} clusters"),
     };
-    page.line(&format!("{} {what}{sample} in {groups}", map.total))?;
+    page.line(&format!("{} {what}{sample} in {clusters}", map.total))?;
     for (number, cluster) in map.clusters.iter().enumerate() {
         page.line("")?;
         page.line(&format!(
@@ -123,12 +137,12 @@ fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
     let apart = apart.count();
     if apart > 0 {
         page.line("")?;
-        page.line(&format!("{apart:>6}  in no group"))?;
+        page.line(&format!("{apart:>6}  in no cluster"))?;
     }
     Ok(())
 }
 
-/// Titles of the articles nearest to the middle of a group.
+/// Titles of the articles nearest to the middle of a cluster.
 fn titles(map: &CorpusMap, number: usize) -> Vec<&str> {
     let points = &map.points;
     let cluster = &map.clusters[number];

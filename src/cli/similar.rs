@@ -23,6 +23,11 @@ use crate::search::{
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
+    if args.out.is_some() && !args.all {
+        anyhow::bail!(
+            "--out writes how much all articles resemble each other: give --all in place of an article"
+        );
+    }
     let (index, embedder) = open_or_build(settings, &args.engine)?;
     index.check_space(embedder.space())?;
     let limit = args.limit.unwrap_or(settings.limit);

@@ -16,6 +16,7 @@ use super::sample::MOST;
 use crate::embed::Alignment;
 use crate::error::Result;
 use crate::index::Index;
+use crate::passage::{Readable, inside};
 use crate::search::JSON_VERSION;
 
 /// Neighbours that a point is held by, as in umap-learn.
@@ -92,6 +93,25 @@ pub struct MapCluster {
 }
 
 impl CorpusMap {
+    /// Whether its parts fit together: what is kept may have been written by anybody.
+    pub fn is_sound(&self) -> bool {
+        let points = &self.points;
+        let lengths = [
+            points.x.len(),
+            points.y.len(),
+            points.article.len(),
+            points.passage.len(),
+            points.cluster.len(),
+        ];
+        let clusters = self.clusters.len() as i32;
+        lengths.iter().all(|length| *length == self.shown)
+            && points
+                .article
+                .iter()
+                .all(|article| *article < self.articles.len())
+            && points.cluster.iter().all(|cluster| *cluster < clusters)
+    }
+
     /// Computes the map of an index; the same on any number of threads.
     ///
     /// # Errors
@@ -204,10 +224,12 @@ fn text(index: &Index, points: &Points, point: usize) -> Result<String> {
     match points.passages[point].checked_sub(1) {
         Some(place) => {
             let passage = index.passage(index.rows_of(article).start + place as usize)?;
-            Ok(index.passage_text(&passage)?.to_owned())
+            let omitted = inside(&index.article(article)?.omitted(), &passage.span);
+            let read = Readable::new(index.text(article)?, &passage.span, &[], &omitted);
+            Ok(read.map_or_else(String::new, |read| read.text))
         }
         None => {
-            let text = index.text(article)?;
+            let text = index.read_text(article)?;
             let title = index.article(article)?.title.unwrap_or_default();
             let end = text.floor_char_boundary(NAMED_BY_BYTES);
             Ok(format!("{title}\n{}", &text[..end]))

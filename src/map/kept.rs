@@ -28,12 +28,15 @@ pub fn kept<T: Serialize + DeserializeOwned, E>(
     cache: Option<&Path>,
     index: &Index,
     name: &str,
+    is_sound: impl Fn(&T) -> bool,
     make: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
     let check = &index.manifest.check;
     let path = cache.map(|cache| path(cache, index.dir(), name));
     let known = path.as_deref().and_then(read::<T>);
-    if let Some(known) = known.filter(|file| file.version == VERSION && file.check == *check) {
+    let is_it =
+        |file: &File<T>| file.version == VERSION && file.check == *check && is_sound(&file.value);
+    if let Some(known) = known.filter(is_it) {
         return Ok(known.value);
     }
     let file = File {

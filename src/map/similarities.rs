@@ -41,11 +41,11 @@ pub struct Similarities {
     pub articles: Vec<MatrixArticle>,
     /// The clusters, in the order of the articles.
     pub clusters: Vec<MatrixCluster>,
-    /// `[shown, shown]`, row-major, base64 of a byte each: 0 for `low`, 255 for `high`.
+    /// `[shown, shown]`, row-major, base64 of a byte each: 0 for `low`, 255 for `high` and for an article with itself.
     pub values: String,
     /// The least similarity of two articles.
     pub low: f32,
-    /// That of an article with itself.
+    /// The highest similarity of two articles.
     pub high: f32,
 }
 
@@ -114,8 +114,14 @@ impl Similarities {
             });
         }
         let (articles, clusters) = in_order(articles, words);
-        let low = scores.iter().copied().fold(1.0f32, f32::min);
-        let step = (1.0 - low).max(f32::EPSILON) / 255.0;
+        let pairs = scores.iter().enumerate();
+        let pairs = pairs.filter(|(at, _)| at / count != at % count);
+        let (low, high) = pairs.fold((1.0f32, 0.0f32), |(low, high), (_, score)| {
+            (low.min(*score), high.max(*score))
+        });
+        // With one article there is no pair.
+        let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
+        let step = (high - low).max(f32::EPSILON) / 255.0;
         let bytes = order.iter().flat_map(|a| {
             let row = order.iter().map(|b| similarity(*a, *b));
             row.map(|score| ((score - low) / step).round().clamp(0.0, 255.0) as u8)
@@ -130,11 +136,20 @@ impl Similarities {
             clusters,
             values: STANDARD.encode(bytes.collect::<Vec<u8>>()),
             low,
-            high: 1.0,
+            high,
         })
     }
 
-    /// The similarity of two articles by their places, as far as a byte tells it; the least for what is no place.
+    /// Whether its parts fit together: what is kept may have been written by anybody.
+    pub fn is_sound(&self) -> bool {
+        let inside =
+            |cluster: &MatrixCluster| cluster.from <= cluster.to && cluster.to <= self.shown;
+        self.articles.len() == self.shown
+            && self.bytes().len() == self.shown * self.shown
+            && self.clusters.iter().all(inside)
+    }
+
+    /// `values` as bytes.
     pub fn bytes(&self) -> Vec<u8> {
         let bytes = STANDARD.decode(&self.values);
         bytes.unwrap_or_default()

@@ -99,8 +99,17 @@ pub struct Readable {
 }
 
 impl Readable {
-    /// `None` where letters are dropped while reading (vowel signs): then bytes cannot be told.
+    /// `None` where letters are dropped while reading (vowel signs): then bytes cannot be told. Also for spans that cannot be
+    /// cut out of the text, or overlap: who can write an index can say anything.
     pub fn new(text: &str, span: &Span, repeated: &[Span], omitted: &[Omitted]) -> Option<Self> {
+        let can_be_cut = |span: &Span| text.get(span.clone()).is_some();
+        let in_order = omitted
+            .windows(2)
+            .all(|two| two[0].span.end <= two[1].span.start);
+        let all_can = omitted.iter().all(|omitted| can_be_cut(&omitted.span));
+        if !(in_order && all_can && can_be_cut(span)) {
+            return None;
+        }
         let mut readable = Self {
             text: String::new(),
             pieces: Vec::new(),

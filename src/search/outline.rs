@@ -1,5 +1,7 @@
 //! The headings of an article.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -30,10 +32,7 @@ pub fn outline(index: &Index, number: usize) -> Result<Vec<HeadingView>> {
     if !record.locators.is_empty() {
         return Ok(of_locators(&record.locators));
     }
-    let extension = record
-        .relative
-        .rsplit_once('.')
-        .map(|(_, extension)| extension);
+    let extension = Path::new(&record.relative).extension();
     let is_plain = extension.is_none_or(|extension| extension.eq_ignore_ascii_case("txt"));
     let text = index.text(number)?;
     if !is_plain || text.len() > MOST_READ_AGAIN {

@@ -1,6 +1,6 @@
 //! A question to passages.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -11,11 +11,10 @@ use super::lexical::Lexical;
 use super::phrase::Phrase;
 use super::quote::Quoted;
 use super::rank::Asked;
-use super::row_tokens::RowTokens;
 use super::view::{Best, Viewer};
 use crate::embed::{Embedder, Role};
 use crate::error::{Error, Result};
-use crate::index::{Index, RowFilter, StoredSentence, Unpacked, Work};
+use crate::index::{Index, RowFilter, StoredSentence, Work};
 use crate::kernel::dot::dot;
 use crate::search::asking::Search;
 use crate::search::question::{Mode, Query};
@@ -23,9 +22,6 @@ use crate::words;
 
 /// What full coverage is worth for a sentence of a passage, as a cosine of the model's own space.
 const SENTENCE_COVERAGE: f32 = 0.2;
-/// What it is worth if each token of a question in another language meets its like in it and no passage has any of its
-/// words. Three times as much gives the same (`docs/QUALITY.md`).
-const SENTENCE_MET: f32 = 0.1;
 
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
@@ -150,19 +146,10 @@ impl Search<'_> {
         }
         let language = rows.language(shown.start);
         let mut passage = self.viewer.passage(shown.clone())?;
-        let mut tokens: Vec<Option<RowTokens<'_>>> = Vec::new();
-        for row in shown.clone().filter(|_| ranked.late.is_some()) {
-            tokens.push(self.row_tokens(row, &passage)?);
-        }
         let article = self
             .viewer
             .article(self.index.passage(shown.start)?.article)?;
-        let languages = self.question_language().zip(article.lang.as_deref());
-        let weight = match languages {
-            Some((question, passage)) if question != passage => SENTENCE_MET * ranked.gate,
-            _ => 0.0,
-        };
-        passage.best = self.best_sentence(shown, &tokens, weight)?;
+        passage.best = self.best_sentence(shown)?;
         let duplicates = duplicates.iter().map(|row| self.citation(*row));
         Ok(Answer {
             rank,
@@ -186,8 +173,8 @@ impl Search<'_> {
                 passages: rows.live(),
                 terms: explained(&self.asked.lexical, &passage.text, language),
             }),
-            met: match tokens.get(chosen.row - shown.start) {
-                Some(Some(tokens)) => self.met(tokens)?,
+            met: match self.row_tokens(chosen.row, &passage)? {
+                Some(tokens) if ranked.late.is_some() => self.met(&tokens)?,
                 _ => Vec::new(),
             },
             passage,
@@ -195,37 +182,17 @@ impl Search<'_> {
         })
     }
 
-    /// The sentence of some rows that answers most:
-    ///
-    /// ```text
-    /// cosine + 0.2 * coverage^2 + weight * M          weight: 0.1 * gate in another language, else 0
-    /// ```
-    ///
-    /// `M` compares the question with the tokens of that sentence alone. In another language it tells which one is meant. In
-    /// the question's own it prefers the one that repeats the question to the one that answers. Tokens are missing where
-    /// there was no second look.
-    fn best_sentence(
-        &self,
-        rows: &Range<usize>,
-        tokens: &[Option<RowTokens<'_>>],
-        weight: f32,
-    ) -> Result<Option<Best>> {
+    /// The sentence of some rows that answers most, by `cosine + 0.2 * coverage^2`. Its tokens would not tell better
+    /// (`docs/QUALITY.md`).
+    fn best_sentence(&self, rows: &Range<usize>) -> Result<Option<Best>> {
         let language = self.index.rows().language(rows.start);
-        let memory = RefCell::new(Unpacked::default());
-        let judge = |row: usize, sentence: &StoredSentence, text: &str| {
+        let judge = |sentence: &StoredSentence, text: &str| {
             let dense = self
                 .vector
                 .as_ref()
                 .map_or(0.0, |vector| dot(vector, &sentence.vector));
             let coverage = self.asked.lexical.coverage_of(text, language);
-            let tokens = tokens.get(row - rows.start).and_then(Option::as_ref);
-            let met = tokens.zip(self.asked.late()).map_or(0.0, |(tokens, late)| {
-                late.score(
-                    tokens.inside(&sentence.span, late),
-                    &mut memory.borrow_mut(),
-                )
-            });
-            dense + SENTENCE_COVERAGE * coverage.powi(2) + weight * met.max(0.0)
+            dense + SENTENCE_COVERAGE * coverage.powi(2)
         };
         self.viewer.best(rows.clone(), &judge)
     }

@@ -95,8 +95,6 @@ pub struct Ranked {
     pub keyword: Option<f32>,
     /// How well its tokens meet the question's; `None` without a second look.
     pub late: Option<f32>,
-    /// How much that counts, 0 to 1: the gate of the second look.
-    pub gate: f32,
     /// What that adds to its score.
     pub late_part: f32,
     /// How likely it answers, 0 to 1; unknown without vectors.
@@ -241,7 +239,6 @@ impl Asked {
                 Mode::Dense => None,
             },
             late: None,
-            gate: 0.0,
             late_part: 0.0,
             confidence: parts
                 .dense
@@ -376,7 +373,6 @@ impl Asked {
         };
         for (ranked, met) in best.iter_mut().zip(met) {
             ranked.late = met;
-            ranked.gate = gate;
             ranked.late_part = look.part(met, self.background.1);
             ranked.score += ranked.late_part;
         }

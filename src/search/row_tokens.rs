@@ -6,7 +6,6 @@ use std::ops::Range;
 use crate::corpus::{Omitted, Span};
 use crate::embed::Role;
 use crate::error::Result;
-use crate::index::LateQuestion;
 use crate::passage::Readable;
 use crate::search::asking::Search;
 use crate::search::view::PassageView;
@@ -20,22 +19,6 @@ pub struct RowTokens<'a> {
     pub spans: Vec<Range<usize>>,
     /// Their codes, in the same order.
     pub codes: Cow<'a, [u8]>,
-}
-
-impl RowTokens<'_> {
-    /// The codes of the tokens that end in a span of the article.
-    pub fn inside(&self, span: &Span, late: &LateQuestion) -> &[u8] {
-        let ends_inside = |token: &Range<usize>| {
-            let place = self.readable.place(token);
-            place.is_some_and(|place| span.start < place.end && place.end <= span.end)
-        };
-        let first = self.spans.iter().position(ends_inside);
-        let first = first.unwrap_or(self.spans.len());
-        let count = self.spans[first..]
-            .iter()
-            .take_while(|token| ends_inside(token));
-        late.some_of(&self.codes, first..first + count.count())
-    }
 }
 
 impl Search<'_> {

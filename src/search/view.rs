@@ -187,8 +187,8 @@ pub(super) fn cite(article: &ArticleView, first: usize, last: usize) -> String {
     }
 }
 
-/// How well a sentence of a row answers: the row, its vector, its text.
-pub type Judge<'a> = dyn Fn(usize, &StoredSentence, &str) -> f32 + 'a;
+/// How well a sentence of a passage answers: its vector, its text.
+pub type Judge<'a> = dyn Fn(&StoredSentence, &str) -> f32 + 'a;
 
 /// Makes views of what an index holds.
 pub struct Viewer<'a> {
@@ -272,6 +272,15 @@ impl<'a> Viewer<'a> {
         let id = format!("{}#{number}", record.id());
         let omitted = &record.omitted;
         let omitted = &omitted[omitted.partition_point(|(start, ..)| *start < span.start)..];
+        let text = index.text(first.article)?;
+        // What cannot be cut out of the text, or overlaps, is not shown as left out: who can write an index can say anything.
+        let mut end = span.start;
+        let in_order = move |omitted: &&(usize, usize, Omission)| {
+            let (from, to, _) = **omitted;
+            let fits = from >= end && text.get(from..to).is_some();
+            end = if fits { to } else { end };
+            fits
+        };
         Ok(PassageView {
             id: match rows.len() {
                 1 => id,
@@ -287,9 +296,10 @@ impl<'a> Viewer<'a> {
                 .iter()
                 .take_while(|(start, ..)| *start < span.end)
                 .filter(|(_, end, _)| *end <= span.end)
+                .filter(in_order)
                 .map(OmittedView::of)
                 .collect(),
-            repeated: RepeatedView::of(index.text(first.article)?, repeats.before(span.start)),
+            repeated: RepeatedView::of(text, repeats.before(span.start)),
             best: None,
         })
     }
@@ -308,7 +318,7 @@ impl<'a> Viewer<'a> {
                 let Some(text) = text.get(sentence.span.clone()) else {
                     continue;
                 };
-                let score = judge(row, &sentence, text);
+                let score = judge(&sentence, text);
                 if best.as_ref().is_none_or(|(most, _)| score > *most) {
                     let found = Best {
                         start_byte: sentence.span.start,

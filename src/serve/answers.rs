@@ -26,12 +26,9 @@ pub fn json_of(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
-pub fn json_response(json: Vec<u8>) -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        Body::from(json),
-    )
-        .into_response()
+pub fn json_response(json: impl Into<Body>) -> Response {
+    let json: Body = json.into();
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
 impl Doors {

@@ -13,6 +13,7 @@ use super::request::{body, parameters};
 use super::service::Open;
 use crate::corpus::{Article, ReadOptions};
 use crate::error::Error;
+use crate::index::Index;
 use crate::search::{
     Answers, Filter, Late, Mode, Names, PreferLanguage, Query, SimilarArticles, Status, Subject,
     find_article, query, similar, similar_with, status,
@@ -246,9 +247,22 @@ fn compared(
 ) -> Result<SimilarArticles, Problem> {
     let number = find_article(&open.index, other, Names::AsCited)
         .map_err(|error| Problem::of(&error, Field::Body("/with")))?;
+    few_enough(&open.index, number, Field::Body("/with"))?;
     let subject = subject(open, given, "/article")?;
     similar_with(&open.index, &subject, number, pairs)
         .map_err(|error| Problem::of(&error, Field::Body("/with")))
+}
+
+/// Refuses an article of so many passages that comparing them would take minutes, or all memory.
+fn few_enough(index: &Index, number: usize, field: Field<'_>) -> Result<(), Problem> {
+    let passages = index.rows_of(number).len();
+    if passages > MOST_COMPARED {
+        let detail = format!(
+            "the article has {passages} passages; a server compares at most {MOST_COMPARED}, `tane similar` any number"
+        );
+        return Err(Problem::bad(field, detail));
+    }
+    Ok(())
 }
 
 /// What is compared; `field` is where its id stands in the request.
@@ -262,13 +276,7 @@ fn subject(open: &Open, given: &Given, field: &str) -> Result<Subject, Problem> 
     let subject = match given {
         Given::Article(id) => {
             let number = find_article(index, id, Names::AsCited).map_err(to_problem)?;
-            let passages = index.rows_of(number).len();
-            if passages > MOST_COMPARED {
-                let detail = format!(
-                    "the article has {passages} passages; a server compares at most {MOST_COMPARED}, `tane similar` any number"
-                );
-                return Err(Problem::bad(field, detail));
-            }
+            few_enough(index, number, field)?;
             Subject::indexed(index, number, embedder.alignment())
         }
         Given::Text(text) => {

@@ -26,8 +26,10 @@ pub struct MapQuery {
 pub struct Maps {
     /// Where it is kept for the next process.
     cache: Option<PathBuf>,
-    /// Name, check of the manifest, JSON. Whoever wants one that is being computed waits for it.
+    /// Name, check of the manifest, JSON.
     known: Mutex<Vec<(String, String, Bytes)>>,
+    /// Held while one is computed, so that others are no threads of the pool while they wait.
+    computing: tokio::sync::Mutex<()>,
 }
 
 impl Maps {
@@ -35,6 +37,7 @@ impl Maps {
         Self {
             cache,
             known: Mutex::new(Vec::new()),
+            computing: tokio::sync::Mutex::new(()),
         }
     }
 
@@ -42,19 +45,21 @@ impl Maps {
         &self,
         open: &Open,
         name: &str,
+        is_sound: impl Fn(&T) -> bool,
         make: impl FnOnce() -> crate::error::Result<T>,
-    ) -> Result<Vec<u8>, Problem> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+    ) -> Result<Bytes, Problem> {
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let check = &open.index.manifest.check;
-        let found = known.iter().find(|(of, at, _)| of == name && at == check);
-        if let Some((.., json)) = found {
-            return Ok(json.to_vec());
+        let is_it = |(of, at, _): &&(String, String, Bytes)| of == name && at == check;
+        if let Some((.., json)) = lock().iter().find(is_it) {
+            return Ok(json.clone());
         }
-        let value = kept(self.cache.as_deref(), &open.index, name, make)
+        let value = kept(self.cache.as_deref(), &open.index, name, is_sound, make)
             .map_err(|error| Problem::of(&error, Field::Body("")))?;
-        let json = json_of(&value)?;
+        let json = Bytes::from(json_of(&value)?);
+        let mut known = lock();
         known.retain(|(of, ..)| of != name);
-        known.push((name.to_owned(), check.clone(), json.clone().into()));
+        known.push((name.to_owned(), check.clone(), json.clone()));
         Ok(json)
     }
 }
@@ -63,10 +68,12 @@ impl Maps {
 pub async fn get_map(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let MapQuery { of } = parameters(&uri)?;
     let maps = doors.clone();
+    let _computing = doors.maps.computing.lock().await;
     let json = doors.library.ask(move |open, _| {
         let alignment = open.embedder.alignment();
         let make = || CorpusMap::new(&open.index, alignment, of);
-        maps.maps.get(open, &of.to_string(), make)
+        maps.maps
+            .get(open, &of.to_string(), CorpusMap::is_sound, make)
     });
     Ok(json_response(json.await?))
 }
@@ -75,10 +82,11 @@ pub async fn get_map(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
 pub async fn get_matrix(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let NoQuery {} = parameters(&uri)?;
     let maps = doors.clone();
+    let _computing = doors.maps.computing.lock().await;
     let json = doors.library.ask(move |open, _| {
         let alignment = open.embedder.alignment();
         let make = || Similarities::new(&open.index, alignment);
-        maps.maps.get(open, "matrix", make)
+        maps.maps.get(open, "matrix", Similarities::is_sound, make)
     });
     Ok(json_response(json.await?))
 }

@@ -51,7 +51,7 @@ class Browser:
     def port(self):
         for _ in range(100):
             said = self.log.read_text()
-            if "on port " in said:
+            if "successfully on port " in said:
                 return int(said.rsplit("on port ", 1)[1].split(".")[0])
             time.sleep(0.1)
         raise SystemExit(f"chromedriver did not start: {self.log.read_text()}")

@@ -22,7 +22,7 @@ pub struct Similar {
     #[arg(long, conflicts_with = "article", help_heading = group::SEARCH)]
     pub all: bool,
     /// With --all: write a picture (.svg), or the similarities as bytes (.json)
-    #[arg(long, value_name = "FILE", requires = "all", conflicts_with = "json", help_heading = group::OUTPUT)]
+    #[arg(long, value_name = "FILE", conflicts_with = "json", help_heading = group::OUTPUT)]
     pub out: Option<PathBuf>,
     /// At most N articles [default: 5]
     #[arg(

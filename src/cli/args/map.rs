@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use super::{Engine, group};
 use crate::map::{Colour, Of};
 
-/// Show what the articles are about: groups of like articles, and a map of them.
+/// Show what the articles are about: clusters of like articles, and a map of them.
 ///
-/// Without --out, tane lists the groups with the words that occur in them more often than elsewhere. With --out, it
+/// Without --out, tane lists the clusters with the words that occur in them more often than elsewhere. With --out, it
 /// writes a map on which like articles stand near each other: a picture (.svg), or a page on which you can move and
 /// zoom (.html). The map is computed once for each state of the index, and kept in your cache folder.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  tane map                               the groups, in words
+  tane map                               the clusters, in words
+  tane map --of passages                 more and finer clusters
   tane map --out map.html                a map to look around on
   tane map --of passages --by language --out map.svg
   tane similar --all --out matrix.svg    how much every two articles resemble each other")]

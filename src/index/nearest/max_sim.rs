@@ -1,7 +1,5 @@
 //! How well the tokens of a question meet those of a passage (MaxSim; see [`crate::embed::LateMap`]).
 
-use std::ops::Range;
-
 use crate::embed::{QuestionTokens, TokenCodes};
 use crate::index::store::token_codes::{scale, token_bytes};
 use crate::kernel::Isa;
@@ -72,14 +70,6 @@ impl LateQuestion {
     /// How many tokens codes are of.
     pub fn tokens_of(&self, codes: &[u8]) -> usize {
         codes.len() / token_bytes(self.dimension)
-    }
-
-    /// The codes of some tokens of a passage.
-    pub fn some_of<'a>(&self, codes: &'a [u8], tokens: Range<usize>) -> &'a [u8] {
-        let size = token_bytes(self.dimension);
-        codes
-            .get(tokens.start * size..tokens.end * size)
-            .unwrap_or_default()
     }
 
     /// For each token of the question the nearest one of a passage; nothing for a passage without tokens.

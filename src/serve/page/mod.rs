@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::problem::Problem;
 
 /// No script, style or picture but our own, none written into the page, and no other site.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const HTML: &str = "text/html; charset=utf-8";

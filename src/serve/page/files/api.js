@@ -43,11 +43,23 @@ export function getOnce(path, params, signal) {
 }
 
 async function once(key, ask) {
+  await forget();
   if (answers.has(key)) return answers.get(key);
   const answer = await ask();
   answers.set(key, answer);
   if (answers.size > KEPT) answers.delete(answers.keys().next().value);
   return answer;
+}
+
+/** Of which state of the index the answers are: another one has other bytes and other passages. */
+let stamp = null;
+
+/** Forgets the answers of an older state of the index. */
+async function forget() {
+  const { generation, articles, passages, bytes } = await get('status', {});
+  const now = [generation, articles, passages, bytes].join(' ');
+  if (stamp !== now) answers.clear();
+  stamp = now;
 }
 
 /** Something large, asked again only when the index has changed. `make` gets the JSON and returns what is kept. */

@@ -44,7 +44,7 @@ export function external(address, text, props = {}) {
 
 /** The URL, if a browser may open it. */
 export function webAddress(address) {
-  const url = URL.parse(address);
+  const url = URL.canParse(address) ? new URL(address) : null;
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null;
 }
 

@@ -26,7 +26,7 @@ async function show() {
   running = new AbortController();
   const { signal } = running;
   const state = parse(location.hash);
-  const view = VIEWS[state.view] ? state.view : 'search';
+  const view = Object.hasOwn(VIEWS, state.view) ? state.view : 'search';
   const returning = turn();
   head(view, state.params);
   main.className = view;

@@ -38,7 +38,10 @@ function prepared(json) {
     passage: Uint32Array.from(json.points.passage),
     cluster: Int32Array.from(json.points.cluster),
   };
-  return { ...json, ...lists, points: new Points(Float32Array.from(x), Float32Array.from(y)) };
+  // Upwards on the map is downwards on a canvas.
+  const clusters = json.clusters.map((cluster) => ({ ...cluster, y: -cluster.y }));
+  const points = new Points(Float32Array.from(x), Float32Array.from(y, (value) => -value));
+  return { ...json, ...lists, clusters, points };
 }
 
 /** The folders of articles: below the folder that all have in common. */

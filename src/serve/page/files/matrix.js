@@ -217,6 +217,7 @@ class MatrixView {
   }
 
   value({ x, y }) {
+    if (x === y) return '1.00';
     const { values, shown, low, high } = this.data;
     return (low + (values[y * shown + x] / 255) * (high - low)).toFixed(2);
   }
@@ -254,6 +255,10 @@ class MatrixView {
   /** Says which pair a cell compares. */
   name(cell) {
     this.cell = cell;
+    // What was asked of another cell is not shown below the names of this one.
+    this.asking?.abort();
+    this.passages.firstElementChild.hidden = true;
+    this.passages.replaceChildren(this.passages.firstElementChild);
     const { articles } = this.data;
     const title = (article) =>
       quoted('a', nameOf(article), article.lang, { href: link('read', this.params, { id: article.id }) });
@@ -269,8 +274,10 @@ class MatrixView {
     this.name(cell);
     say(this.pair.textContent);
     const { articles } = this.data;
-    this.passages.firstElementChild.hidden = cell.x === cell.y;
-    if (cell.x === cell.y) this.passages.replaceChildren(this.passages.firstElementChild);
-    else between(this.passages, articles[cell.y].id, articles[cell.x].id, this.params, this.signal);
+    if (cell.x === cell.y) return;
+    this.passages.firstElementChild.hidden = false;
+    this.asking = new AbortController();
+    const signal = AbortSignal.any([this.signal, this.asking.signal]);
+    between(this.passages, articles[cell.y].id, articles[cell.x].id, this.params, signal);
   }
 }
