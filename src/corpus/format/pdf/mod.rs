@@ -7,6 +7,7 @@
 mod annotations;
 mod article;
 mod bands;
+mod cells;
 mod characters;
 mod content;
 mod document;
