@@ -2,7 +2,7 @@
 
 use super::document::{Document, Fault, Kind, Piece, Reason};
 use super::limits::Limits;
-use super::read;
+use super::reading::read;
 use crate::corpus::block::{Block, BlockKind, Omission};
 use crate::corpus::decode::decoded;
 use crate::corpus::format::reader::{FormatOfBytes, LeftOut, Parsed};

@@ -1,9 +1,9 @@
 //! Tables without ruled lines: rows of short pieces that share baselines and keep to columns.
 
+use super::cells::{Row, Table, weight};
 use super::geometry::Frame;
 use super::lines::Line;
 use super::markers::is_only_marker;
-use super::tables::{Row, Table, weight};
 use super::walls::Walls;
 
 /// A gap between columns is at least this wide, in ems.

@@ -1,7 +1,7 @@
 //! Tables that are drawn: ruled lines that cross make cells, whatever stands in them.
 
+use super::cells::{Row, Table, remove};
 use super::lines::Line;
-use super::tables::{Row, Table, remove};
 use super::walls::{TOUCH, Wall, Walls};
 
 /// More rules make a drawing, not a table.

@@ -7,6 +7,7 @@
 mod annotations;
 mod article;
 mod bands;
+mod cells;
 mod characters;
 mod content;
 mod document;
@@ -28,6 +29,7 @@ mod order;
 mod page;
 mod paths;
 mod pieces;
+mod reading;
 mod ruby;
 mod runs;
 mod state;
@@ -36,163 +38,4 @@ mod strings;
 mod tables;
 mod walls;
 
-use hayro_syntax::object::Dict;
-use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
-
 pub use article::PdfFile;
-
-use content::Interpreter;
-use document::{Document, Fault, LeftOut, Reason};
-use fonts::Fonts;
-use glyphs::PageContent;
-use layers::Layers;
-use limits::Limits;
-use lines::Line;
-
-/// Reads a document.
-///
-/// # Errors
-/// Why it cannot be read, or that no page has text.
-fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Document, Fault> {
-    let pdf = Pdf::new_with_password(bytes, "").map_err(|error| match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Fault::Password,
-        LoadPdfError::Decryption(_) => Fault::Encryption,
-        LoadPdfError::Invalid => Fault::Damaged,
-    })?;
-    let catalog = pdf
-        .xref()
-        .get::<Dict<'_>>(pdf.xref().root_id())
-        .unwrap_or_default();
-    let info = info::read(&pdf, &catalog);
-    let mut document = Document {
-        title: info.title,
-        author: info.author,
-        published: info.published,
-        lang: info.lang,
-        pages: pdf.pages().len(),
-        ..Document::default()
-    };
-    if document.pages == 0 {
-        return Err(Fault::Damaged);
-    }
-    let pages = contents(&pdf, &catalog, limits, &mut document)?;
-    finish(pages, &mut document);
-    Ok(document)
-}
-
-/// A page whose lines are found.
-struct Page {
-    lines: Vec<Line>,
-    rules: Vec<glyphs::Rule>,
-}
-
-/// The lines of all pages.
-fn contents(
-    pdf: &Pdf,
-    catalog: &Dict<'_>,
-    limits: &Limits,
-    document: &mut Document,
-) -> Result<Vec<Page>, Fault> {
-    let layers = Layers::new(catalog);
-    let mut fonts = Fonts::new(limits.stream_bytes);
-    let mut bytes_left = limits.content_bytes;
-    let (mut glyphs, mut pictures, mut unknown, mut cut) = (0, 0, 0, None);
-    let mut pages = Vec::new();
-    for (at, page) in pdf.pages().iter().enumerate() {
-        if at >= limits.pages || glyphs >= limits.glyphs || bytes_left == 0 {
-            document.notes.push(format!(
-                "read to page {at} of {}: the document is too large",
-                document.pages
-            ));
-            break;
-        }
-        let mut interpreter = Interpreter::new(page, &mut fonts, &layers, limits, &mut bytes_left);
-        interpreter.page(page);
-        annotations::read(&mut interpreter, page);
-        let content = interpreter.out;
-        glyphs += content.glyphs.len();
-        unknown += content.unknown;
-        document.sizes.push((content.width, content.height));
-        cut = cut.or(content.cut);
-        if let Some(cut) = content.cut {
-            document
-                .notes
-                .push(format!("page {}: not all of it is read: {cut}", at + 1));
-        }
-        let images = content.images;
-        let page = lines_of(content, at + 1, document);
-        if page.lines.is_empty() {
-            pictures += usize::from(images > 0);
-            document.pages_without_text.push(at + 1);
-        }
-        pages.push(page);
-    }
-    if pages.iter().all(|page| page.lines.is_empty()) {
-        return Err(Fault::NoText {
-            pages: document.pages,
-            pictures,
-            unknown,
-            cut,
-        });
-    }
-    if unknown > 0 {
-        document.notes.push(format!(
-            "{unknown} letters are left out: their fonts do not say what they mean"
-        ));
-    }
-    Ok(pages)
-}
-
-fn lines_of(content: PageContent, page: usize, document: &mut Document) -> Page {
-    let PageContent {
-        glyphs,
-        rules,
-        outside,
-        ..
-    } = content;
-    let glyphs = page::without_doubles(glyphs);
-    let (mut runs, askew) = runs::runs(&glyphs, &rules);
-    drop(glyphs);
-    let readings = ruby::take(&mut runs, page);
-    let mut leave = |reason, text: &str| {
-        if !text.trim().is_empty() {
-            document.left_out.push(LeftOut {
-                page,
-                reason,
-                text: text.trim().to_owned(),
-            });
-        }
-    };
-    leave(Reason::Watermark, &askew);
-    leave(Reason::OutsidePage, &outside);
-    readings
-        .iter()
-        .for_each(|reading| leave(Reason::Ruby, &reading.reading));
-    document.readings.extend(readings);
-    Page {
-        lines: lines::lines(runs, &rules),
-        rules,
-    }
-}
-
-/// From the lines of all pages to pieces.
-fn finish(pages: Vec<Page>, document: &mut Document) {
-    let (mut lines, rules): (Vec<Vec<Line>>, Vec<_>) = pages
-        .into_iter()
-        .map(|page| (page.lines, page.rules))
-        .unzip();
-    let body = page::body_size(&lines);
-    let heads = heads::take(&mut lines, body);
-    document.left_out.extend(heads);
-    document.left_out.sort_by_key(|left| left.page);
-    let body = page::body_size(&lines);
-    if document.title.is_none() {
-        document.title = page::title(lines.first().map_or(&[], Vec::as_slice), body);
-    }
-    let ordered = lines
-        .into_iter()
-        .zip(rules)
-        .map(|(lines, rules)| page::ordered(lines, &rules, body))
-        .collect();
-    document.pieces = pieces::pieces(ordered, body);
-}

@@ -1,12 +1,12 @@
 //! Pieces of the text from the lines of all pages: paragraphs over lines, columns and pages, headings, notes, rows.
 
+use super::cells::Table;
 use super::characters::{is_finished, is_ideographic};
 use super::document::{Kind, Mark, Piece};
 use super::flow::{Stack, is_same_size, leading, stacks};
 use super::joining::{Words, join, without_soft_hyphens};
 use super::lines::Line;
 use super::markers::{is_caption, starts_item, starts_section};
-use super::tables::Table;
 
 /// A part of a page, in the order of reading.
 #[derive(Debug)]

@@ -1,0 +1,197 @@
+//! Rows and cells of a table.
+
+use super::characters::is_ideographic;
+use super::geometry::{Area, Frame};
+use super::joining::{Words, join};
+use super::lines::Line;
+use super::walls::Walls;
+
+/// A table.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    pub(super) rows: Vec<Row>,
+    /// The names of the columns, where the first row is clearly a header.
+    pub(super) names: Option<Vec<String>>,
+    pub(super) columns: Vec<(f32, f32)>,
+    pub(super) frame: Frame,
+    pub(super) size: f32,
+    /// Number of its first letter in the content.
+    pub(super) order: usize,
+}
+
+/// A row of a table: one cell a column, many of them empty perhaps.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) cells: Vec<Cell>,
+    pub(super) area: Area,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) bold: bool,
+    pub(super) size: f32,
+}
+
+impl Row {
+    pub(super) fn new(columns: usize, area: Area) -> Self {
+        Self {
+            cells: vec![Cell::default(); columns],
+            area,
+        }
+    }
+
+    /// Adds a line to the cell of a column.
+    pub(super) fn add(&mut self, column: usize, line: &Line) {
+        self.area = self.area.with(line.area());
+        if let Some(cell) = self.cells.get_mut(column) {
+            cell.bold = line.bold && (cell.bold || cell.text.is_empty());
+            cell.size = line.size;
+            if cell.text.is_empty() {
+                cell.text.push_str(&line.text);
+            } else {
+                join(&mut cell.text, &line.text, &Words::default());
+            }
+        }
+    }
+
+    fn filled(&self) -> usize {
+        self.cells
+            .iter()
+            .filter(|cell| !cell.text.is_empty())
+            .count()
+    }
+}
+
+impl Table {
+    /// The text of each row and its place: `name: value | name: value`, or the cells alone.
+    pub(super) fn texts(&self) -> Vec<(String, Area)> {
+        let text = |row: &Row, names: Option<&Vec<String>>| {
+            let cells = row
+                .cells
+                .iter()
+                .enumerate()
+                .filter(|(_, cell)| !cell.text.is_empty());
+            let named = cells.map(|(at, cell)| {
+                match names
+                    .and_then(|names| names.get(at))
+                    .filter(|name| !name.is_empty())
+                {
+                    Some(name) => format!("{name}: {}", cell.text),
+                    None => cell.text.clone(),
+                }
+            });
+            named.collect::<Vec<_>>().join(" | ")
+        };
+        let own = self.names.is_some() && self.first_is_header();
+        let rows = self.rows.iter().enumerate();
+        rows.map(|(at, row)| {
+            (
+                text(row, self.names.as_ref().filter(|_| !(own && at == 0))),
+                row.area,
+            )
+        })
+        .filter(|(text, _)| !text.is_empty())
+        .collect()
+    }
+
+    fn first_is_header(&self) -> bool {
+        let first = self
+            .rows
+            .first()
+            .map(|row| row.cells.iter().map(|cell| cell.text.as_str()));
+        first
+            .zip(self.names.as_ref())
+            .is_some_and(|(first, names)| first.eq(names.iter().map(String::as_str)))
+    }
+
+    /// Whether another table goes on with this one's columns on the next page.
+    pub(super) fn continues(&self, next: &Self) -> bool {
+        self.columns.len() == next.columns.len()
+            && self.columns.iter().zip(&next.columns).all(|(a, b)| {
+                (a.0 - b.0).abs() < 2.0 * self.size || (a.1 - b.1).abs() < 2.0 * self.size
+            })
+    }
+
+    /// Takes the first row as names if it is clearly a header: bold where others are not, or set off by a rule, or
+    /// words over columns of numbers.
+    pub(super) fn name_columns(&mut self, walls: &Walls) {
+        let Some((first, rest)) = self.rows.split_first() else {
+            return;
+        };
+        let used = self.rows.iter().map(Row::filled).max().unwrap_or(0);
+        if rest.is_empty() || first.filled() < 2 || first.filled() * 3 < used * 2 {
+            return;
+        }
+        let cells = |row: &Row| {
+            row.cells
+                .iter()
+                .filter(|cell| !cell.text.is_empty())
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let bold = cells(first).iter().all(|cell| cell.bold)
+            && rest
+                .iter()
+                .any(|row| cells(row).iter().any(|cell| !cell.bold));
+        let short = cells(first).iter().all(|cell| weight(&cell.text) <= 40);
+        let number = |text: &str| is_number(text);
+        let words = cells(first).iter().all(|cell| !number(&cell.text));
+        let numbers = (0..self.columns.len()).any(|at| {
+            let column: Vec<_> = rest
+                .iter()
+                .filter_map(|row| row.cells.get(at))
+                .filter(|cell| !cell.text.is_empty())
+                .collect();
+            let named = first
+                .cells
+                .get(at)
+                .is_some_and(|cell| !cell.text.is_empty());
+            named
+                && column.len() >= 2
+                && column.iter().filter(|cell| number(&cell.text)).count() * 10 >= column.len() * 7
+        });
+        if short && words && (bold || self.ruled_header(walls) || numbers) {
+            self.names = Some(first.cells.iter().map(|cell| cell.text.clone()).collect());
+        }
+    }
+
+    /// Whether a rule stands below the first row and none between the others.
+    fn ruled_header(&self, walls: &Walls) -> bool {
+        let [first, second, .., last] = self.rows.as_slice() else {
+            return false;
+        };
+        let (top, end) = (
+            f32::midpoint(first.area.y0, first.area.y1),
+            f32::midpoint(last.area.y0, last.area.y1),
+        );
+        let inside = |wall: &&super::walls::Wall| {
+            wall.at > top
+                && wall.at < end
+                && wall.to - wall.from > 0.6 * (self.frame.a1 - self.frame.a0)
+        };
+        let inner: Vec<_> = walls.along.iter().filter(inside).collect();
+        matches!(inner.as_slice(), [one] if one.at < f32::midpoint(second.area.y0, second.area.y1))
+    }
+}
+
+pub(super) fn weight(text: &str) -> usize {
+    text.chars()
+        .map(|c| if is_ideographic(c) { 2 } else { 1 })
+        .sum()
+}
+
+pub(super) fn remove(lines: &mut Vec<Line>, taken: &[bool]) {
+    let mut at = 0;
+    lines.retain(|_| {
+        at += 1;
+        !taken[at - 1]
+    });
+}
+
+/// Whether a cell holds a number, with a unit perhaps.
+pub(super) fn is_number(text: &str) -> bool {
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    digits > 0 && digits >= letters
+}
