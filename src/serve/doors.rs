@@ -4,9 +4,9 @@ use std::sync::mpsc::SyncSender;
 
 use tokio::sync::Semaphore;
 
+use super::computed::Maps;
 use super::guard::Guard;
 use super::library::Library;
-use super::maps::Maps;
 use crate::search::Mode;
 
 /// Everything that a handler needs.

@@ -315,10 +315,20 @@ mod tests {
                 "{given}"
             );
         }
-        assert_eq!(
-            checked(&guard, "127.0.0.1:1", "/", &[("host", "localhost")]),
-            401
-        );
+        // The page asks for it; what the page asks for needs it.
+        for (path, status) in [
+            ("/", 200),
+            ("/page/main.js", 200),
+            ("/pages", 401),
+            ("/api/v1/status", 401),
+        ] {
+            let headers = [("host", "localhost")];
+            assert_eq!(
+                checked(&guard, "127.0.0.1:1", path, &headers),
+                status,
+                "{path}"
+            );
+        }
         assert_eq!(
             checked(&guard, "127.0.0.1:1", HEALTH, &[("host", "localhost")]),
             200

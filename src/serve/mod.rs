@@ -6,6 +6,7 @@
 mod answers;
 mod api;
 mod articles;
+mod computed;
 mod doors;
 mod embed;
 mod fields;
@@ -42,9 +43,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 
+use self::computed::Maps;
 use self::guard::{Connection, Guard, HEALTH, harden};
 use self::library::Library;
-use self::maps::Maps;
 use self::mcp::Mcp;
 use self::openai::OpenAiError;
 use self::problem::Problem;
