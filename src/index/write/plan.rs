@@ -9,7 +9,7 @@ use super::previous::{Previous, Unchanged, kept};
 use super::spill::{Content, Planned, Staged};
 use super::stamp::{Stamp, Stamped, Stamps};
 use super::unseen::look;
-use crate::corpus::{Article, TimeLimit, WalkedFile};
+use crate::corpus::{Article, ReadOptions, TimeLimit, WalkedFile};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::store::format::{ArticleRecord, file_id};
@@ -53,8 +53,6 @@ pub(in crate::index) fn plan(
     };
     let mut found = Vec::with_capacity(roots.len());
     for root in roots.iter_mut() {
-        // The manifest does not keep them: they belong to the program that runs now.
-        root.read.readers.clone_from(&update.readers);
         let seen = look(dir, root, old, report, progress)?;
         root.mounts = seen.mounts;
         plan.kept.extend(seen.kept);
@@ -185,7 +183,12 @@ impl Reading<'_> {
             return unchanged(None);
         }
         let was = known.first().map(|(_, record)| record.sha256.as_str());
-        let Some(articles) = Article::read_in_time(&file.path, &root.read, was, &limit)? else {
+        // The manifest does not keep the programs that read documents: they belong to the program that runs now.
+        let options = ReadOptions {
+            readers: self.update.readers.clone(),
+            ..root.read.clone()
+        };
+        let Some(articles) = Article::read_in_time(&file.path, &options, was, &limit)? else {
             let found = stamp.zip(was);
             return unchanged(found.map(|(stamp, was)| Stamped::new(id, stamp, was.to_owned())));
         };
