@@ -2,10 +2,10 @@
 //!
 //! Vectors and their nearest neighbours come in, pictures go out:
 //!
-//! 1. [`sample`] chooses points if there are more than [`sample::MOST`].
-//! 2. [`principal`] gives the start, [`graph`] the fuzzy graph of the neighbours.
-//! 3. [`layout`] places the points, [`clusters`] groups them, [`order`] puts articles side by side.
-//! 4. [`svg`], [`matrix`] and [`html`] draw.
+//! 1. `sample` chooses points if there are more than 100,000.
+//! 2. `principal` gives the start, `graph` the fuzzy graph of the neighbours.
+//! 3. `layout` places the points, `clusters` groups them, `order` puts articles side by side.
+//! 4. `svg`, `matrix` and `html` draw.
 //!
 //! Each step gives the same bits on any number of threads. None reads a clock, and none panics or gives a number that is
 //! not finite, whatever comes in.
