@@ -8,11 +8,11 @@ use super::args;
 use super::index::open_or_build;
 use super::output::{self, Output};
 use super::render::Page;
-use super::settings::{Settings, user_cache};
+use super::settings::{Settings, maps_cache};
 use crate::cli::outcome::Outcome;
 use crate::embed::Embedder;
 use crate::index::Index;
-use crate::map::{CorpusMap, Form, Of, Similarities, kept, map_picture, matrix_picture};
+use crate::map::{CorpusMap, Form, Similarities, kept, map_picture, matrix_picture};
 
 /// Titles that are listed below a cluster.
 const TITLES: usize = 3;
@@ -21,7 +21,7 @@ pub fn run(args: &args::Map, settings: &Settings, out: &mut Output) -> anyhow::R
     let form = args.out.as_deref().map(form_of).transpose()?;
     let (index, embedder) = open_or_build(settings, &args.engine)?;
     index.check_space(embedder.space())?;
-    let cache = user_cache().map(|cache| cache.join("maps"));
+    let cache = maps_cache();
     let name = args.of.to_string();
     let map = kept(cache.as_deref(), &index, &name, CorpusMap::is_sound, || {
         CorpusMap::new(&index, embedder.alignment(), args.of)
@@ -59,7 +59,7 @@ pub fn matrix(
             file.display()
         ),
     };
-    let cache = user_cache().map(|cache| cache.join("maps"));
+    let cache = maps_cache();
     let similarities = kept(
         cache.as_deref(),
         index,
@@ -109,10 +109,6 @@ fn written(file: &Path, text: &str, settings: &Settings) -> anyhow::Result<()> {
 
 /// The clusters in words.
 fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
-    let what = match map.of {
-        Of::Articles => "articles",
-        Of::Passages => "passages",
-    };
     let sample = match map.shown < map.total {
         true => format!(" (a sample of {} of them)", map.shown),
         false => String::new(),
@@ -121,7 +117,7 @@ fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
         1 => "1 cluster".to_owned(),
         count => format!("{count} clusters"),
     };
-    page.line(&format!("{} {what}{sample} in {clusters}", map.total))?;
+    page.line(&format!("{} {}{sample} in {clusters}", map.total, map.of))?;
     for (number, cluster) in map.clusters.iter().enumerate() {
         page.line("")?;
         page.line(&format!(

@@ -10,7 +10,7 @@ use super::index::{as_recorded, build_if_absent, keep_fresh, summary, warn};
 use super::open::desktop;
 use super::output::{self, Output};
 use super::progress::{interrupt, interrupted};
-use super::settings::{Settings, user_cache};
+use super::settings::{Settings, maps_cache};
 use crate::cli::failure::told;
 use crate::cli::outcome::Outcome;
 use crate::error::Error;
@@ -66,7 +66,7 @@ pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::
         hosts: args.allow_host.clone(),
         limit: settings.limit,
         mode: settings.mode,
-        maps: user_cache().map(|cache| cache.join("maps")),
+        maps: maps_cache(),
         log: (!settings.quiet).then(|| Box::new(output::remark) as Box<_>),
     };
     let stopped = serve(service, config, |address| {

@@ -231,6 +231,11 @@ pub fn user_cache() -> Option<PathBuf> {
     Some(dirs.cache_dir().join("tane"))
 }
 
+/// Where maps are kept.
+pub fn maps_cache() -> Option<PathBuf> {
+    user_cache().map(|dir| dir.join("maps"))
+}
+
 fn read<T: DeserializeOwned>(path: &Path) -> crate::error::Result<T> {
     let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
     toml::from_str(&text).map_err(|error| Error::Config {

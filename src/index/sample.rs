@@ -1,10 +1,12 @@
 //! A sample of stored passages, embedded again: whether this machine computes what the index holds.
 
+use rayon::prelude::*;
+
 use crate::corpus::Span;
 use crate::embed::{Embedder, Input, Role};
 use crate::error::Result;
 use crate::index::reader::{Index, stored_passages};
-use crate::index::store::key::input_key;
+use crate::index::store::key::{Key, input_key};
 use crate::kernel::dot::dot;
 use crate::passage::Passage;
 
@@ -21,7 +23,7 @@ pub(super) fn cosines(index: &Index, embedder: &Embedder) -> Result<Vec<f32>> {
     let step = (live.len() / SAMPLE).max(1);
     let mut sample: Vec<(usize, Input)> = Vec::new();
     for row in live.into_iter().step_by(step).take(SAMPLE) {
-        sample.extend(stored_input(index, row, embedder)?.map(|input| (row, input)));
+        sample.extend(input(index, row, embedder)?.map(|input| (row, input)));
     }
     let (rows, inputs): (Vec<usize>, Vec<Input>) = sample.into_iter().unzip();
     let embeddings = embedder.embed(&inputs)?;
@@ -32,28 +34,46 @@ pub(super) fn cosines(index: &Index, embedder: &Embedder) -> Result<Vec<f32>> {
 }
 
 /// What was embedded for a row, as its content key confirms; `None` where that cannot be told.
-pub(super) fn stored_input(
-    index: &Index,
-    row: usize,
-    embedder: &Embedder,
-) -> Result<Option<Input>> {
+fn input(index: &Index, row: usize, embedder: &Embedder) -> Result<Option<Input>> {
     let Ok(article) = index.passage(row).map(|passage| passage.article) else {
         return Ok(None);
     };
+    Ok(stored_inputs(index, article, &[row], embedder)?
+        .pop()
+        .flatten())
+}
+
+/// The same for rows of one article, whose passages are read once; nothing where they cannot be read.
+pub(super) fn stored_inputs(
+    index: &Index,
+    article: usize,
+    rows: &[usize],
+    embedder: &Embedder,
+) -> Result<Vec<Option<Input>>> {
     let (Ok(passages), Ok(text)) = (stored_passages(index, article), index.text(article)) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
-    let inside = |span: &Span| text.get(span.clone()).is_some();
-    let stored = passages.get(row - index.rows_of(article).start);
-    // Whatever is cut out of the text below: who can write the index can say anything.
-    let stored = stored.filter(|(passage, _)| {
-        let omitted = passage.omitted.iter().map(|omitted| &omitted.span);
-        let read = passage.sentences.iter().chain(&passage.repeated);
-        read.chain(omitted).all(inside)
+    let first = index.rows_of(article).start;
+    let inputs = rows.par_iter().map(|row| match passages.get(row - first) {
+        Some((passage, key)) => input_of(text, passage, key, embedder),
+        None => Ok(None),
     });
-    let Some((passage, key)) = stored else {
+    inputs.collect()
+}
+
+fn input_of(
+    text: &str,
+    passage: &Passage,
+    key: &Key,
+    embedder: &Embedder,
+) -> Result<Option<Input>> {
+    // Whatever is cut out of the text below: who can write the index can say anything.
+    let inside = |span: &Span| text.get(span.clone()).is_some();
+    let omitted = passage.omitted.iter().map(|omitted| &omitted.span);
+    let read = passage.sentences.iter().chain(&passage.repeated);
+    if !read.chain(omitted).all(inside) {
         return Ok(None);
-    };
+    }
     // Headings are not stored. The key tells whether they are what stands before the first sentence.
     for headings in [lines_before(text, passage), Vec::new()] {
         let passage = Passage {

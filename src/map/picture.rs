@@ -82,16 +82,12 @@ pub fn map_picture(map: &CorpusMap, colour: Colour, form: Form) -> Result<String
         })
         .collect();
     let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let what = match map.of {
-        Of::Articles => "articles",
-        Of::Passages => "passages",
-    };
     let sample = Sample {
         points: (0..map.shown as u32).collect(),
         of: map.total,
     };
     let picture = Map {
-        title: &format!("{} {what}", grouped(map.total)),
+        title: &format!("{} {}", grouped(map.total), map.of),
         note: &sample.note().unwrap_or_default(),
         points: &shown,
         groups: &labels,

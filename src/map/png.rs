@@ -1,5 +1,7 @@
 //! A picture of few colours as PNG (W3C, "Portable Network Graphics", third edition, 2025), and as a data address.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
 /// A picture of `width` times `height` pixels with up to 256 colours. `pixels`: `[height][width]`, places in `colours`.
@@ -64,23 +66,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 
 /// The address `data:image/png;base64,...` of a picture.
 pub fn data_address(png: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::from("data:image/png;base64,");
-    for three in png.chunks(3) {
-        let bits = three
-            .iter()
-            .fold(0u32, |bits, &byte| bits << 8 | u32::from(byte))
-            << (8 * (3 - three.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * place) & 63) as usize];
-            out.push(if place <= three.len() {
-                char::from(letter)
-            } else {
-                '='
-            });
-        }
-    }
-    out
+    format!("data:image/png;base64,{}", STANDARD.encode(png))
 }
 
 #[cfg(test)]

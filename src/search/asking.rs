@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::corpus::detect_language;
 use crate::embed::Embedder;
 use crate::index::Index;
 use crate::search::filter::Passing;
@@ -25,16 +24,4 @@ pub struct Search<'a> {
     pub viewer: Viewer<'a>,
     /// The bytes of its tokens, once they are wanted; `None` where they cannot be told.
     pub question_spans: OnceCell<Option<Vec<Range<usize>>>>,
-    /// Its language, once it is wanted.
-    pub question_language: OnceCell<Option<String>>,
-}
-
-impl Search<'_> {
-    /// The language of the question; `None` where it cannot be told.
-    pub fn question_language(&self) -> Option<&str> {
-        let language = &self.question_language;
-        language
-            .get_or_init(|| detect_language(&self.text))
-            .as_deref()
-    }
 }

@@ -1,12 +1,13 @@
 //! Which of the rows that were found are shown: each text once, hits that overlap as one.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::rank::Ranked;
 use super::same::{Place, say_the_same};
 use super::shingles::Shingles;
-use crate::corpus::Span;
+use crate::corpus::{Span, detect_language};
 use crate::error::Result;
 use crate::index::{Index, RowFilter};
 use crate::search::asking::Search;
@@ -46,6 +47,8 @@ struct Choice<'a> {
     shown: HashMap<usize, Vec<Span>>,
     per_article: HashMap<usize, usize>,
     articles: HashMap<usize, Known<'a>>,
+    /// That of the question.
+    language: OnceCell<Option<String>>,
 }
 
 impl Search<'_> {
@@ -64,6 +67,7 @@ impl Search<'_> {
             shown: HashMap::new(),
             per_article: HashMap::new(),
             articles: HashMap::new(),
+            language: OnceCell::new(),
         };
         for ranked in ranked {
             choice.take(ranked)?;
@@ -207,8 +211,9 @@ impl Choice<'_> {
     fn speaks(&mut self, row: usize) -> Result<bool> {
         let article = self.search.index.passage(row)?.article;
         self.know(article)?;
-        let language = self.search.question_language();
-        Ok(language.is_some() && self.articles[&article].language.as_deref() == language)
+        let text = &self.search.text;
+        let language = self.language.get_or_init(|| detect_language(text));
+        Ok(language.is_some() && self.articles[&article].language == *language)
     }
 
     /// Which of the chosen a row says the same as.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::index::Unpacked;
 use crate::search::asking::Search;
-use crate::search::row_tokens::RowTokens;
+use crate::search::view::PassageView;
 use crate::words::is_unspaced;
 
 /// Words that are less alike have nothing to do with each other, mostly.
@@ -34,8 +34,11 @@ pub struct MetView {
 impl Search<'_> {
     /// The words of a row that met words of the question, in the order of the question; none where it cannot be told which
     /// bytes a token stands for.
-    pub(super) fn met(&self, tokens: &RowTokens<'_>) -> Result<Vec<MetView>> {
+    pub(super) fn met(&self, row: usize, shown: &PassageView) -> Result<Vec<MetView>> {
         let (Some(late), Some(asked)) = (self.asked.late(), self.question_spans()?) else {
+            return Ok(Vec::new());
+        };
+        let Some(tokens) = self.row_tokens(row, shown)? else {
             return Ok(Vec::new());
         };
         let met = late.meet(&tokens.codes, &mut Unpacked::default());

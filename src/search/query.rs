@@ -67,7 +67,6 @@ pub fn query(
         passing,
         viewer: Viewer::new(index),
         question_spans: OnceCell::new(),
-        question_language: OnceCell::new(),
     };
     let required: Vec<Phrase> = quoted.strings.iter().map(|s| Phrase::new(s)).collect();
     let mut kept = search.kept_rows(&required)?;
@@ -173,9 +172,9 @@ impl Search<'_> {
                 passages: rows.live(),
                 terms: explained(&self.asked.lexical, &passage.text, language),
             }),
-            met: match self.row_tokens(chosen.row, &passage)? {
-                Some(tokens) if ranked.late.is_some() => self.met(&tokens)?,
-                _ => Vec::new(),
+            met: match ranked.late {
+                Some(_) => self.met(chosen.row, &passage)?,
+                None => Vec::new(),
             },
             passage,
             article,

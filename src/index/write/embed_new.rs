@@ -10,7 +10,7 @@ use super::spill::{Planned, Staged};
 use crate::corpus::Span;
 use crate::embed::{Embedder, Embedding, Input, Role, TokenCodes};
 use crate::error::{Error, Result};
-use crate::index::sample::stored_input;
+use crate::index::sample::stored_inputs;
 use crate::index::store::journal::Journal;
 use crate::index::store::key::{Key, input_key};
 use crate::index::store::vectors::Vectors;
@@ -98,34 +98,44 @@ impl Pipeline<'_, '_> {
         let (Some(index), Some(_)) = (&self.old.index, self.late) else {
             return Ok(());
         };
-        let rows = articles.iter();
-        let rows: Vec<usize> = rows
-            .flat_map(|article| self.old.rows_without_tokens(*article))
-            .collect();
-        for (number, chunk) in rows.chunks(self.chunk()).enumerate() {
-            let done = number * self.chunk();
-            self.progress.at(Stage::Embedding {
-                tokens: (done, rows.len()),
-                passages: (done, rows.len()),
-                articles: (0, articles.len()),
-            });
-            self.stop_if_told(done, rows.len())?;
-            let (mut keys, mut inputs) = (Vec::new(), Vec::new());
-            for row in chunk {
-                let key = index.key(*row);
-                let input = stored_input(index, *row, self.embedder)?;
-                let known = self.journal.as_ref().is_some_and(|j| j.contains(&key));
-                if let Some(mut input) = input.filter(|_| !known) {
-                    self.embedder.keep_tokens(&mut input);
-                    keys.push(key);
-                    inputs.push(input);
+        let lacking = articles.iter().map(|article| {
+            let rows = self.old.rows_without_tokens(*article);
+            (*article, rows)
+        });
+        let lacking: Vec<(usize, Vec<usize>)> = lacking.collect();
+        let total = lacking.iter().map(|(_, rows)| rows.len()).sum();
+        let mut done = 0;
+        let (mut keys, mut inputs) = (Vec::new(), Vec::new());
+        for (number, (article, rows)) in lacking.iter().enumerate() {
+            for chunk in rows.chunks(self.chunk()) {
+                self.progress.at(Stage::Embedding {
+                    tokens: (done, total),
+                    passages: (done, total),
+                    articles: (number, articles.len()),
+                });
+                self.stop_if_told(done, total)?;
+                let found = stored_inputs(index, *article, chunk, self.embedder)?;
+                for (row, input) in chunk.iter().zip(found) {
+                    let key = index.key(*row);
+                    let known = self.journal.as_ref().is_some_and(|j| j.contains(&key));
+                    if let Some(mut input) = input.filter(|_| !known) {
+                        self.embedder.keep_tokens(&mut input);
+                        keys.push(key);
+                        inputs.push(input);
+                    }
                 }
-            }
-            report.embedded += keys.len();
-            report.reused = report.reused.saturating_sub(keys.len());
-            if self.journal.is_some() {
-                let embedded = self.embedder.embed(&inputs)?;
-                self.keep(keys, embedded)?;
+                done += chunk.len();
+                // Articles of a few passages are embedded together.
+                if inputs.len() >= self.chunk() || done == total {
+                    report.embedded += keys.len();
+                    report.reused = report.reused.saturating_sub(keys.len());
+                    if self.journal.is_some() {
+                        let embedded = self.embedder.embed(&inputs)?;
+                        self.keep(std::mem::take(&mut keys), embedded)?;
+                    }
+                    keys.clear();
+                    inputs.clear();
+                }
             }
         }
         Ok(())
