@@ -167,10 +167,11 @@ pub enum Error {
     },
     /// The index was written by a program whose format this one does not read.
     #[error(
-        "{}: index format {received}; this tane reads format {expected}; {}\
-         rebuild it with `tane index --rebuild`",
+        "{}: index format {received}; this is tane {}, which reads format {expected}; {}rebuild it with \
+         `tane index --rebuild`",
         path.display(),
-        if *received > u64::from(*expected) { "use the newer tane that made it, or " } else { "" }
+        env!("CARGO_PKG_VERSION"),
+        if *received > u64::from(*expected) { format!("use {}, or ", newer(written_by)) } else { String::new() }
     )]
     IndexFormat {
         /// The manifest of the index, on disk or in a pack.
@@ -179,12 +180,16 @@ pub enum Error {
         expected: u32,
         /// The format of the manifest.
         received: u64,
+        /// Version of the program that wrote it; empty where the manifest does not say.
+        written_by: String,
     },
     /// A newer program cut the articles of the index and made its words; this one does not write to it.
     #[error(
-        "{}: a newer tane made this index ({received}; this tane has {expected}); refresh it with the newer tane, \
+        "{}: a newer tane made this index ({received}; this is tane {}: {expected}); refresh it with {}, \
          or rebuild it with `tane index --rebuild`",
-        path.display()
+        path.display(),
+        env!("CARGO_PKG_VERSION"),
+        newer(written_by)
     )]
     IndexNewer {
         /// The folder of the index.
@@ -193,6 +198,8 @@ pub enum Error {
         expected: String,
         /// The versions that the index was made with.
         received: String,
+        /// Version of the program that wrote it; empty where the manifest does not say.
+        written_by: String,
     },
     /// The index holds vectors of another space.
     #[error(
@@ -393,6 +400,20 @@ pub enum Error {
         /// What to set or give.
         instead: &'static str,
     },
+}
+
+/// A tane that reads an index which this one does not: by its version, where the index names one.
+pub fn newer(written_by: &str) -> String {
+    let is_version = |text: &str| {
+        let known = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
+        text.starts_with(|c: char| c.is_ascii_digit())
+            && text.len() <= 32
+            && text.chars().all(known)
+    };
+    match is_version(written_by) && written_by != env!("CARGO_PKG_VERSION") {
+        true => format!("tane {written_by} or newer"),
+        false => "the newer tane that made it".to_owned(),
+    }
 }
 
 impl Error {

@@ -16,6 +16,7 @@ use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 pub use super::options::{Engine, PrecisionName, Read, positive};
+use super::version;
 pub use articles::{Open, Passages, Show, Similar};
 pub use eval::Eval;
 pub use index::Index;
@@ -44,6 +45,7 @@ pub mod group {
 #[derive(Debug, Parser)]
 #[command(
     version,
+    long_version = version::long(),
     about,
     max_term_width = 100,
     override_usage = "tane [OPTIONS] <COMMAND>",
@@ -55,7 +57,7 @@ pub mod group {
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
-    /// Print the version
+    /// Print the version (--version: with commit, kernel, features and model)
     #[arg(short = 'V', long, action = ArgAction::Version, help_heading = group::GLOBAL, display_order = 1009)]
     version: Option<bool>,
     // Without one, tane says what to do next.

@@ -30,6 +30,7 @@ mod similar;
 mod start;
 mod status;
 mod verify;
+mod version;
 mod watch;
 
 use std::process::ExitCode;

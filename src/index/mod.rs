@@ -25,7 +25,7 @@ pub use store::format::{ArticleRecord, token_end};
 pub use store::journal::Journal;
 pub use store::key::{Key, input_key};
 pub use store::keyword::{Keyword, KeywordWriter};
-pub use store::manifest::{FileEntry, LateEntry, Manifest, Root, SegmentEntry};
+pub use store::manifest::{FORMAT, FileEntry, LateEntry, Manifest, Root, SegmentEntry};
 pub use store::rows::{LanguageRows, RowRecord, Rows, SegmentRows};
 pub use store::segment::{StoredPassage, StoredSentence};
 pub use store::token_rows::TokenRows;

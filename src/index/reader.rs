@@ -225,6 +225,7 @@ impl Index {
                 "cuts {}, words {}",
                 self.manifest.recipe, self.manifest.words
             ),
+            written_by: self.manifest.written_by.clone(),
         })
     }
 

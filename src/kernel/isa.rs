@@ -27,6 +27,12 @@ impl Isa {
         ("amx", Self::Amx),
     ];
 
+    /// Its name in [`Self::NAMES`].
+    pub fn name(self) -> &'static str {
+        let known = Self::NAMES.iter().find(|(_, isa)| *isa == self);
+        known.map_or("unknown", |(name, _)| name)
+    }
+
     /// Every instruction set this CPU can run, weakest first. Always starts with `Portable`.
     pub fn available() -> Vec<Self> {
         std::iter::once(Self::Portable)

@@ -183,3 +183,27 @@ fn a_man_page_for_every_command() {
     let quiet = Tane::new(["man", "-q"]).arg(&dir).ok();
     assert_eq!(quiet, "");
 }
+
+#[test]
+fn the_long_version_says_what_a_report_needs() {
+    let short = Tane::new(["-V"]).run();
+    let version = format!("tane {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(String::from_utf8_lossy(&short.stdout), version);
+    let long = Tane::new(["--version"])
+        .env("TANE_KERNEL", "portable")
+        .run();
+    let long = String::from_utf8_lossy(&long.stdout).into_owned();
+    assert!(long.starts_with(&version), "{long}");
+    let names: Vec<&str> = long
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(
+        names,
+        ["commit", "system", "kernel", "features", "model", "index"],
+        "{long}"
+    );
+    assert!(long.contains("kernel    portable\n"), "{long}");
+    assert!(long.contains("index     format 3\n"), "{long}");
+}

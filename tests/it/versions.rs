@@ -131,8 +131,30 @@ fn a_newer_index_answers_or_is_refused_by_name_and_is_never_written() {
         folder.tane(["index", "--rebuild"]).ok();
         assert_eq!(asked(&folder), "");
     }
+    // One that says nothing of its version, then one that does, then one whose version is no version.
     let folder = indexed();
     of_version(&folder, "format", 1);
+    let path = folder.path().join("ix/manifest.json");
+    let here = format!("\"written_by\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    for (written_by, needed) in [
+        ("\"written_by\": \"\"", "use the newer tane that made it"),
+        ("\"written_by\": \"12.3.4\"", "use tane 12.3.4 or newer"),
+        (
+            "\"written_by\": \"9; rm\"",
+            "use the newer tane that made it",
+        ),
+    ] {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.replacen(&here, written_by, 1);
+        std::fs::write(&path, resigned(&text)).unwrap();
+        let message = folder.tane(["query", "x"]).fails(2);
+        let this = format!("this is tane {}", env!("CARGO_PKG_VERSION"));
+        assert!(
+            message.contains(needed) && message.contains(&this),
+            "{message}"
+        );
+        std::fs::write(&path, resigned(&text.replacen(written_by, &here, 1))).unwrap();
+    }
     for args in [&["query", "x"][..], &["index"], &["status"], &["verify"]] {
         let message = folder.tane(args).fails(2);
         assert!(

@@ -19,11 +19,17 @@ use crate::index::store::names::{JOURNAL, LOCK, MANIFEST, is_segment_name};
 /// Version of everything in the index folder.
 pub const FORMAT: u32 = 3;
 
+/// Version of the program.
+pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
 /// What an index holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of everything in the folder; read where it is `FORMAT`.
     pub format: u32,
+    /// Version of the program that wrote it: one that surely reads it. Empty where it does not say.
+    #[serde(default)]
+    pub written_by: String,
     /// BLAKE3 of this file with zeros in the place of these digits.
     pub check: String,
     /// Counts commits.
@@ -176,13 +182,16 @@ impl Manifest {
         #[derive(Deserialize)]
         struct Format {
             format: u64,
+            #[serde(default)]
+            written_by: String,
         }
-        let Format { format } = serde_json::from_slice(text).map_err(corrupt)?;
+        let Format { format, written_by } = serde_json::from_slice(text).map_err(corrupt)?;
         if format != u64::from(FORMAT) {
             return Err(Error::IndexFormat {
                 path: path.to_path_buf(),
                 expected: FORMAT,
                 received: format,
+                written_by,
             });
         }
         let manifest: Self = serde_json::from_slice(text).map_err(corrupt)?;

@@ -8,7 +8,7 @@ use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::reader::Index;
 use crate::index::same_space::{check_canaries, check_space};
-use crate::index::store::manifest::Manifest;
+use crate::index::store::manifest::{Manifest, PROGRAM};
 use crate::index::store::names::check_is_index_or_empty;
 use crate::index::store::writer_lock::WriterLock;
 use crate::index::store::{disk, tombstones};
@@ -54,6 +54,7 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
             ids.insert(id);
         }
         let manifest = merged.get_or_insert_with(|| Manifest {
+            written_by: PROGRAM.to_owned(),
             generation: 0,
             roots: Vec::new(),
             segments: Vec::new(),

@@ -9,7 +9,7 @@ use crate::corpus::{WalkOptions, walk};
 use crate::embed::{Embedder, canaries};
 use crate::error::{Error, Result};
 use crate::index::reader::Index;
-use crate::index::store::manifest::{self, FORMAT, Manifest, Root, SegmentEntry};
+use crate::index::store::manifest::{self, FORMAT, Manifest, PROGRAM, Root, SegmentEntry};
 use crate::index::store::names::MANIFEST;
 use crate::passage::RECIPE;
 use crate::words;
@@ -58,6 +58,7 @@ pub fn pack(
 fn empty(embedder: &Embedder, roots: &[Root]) -> Result<Manifest> {
     Ok(Manifest {
         format: FORMAT,
+        written_by: PROGRAM.to_owned(),
         check: String::new(),
         generation: 0,
         space: embedder.space().clone(),

@@ -29,7 +29,7 @@ use crate::index::GRAPH_ROWS;
 use crate::index::reader::Index;
 use crate::index::same_space::check_canaries;
 use crate::index::store::journal::Journal;
-use crate::index::store::manifest::{FORMAT, Manifest, Root, SegmentEntry};
+use crate::index::store::manifest::{FORMAT, Manifest, PROGRAM, Root, SegmentEntry};
 use crate::index::store::names::{JOURNAL, check_is_index_or_empty, is_segment_name};
 use crate::index::store::writer_lock::WriterLock;
 use crate::index::store::{disk, tombstones};
@@ -210,6 +210,7 @@ impl Prepared {
         let none_dead = dead.iter().all(Vec::is_empty);
         let manifest = Manifest {
             format: FORMAT,
+            written_by: PROGRAM.to_owned(),
             check: String::new(),
             generation,
             space: embedder.space().clone(),
