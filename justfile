@@ -113,6 +113,10 @@ cuda-build:
 metal-check:
     bash .ci/metal-check
 
+# Build every package for Linux and try each, 25 minutes
+packages *TARGET:
+    bash .ci/packages "$@"
+
 # Check the workflows and issue forms of .github
 workflows:
     bash .ci/workflows
