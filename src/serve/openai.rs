@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -305,8 +306,14 @@ pub async fn get_models(State(doors): State<Arc<Doors>>) -> Answer {
 }
 
 /// `GET /v1/models/{id}`
-pub async fn get_model(State(doors): State<Arc<Doors>>, Path(id): Path<String>) -> Answer {
+pub async fn get_model(
+    State(doors): State<Arc<Doors>>,
+    id: Result<Path<String>, PathRejection>,
+) -> Answer {
     let model = model_of(&doors).await?;
+    let Ok(Path(id)) = id else {
+        return Err(unknown_model("\u{fffd}", &model));
+    };
     let named = names(&model).into_iter().find(|(name, _)| *name == id);
     let (name, role) = named.ok_or_else(|| unknown_model(&id, &model))?;
     Ok(json_response(json_of(&model_object(&name, role))?))
