@@ -59,8 +59,8 @@ pub fn repeat_index(option: String) {
 /// must not get another index.
 fn with_index(message: &str, option: &str) -> String {
     /// Those that work on an index, in messages.
-    const COMMANDS: [&str; 10] = [
-        "index", "query", "show", "open", "similar", "map", "status", "verify", "serve", "eval",
+    const COMMANDS: [&str; 9] = [
+        "index", "query", "show", "open", "similar", "map", "status", "verify", "serve",
     ];
     let mut parts = message.split("`tane ");
     let mut told = parts.next().unwrap_or_default().to_owned();

@@ -98,6 +98,8 @@ pub fn serve(
 ) -> io::Result<Stopped> {
     let mut builder = Builder::new_multi_thread();
     let runtime = builder.worker_threads(2).enable_all().build()?;
+    let opened = service.current().ok();
+    let dimension = opened.map(|open| open.embedder.space().dimension);
     let doors = Arc::new(Doors {
         library: Library::new(service),
         bodies: Semaphore::new(ROOM_FOR_BODIES),
@@ -106,7 +108,7 @@ pub fn serve(
         mode: config.mode,
         log: config.log.map(log_thread),
         maps: Maps::new(config.maps),
-        openapi: openapi::document().to_string().into_bytes(),
+        openapi: openapi::document(dimension).to_string().into_bytes(),
     });
     let stopped = runtime.block_on(async {
         let listener = listen(config.listen).await?;

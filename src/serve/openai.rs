@@ -23,7 +23,7 @@ use crate::embed::Role;
 use crate::serve::answers::{json_of, json_response};
 use crate::serve::doors::Doors;
 use crate::serve::embed::{Texts, embed};
-use crate::serve::fields::number;
+use crate::serve::fields::{number, whole};
 use crate::serve::limits::{MOST_EMBED_BYTES, MOST_TEXTS};
 use crate::serve::tools::called::shortened;
 
@@ -126,8 +126,8 @@ pub struct EmbeddingsRequest {
     #[serde(default)]
     encoding_format: Option<String>,
     /// Those that the model has; others are refused.
-    #[serde(default)]
-    dimensions: Option<u64>,
+    #[serde(default, deserialize_with = "whole")]
+    dimensions: Option<usize>,
     /// Who asks is nothing to this server.
     #[schemars(with = "Value")]
     #[serde(default, rename = "user")]
@@ -333,7 +333,7 @@ fn embeddings(
     let space = open.embedder.space();
     let role = asked.role(&space.model)?;
     if let Some(dimensions) = asked.dimensions
-        && dimensions != space.dimension as u64
+        && dimensions != space.dimension
     {
         let detail = format!(
             "`{}` makes vectors of {} dimensions, not {dimensions}",

@@ -18,8 +18,8 @@ use crate::serve::answers::{json_of, json_response};
 use crate::serve::api::plain;
 use crate::serve::doors::Doors;
 use crate::serve::embed::{embedded, tokenized};
-use crate::serve::fields::{number, text};
-use crate::serve::limits::{MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS};
+use crate::serve::fields::{number, text, whole};
+use crate::serve::limits::{MOST_EMBED_BYTES, MOST_OFFSET, MOST_QUESTION, MOST_TEXTS};
 use crate::serve::openai::{Answer, OpenAiError, Usage, names, unknown_model};
 use crate::serve::pool::Cancelled;
 use crate::serve::problem::{Field, Problem};
@@ -47,7 +47,8 @@ pub struct RerankRequest {
     #[schemars(length(min = 1, max = MOST_TEXTS))]
     documents: Vec<Document>,
     /// Documents at most.
-    #[serde(default)]
+    #[schemars(range(max = MOST_OFFSET))]
+    #[serde(default, deserialize_with = "whole")]
     top_n: Option<usize>,
     /// Give their texts, too.
     #[serde(default)]
@@ -128,6 +129,12 @@ pub async fn post_rerank(State(doors): State<Arc<Doors>>, request: Request) -> A
         1,
         MOST_TEXTS,
     )?;
+    number(
+        Field::Body("/top_n"),
+        asked.top_n.unwrap_or_default(),
+        0,
+        MOST_OFFSET,
+    )?;
     let texts = asked.documents.iter().map(|document| document.text().len());
     if texts.sum::<usize>() > MOST_RERANKED_BYTES {
         let detail = format!("documents have at most {MOST_RERANKED_BYTES} bytes together");
@@ -186,16 +193,10 @@ fn scored<'a>(
         if cancelled.is_set() {
             return Err(Problem::busy());
         }
-        match plain(document.text()) {
-            Ok(article) => {
-                let cut = passages(&article, embedder.counter());
-                let cut = cut.iter().map(|passage| passage.readable(&article.text).0);
-                texts.extend(cut);
-            }
-            // What holds no text has no passage.
-            Err(Error::NotText { .. }) => {}
-            Err(error) => return Err(to_problem(error)),
-        }
+        let article = plain(document.text());
+        let cut = passages(&article, embedder.counter());
+        let cut = cut.iter().map(|passage| passage.readable(&article.text).0);
+        texts.extend(cut);
         ends.push(texts.len());
     }
     let inputs = texts.iter().map(String::as_str);

@@ -16,8 +16,8 @@ pub use parts::inlined;
 /// Where schemas of answers stand.
 const SCHEMAS: &str = "/components/schemas";
 
-/// The description of `/api/v1`, `/v1` and `/healthz`.
-pub fn document() -> Value {
+/// The description of `/api/v1`, `/v1` and `/healthz`. `dimension` is that of the model, where it is known.
+pub fn document(dimension: Option<usize>) -> Value {
     let mut answers = SchemaSettings::draft2020_12()
         .with(|settings| {
             settings.definitions_path = SCHEMAS.into();
@@ -26,7 +26,7 @@ pub fn document() -> Value {
         .for_serialize()
         .into_generator();
     let routes = api::routes(&mut answers).into_iter();
-    let routes = routes.chain(v1::routes(&mut answers));
+    let routes = routes.chain(v1::routes(dimension, &mut answers));
     let mut paths: Map<String, Value> = routes
         .map(|(path, route)| (path.to_owned(), route))
         .collect();

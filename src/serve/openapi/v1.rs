@@ -8,9 +8,15 @@ use crate::serve::openai::{Embeddings, EmbeddingsRequest, Model, Models};
 use crate::serve::rerank::{RerankRequest, Reranking};
 
 /// Its routes, each with its method; schemas of answers go to `answers`.
-pub fn routes(answers: &mut SchemaGenerator) -> [(&'static str, Value); 6] {
+pub fn routes(
+    dimension: Option<usize>,
+    answers: &mut SchemaGenerator,
+) -> [(&'static str, Value); 6] {
     [
-        ("/v1/embeddings", json!({"post": embeddings(answers)})),
+        (
+            "/v1/embeddings",
+            json!({"post": embeddings(dimension, answers)}),
+        ),
         ("/v1/models", json!({"get": models(answers)})),
         ("/v1/models/{id}", json!({"get": model(answers)})),
         ("/v1/rerank", json!({"post": rerank("rerank", answers)})),
@@ -25,12 +31,17 @@ pub fn routes(answers: &mut SchemaGenerator) -> [(&'static str, Value); 6] {
     ]
 }
 
-fn embeddings(answers: &mut SchemaGenerator) -> Value {
+fn embeddings(dimension: Option<usize>, answers: &mut SchemaGenerator) -> Value {
+    let mut body = request::<EmbeddingsRequest>();
+    if let Some(dimension) = dimension {
+        let schema = &mut body["content"]["application/json"]["schema"];
+        schema["properties"]["dimensions"]["enum"] = json!([dimension, null]);
+    }
     Route {
         id: "embeddings",
         summary: "Embed texts, as OpenAI does",
         description: "The model `NAME` embeds passages, `NAME:query` questions. Token ids are refused.",
-        body: Some(request::<EmbeddingsRequest>()),
+        body: Some(body),
         parameters: &[],
         answer: answer::<Embeddings>(answers),
         wrong: Wrong::OpenAi,

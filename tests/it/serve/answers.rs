@@ -42,6 +42,16 @@ fn it_answers_as_the_command_line_does() {
         "{answer:?}"
     );
 
+    // What would be no text in a file, or several: a text in JSON is one.
+    for text in [
+        "\u{1}\u{81}\u{0}Meta\u{1} lost\u{2} a researcher",
+        "{\"id\": 1, \"text\": \"Soup needs onions.\"}\n{\"id\": 2, \"text\": \"Meta lost a researcher.\"}\n",
+        "\u{fffe}}",
+    ] {
+        let answer = server.post("/api/v1/similar", &json!({"text": text, "limit": 1}));
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
     let passage = best["passage"]["id"].as_str().unwrap();
     let answer = server.get(&format!(
         "/api/v1/passage?id={}&context=2",
