@@ -335,9 +335,10 @@ pub enum Error {
         reason: String,
     },
     /// The work was interrupted (Ctrl-C); what was embedded is kept.
-    #[error(
-        "interrupted; {done} of {total} passages are embedded and kept; run the same command again to continue"
-    )]
+    #[error("interrupted; {}", match total {
+        0 => "nothing was embedded yet".to_owned(),
+        _ => format!("{done} of {total} passages are embedded and kept"),
+    })]
     Interrupted {
         /// Passages that are embedded; 0 where it stopped while files were read.
         done: usize,
@@ -383,7 +384,10 @@ pub enum Error {
         message: String,
     },
     /// A labelled set, or an earlier run to compare with, cannot be used.
-    #[error("{}:{line}: {message}", path.display())]
+    #[error("{}{}: {message}", path.display(), match line {
+        0 => String::new(),
+        line => format!(":{line}"),
+    })]
     EvalSet {
         /// The file, or the folder of the set.
         path: PathBuf,

@@ -9,7 +9,7 @@ use crate::cli::outcome::Outcome;
 use crate::corpus::ReadOptions;
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
-use crate::index::{Carried, Manifest, Root, merge, pack, unpack};
+use crate::index::{Carried, Corpus, Manifest, Root, leave_out, merge, pack, unpack};
 use crate::search::JSON_VERSION;
 
 #[derive(Serialize)]
@@ -26,28 +26,35 @@ pub fn pack_up(
 ) -> anyhow::Result<Outcome> {
     let recorded = Manifest::read(&settings.index)?.map(|manifest| manifest.space.model);
     let embedder = settings.embedder(&args.engine, recorded.as_deref())?;
-    let roots = project_roots(settings)?;
-    let carried = pack(&settings.index, &roots, args.corpus, &embedder, &args.file)?;
+    let corpus = args.corpus.then(|| corpus(settings)).transpose()?;
+    let carried = pack(&settings.index, corpus.as_ref(), &embedder, &args.file)?;
     print(out, &carried, args.json, settings, "packed")
 }
 
-/// The roots that a project names, as `tane index` would take them.
-fn project_roots(settings: &Settings) -> Result<Vec<Root>> {
+/// The files that a project names, as `tane index` would take them, and what else it says.
+fn corpus(settings: &Settings) -> Result<Corpus> {
     let Some(project) = &settings.project else {
-        return Ok(Vec::new());
+        return Ok(Corpus::default());
     };
     let root = |path: &std::path::PathBuf| {
         let path = path.canonicalize().map_err(Error::io("open", path))?;
         let name = path.file_name().unwrap_or_default();
         Ok(Root {
             label: name.to_string_lossy().into_owned(),
-            exclude: project.exclude.clone(),
+            exclude: Vec::new(),
+            project: None,
             read: ReadOptions::default(),
             mounts: Vec::new(),
             path,
         })
     };
-    project.corpus.iter().map(root).collect()
+    let roots: Result<Vec<Root>> = project.globs.corpus.iter().map(root).collect();
+    let mut roots = roots?;
+    leave_out(&mut roots, &project.globs);
+    Ok(Corpus {
+        roots,
+        project: Some(project.said.clone()),
+    })
 }
 
 pub fn take_in(

@@ -12,7 +12,7 @@ use super::{args, watch};
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
 use crate::embed::Embedder;
-use crate::index::{Index, MadeBy, Manifest, Report, Unread, Update, update};
+use crate::index::{Index, MadeBy, Manifest, Report, Unfinished, Unread, Update, update};
 use crate::search::{JSON_VERSION, as_stored};
 
 #[derive(Serialize)]
@@ -30,7 +30,11 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
     let started = Instant::now();
     catch_interrupts();
     let recorded = manifest(settings).map(|manifest| manifest.space.model);
-    let embedder = settings.embedder(&args.engine, recorded.as_deref())?;
+    let unfinished = Unfinished::read(&settings.index).filter(|_| args.paths.is_empty());
+    let begun = unfinished
+        .as_ref()
+        .map(|unfinished| unfinished.model.as_str());
+    let embedder = settings.embedder(&args.engine, recorded.as_deref().or(begun))?;
     let as_recorded = Update {
         shard: args.shard,
         dry_run: args.dry_run,
@@ -143,11 +147,7 @@ pub fn build_if_absent(
     settings: &Settings,
     engine: &args::Engine,
 ) -> anyhow::Result<Option<(Index, Embedder)>> {
-    let has_corpus = settings
-        .project
-        .as_ref()
-        .is_some_and(|project| !project.corpus.is_empty());
-    if !has_corpus || Manifest::read(&settings.index)?.is_some() {
+    if settings.corpus_to_build().is_none() || Manifest::read(&settings.index)?.is_some() {
         return Ok(None);
     }
     catch_interrupts();
@@ -191,6 +191,10 @@ pub fn warn(index: &Index, settings: &Settings) {
 pub fn as_recorded(settings: &Settings) -> Update {
     Update {
         language: settings.language.clone(),
+        project: settings
+            .project
+            .as_ref()
+            .map(|project| project.globs.clone()),
         readers: Some(readers()),
         ..Update::default()
     }
@@ -206,16 +210,16 @@ fn generation(settings: &Settings) -> Option<u64> {
     Some(manifest(settings)?.generation)
 }
 
-/// A new index without paths takes the corpus that tane.toml names.
+/// A new index without paths takes the corpus that tane.toml names, unless a run that was interrupted had others.
 fn with_project_corpus(mut update: Update, settings: &Settings) -> Update {
-    let new = Manifest::read_roots(&settings.index).is_empty();
+    let new = Manifest::read_roots(&settings.index).is_empty()
+        && Unfinished::read(&settings.index).is_none();
     if let Some(project) = &settings.project
         && new
         && update.add.is_empty()
         && update.remove.is_empty()
     {
-        update.add.clone_from(&project.corpus);
-        update.exclude.extend(project.exclude.iter().cloned());
+        update.add.clone_from(&project.globs.corpus);
     }
     update
 }

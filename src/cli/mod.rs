@@ -74,8 +74,12 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&told(&error));
             let interrupted = matches!(error.downcast_ref(), Some(Error::Interrupted { .. }));
+            let again = match interrupted {
+                true => format!("; to continue: {}", shell::typed()),
+                false => String::new(),
+            };
+            output::complain(&(told(&error) + &again));
             ExitCode::from(if interrupted { 130 } else { 2 })
         }
     }
@@ -83,6 +87,7 @@ pub fn main() -> ExitCode {
 
 fn run(args: Args) -> anyhow::Result<Outcome> {
     let settings = Settings::resolve(&args.global)?;
+    output::repeat_index(settings.index_option());
     let mut out = Output::new(settings.color);
     let Some(command) = args.command else {
         return Ok(start::run(&settings));

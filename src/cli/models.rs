@@ -14,6 +14,18 @@ use crate::cli::outcome::Outcome;
 use crate::embed::{DEFAULT_MODEL, LockedFile, Model, Source, Wanted};
 use crate::search::JSON_VERSION;
 
+/// What the marks and words of a list mean.
+const LEGEND: [&str; 8] = [
+    "*             the model that tane uses where none is named",
+    "~             only small models with random weights of its family were compared with others' results",
+    "dims          numbers in a vector",
+    "tokens        longest text that the model reads at once; a longer one is read in parts",
+    "pinned        its revision or checksum is recorded; of an unpinned model, the newest revision is downloaded",
+    "runs          it can be used now: --model NAME",
+    "to be pulled  `tane models pull NAME` downloads it",
+    "not runnable  `tane models show NAME` says why",
+];
+
 #[derive(Serialize)]
 struct ModelJson<'a> {
     #[serde(flatten)]
@@ -61,7 +73,10 @@ pub fn run(args: &args::Models, settings: &Settings, out: &mut Output) -> anyhow
             for model in registry.models() {
                 print_row(&mut page, &describe(model))?;
             }
-            page.line("~ only small models with random weights of its family were compared with others' results")?;
+            page.line("")?;
+            for line in LEGEND {
+                page.line(line)?;
+            }
         }
         ModelsCommand::Pull {
             name,

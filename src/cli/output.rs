@@ -1,6 +1,7 @@
 //! The one place where standard output and standard error are written.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -46,6 +47,35 @@ impl Output {
     }
 }
 
+/// How the index is to be named in every command that a message tells to run.
+static INDEX: OnceLock<String> = OnceLock::new();
+
+/// Messages name the index as the command line did: `option` is ` --index DIR`, or nothing.
+pub fn repeat_index(option: String) {
+    let _ = INDEX.set(option);
+}
+
+/// A message in which commands on an index (`` `tane query ...` ``) have the option that names it. Whoever pastes one
+/// must not get another index.
+fn with_index(message: &str, option: &str) -> String {
+    /// Those that work on an index, in messages.
+    const COMMANDS: [&str; 9] = [
+        "index", "query", "show", "open", "similar", "map", "status", "verify", "serve",
+    ];
+    let mut parts = message.split("`tane ");
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let command = part.split([' ', '`']).next().unwrap_or_default();
+        told += "`tane";
+        if COMMANDS.contains(&command) {
+            told += option;
+        }
+        told.push(' ');
+        told += part;
+    }
+    told
+}
+
 /// An error, on standard error.
 pub fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "tane: {}", cleaned(message));
@@ -58,7 +88,12 @@ pub fn remark(message: &str) {
 
 /// A message whose lines cannot steer the terminal.
 fn cleaned(message: &str) -> String {
-    message.lines().map(clean).collect::<Vec<_>>().join("\n")
+    let option = INDEX.get().map_or("", String::as_str);
+    with_index(message, option)
+        .lines()
+        .map(clean)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Columns of the terminal; 100 where there is none.
@@ -82,4 +117,35 @@ pub fn clean(text: &str) -> String {
 /// Whether a terminal may do something else than show it.
 pub fn steers(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_of_messages_name_the_index() {
+        let told = |message: &str| with_index(message, " --index 'my ix'");
+        for (message, expected) in [
+            (
+                "no index; build one with `tane index PATH`",
+                "no index; build one with `tane --index 'my ix' index PATH`",
+            ),
+            (
+                "`tane verify` lists it, `tane index` repairs it",
+                "`tane --index 'my ix' verify` lists it, `tane --index 'my ix' index` repairs it",
+            ),
+            // They name one themselves, or need none.
+            (
+                "`tane --index DIR index PATH`",
+                "`tane --index DIR index PATH`",
+            ),
+            ("`tane models list`", "`tane models list`"),
+            ("no `tane ", "no `tane "),
+            ("", ""),
+        ] {
+            assert_eq!(told(message), expected);
+        }
+        assert_eq!(with_index("run `tane index`", ""), "run `tane index`");
+    }
 }

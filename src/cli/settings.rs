@@ -7,11 +7,12 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::args::{Engine, Global, ModeName, When};
+use super::args::{Engine, Global, ModeName, When, mode_name};
 use super::output;
 use super::shell::quoted;
 use crate::embed::{DEFAULT_MODEL, Embedder, Hub, Lock, Model, Registry, Source, describe_path};
 use crate::error::Error;
+use crate::index::{ProjectGlobs, ProjectSettings};
 use crate::search::Mode;
 
 /// `tane.toml`: what a project may decide. Nothing in it can name a model, an endpoint or a token.
@@ -47,15 +48,18 @@ struct UserFile {
 /// A project: the nearest `tane.toml` upwards.
 #[derive(Debug)]
 pub struct Project {
-    /// Its roots, absolute.
-    pub corpus: Vec<PathBuf>,
-    pub exclude: Vec<String>,
+    /// What it leaves out, its folder, and its roots, absolute.
+    pub globs: ProjectGlobs,
+    /// What else it says.
+    pub said: ProjectSettings,
 }
 
 /// What every command needs to know.
 #[derive(Debug)]
 pub struct Settings {
     pub index: PathBuf,
+    /// It is the one that the project has where nothing else is said.
+    is_of_project: bool,
     /// The index as the command line named it; `None` where it need not be named again.
     given_index: Option<PathBuf>,
     pub project: Option<Project>,
@@ -106,7 +110,10 @@ impl Settings {
                 .num_threads(threads.into())
                 .build_global();
         }
+        let given = global.index.as_deref().map(std::path::absolute);
+        let given = given.transpose().context("cannot find the index")?;
         Ok(Self {
+            is_of_project: project_index.is_some() && (given.is_none() || given == project_index),
             index: global
                 .index
                 .clone()
@@ -117,8 +124,17 @@ impl Settings {
                 std::env::var_os("TANE_INDEX").is_none_or(|named| named != dir.as_os_str())
             }),
             project: dir.map(|dir| Project {
-                corpus: file.corpus.iter().map(|path| dir.join(path)).collect(),
-                exclude: file.exclude,
+                globs: ProjectGlobs {
+                    base: dir.to_path_buf(),
+                    corpus: file.corpus.iter().map(|path| dir.join(path)).collect(),
+                    globs: file.exclude.clone(),
+                },
+                said: ProjectSettings {
+                    exclude: file.exclude,
+                    limit: file.limit,
+                    mode: file.mode.map(|mode| mode_name(mode).to_owned()),
+                    language: file.language.clone(),
+                },
             }),
             language: file.language,
             limit: file.limit.or(user.limit).unwrap_or(5),
@@ -138,6 +154,14 @@ impl Settings {
             },
             models: global.models.clone().or_else(|| in_user_dir("models.toml")),
         })
+    }
+
+    /// The corpus of the project that an index is built of where there is none yet: only in its own place, for nobody
+    /// wants a new index who named another one and made a slip.
+    pub fn corpus_to_build(&self) -> Option<&[PathBuf]> {
+        let project = self.project.as_ref().filter(|_| self.is_of_project)?;
+        let corpus = project.globs.corpus.as_slice();
+        (!corpus.is_empty()).then_some(corpus)
     }
 
     /// What the next command line needs to find this index: ` --index DIR`, or nothing.

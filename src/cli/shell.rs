@@ -11,6 +11,13 @@ pub fn line(words: &[OsString]) -> String {
     words.join(" ")
 }
 
+/// The command line that started this program.
+pub fn typed() -> String {
+    let words = std::env::args_os().skip(1);
+    let words: Vec<OsString> = std::iter::once("tane".into()).chain(words).collect();
+    line(&words)
+}
+
 /// A word that a shell takes as it is.
 pub fn quoted(word: &OsStr) -> String {
     let word: Cow<'_, str> = word.to_string_lossy();

@@ -65,13 +65,25 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
     // A file of that very name comes before an article that has it in its id.
     let number = match path.is_file() {
         true => find_named_article(index, given, Names::IdsAndPaths)?,
-        false => Some(find_article(index, given, Names::IdsAndPaths)?),
+        false => Some(find_article(index, given, Names::IdsAndPaths).map_err(nor_a_file)?),
     };
     if let Some(number) = number {
         return Subject::indexed(index, number, embedder.alignment());
     }
     let articles = Article::read(&path, &options)?;
     Subject::embedded(&only(articles, given)?, given, embedder)
+}
+
+/// What names no article may have been meant as a file.
+fn nor_a_file(error: Error) -> Error {
+    match error {
+        Error::Unknown { kind, given, hint } => Error::Unknown {
+            kind,
+            given,
+            hint: format!(", and no file of that name{hint}"),
+        },
+        other => other,
+    }
 }
 
 /// The article of a file that is not indexed.

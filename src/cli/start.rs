@@ -8,10 +8,7 @@ use crate::index::Manifest;
 /// On standard error and with exit code 2, as clap, and so uv, ripgrep and cargo's plugins, answer a command line that
 /// asks for nothing: a script whose variable was empty must not go on.
 pub fn run(settings: &Settings) -> Outcome {
-    let has_corpus = settings
-        .project
-        .as_ref()
-        .is_some_and(|project| !project.corpus.is_empty());
+    let has_corpus = settings.corpus_to_build().is_some();
     let is_built = matches!(Manifest::read(&settings.index), Ok(Some(_)));
     let index = match (is_built, has_corpus) {
         (true, _) => "  tane index              refresh the index (tane index FOLDER adds to it)",

@@ -67,6 +67,11 @@ fn print(page: &mut Page<'_>, json: &Status) -> std::io::Result<()> {
             root.label, root.path, root.articles
         ))?;
     }
+    if let Some(shard) = &json.shard {
+        page.line(&format!(
+            "shard       {shard} of the files; `tane merge` joins the shards"
+        ))?;
+    }
     for entry in json.article_list.iter().flatten() {
         let lang = entry.article.lang.as_deref().unwrap_or("-");
         let title = entry.article.title.as_deref().unwrap_or("");

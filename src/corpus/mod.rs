@@ -25,7 +25,7 @@ pub use plain::clutter::without;
 pub use read_options::{Fields, Header, ReadOptions};
 pub use readers::Readers;
 pub use time_limit::TimeLimit;
-pub use walk::{Skipped, WalkOptions, Walked, WalkedFile, walk};
+pub use walk::{Globs, Skipped, WalkOptions, Walked, WalkedFile, walk};
 
 /// A byte range of an article's text.
 pub type Span = std::ops::Range<usize>;

@@ -4,8 +4,10 @@ use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
@@ -14,6 +16,8 @@ use crate::error::{Error, Result};
 pub struct WalkOptions {
     /// Globs in gitignore syntax, relative to the root.
     pub exclude: Vec<String>,
+    /// What a project leaves out.
+    pub project: Option<Globs>,
     /// Folders that are never entered (the index itself).
     pub never: Vec<PathBuf>,
     /// Folders that are named and not entered: indexes that lie among the files.
@@ -22,6 +26,31 @@ pub struct WalkOptions {
     pub follow: bool,
     /// Folders below the root, as in [`Walked::mounts`], on which a disk was mounted before.
     pub mounts: Vec<String>,
+}
+
+/// What a file in a folder leaves out below it, as a `.gitignore` there would.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Globs {
+    /// The folder that they are relative to, absolute.
+    pub base: PathBuf,
+    /// In gitignore syntax; a later one counts more.
+    pub globs: Vec<String>,
+}
+
+impl Globs {
+    fn matcher(&self) -> Result<Gitignore> {
+        let mut builder = GitignoreBuilder::new(&self.base);
+        let bad = |pattern: &str, error: ignore::Error| Error::Pattern {
+            pattern: pattern.to_owned(),
+            message: error.to_string(),
+        };
+        for glob in &self.globs {
+            let added = builder.add_line(None, glob);
+            added.map_err(|error| bad(glob, error))?;
+        }
+        let built = builder.build();
+        built.map_err(|error| bad(&self.globs.join(", "), error))
+    }
 }
 
 /// What was found below a root.
@@ -133,11 +162,18 @@ fn walker(
         pattern: options.exclude.join(", "),
         message: error.to_string(),
     })?;
+    let project = options.project.as_ref().map(Globs::matcher).transpose()?;
     let never = canonical(&options.never);
     let (is_index, indexes) = (options.is_index, Arc::clone(indexes));
     let enters = move |entry: &DirEntry| {
-        if !is_folder(entry) {
-            return true;
+        // What was named itself is taken, whatever leaves it out.
+        let left_out = entry.depth() > 0
+            && project.as_ref().is_some_and(|project| {
+                let matched = project.matched(entry.path(), is_folder(entry));
+                matched.is_ignore()
+            });
+        if left_out || !is_folder(entry) {
+            return !left_out;
         }
         let own = !never.is_empty() && {
             let path = entry.path().canonicalize();
@@ -348,6 +384,46 @@ mod tests {
         assert_eq!(names(dir.path(), &options), ["a/z.txt", "b.txt"]);
         let one = dir.path().join("x.log");
         assert_eq!(names(&one, &options), [""]);
+    }
+
+    #[test]
+    fn a_project_leaves_out_as_a_gitignore_in_its_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            "docs/a.txt",
+            "docs/a.log",
+            "docs/keep.log",
+            "docs/old/b.txt",
+            "docs/new/old/c.txt",
+            "other/old/d.txt",
+        ] {
+            write(dir.path(), name);
+        }
+        let options = |globs: &[&str]| WalkOptions {
+            project: Some(Globs {
+                base: dir.path().to_path_buf(),
+                globs: globs.iter().map(|glob| (*glob).to_owned()).collect(),
+            }),
+            ..WalkOptions::default()
+        };
+        let docs = dir.path().join("docs");
+        let left = |globs: &[&str]| names(&docs, &options(globs)).join(" ");
+        let all = "a.log a.txt keep.log new/old/c.txt old/b.txt";
+        assert_eq!(left(&[]), all);
+        assert_eq!(left(&["*.log"]), "a.txt new/old/c.txt old/b.txt");
+        assert_eq!(
+            left(&["*.log", "!keep.log"]),
+            "a.txt keep.log new/old/c.txt old/b.txt"
+        );
+        // Relative to the folder of the project, not to the root.
+        assert_eq!(left(&["docs/old/"]), "a.log a.txt keep.log new/old/c.txt");
+        assert_eq!(left(&["/old/"]), all);
+        assert_eq!(left(&["old/"]), "a.log a.txt keep.log");
+        // The root was named.
+        assert_eq!(left(&["docs"]), all);
+        assert_eq!(names(&docs.join("a.log"), &options(&["*.log"])), [""]);
+        let error = walk(&docs, &options(&["a{b"]), &|| false).unwrap_err();
+        assert!(error.to_string().contains("`a{b`"), "{error}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::embed::Embedder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::search::{JSON_VERSION, Mode};
 
@@ -127,6 +127,17 @@ pub fn evaluate(
         }
         Set::Questions(questions) => {
             let index = index()?;
+            if let Some(name) = questions::unknown(&questions, &index)? {
+                return Err(Error::EvalSet {
+                    path: path.to_path_buf(),
+                    line: 0,
+                    message: format!(
+                        "no article that it names is in the index at {} (the first is `{name}`); `tane status --articles` \
+                         lists those that are",
+                        index.dir().display()
+                    ),
+                });
+            }
             let modes: &[Mode] = if options.modes.is_empty() {
                 &Mode::ALL
             } else {

@@ -1,6 +1,6 @@
 //! Questions with answer strings, asked of an index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -109,16 +109,35 @@ fn ask_all(
 /// The text is from an article that answers and contains its answer.
 fn answers(question: &Question, result: &Answer, text: &str) -> bool {
     let id = &result.article.id;
-    let of = |name: &str| {
-        id == name
-            || id
-                .strip_suffix(name)
-                .is_some_and(|head| head.ends_with('/'))
-    };
     question
         .answers
         .iter()
-        .any(|answer| of(&answer.article) && text.contains(&answer.text))
+        .any(|answer| is_named(id, &answer.article) && text.contains(&answer.text))
+}
+
+/// Whether an article of this id is meant by this name: its id, or whole parts at the end of it.
+fn is_named(id: &str, name: &str) -> bool {
+    let head = id.strip_suffix(name);
+    head.is_some_and(|head| head.is_empty() || head.ends_with('/'))
+}
+
+/// The first name in the questions, where the index has none of the articles that they name: it is the wrong index, or
+/// articles are named otherwise.
+pub fn unknown<'a>(questions: &'a [Question], index: &Index) -> Result<Option<&'a str>> {
+    let answers = questions.iter().flat_map(|question| &question.answers);
+    let names: HashSet<&str> = answers.map(|answer| answer.article.as_str()).collect();
+    for number in index.articles() {
+        let id = index.article(number)?.id();
+        let ends = id.match_indices('/').map(|(at, _)| &id[at + 1..]);
+        if ends.chain([id.as_str()]).any(|name| names.contains(name)) {
+            return Ok(None);
+        }
+    }
+    let first = questions
+        .iter()
+        .flat_map(|question| &question.answers)
+        .next();
+    Ok(first.map(|answer| answer.article.as_str()))
 }
 
 /// What fits the display budget: the passage, or as much of it around the best sentence.

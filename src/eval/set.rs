@@ -83,13 +83,26 @@ impl Set {
     /// [`Error::EvalSet`], [`Error::Io`].
     pub fn load(path: &Path, options: &RetrievalOptions) -> Result<Self> {
         if path.is_file() {
-            return Ok(Self::Questions(json_lines(path)?));
+            return load_questions(path).map(Self::Questions);
         }
         let pairs = path.join("pairs.jsonl");
         if pairs.is_file() {
             return load_pairs(&pairs).map(Self::Pairs);
         }
         let shared = options.corpus.as_deref().unwrap_or(path);
+        for (folder, name) in [
+            (path, "queries.jsonl"),
+            (shared, "corpus.jsonl"),
+            (shared, "qrels.tsv"),
+        ] {
+            if !folder.join(name).is_file() {
+                let what = match folder.is_dir() {
+                    true => format!("there is no {name} in it"),
+                    false => "there is no such file or folder".to_owned(),
+                };
+                return Err(fault(folder, 0, format!("not a set: {what}; {SETS}")));
+            }
+        }
         let mut corpus: Vec<Row> = json_lines(&shared.join("corpus.jsonl"))?;
         let mut queries: Vec<Row> = json_lines(&path.join("queries.jsonl"))?;
         let mut relevant = load_qrels(&shared.join("qrels.tsv"))?;
@@ -123,6 +136,37 @@ impl Set {
         }))
     }
 }
+
+/// What sets are, for whoever named something else.
+const SETS: &str = "a set is a file of questions, a folder with pairs.jsonl, or one with corpus.jsonl, queries.jsonl and \
+                    qrels.tsv; `tane eval --help` describes them";
+
+/// A file of questions.
+fn load_questions(path: &Path) -> Result<Vec<Question>> {
+    let questions: Vec<Question> = json_lines(path).map_err(|error| match error {
+        Error::EvalSet {
+            path,
+            line,
+            message,
+        } => Error::EvalSet {
+            path,
+            line,
+            message: format!(
+                "expected a question with its answers, as {QUESTION}; received something else ({message})"
+            ),
+        },
+        other => other,
+    })?;
+    if questions.is_empty() {
+        let what = format!("it holds no question; expected one a line, as {QUESTION}");
+        return Err(fault(path, 0, what));
+    }
+    Ok(questions)
+}
+
+/// A line of a file of questions.
+const QUESTION: &str =
+    r#"{"query": "Who?", "answers": [{"article": "a.txt", "text": "the answer"}]}"#;
 
 /// The lines of a file as objects.
 fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {

@@ -25,15 +25,17 @@ pub use store::format::{ArticleRecord, token_end};
 pub use store::journal::Journal;
 pub use store::key::{Key, input_key};
 pub use store::keyword::{Keyword, KeywordWriter};
-pub use store::manifest::{FORMAT, FileEntry, LateEntry, Manifest, Root, SegmentEntry};
+pub use store::manifest::{FORMAT, FileEntry, LateEntry, Manifest, Root, SegmentEntry, Shard};
 pub use store::rows::{LanguageRows, RowRecord, Rows, SegmentRows};
 pub use store::segment::{StoredPassage, StoredSentence};
 pub use store::token_rows::TokenRows;
+pub use store::unfinished::Unfinished;
 pub use store::vectors::{Vectors, quantize};
 pub use transfer::merge::merge;
-pub use transfer::{Carried, pack, unpack};
+pub use transfer::{Carried, Corpus, ProjectSettings, pack, unpack};
 pub use verify::{Fault, Verified, verify};
-pub use write::report::{Progress, Report, Stage, Unread, Update};
+pub use write::report::{Progress, ProjectGlobs, Report, Stage, Unread, Update};
+pub use write::roots::leave_out;
 pub use write::update;
 
 /// Rows from which a graph is built; below, the exact scan is as fast and always right.

@@ -73,8 +73,8 @@ pub fn find(index: &Index, given: &str, names: Names) -> Result<(usize, Option<R
     }
     if let Some((path, lines)) = &cited
         && let Ok(article) = of_citation.only(path)
-        && let Some(rows) = rows_at(index, article, lines)?
     {
+        let rows = rows_cited(index, article, lines, given)?;
         return Ok((article, Some(rows)));
     }
     Err(unknown)
@@ -103,6 +103,34 @@ fn rows_numbered(
         kind: "passage",
         given: given.to_owned(),
         hint: format!("; the article has passages 1 to {}", rows.len()),
+    })
+}
+
+/// The rows of the passages that a citation names.
+fn rows_cited(
+    index: &Index,
+    article: usize,
+    lines: &Range<usize>,
+    given: &str,
+) -> Result<Range<usize>> {
+    if let Some(rows) = rows_at(index, article, lines)? {
+        return Ok(rows);
+    }
+    let id = index.article(article)?.id();
+    let last = index.text(article)?.lines().count();
+    let hint = if lines.start > lines.end {
+        format!("; line {} comes after line {}", lines.start, lines.end)
+    } else if !(1..=last).contains(&lines.start) {
+        format!("; `{id}` has lines 1 to {last}")
+    } else {
+        format!(
+            "; nothing that is read stands there; `tane passages FILE` says what was left out of `{id}`"
+        )
+    };
+    Err(Error::Unknown {
+        kind: "passage",
+        given: given.to_owned(),
+        hint,
     })
 }
 

@@ -8,7 +8,7 @@ use super::JSON_VERSION;
 use super::view::{ArticleView, Viewer};
 use crate::embed::Precision;
 use crate::error::Result;
-use crate::index::{Index, Manifest, SegmentEntry};
+use crate::index::{Index, Manifest, Root, SegmentEntry};
 
 /// What `tane status --json` prints.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -43,6 +43,8 @@ pub struct Status {
     pub late_passages: usize,
     /// Files and folders that were added.
     pub roots: Vec<RootStatus>,
+    /// Which part of their files it holds, as `1/3` (`tane index --shard`); `None` where it holds all.
+    pub shard: Option<String>,
     /// In the order of their ids, where a list was asked for (`tane status --articles`).
     pub article_list: Option<Vec<ArticleStatus>>,
 }
@@ -122,6 +124,7 @@ pub fn status(index: &Index, list: bool, late: Option<&str>) -> Result<Status> {
         space,
         roots,
         segments,
+        shard,
         ..
     } = &index.manifest;
     Ok(Status {
@@ -144,11 +147,20 @@ pub fn status(index: &Index, list: bool, late: Option<&str>) -> Result<Status> {
             .map(|root| RootStatus {
                 label: root.label.clone(),
                 path: root.path.display().to_string(),
-                exclude: root.exclude.clone(),
+                exclude: excluded(root),
                 articles: by_root.get(&root.label).copied().unwrap_or(0),
                 present: root.path.exists(),
             })
             .collect(),
+        shard: shard
+            .as_ref()
+            .map(|shard| format!("{}/{}", shard.number, shard.of)),
         article_list: list.then_some(articles),
     })
+}
+
+/// What is left out below a root: as it was added, and by the project.
+fn excluded(root: &Root) -> Vec<String> {
+    let of_project = root.project.iter().flat_map(|project| &project.globs);
+    root.exclude.iter().chain(of_project).cloned().collect()
 }

@@ -279,24 +279,20 @@ fn subject(open: &Open, given: &Given, field: &str) -> Result<Subject, Problem> 
             few_enough(index, number, field)?;
             Subject::indexed(index, number, embedder.alignment())
         }
-        Given::Text(text) => {
-            plain(text).and_then(|article| Subject::embedded(&article, "text", embedder))
-        }
+        Given::Text(text) => Subject::embedded(&plain(text), "text", embedder),
     };
     subject.map_err(to_problem)
 }
 
-/// A text as an article.
-///
-/// # Errors
-/// [`Error::NotText`] where it holds none.
-pub fn plain(text: &str) -> crate::error::Result<Article> {
+/// A text as an article, in whatever form it is. What would be no text in a file, or several, is plain text here.
+pub fn plain(text: &str) -> Article {
     let name = std::path::Path::new("text.txt");
-    let articles = Article::from_text(text, name, &ReadOptions::default())?;
-    articles.into_iter().next().ok_or_else(|| Error::NotText {
-        path: name.to_path_buf(),
-        reason: "it holds no text".to_owned(),
-    })
+    let read = Article::from_text(text, name, &ReadOptions::default());
+    let mut articles = read.unwrap_or_default();
+    match articles.pop() {
+        Some(article) if articles.is_empty() => article,
+        _ => Article::of_text(text),
+    }
 }
 
 /// `GET /api/v1/status`

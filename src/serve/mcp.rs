@@ -12,9 +12,9 @@ use rmcp::model::{
     ResourceContents, ServerCapabilities, ServerConfig, Tool as ToolModel, ToolAnnotations,
 };
 use rmcp::service::RequestContext;
+use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
-use rmcp::transport::{StreamableHttpService, stdio};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
 use super::library::Library;
@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::search::{Filter, Names, find_article};
 use crate::serve::articles::list;
 use crate::serve::limits::MOST_BYTES;
+use crate::serve::lines::Lines;
 use crate::serve::tools::called::Called;
 
 /// Articles of one page of `resources/list`.
@@ -67,14 +68,20 @@ impl Mcp {
     /// # Errors
     /// What rmcp says where the other side breaks the protocol before it has begun.
     pub async fn talk(self) -> std::io::Result<()> {
-        let running = match self.serve(stdio()).await {
-            Ok(running) => running,
+        let lines = Lines::new(tokio::io::stdin(), tokio::io::stdout());
+        let spoken = match self.serve((lines.input, lines.output)).await {
+            Ok(running) => running
+                .waiting()
+                .await
+                .map(|_| ())
+                .map_err(std::io::Error::other),
             // Closed before anything was said: nothing is wrong.
-            Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
-            Err(error) => return Err(std::io::Error::other(error.to_string())),
+            Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+            Err(error) => Err(std::io::Error::other(error.to_string())),
         };
-        running.waiting().await.map_err(std::io::Error::other)?;
-        Ok(())
+        // Where it panicked that has been told.
+        let _ = lines.written.await;
+        spoken
     }
 }
 

@@ -12,8 +12,10 @@ mod embed;
 mod fields;
 mod guard;
 mod http;
+mod json_rpc;
 mod library;
 mod limits;
+mod lines;
 mod maps;
 mod mcp;
 mod openai;
@@ -35,7 +37,7 @@ use std::time::{Instant, SystemTime};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -45,6 +47,7 @@ use tokio::sync::Semaphore;
 
 use self::computed::Maps;
 use self::guard::{Connection, Guard, HEALTH, harden};
+use self::json_rpc::Fault;
 use self::library::Library;
 use self::mcp::Mcp;
 use self::openai::OpenAiError;
@@ -95,6 +98,8 @@ pub fn serve(
 ) -> io::Result<Stopped> {
     let mut builder = Builder::new_multi_thread();
     let runtime = builder.worker_threads(2).enable_all().build()?;
+    let opened = service.current().ok();
+    let dimension = opened.map(|open| open.embedder.space().dimension);
     let doors = Arc::new(Doors {
         library: Library::new(service),
         bodies: Semaphore::new(ROOM_FOR_BODIES),
@@ -103,7 +108,7 @@ pub fn serve(
         mode: config.mode,
         log: config.log.map(log_thread),
         maps: Maps::new(config.maps),
-        openapi: openapi::document().to_string().into_bytes(),
+        openapi: openapi::document(dimension).to_string().into_bytes(),
     });
     let stopped = runtime.block_on(async {
         let listener = listen(config.listen).await?;
@@ -251,21 +256,60 @@ impl Doors {
             return Problem::busy().into_response_at(&uri);
         };
         if uri.path() != MCP || request.method() != Method::POST {
-            return next.run(request).await;
+            return in_json(next.run(request).await, &uri).await;
         }
-        // rmcp sets no time limit for a body.
+        // rmcp sets no time limit for a body, and says nothing of use to what is no message.
         let (parts, body) = request.into_parts();
         let whole = Request::from_parts(parts.clone(), body);
-        match request::read(whole, limits::MOST_BYTES).await {
-            Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
-            Err(problem) => problem.into_response(),
+        let bytes = match request::read(whole, limits::MOST_BYTES).await {
+            Ok(bytes) => bytes,
+            Err(problem) => return problem.into_response_at(&uri),
+        };
+        if let Err(fault) = json_rpc::check(&bytes) {
+            return fault.response(StatusCode::BAD_REQUEST);
         }
+        let answer = next.run(Request::from_parts(parts, bytes.into())).await;
+        in_json(answer, &uri).await
     }
 }
 
+/// An error of axum or rmcp, which are text, as errors are told there; everything else as it is.
+async fn in_json(response: Response, uri: &Uri) -> Response {
+    /// Bytes of such a text.
+    const MOST_TOLD: usize = 64 << 10;
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_json = kind.is_some_and(|kind| kind.as_bytes().ends_with(b"json"));
+    if is_json || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let told = axum::body::to_bytes(body, MOST_TOLD)
+        .await
+        .unwrap_or_default();
+    let told = String::from_utf8_lossy(&told);
+    // rmcp takes a body that is no message for one of another type; the type was checked before.
+    let status = match (uri.path(), status) {
+        (MCP, StatusCode::UNSUPPORTED_MEDIA_TYPE) => StatusCode::BAD_REQUEST,
+        (_, status) => status,
+    };
+    let mut answer = Problem::new(status, told.trim()).into_response_at(uri);
+    if let Some(allowed) = parts.headers.get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    answer
+}
+
 impl Problem {
-    /// As whoever asks there expects it: programs that speak OpenAI's interface understand its errors only.
+    /// As whoever asks there expects it: programs that speak OpenAI's interface or JSON-RPC understand errors of these
+    /// only.
     fn into_response_at(self, uri: &Uri) -> Response {
+        if uri.path() == MCP {
+            let fault = Fault::of(self.status(), self.detail.as_str());
+            let mut response = fault.response(self.status());
+            self.add_headers(&mut response);
+            return response;
+        }
         let openai = ["/v1/", "/v2/", "/rerank"];
         if openai.iter().any(|prefix| uri.path().starts_with(prefix)) {
             OpenAiError::from(self).into_response()

@@ -1,15 +1,18 @@
 //! The interfaces that other programs already speak: OpenAI's embeddings and models, and rerank as Cohere and Jina
 //! have it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, IgnoredAny, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::pool::Cancelled;
@@ -20,7 +23,7 @@ use crate::embed::Role;
 use crate::serve::answers::{json_of, json_response};
 use crate::serve::doors::Doors;
 use crate::serve::embed::{Texts, embed};
-use crate::serve::fields::number;
+use crate::serve::fields::{number, whole};
 use crate::serve::limits::{MOST_EMBED_BYTES, MOST_TEXTS};
 use crate::serve::tools::called::shortened;
 
@@ -28,6 +31,22 @@ use crate::serve::tools::called::shortened;
 #[derive(Debug)]
 pub struct OpenAiError {
     problem: Problem,
+    code: Option<&'static str>,
+}
+
+/// An error as OpenAI's interface tells it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErrorAnswer<'a> {
+    error: ErrorTold<'a>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ErrorTold<'a> {
+    message: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The field that is wrong, where that can be told.
+    param: Option<String>,
     code: Option<&'static str>,
 }
 
@@ -57,13 +76,15 @@ impl IntoResponse for OpenAiError {
             400..=499 => "invalid_request_error",
             _ => "server_error",
         };
-        let error = json!({"error": {
-            "message": problem.detail,
-            "type": kind,
-            "param": param,
-            "code": code,
-        }});
-        let mut response = json_response(error.to_string().into_bytes());
+        let error = ErrorAnswer {
+            error: ErrorTold {
+                message: &problem.detail,
+                kind,
+                param,
+                code,
+            },
+        };
+        let mut response = json_response(serde_json::to_vec(&error).unwrap_or_default());
         *response.status_mut() = status;
         problem.add_headers(&mut response);
         response
@@ -91,25 +112,87 @@ pub(super) fn names(model: &str) -> [(String, Role); 3] {
 }
 
 /// The body of `POST /v1/embeddings`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct EmbeddingsRequest {
+pub struct EmbeddingsRequest {
     input: Input,
+    /// A name of the model, as `/v1/models` lists them.
     model: String,
+    /// Whether the texts are questions or passages; the name of the model may say so, too.
+    #[schemars(extend("enum" = ["query", "passage", "document", "search_query", "search_document", null]))]
     #[serde(default)]
     input_type: Option<String>,
+    #[schemars(extend("enum" = ["float", "base64", null]))]
     #[serde(default)]
     encoding_format: Option<String>,
-    #[serde(default)]
-    dimensions: Option<u64>,
+    /// Those that the model has; others are refused.
+    #[serde(default, deserialize_with = "whole")]
+    dimensions: Option<usize>,
     /// Who asks is nothing to this server.
+    #[schemars(with = "Value")]
     #[serde(default, rename = "user")]
     _user: IgnoredAny,
+}
+
+/// Vectors of texts, in the order of the texts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Embeddings {
+    object: &'static str,
+    model: String,
+    data: Vec<EmbeddingObject>,
+    usage: Usage,
+}
+
+/// The vector of a text.
+#[derive(Debug, Serialize, JsonSchema)]
+struct EmbeddingObject {
+    object: &'static str,
+    index: usize,
+    embedding: Numbers,
+}
+
+/// A vector, as `encoding_format` asks for it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Numbers {
+    Float(Vec<f32>),
+    /// Base64 of its floats of 32 bits, little-endian.
+    Base64(String),
+}
+
+/// What a request took.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Usage {
+    prompt_tokens: usize,
+    total_tokens: usize,
+}
+
+impl Usage {
+    pub(super) fn of(tokens: usize) -> Self {
+        Self {
+            prompt_tokens: tokens,
+            total_tokens: tokens,
+        }
+    }
 }
 
 /// A text or a list of texts.
 #[derive(Debug)]
 struct Input(Vec<String>);
+
+impl JsonSchema for Input {
+    fn schema_name() -> Cow<'static, str> {
+        "Input".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let text = json!({"type": "string", "pattern": r"\S"});
+        json_schema!({
+            "description": "A text, or a list of texts; at most 300,000 tokens together.",
+            "anyOf": [text, {"type": "array", "items": text, "minItems": 1, "maxItems": MOST_TEXTS}],
+        })
+    }
+}
 
 impl<'de> Deserialize<'de> for Input {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -250,7 +333,7 @@ fn embeddings(
     let space = open.embedder.space();
     let role = asked.role(&space.model)?;
     if let Some(dimensions) = asked.dimensions
-        && dimensions != space.dimension as u64
+        && dimensions != space.dimension
     {
         let detail = format!(
             "`{}` makes vectors of {} dimensions, not {dimensions}",
@@ -266,50 +349,83 @@ fn embeddings(
     };
     let vectors = embed(open, &texts, cancelled, Field::Body("/input"))?;
     let tokens: usize = vectors.iter().map(|text| text.tokens).sum();
-    let data = vectors.iter().enumerate().map(|(index, text)| {
-        let embedding = if asked.encoding_format.as_deref() == Some("base64") {
-            let bytes: Vec<u8> = text
-                .embedding
-                .iter()
-                .flat_map(|x| x.to_le_bytes())
-                .collect();
-            Value::String(BASE64_STANDARD.encode(bytes))
+    let as_base64 = asked.encoding_format.as_deref() == Some("base64");
+    let data = vectors.into_iter().enumerate().map(|(index, text)| {
+        let numbers = text.embedding;
+        let embedding = if as_base64 {
+            let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+            Numbers::Base64(BASE64_STANDARD.encode(bytes))
         } else {
-            json!(text.embedding)
+            Numbers::Float(numbers)
         };
-        json!({"object": "embedding", "index": index, "embedding": embedding})
+        EmbeddingObject {
+            object: "embedding",
+            index,
+            embedding,
+        }
     });
-    let answer = json!({
-        "object": "list",
-        "model": asked.model,
-        "data": data.collect::<Vec<_>>(),
-        "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
-    });
-    Ok(json_of(&answer)?)
+    Ok(json_of(&Embeddings {
+        object: "list",
+        model: asked.model.clone(),
+        data: data.collect(),
+        usage: Usage::of(tokens),
+    })?)
 }
 
-fn model_object(name: &str, role: Role) -> Value {
-    let described = match role {
-        Role::Query => "texts are questions",
-        Role::Passage | Role::Raw => "texts are passages",
-    };
-    json!({"id": name, "object": "model", "created": 0, "owned_by": "tane", "description": described})
+/// The names of the model.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Models {
+    object: &'static str,
+    data: Vec<Model>,
+}
+
+/// A name of the model.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Model {
+    id: String,
+    object: &'static str,
+    /// Nobody knows; 0.
+    created: u64,
+    owned_by: &'static str,
+    /// What its texts are.
+    description: &'static str,
+}
+
+impl Model {
+    fn new((id, role): (String, Role)) -> Self {
+        Self {
+            id,
+            object: "model",
+            created: 0,
+            owned_by: "tane",
+            description: match role {
+                Role::Query => "texts are questions",
+                Role::Passage | Role::Raw => "texts are passages",
+            },
+        }
+    }
 }
 
 /// `GET /v1/models`
 pub async fn get_models(State(doors): State<Arc<Doors>>) -> Answer {
     let model = model_of(&doors).await?;
-    let data = names(&model).map(|(name, role)| model_object(&name, role));
-    let list = json!({"object": "list", "data": data});
-    Ok(json_response(json_of(&list)?))
+    let data = names(&model).map(Model::new).into();
+    let object = "list";
+    Ok(json_response(json_of(&Models { object, data })?))
 }
 
 /// `GET /v1/models/{id}`
-pub async fn get_model(State(doors): State<Arc<Doors>>, Path(id): Path<String>) -> Answer {
+pub async fn get_model(
+    State(doors): State<Arc<Doors>>,
+    id: Result<Path<String>, PathRejection>,
+) -> Answer {
     let model = model_of(&doors).await?;
+    let Ok(Path(id)) = id else {
+        return Err(unknown_model("\u{fffd}", &model));
+    };
     let named = names(&model).into_iter().find(|(name, _)| *name == id);
-    let (name, role) = named.ok_or_else(|| unknown_model(&id, &model))?;
-    Ok(json_response(json_of(&model_object(&name, role))?))
+    let named = named.ok_or_else(|| unknown_model(&id, &model))?;
+    Ok(json_response(json_of(&Model::new(named))?))
 }
 
 async fn model_of(doors: &Doors) -> Result<String, Problem> {

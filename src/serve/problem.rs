@@ -126,9 +126,15 @@ impl Problem {
                 Self::new(StatusCode::NOT_FOUND, detail).at(field)
             }
             Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, detail).at(field),
-            // The index is not there, or not one that this program and its model can read.
-            Error::NoIndex { .. }
-            | Error::NotAnIndex { .. }
+            // Whoever asks here stands in no folder: the index is to be named.
+            Error::NoIndex { path } => {
+                let at = path.display();
+                let detail =
+                    format!("no index at {at}; build one with `tane --index {at} index PATH`");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            }
+            // The index is not one that this program and its model can read.
+            Error::NotAnIndex { .. }
             | Error::IndexFormat { .. }
             | Error::SpaceMismatch { .. }
             | Error::AlignmentMismatch { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail),

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::corpus::detect_language;
 use crate::embed::Role;
@@ -17,9 +18,9 @@ use crate::serve::answers::{json_of, json_response};
 use crate::serve::api::plain;
 use crate::serve::doors::Doors;
 use crate::serve::embed::{embedded, tokenized};
-use crate::serve::fields::{number, text};
-use crate::serve::limits::{MOST_EMBED_BYTES, MOST_QUESTION, MOST_TEXTS};
-use crate::serve::openai::{Answer, OpenAiError, names, unknown_model};
+use crate::serve::fields::{number, text, whole};
+use crate::serve::limits::{MOST_EMBED_BYTES, MOST_OFFSET, MOST_QUESTION, MOST_TEXTS};
+use crate::serve::openai::{Answer, OpenAiError, Usage, names, unknown_model};
 use crate::serve::pool::Cancelled;
 use crate::serve::problem::{Field, Problem};
 use crate::serve::request::body;
@@ -28,32 +29,48 @@ use crate::serve::service::Open;
 /// Bytes of the documents of one request: about as many tokens as a request may have.
 const MOST_RERANKED_BYTES: usize = 1 << 20;
 
+/// What a score is.
+const SCORE: &str = "tane's own: the cosine of question and passage plus the weight of the words they share and of the \
+                     tokens that meet; a document has that of its best passage; not a cross-encoder";
+
 /// The body of a rerank request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RerankRequest {
+    /// A name of the model, as `/v1/models` lists them.
     #[serde(default)]
     model: Option<String>,
+    /// The question.
+    #[schemars(length(max = MOST_QUESTION), regex(pattern = r"\S"))]
     query: String,
+    /// At most 1 MiB together.
+    #[schemars(length(min = 1, max = MOST_TEXTS))]
     documents: Vec<Document>,
-    #[serde(default)]
+    /// Documents at most.
+    #[schemars(range(max = MOST_OFFSET))]
+    #[serde(default, deserialize_with = "whole")]
     top_n: Option<usize>,
+    /// Give their texts, too.
     #[serde(default)]
     return_documents: Option<bool>,
     // Of Cohere and Jina: how documents are cut, and in which order requests are answered. Here documents are cut as
     // everywhere.
+    #[schemars(with = "Value")]
     #[serde(default, rename = "max_tokens_per_doc")]
     _max_tokens: IgnoredAny,
+    #[schemars(with = "Value")]
     #[serde(default, rename = "max_chunks_per_doc")]
     _max_chunks: IgnoredAny,
+    #[schemars(with = "Value")]
     #[serde(default, rename = "truncation")]
     _truncation: IgnoredAny,
+    #[schemars(with = "Value")]
     #[serde(default, rename = "priority")]
     _priority: IgnoredAny,
 }
 
 /// A document of a rerank request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Document {
     Text(String),
@@ -68,14 +85,38 @@ impl Document {
     }
 }
 
-#[derive(Serialize)]
-struct Reranked {
+/// Documents in the order of their scores.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Reranking<'a> {
+    id: String,
+    model: &'a str,
+    results: Vec<Reranked<'a>>,
+    usage: Usage,
+    meta: Meta,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Meta {
+    /// What the score is.
+    score: &'static str,
+}
+
+/// A document and its score.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Reranked<'a> {
+    /// Which one it is in the request, from 0.
     index: usize,
     relevance_score: f32,
     /// How likely it answers, as tane says of its own results.
     confidence: f32,
+    /// Where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    document: Option<Value>,
+    document: Option<TextOnly<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct TextOnly<'a> {
+    text: &'a str,
 }
 
 /// `POST /v1/rerank`, `/v2/rerank`, `/rerank`
@@ -87,6 +128,12 @@ pub async fn post_rerank(State(doors): State<Arc<Doors>>, request: Request) -> A
         asked.documents.len(),
         1,
         MOST_TEXTS,
+    )?;
+    number(
+        Field::Body("/top_n"),
+        asked.top_n.unwrap_or_default(),
+        0,
+        MOST_OFFSET,
     )?;
     let texts = asked.documents.iter().map(|document| document.text().len());
     if texts.sum::<usize>() > MOST_RERANKED_BYTES {
@@ -113,23 +160,24 @@ fn rerank(
     let (mut ranked, tokens) = scored(open, asked, cancelled)?;
     ranked.sort_by(|a, b| b.relevance_score.total_cmp(&a.relevance_score));
     ranked.truncate(asked.top_n.unwrap_or(usize::MAX));
-    let answer = json!({
-        "id": format!("rerank-{}", &blake3::hash(asked.query.as_bytes()).to_hex()[..16]),
-        "model": model,
-        "results": ranked,
-        "usage": {"total_tokens": tokens, "prompt_tokens": tokens},
-        "meta": {"score": "tane's own: the cosine of question and passage plus the weight of the words they share and of the tokens that meet; \
-                           a document has that of its best passage; not a cross-encoder"},
-    });
-    Ok(json_of(&answer)?)
+    Ok(json_of(&Reranking {
+        id: format!(
+            "rerank-{}",
+            &blake3::hash(asked.query.as_bytes()).to_hex()[..16]
+        ),
+        model,
+        results: ranked,
+        usage: Usage::of(tokens),
+        meta: Meta { score: SCORE },
+    })?)
 }
 
 /// Each document by its best passage, and the tokens of them all: cut, embedded and scored as those of the index are.
-fn scored(
+fn scored<'a>(
     open: &Open,
-    asked: &RerankRequest,
+    asked: &'a RerankRequest,
     cancelled: &Cancelled,
-) -> Result<(Vec<Reranked>, usize), Problem> {
+) -> Result<(Vec<Reranked<'a>>, usize), Problem> {
     let field = Field::Body("/documents");
     let to_problem = |error: Error| Problem::of(&error, field);
     let (index, embedder) = (&open.index, &open.embedder);
@@ -145,16 +193,10 @@ fn scored(
         if cancelled.is_set() {
             return Err(Problem::busy());
         }
-        match plain(document.text()) {
-            Ok(article) => {
-                let cut = passages(&article, embedder.counter());
-                let cut = cut.iter().map(|passage| passage.readable(&article.text).0);
-                texts.extend(cut);
-            }
-            // What holds no text has no passage.
-            Err(Error::NotText { .. }) => {}
-            Err(error) => return Err(to_problem(error)),
-        }
+        let article = plain(document.text());
+        let cut = passages(&article, embedder.counter());
+        let cut = cut.iter().map(|passage| passage.readable(&article.text).0);
+        texts.extend(cut);
         ends.push(texts.len());
     }
     let inputs = texts.iter().map(String::as_str);
@@ -186,7 +228,7 @@ fn scored(
     });
     let scores = question.scores_of_texts(&rows, &outside.collect::<Vec<_>>());
     let mut start = 0;
-    let ranked = |(number, (document, end)): (usize, (&Document, usize))| {
+    let ranked = |(number, (document, end)): (usize, (&'a Document, usize))| {
         let own = std::mem::replace(&mut start, end)..end;
         let text = document.text();
         let best = scores[own]
@@ -200,7 +242,7 @@ fn scored(
             index: number,
             relevance_score,
             confidence,
-            document: shown.then(|| json!({"text": text})),
+            document: shown.then_some(TextOnly { text }),
         }
     };
     let documents = asked.documents.iter().zip(ends).enumerate();

@@ -373,3 +373,107 @@ fn a_full_disk_and_a_read_only_one() {
         &["Read-only file system", "ix"],
     );
 }
+
+#[test]
+fn names_of_nothing_say_what_there_is() {
+    let folder = Folder::new(&ARTICLES);
+    folder.write("docs/gap.txt", "First line.\n\n\n\n![picture](a.png)\n");
+    folder.tane(["index", "docs"]).ok();
+    for (args, parts) in [
+        (
+            &["show", "rail.txt:99"][..],
+            &[
+                "no passage `rail.txt:99`",
+                "`docs/rail.txt` has lines 1 to 1",
+            ][..],
+        ),
+        (
+            &["show", "rail.txt:0"],
+            &["`docs/rail.txt` has lines 1 to 1"],
+        ),
+        (
+            &["show", "docs/cats.txt:3-1"],
+            &[
+                "no passage `docs/cats.txt:3-1`",
+                "line 3 comes after line 1",
+            ],
+        ),
+        (
+            &["show", "gap.txt:5"],
+            &["nothing that is read stands there", "`tane passages FILE`"],
+        ),
+        (
+            &["show", "rail#0"],
+            &["no passage `rail#0`", "passages 1 to 1"],
+        ),
+        (
+            &["show", "0"],
+            &["no article `0` in this index; `tane --index ix status --articles` lists them"],
+        ),
+        (
+            &["similar", "nosuch"],
+            &[
+                "no article `nosuch` in this index, and no file of that name; `tane --index ix status",
+            ],
+        ),
+    ] {
+        contains_all(&folder.tane(args).fails(2), parts);
+    }
+}
+
+#[test]
+fn what_is_no_set_is_told_what_sets_are() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs"]).ok();
+    folder.write("some.txt", "Dear diary,\n");
+    folder.write("list.jsonl", "{\"question\": \"a\"}\n");
+    folder.write("empty.jsonl", "\n");
+    folder.write(
+        "other.jsonl",
+        "{\"query\": \"a\", \"answers\": [{\"article\": \"x.txt\", \"text\": \"a\"}]}\n",
+    );
+    folder.write("half/corpus.jsonl", "{\"_id\": \"1\", \"text\": \"a\"}\n");
+    let example = "as {\"query\": \"Who?\", \"answers\": [{\"article\": \"a.txt\", \"text\": \"the answer\"}]}";
+    for (set, parts) in [
+        (
+            "nosuch",
+            &["nosuch: not a set: there is no such file or folder; a set is a file of questions"][..],
+        ),
+        (
+            "docs",
+            &[
+                "docs: not a set: there is no queries.jsonl in it",
+                "eval --help",
+            ],
+        ),
+        ("half", &["half: not a set: there is no queries.jsonl"]),
+        (
+            "some.txt",
+            &[
+                "some.txt:1: expected a question with its answers, ",
+                example,
+            ],
+        ),
+        (
+            "list.jsonl",
+            &[
+                "list.jsonl:1: expected a question",
+                "unknown field `question`|missing field `query`",
+            ],
+        ),
+        (
+            "empty.jsonl",
+            &["empty.jsonl: it holds no question", example],
+        ),
+        (
+            "other.jsonl",
+            &["other.jsonl: no article that it names is in the index at ix (the first is `x.txt`)"],
+        ),
+    ] {
+        let message = folder.tane(["eval", set]).fails(2);
+        for part in parts {
+            let fits = part.split('|').any(|part| message.contains(part));
+            assert!(fits, "`{part}` is not in: {message}");
+        }
+    }
+}

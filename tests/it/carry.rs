@@ -202,8 +202,6 @@ fn shards_joined_answer_as_one_index() {
         (&report["articles"], &report["embedded"]),
         (&12.into(), &0.into())
     );
-    let twice = run(&["merge", "--index", "again", "part1", "part1"]).fails(2);
-    assert!(twice.contains("is in another shard too"), "{twice}");
     run(&["merge", "--index", "joined", "part1"]).fails(2);
     run(&["index", "--index", "x", "docs", "--shard", "4/3"]).fails(2);
     // Of one file, most shards have none.
@@ -253,4 +251,154 @@ fn an_index_that_was_built_elsewhere_finds_the_articles_that_it_comes_back_to() 
     );
     let verified = here(&["verify", "--json"]).json();
     assert_eq!(verified["sources"]["same"], 3, "{verified}");
+}
+
+#[test]
+fn a_merge_needs_every_shard_of_the_same_files_once() {
+    let folder = Folder::new(&ARTICLES);
+    for number in 0..9 {
+        let text = format!("The lamp number {number} stands by the ferry.\n");
+        folder.write(&format!("docs/lamp{number}.txt"), text);
+    }
+    let run = |args: &[&str]| Tane::new(args).dir(folder.path());
+    let shard = |ix: &str, shard: &str, more: &[&str]| {
+        let args = ["index", "docs", "-q", "--index", ix, "--shard", shard];
+        run(&[&args[..], more].concat()).ok();
+    };
+    for (ix, number) in [("p1", "1/3"), ("p2", "2/3"), ("p3", "3/3"), ("q1", "1/2")] {
+        shard(ix, number, &[]);
+    }
+    run(&["index", "docs", "-q", "--index", "whole"]).ok();
+    let refused = |parts: &[&str], told: &[&str]| {
+        let args = [&["merge", "--index", "all"][..], parts].concat();
+        let message = run(&args).fails(2);
+        for part in told {
+            assert!(message.contains(part), "`{part}` is not in: {message}");
+        }
+        assert!(!folder.path().join("all").exists(), "{parts:?}");
+    };
+    refused(
+        &["p1", "p3"],
+        &["p1: ", "shard 1/3", "2/3 is missing", "--shard 2/3"],
+    );
+    refused(&["p3"], &["shard 3/3", "1/3, 2/3 is missing"]);
+    refused(
+        &["p1", "p2", "p1"],
+        &["p1: this is shard 1/3, and so is p1"],
+    );
+    refused(
+        &["p1", "q1"],
+        &["q1: this is shard 1/2, and p1 is shard 1/3"],
+    );
+    refused(
+        &["p1", "whole"],
+        &["p1 is shard 1/3, and whole is no shard"],
+    );
+    refused(&["whole", "whole"], &["root `docs` is in whole too"]);
+    refused(&["nosuch", "p1"], &["no index at nosuch"]);
+    // A file more, whichever shard it belongs to: one of the shards may lack it.
+    folder.write("docs/new.txt", "A new lamp.\n");
+    shard("p2", "2/3", &[]);
+    refused(
+        &["p1", "p2", "p3"],
+        &["p2: this shard is of 13 files, and p1 is of 12"],
+    );
+    for (ix, number) in [("p1", "1/3"), ("p3", "3/3")] {
+        shard(ix, number, &[]);
+    }
+    run(&["merge", "--index", "all", "p3", "p1", "p2"]).ok();
+    let articles = |ix: &str| run(&["status", "--json", "--index", ix]).json()["articles"].clone();
+    assert_eq!(articles("all"), 13);
+    // Read otherwise, or refreshed as a whole.
+    shard("p1", "1/3", &["--max-articles", "5"]);
+    let message = run(&["merge", "--index", "more", "p1", "p2", "p3"]).fails(2);
+    assert!(message.contains("read with other options"), "{message}");
+    run(&["index", "-q", "--index", "p3"]).ok();
+    assert_eq!(articles("p3"), 13);
+    let message = run(&["merge", "--index", "more", "p2", "p3"]).fails(2);
+    assert!(message.contains("p3 is no shard"), "{message}");
+    // Whole indexes of different folders are joined as before.
+    folder.write("other/a.txt", "The mill grinds rye.\n");
+    run(&["index", "other", "-q", "--index", "other-ix"]).ok();
+    run(&["merge", "--index", "both", "whole", "other-ix"]).ok();
+    assert_eq!(articles("both"), 13);
+}
+
+#[test]
+fn a_project_goes_with_its_corpus() {
+    let laptop = Folder::new(&ARTICLES);
+    laptop.write("docs/old/a.txt", "An old article about a mill.\n");
+    laptop.write("docs/b.log", "A log that says nothing.\n");
+    // No language can be told of it.
+    laptop.write("docs/number.txt", "1234567\n");
+    let said =
+        "exclude = [\"*.log\", \"docs/old/\"]\nlimit = 2\nmode = \"keyword\"\nlanguage = \"vi\"\n";
+    laptop.write("tane.toml", format!("corpus = [\"docs\"]\n{said}"));
+    for has_index in [false, true] {
+        let here = |args: &[&str]| Tane::new(args).dir(laptop.path());
+        if has_index {
+            here(&["index", "-q"]).ok();
+        }
+        let packed = here(&["pack", "--corpus", "--json", "there.pack"]).json();
+        assert_eq!(packed["files"], 4, "{has_index}");
+        let work = laptop.path().join("work");
+        here(&["unpack", "there.pack", "work"]).ok();
+        assert!(!work.join("docs/b.log").exists() && !work.join("docs/old").exists());
+        let written = std::fs::read_to_string(work.join("tane.toml")).unwrap();
+        assert_eq!(written, format!("corpus = [\"docs\"]\n{said}"));
+        // What comes later is left out there, too.
+        std::fs::create_dir(work.join("docs/old")).unwrap();
+        std::fs::write(work.join("docs/old/c.txt"), "Another old one.\n").unwrap();
+        std::fs::write(work.join("docs/c.log"), "Another log.\n").unwrap();
+        let there = |args: &[&str]| Tane::new(args).dir(&work);
+        assert_eq!(there(&["index", "--json"]).json()["articles"], 4);
+        let list = there(&["status", "--articles", "--json"]).json()["article_list"].clone();
+        let number = list.as_array().unwrap().iter().find(|article| {
+            let id = article["id"].as_str().unwrap();
+            id.ends_with("number.txt")
+        });
+        assert_eq!(number.unwrap()["lang"], "vi", "{list}");
+        let found = there(&["query", "--json", "railway soup 猫"]).json();
+        assert_eq!(found["mode"], "keyword");
+        assert_eq!(found["results"].as_array().unwrap().len(), 2);
+        std::fs::remove_dir_all(&work).unwrap();
+    }
+}
+
+#[test]
+fn a_damaged_pack_is_told_plainly_and_leaves_nothing() {
+    let folder = Folder::new(&ARTICLES);
+    folder.tane(["index", "docs", "-q"]).ok();
+    folder.tane(["pack", "--corpus", "good.pack"]).ok();
+    let good = std::fs::read(folder.path().join("good.pack")).unwrap();
+    let at = |part: &[u8]| good.windows(part.len()).position(|w| w == part).unwrap();
+    let mut flipped = good.clone();
+    flipped[at(b"Boil the onions")] ^= 1;
+    let mut other = good.clone();
+    other[at(b"\"tane_pack\": 1") + 13] = b'9';
+    let cases: [(&[u8], &str); 6] = [
+        (b"", "not a pack, or damaged: it ends too early"),
+        (
+            b"Dear diary, today nothing happened at all.",
+            "not a pack, or damaged: ",
+        ),
+        (&good[..good.len() / 2], "not a pack, or damaged: "),
+        (&good[..good.len() - 1500], "not a pack, or damaged: "),
+        (&flipped, "not a pack, or damaged: checksum: expected "),
+        (&other, "a pack of version 9; this tane reads version 1"),
+    ];
+    for (bytes, told) in cases {
+        folder.write("bad.pack", bytes);
+        let message = folder.tane(["unpack", "bad.pack", "work"]).fails(2);
+        assert!(
+            message.contains("bad.pack: ") && message.contains(told),
+            "{message}"
+        );
+        for advice in ["`tane verify`", "--rebuild"] {
+            assert!(!message.contains(advice), "{message}");
+        }
+        assert!(!folder.path().join("work").exists(), "{message}");
+    }
+    folder.tane(["unpack", "good.pack", "work"]).ok();
+    assert!(folder.path().join("work/docs/soup.txt").is_file());
 }

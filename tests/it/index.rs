@@ -150,7 +150,9 @@ fn an_interrupted_build_goes_on_where_it_stopped() {
             format!("A sentence about the number {number} and nothing else.\n"),
         );
     }
-    let child = folder.tane(["index", "docs"]).spawn();
+    folder.write("docs/0.log", "A log about the number 0 and nothing else.\n");
+    let asked = ["index", "docs", "--exclude", "*.log", "--no-late"];
+    let child = folder.tane(asked).spawn();
     let journal = folder.path().join("ix/embedding.journal");
     let started = Instant::now();
     // Its header alone is no vector yet.
@@ -166,16 +168,134 @@ fn an_interrupted_build_goes_on_where_it_stopped() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
     assert!(
-        stderr.contains("interrupted") && stderr.contains("run the same command again"),
+        stderr.contains("passages are embedded and kept; to continue: tane index docs --exclude '*.log' --no-late --index ix\n"),
         "{stderr}"
     );
     assert!(!folder.path().join("ix/manifest.json").exists());
+    let unfinished = folder.path().join("ix/unfinished.json");
+    assert!(unfinished.exists());
 
-    let report = folder.tane(["index", "--json", "docs"]).json();
+    // It knows what it was asked.
+    let report = folder.tane(["index", "--json"]).json();
     assert_eq!(report["passages"], files);
     let reused = report["reused"].as_u64().unwrap();
     assert!((256..files).contains(&reused), "{reused} reused");
-    assert!(!journal.exists());
+    assert!(!journal.exists() && !unfinished.exists());
+    let status = folder.tane(["status", "--json"]).json();
+    assert_eq!(status["roots"][0]["exclude"], serde_json::json!(["*.log"]));
+    let manifest = std::fs::read_to_string(folder.path().join("ix/manifest.json")).unwrap();
+    assert!(manifest.contains("\"no_late\": true"), "{manifest}");
+}
+
+#[test]
+fn a_first_run_that_failed_is_forgotten() {
+    let folder = Folder::new(&ARTICLES);
+    folder.write("empty/none.txt", "");
+    folder.tane(["index", "empty"]).fails(2);
+    let message = folder.tane(["index"]).fails(2);
+    assert!(message.contains("nothing to index"), "{message}");
+    // Paths count more than what was asked before.
+    folder.write(
+        "ix/unfinished.json",
+        "{\"roots\": [{\"label\": \"empty\", \"path\": \"/nowhere\", \"exclude\": []}], \"model\": \"none\"}",
+    );
+    assert_eq!(
+        folder.tane(["index", "docs", "--json"]).json()["articles"],
+        3
+    );
+    assert!(!folder.path().join("ix/unfinished.json").exists());
+}
+
+#[test]
+fn a_project_leaves_out_of_every_folder_below_it() {
+    let folder = Folder::new(&ARTICLES);
+    for name in [
+        "docs/a.log",
+        "docs/old/a.txt",
+        "notes/a.log",
+        "notes/old/a.txt",
+    ] {
+        folder.write(name, "A lamp stands by the ferry.\n");
+    }
+    folder.write("single.log", "A single log.\n");
+    let elsewhere = Folder::new(&[("far/a.log", "Far away.\n"), ("far/a.txt", "Far.\n")]);
+    let far = elsewhere.path().join("far");
+    let project = |exclude: &str| {
+        folder.write(
+            "tane.toml",
+            format!("corpus = [\"docs\"]\nexclude = {exclude}\n"),
+        );
+    };
+    let ids = |args: &[&str]| -> String {
+        let here = |args: &[&str]| Tane::new(args).dir(folder.path());
+        here(&[&["index", "-q"], args].concat()).ok();
+        let status = here(&["status", "--articles", "--json"]).json();
+        let list = status["article_list"].as_array().unwrap().iter();
+        let ids: Vec<&str> = list
+            .map(|article| article["id"].as_str().unwrap())
+            .collect();
+        ids.join(" ")
+    };
+    project("[\"*.log\", \"docs/old\"]");
+    let docs = "docs/cats.txt docs/rail.txt docs/soup.txt";
+    assert_eq!(ids(&[]), docs);
+    // A folder of the project that is not its corpus; the pattern with a slash is relative to tane.toml.
+    assert_eq!(ids(&["notes"]), format!("{docs} notes/old/a.txt"));
+    // What is named itself is taken; a folder outside is none of the project's.
+    assert_eq!(
+        ids(&["single.log", far.to_str().unwrap()]),
+        format!("{docs} far/a.log far/a.txt notes/old/a.txt single.log")
+    );
+    // A change of tane.toml counts at the next refresh, in both directions.
+    project("[\"old/\"]");
+    assert_eq!(
+        ids(&[]),
+        "docs/a.log docs/cats.txt docs/rail.txt docs/soup.txt far/a.log far/a.txt notes/a.log single.log"
+    );
+    // From outside the project, what it left out stays left out.
+    let index = folder.path().join("index");
+    let outside = |args: &[&str]| {
+        Tane::new(args)
+            .arg("--index")
+            .arg(&index)
+            .dir(elsewhere.path())
+    };
+    assert_eq!(outside(&["index", "--json"]).json()["articles"], 8);
+    project("[\"a{b\"]");
+    let message = Tane::new(["index"]).dir(folder.path()).fails(2);
+    assert!(message.contains("bad pattern `a{b`"), "{message}");
+}
+
+#[test]
+fn only_the_index_of_the_project_is_built_by_a_question() {
+    let folder = Folder::new(&ARTICLES);
+    folder.write("tane.toml", "corpus = [\"docs\"]\n");
+    let here = |args: &[&str]| Tane::new(args).dir(folder.path());
+    for command in [
+        &["query", "railway"][..],
+        &["similar", "docs/cats.txt"],
+        &["serve"],
+        &["map"],
+        &["show", "cats"],
+    ] {
+        let message = here(&[command, &["--index", "my ix"]].concat()).fails(2);
+        assert!(
+            message.contains("no index at my ix; build one with `tane --index 'my ix' index PATH`"),
+            "{command:?}: {message}"
+        );
+        let message = here(command).env("TANE_INDEX", "other").fails(2);
+        assert!(
+            message.contains("no index at other; build one with `tane index PATH`"),
+            "{command:?}: {message}"
+        );
+    }
+    assert!(!folder.path().join("my ix").exists() && !folder.path().join("other").exists());
+    // Its own may be named.
+    here(&["query", "railway", "--index", "index"]).ok();
+    assert!(folder.path().join("index/manifest.json").exists());
+    // `tane index` builds whatever is named.
+    here(&["index", "-q", "--index", "my ix"]).ok();
+    here(&["query", "railway", "--index", "my ix"]).ok();
 }
 
 #[test]

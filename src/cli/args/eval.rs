@@ -7,8 +7,16 @@ use crate::search::Late;
 
 /// Measure quality on labelled sets.
 ///
-/// A set is one of these: a folder with corpus.jsonl, queries.jsonl and qrels.tsv; a folder with pairs.jsonl; a file of
-/// questions with answer strings. tane asks the questions of such a file to the current index.
+/// A set is one of these:
+///
+/// - a file of questions, one JSON object a line: `{"query": "Who?", "answers": [{"article": "a.txt", "text": "the
+///   answer"}]}`. tane asks them to the current index. `article` is an id or its end; `text` occurs in the article as it
+///   is;
+///
+/// - a folder with corpus.jsonl (`_id`, `text`, perhaps `title` and `lang`), queries.jsonl (`_id`, `text`) and qrels.tsv
+///   (query, row, grade);
+///
+/// - a folder with pairs.jsonl: two texts a line, perhaps with a `score`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:

@@ -16,10 +16,12 @@ use pulldown_cmark::{Options, Parser};
 use super::super::data::data;
 use super::super::left_out::{leave_out, merge};
 use super::front_matter::front_matter;
-use crate::corpus::block::{Omission, Omitted};
+use crate::corpus::Span;
+use crate::corpus::block::{Block, Omission, Omitted};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::markdown::state::Walk;
 use crate::corpus::format::reader::{Format, Parsed};
+use crate::corpus::plain::layout::layout;
 use crate::corpus::read_options::Fields;
 
 /// Markdown, or MDX, whose components and imports are no text.
@@ -65,6 +67,10 @@ pub(super) fn blocks(text: &str, start: usize, parsed: &mut Parsed) {
 
 fn read_blocks(text: &str, start: usize, mdx: bool, parsed: &mut Parsed) {
     let body = &text[start..];
+    let marks = body.bytes().filter(|byte| MARKS.contains(byte)).count();
+    if marks > MOST_MARKS {
+        return read_as_plain(body, start, marks, parsed);
+    }
     let mut beside = data(body);
     let mut shown = Cow::Borrowed(body);
     if mdx {
@@ -89,6 +95,31 @@ fn read_blocks(text: &str, start: usize, mdx: bool, parsed: &mut Parsed) {
     parsed.repeated.append(&mut found.repeated);
     parsed.locators.append(&mut found.locators);
     parsed.title = parsed.title.take().or(found.title);
+}
+
+/// Marks that pulldown-cmark keeps a node or two for until all is read.
+const MARKS: &[u8] = b"*_[]!<>`&|~\\";
+/// More of them are read as plain text. A mark takes 100 to 200 bytes of memory, so that the most take 400 MB; a text of
+/// words and links has so many in 50 MB.
+const MOST_MARKS: usize = 2_000_000;
+
+/// A text with so many marks that reading them would take all memory.
+fn read_as_plain(body: &str, start: usize, marks: usize, parsed: &mut Parsed) {
+    let (blocks, omitted) = layout(body);
+    let moved = |span: Span| span.start + start..span.end + start;
+    parsed.blocks.extend(blocks.into_iter().map(|block| Block {
+        span: moved(block.span),
+        kind: block.kind,
+    }));
+    parsed
+        .omitted
+        .extend(omitted.into_iter().map(|omitted| Omitted {
+            span: moved(omitted.span),
+            reason: omitted.reason,
+        }));
+    parsed.notes.push(format!(
+        "it has {marks} marks of Markdown, more than {MOST_MARKS}: read as plain text"
+    ));
 }
 
 #[cfg(test)]
@@ -126,6 +157,25 @@ mod tests {
             )
         };
         parsed.repeated.iter().map(of).collect()
+    }
+
+    #[test]
+    fn so_many_marks_are_plain_text() {
+        let dense =
+            |count: usize| format!("---\ntitle: T\n---\n# A\n\n{}\n", "*a*\n".repeat(count));
+        let few = dense(1000);
+        let (parsed, blocks) = read(&few, false);
+        assert!(parsed.notes.is_empty());
+        assert_eq!(blocks[0], (BlockKind::Heading, "A"));
+        let many = dense(MOST_MARKS / 2 + 1);
+        let (parsed, blocks) = read(&many, false);
+        assert_eq!(
+            parsed.notes,
+            ["it has 2000002 marks of Markdown, more than 2000000: read as plain text"]
+        );
+        assert_eq!(parsed.title.as_deref(), Some("T"));
+        assert!(blocks.iter().any(|(_, text)| text.ends_with("*a*")));
+        assert_eq!(parsed.blocks.last().unwrap().span.end, many.len() - 1);
     }
 
     #[test]

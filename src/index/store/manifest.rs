@@ -11,10 +11,10 @@ use super::disk::{self, DiskFile};
 use super::effort::Effort;
 use super::format::{MAGIC_OF_ANY, Sections};
 use super::journal;
-use crate::corpus::ReadOptions;
+use crate::corpus::{Globs, ReadOptions};
 use crate::embed::{Canary, Precision, Space};
 use crate::error::{Error, Result};
-use crate::index::store::names::{JOURNAL, LOCK, MANIFEST, is_segment_name};
+use crate::index::store::names::{JOURNAL, LOCK, MANIFEST, UNFINISHED, is_segment_name};
 
 /// Version of everything in the index folder.
 pub const FORMAT: u32 = 3;
@@ -51,6 +51,22 @@ pub struct Manifest {
     pub no_late: bool,
     /// Articles of the segments that are gone; `None` where none is.
     pub dead: Option<FileEntry>,
+    /// Which part of the files it holds; `None` where it holds all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+}
+
+/// One of several indexes that share the files of the roots: `tane index --shard`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which one, from 1.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+    /// How many files they share.
+    pub files: usize,
+    /// BLAKE3 of the ids of these files, sorted.
+    pub ids: String,
 }
 
 /// A file or folder that was given to `tane index`.
@@ -62,6 +78,9 @@ pub struct Root {
     pub path: PathBuf,
     /// Globs left out below it.
     pub exclude: Vec<String>,
+    /// What the project leaves out that it was last refreshed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Globs>,
     /// How its files are read.
     #[serde(default)]
     pub read: ReadOptions,
@@ -272,7 +291,7 @@ impl Manifest {
         let text = is_there(MANIFEST).then(|| std::fs::read(dir.join(MANIFEST)));
         let Some(Ok(text)) = text else {
             // One that was never finished.
-            return begins(JOURNAL, journal::MAGIC);
+            return begins(JOURNAL, journal::MAGIC) || is_there(LOCK) && is_there(UNFINISHED);
         };
         let Ok(found) = serde_json::from_slice::<AnyFormat>(&text) else {
             return std::fs::read_dir(dir)

@@ -19,5 +19,6 @@ pub(super) mod segment_writer;
 pub(super) mod token_codes;
 pub(super) mod token_rows;
 pub(super) mod tombstones;
+pub(super) mod unfinished;
 pub(super) mod vectors;
 pub(super) mod writer_lock;

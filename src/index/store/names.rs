@@ -13,6 +13,9 @@ pub const JOURNAL: &str = "embedding.journal";
 /// Files that were found unchanged although the system says otherwise.
 pub const STAMPS: &str = "stamps.json";
 
+/// What a run was asked that has not committed yet.
+pub const UNFINISHED: &str = "unfinished.json";
+
 /// Endings of the files of a segment, behind its number.
 pub const SEGMENT: &str = ".segment";
 pub const GRAPH: &str = ".graph";
@@ -42,7 +45,8 @@ pub fn check_is_index_or_empty(dir: &Path) -> Result<()> {
     for entry in std::fs::read_dir(dir).map_err(Error::io("open", dir))? {
         let name = entry.map_err(Error::io("read", dir))?.file_name();
         let name = name.to_string_lossy().into_owned();
-        let ours = [LOCK, JOURNAL, STAMPS].contains(&name.as_str()) || name.ends_with(".tmp");
+        let ours =
+            [LOCK, JOURNAL, STAMPS, UNFINISHED].contains(&name.as_str()) || name.ends_with(".tmp");
         if !name.starts_with('.') && !ours && !is_segment_name(&name) {
             return Err(Error::NotAnIndex {
                 path: dir.to_path_buf(),

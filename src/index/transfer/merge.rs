@@ -8,7 +8,7 @@ use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::reader::Index;
 use crate::index::same_space::{check_canaries, check_space};
-use crate::index::store::manifest::{Manifest, PROGRAM};
+use crate::index::store::manifest::{Manifest, PROGRAM, Root, Shard};
 use crate::index::store::names::check_is_index_or_empty;
 use crate::index::store::writer_lock::WriterLock;
 use crate::index::store::{disk, tombstones};
@@ -17,16 +17,13 @@ use crate::index::transfer::copy;
 /// Copies the segments of all `shards` into a new index at `dir`: it answers as one that was built from nothing.
 ///
 /// # Errors
-/// [`Error::Merge`] where there is an index already, where shards were made differently, or where two hold the same
-/// article; [`Error::SpaceMismatch`], [`Error::Canary`]; as [`Index::open`].
+/// [`Error::Merge`] where there is an index already, where shards are missing, are of other files or were made
+/// differently, or where two hold the same article; [`Error::SpaceMismatch`], [`Error::Canary`]; as [`Index::open`].
 pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Result<Index> {
     check_is_index_or_empty(dir)?;
+    check_shards(shards)?;
     std::fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
     let _lock = WriterLock::take(dir)?;
-    let refuse = |path: &Path, what: String| Error::Merge {
-        path: path.to_path_buf(),
-        what,
-    };
     if Manifest::read(dir)?.is_some() {
         return Err(refuse(
             dir,
@@ -59,6 +56,7 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
             roots: Vec::new(),
             segments: Vec::new(),
             dead: None,
+            shard: None,
             ..of_shard.clone()
         });
         manifest.no_late &= of_shard.no_late;
@@ -80,7 +78,7 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
             for file in std::iter::once(&mut entry.file).chain(&mut entry.graph) {
                 let source = path.join(&file.name);
                 let mut open = File::open(&source).map_err(Error::io("open", &source))?;
-                *file = copy(&mut open, dir, number, file)?;
+                *file = copy(&mut open, &source, dir, number, file)?;
                 number += 1;
             }
             manifest.segments.push(entry);
@@ -98,4 +96,147 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
     disk::sync_dir(dir).map_err(Error::io("write", dir))?;
     manifest.commit(dir)?;
     Index::open(dir)
+}
+
+fn refuse(path: &Path, what: String) -> Error {
+    Error::Merge {
+        path: path.to_path_buf(),
+        what,
+    }
+}
+
+/// An index to join, as its manifest describes it.
+struct Part<'a> {
+    path: &'a Path,
+    roots: Vec<Root>,
+    shard: Option<Shard>,
+}
+
+/// Refuses to join what is not all shards of the same files, each once; whole indexes have no root in common.
+fn check_shards(paths: &[PathBuf]) -> Result<()> {
+    let mut parts: Vec<Part<'_>> = Vec::with_capacity(paths.len());
+    for path in paths {
+        let manifest =
+            Manifest::read(path)?.ok_or_else(|| Error::NoIndex { path: path.clone() })?;
+        let part = Part {
+            path,
+            roots: manifest.roots,
+            shard: manifest.shard,
+        };
+        parts.iter().try_for_each(|before| part.fits(before))?;
+        parts.push(part);
+    }
+    let Some((first, shard)) = parts
+        .first()
+        .and_then(|first| Some((first, first.shard.as_ref()?)))
+    else {
+        return Ok(());
+    };
+    let numbers: HashSet<u32> = parts
+        .iter()
+        .filter_map(|part| Some(part.shard.as_ref()?.number))
+        .collect();
+    let missing = (1..=shard.of).filter(|number| !numbers.contains(number));
+    let missing: Vec<String> = missing
+        .map(|number| format!("{number}/{}", shard.of))
+        .collect();
+    match missing.as_slice() {
+        [] => Ok(()),
+        [number, ..] => Err(refuse(
+            first.path,
+            format!(
+                "this is shard {}/{}, and of the others {} is missing; name it too, or build it with \
+                 `tane --index DIR index PATH --shard {number}`",
+                shard.number,
+                shard.of,
+                missing.join(", "),
+            ),
+        )),
+    }
+}
+
+impl Part<'_> {
+    /// Whether it can be joined with one named before it.
+    fn fits(&self, before: &Self) -> Result<()> {
+        let other = before.path.display();
+        let (here, there) = match (&self.shard, &before.shard) {
+            (Some(here), Some(there)) => (here, there),
+            (None, None) => return self.has_other_roots(before),
+            (Some(shard), None) | (None, Some(shard)) => {
+                let (which, whole) = match self.shard {
+                    Some(_) => (self.path, before.path),
+                    None => (before.path, self.path),
+                };
+                let what = format!(
+                    "{} is shard {}/{}, and {} is no shard; build all of them with `tane index PATH --shard I/{}`",
+                    which.display(),
+                    shard.number,
+                    shard.of,
+                    whole.display(),
+                    shard.of,
+                );
+                return Err(refuse(self.path, what));
+            }
+        };
+        let (is, was) = (
+            format!("{}/{}", here.number, here.of),
+            format!("{}/{}", there.number, there.of),
+        );
+        if here.of != there.of {
+            return Err(refuse(
+                self.path,
+                format!(
+                    "this is shard {is}, and {other} is shard {was}; build all with the same number of shards"
+                ),
+            ));
+        }
+        if here.number == there.number {
+            return Err(refuse(
+                self.path,
+                format!("this is shard {is}, and so is {other}; name each shard once"),
+            ));
+        }
+        if here.ids != there.ids {
+            let what = format!(
+                "this shard is of {} files, and {other} is of {}, or of others; refresh both on the same files: \
+                 `tane --index {} index PATH --shard {is}`",
+                here.files,
+                there.files,
+                self.path.display(),
+            );
+            return Err(refuse(self.path, what));
+        }
+        let options = |roots: &[Root]| -> Vec<_> {
+            let roots = roots.iter();
+            roots
+                .map(|root| (root.label.clone(), root.read.clone()))
+                .collect()
+        };
+        if options(&self.roots) != options(&before.roots) {
+            let what = format!(
+                "its files were read with other options than those of {other}; refresh one of them with the options of \
+                 the other: `tane --index {} index PATH ... --shard {is}`",
+                self.path.display(),
+            );
+            return Err(refuse(self.path, what));
+        }
+        Ok(())
+    }
+
+    /// Refuses roots of the same label: one of the two would be forgotten.
+    fn has_other_roots(&self, before: &Self) -> Result<()> {
+        let known = |root: &&Root| before.roots.iter().any(|known| known.label == root.label);
+        let Some(root) = self.roots.iter().find(known) else {
+            return Ok(());
+        };
+        Err(refuse(
+            self.path,
+            format!(
+                "root `{}` is in {} too, and neither is a shard of it; build each with `tane index PATH --shard I/N` \
+                 (text that has a vector is not embedded again)",
+                root.label,
+                before.path.display(),
+            ),
+        ))
+    }
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::index::store::hashed_file::HashedFile;
-use crate::index::store::manifest::FileEntry;
+use crate::index::store::manifest::{FileEntry, Root};
 use crate::index::store::names::extension_of;
 
 pub use pack::pack;
@@ -36,6 +36,35 @@ struct Header {
     corpus: bool,
     model: String,
     space: String,
+    /// What the project says that the corpus is from; absent in packs of other folders, and in older ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    project: Option<ProjectSettings>,
+}
+
+/// What a project says besides its corpus. It goes with the corpus: `tane.toml` there says the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectSettings {
+    /// Globs in gitignore syntax.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Results shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// How to search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// Language of articles whose language cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+/// The files to pack besides the index.
+#[derive(Debug, Clone, Default)]
+pub struct Corpus {
+    /// Its roots where there is no index yet.
+    pub roots: Vec<Root>,
+    /// The project that it is from.
+    pub project: Option<ProjectSettings>,
 }
 
 /// What was carried.
@@ -53,9 +82,11 @@ pub struct Carried {
     pub corpus: bool,
 }
 
-/// Writes a file of an index under a name that is free, `number`; it must be what its manifest says.
+/// Writes a file of an index under a name that is free, `number`; it must be what its manifest says. `source` is what
+/// errors name.
 pub(in crate::index) fn copy(
     from: &mut impl Read,
+    source: &Path,
     dir: &Path,
     number: u64,
     expected: &FileEntry,
@@ -65,7 +96,7 @@ pub(in crate::index) fn copy(
     let mut file = HashedFile::create(&path)?;
     let mut buffer = vec![0; 1 << 20];
     loop {
-        match from.read(&mut buffer).map_err(Error::io("read", &path))? {
+        match from.read(&mut buffer).map_err(Error::io("read", source))? {
             0 => break,
             read => file.write(&buffer[..read])?,
         }
@@ -75,7 +106,7 @@ pub(in crate::index) fn copy(
         return Ok(written);
     }
     Err(Error::Corrupt {
-        path: dir.join(&expected.name),
+        path: source.to_path_buf(),
         what: "checksum",
         expected: expected.blake3.clone(),
         received: written.blake3,

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use super::{CORPUS, Carried, HEADER, Header, INDEX, VERSION};
+use super::{CORPUS, Carried, Corpus, HEADER, Header, INDEX, VERSION};
 use crate::corpus::{WalkOptions, walk};
 use crate::embed::{Embedder, canaries};
 use crate::error::{Error, Result};
@@ -14,22 +14,22 @@ use crate::index::store::names::MANIFEST;
 use crate::passage::RECIPE;
 use crate::words;
 
-/// Packs an index, and with `corpus` the files of its roots. Where there is no index yet, `roots` are packed with
-/// an empty one.
+/// Packs an index, and with `corpus` the files of its roots. Where there is no index yet, the roots of the corpus are
+/// packed with an empty one.
 ///
 /// # Errors
 /// As [`Index::open`], [`Error::NoIndex`] where there is neither an index nor a root, [`Error::Io`].
 pub fn pack(
     dir: &Path,
-    roots: &[Root],
-    corpus: bool,
+    corpus: Option<&Corpus>,
     embedder: &Embedder,
     to: &Path,
 ) -> Result<Carried> {
-    let manifest = match Manifest::read(dir)? {
-        Some(manifest) => manifest,
-        None if corpus && !roots.is_empty() => empty(embedder, roots)?,
-        None => {
+    let roots = corpus.map(|corpus| corpus.roots.as_slice());
+    let manifest = match (Manifest::read(dir)?, roots) {
+        (Some(manifest), _) => manifest,
+        (None, Some(roots @ [_, ..])) => empty(embedder, roots)?,
+        (None, _) => {
             return Err(Error::NoIndex {
                 path: dir.to_path_buf(),
             });
@@ -69,6 +69,7 @@ fn empty(embedder: &Embedder, roots: &[Root]) -> Result<Manifest> {
         segments: Vec::new(),
         no_late: false,
         dead: None,
+        shard: None,
     })
 }
 
@@ -76,11 +77,12 @@ fn write<W: Write>(
     archive: &mut tar::Builder<W>,
     dir: &Path,
     manifest: &Manifest,
-    corpus: bool,
+    corpus: Option<&Corpus>,
 ) -> Result<Carried> {
     let header = Header {
         tane_pack: VERSION,
-        corpus,
+        corpus: corpus.is_some(),
+        project: corpus.and_then(|corpus| corpus.project.clone()),
         model: manifest.space.model.clone(),
         space: manifest.space.id.clone(),
     };
@@ -94,9 +96,15 @@ fn write<W: Write>(
         )?;
     }
     let mut files = 0;
-    for (number, root) in manifest.roots.iter().enumerate().filter(|_| corpus) {
+    for (number, root) in manifest
+        .roots
+        .iter()
+        .enumerate()
+        .filter(|_| corpus.is_some())
+    {
         let options = WalkOptions {
             exclude: root.exclude.clone(),
+            project: root.project.clone(),
             never: vec![dir.to_path_buf()],
             is_index: Some(Manifest::is_of_index),
             follow: root.read.follow,
@@ -117,7 +125,7 @@ fn write<W: Write>(
         passages: manifest.segments.iter().map(SegmentEntry::live).sum(),
         files,
         bytes: 0,
-        corpus,
+        corpus: corpus.is_some(),
     })
 }
 

@@ -1,10 +1,13 @@
 //! Takes a pack in.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
-use super::{CORPUS, Carried, HEADER, Header, INDEX, VERSION, copy};
+use super::{CORPUS, Carried, HEADER, Header, INDEX, ProjectSettings, VERSION, copy};
+use serde::Serialize;
+
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::reader::Index;
@@ -30,16 +33,20 @@ pub fn unpack(
 ) -> Result<Carried> {
     let file = File::open(from).map_err(Error::io("open", from))?;
     let mut archive = tar::Archive::new(BufReader::new(file));
-    let mut entries = archive.entries().map_err(|error| damaged(from, &error))?;
+    let mut entries = archive.entries().map_err(|error| damaged(from, error))?;
     let header = next(&mut entries, HEADER, from)?;
-    let header: Header =
-        serde_json::from_slice(&header).map_err(|error| bad(from, error.to_string()))?;
+    let header: Header = serde_json::from_slice(&header)
+        .map_err(|error| damaged(from, format!("{HEADER}: {error}")))?;
     if header.tane_pack != VERSION {
-        let versions = format!("version {}, this program reads {VERSION}", header.tane_pack);
+        let versions = format!(
+            "a pack of version {}; this tane reads version {VERSION}; pack it with the same tane as here",
+            header.tane_pack
+        );
         return Err(bad(from, versions));
     }
     let name = format!("{INDEX}{MANIFEST}");
-    let manifest = Manifest::parse(&next(&mut entries, &name, from)?, &from.join(&name))?;
+    let manifest = Manifest::parse(&next(&mut entries, &name, from)?, &from.join(&name));
+    let manifest = manifest.map_err(|error| of_pack(from, error))?;
     if let Some(embedder) = embedder {
         check_canaries(dir, &manifest, embedder)?;
     }
@@ -61,14 +68,16 @@ pub fn unpack(
             + 1,
         dir,
         into,
+        project: header.project.unwrap_or_default(),
         manifest,
         renamed: Vec::new(),
         files: 0,
     };
-    for entry in entries {
-        unpacking.entry(&mut entry.map_err(|error| damaged(from, &error))?)?;
+    let here = here.as_ref().map_or(&[][..], |here| &here.roots);
+    if let Err(error) = unpacking.all(entries, here) {
+        unpacking.undo();
+        return Err(error);
     }
-    unpacking.settle(here.as_ref().map_or(&[], |here| &here.roots))?;
     let index = Index::open(&unpacking.dir)?;
     Ok(Carried {
         articles: index.articles().count(),
@@ -86,6 +95,8 @@ struct Unpacking<'a> {
     dir: PathBuf,
     /// Of the corpus, where the pack holds one.
     into: Option<PathBuf>,
+    /// What the project says that the corpus is from.
+    project: ProjectSettings,
     manifest: Manifest,
     /// Number of the next file.
     next: u64,
@@ -96,6 +107,29 @@ struct Unpacking<'a> {
 }
 
 impl Unpacking<'_> {
+    fn all<R: Read>(&mut self, entries: tar::Entries<'_, R>, here: &[Root]) -> Result<()> {
+        for entry in entries {
+            self.entry(&mut entry.map_err(|error| damaged(self.from, error))?)?;
+        }
+        self.settle(here)
+    }
+
+    /// Removes what was written of a corpus: its folder was empty before, and the next try needs it empty again.
+    fn undo(&self) {
+        let Some(into) = &self.into else { return };
+        for root in &self.manifest.roots {
+            let top = root_below(Path::new(""), root);
+            if let Some(name) = top.components().next() {
+                let written = into.join(name);
+                let _ =
+                    std::fs::remove_dir_all(&written).or_else(|_| std::fs::remove_file(&written));
+            }
+        }
+        let _ = std::fs::remove_file(into.join("tane.toml"));
+        let _ = std::fs::remove_dir_all(&self.dir);
+        let _ = std::fs::remove_dir(into);
+    }
+
     fn entry<R: Read>(&mut self, entry: &mut tar::Entry<'_, R>) -> Result<()> {
         let bad = |what: String| bad(self.from, what);
         let name = safe_name(entry).map_err(bad)?;
@@ -105,7 +139,8 @@ impl Unpacking<'_> {
             let expected = expected
                 .ok_or_else(|| bad(format!("`{}` is in no manifest", name.display())))?
                 .clone();
-            let written = copy(entry, &self.dir, self.next, &expected)?;
+            let written = copy(entry, self.from, &self.dir, self.next, &expected);
+            let written = written.map_err(|error| of_pack(self.from, error))?;
             self.next += 1;
             self.renamed.push((expected, written));
             return Ok(());
@@ -113,7 +148,7 @@ impl Unpacking<'_> {
         let place = name.strip_prefix(CORPUS).ok().zip(self.into.as_deref());
         let place = place.and_then(|(below, into)| place_of(&self.manifest, below, into));
         let place = place.ok_or_else(|| bad(format!("`{}` belongs to nothing", name.display())))?;
-        write_source(entry, &place)?;
+        write_source(entry, &place, self.from)?;
         self.files += 1;
         Ok(())
     }
@@ -122,7 +157,7 @@ impl Unpacking<'_> {
     fn settle(&mut self, here: &[Root]) -> Result<()> {
         for entry in self.manifest.files_mut() {
             let written = self.renamed.iter().find(|(old, _)| old == entry);
-            let missing = || bad(self.from, format!("`{}` is missing", entry.name));
+            let missing = || damaged(self.from, format!("`{}` is missing", entry.name));
             let (_, written) = written.ok_or_else(missing)?;
             *entry = written.clone();
         }
@@ -133,6 +168,9 @@ impl Unpacking<'_> {
                 (Some(into), _) => {
                     root.path = root_below(into, root);
                     root.mounts.clear();
+                    if let Some(project) = &mut root.project {
+                        project.base.clone_from(into);
+                    }
                 }
                 (None, Some(known)) => {
                     root.path.clone_from(&known.path);
@@ -147,17 +185,34 @@ impl Unpacking<'_> {
             }
         }
         if let Some(into) = &self.into {
-            let labels = self.manifest.roots.iter().map(|root| root.label.as_str());
-            let labels: Vec<&str> = labels.collect();
-            let labels = serde_json::to_string(&labels).unwrap_or_default();
-            let project = into.join("tane.toml");
-            std::fs::write(&project, format!("corpus = {labels}\n"))
-                .map_err(Error::io("write", &project))?;
+            self.write_project(into)?;
         }
         disk::sync_dir(&self.dir).map_err(Error::io("write", &self.dir))?;
         self.manifest.commit(&self.dir)?;
         remove_unreferenced(&self.dir);
         Ok(())
+    }
+}
+
+/// `tane.toml` of an unpacked corpus.
+#[derive(Serialize)]
+struct ProjectFile<'a> {
+    corpus: Vec<&'a str>,
+    #[serde(flatten)]
+    said: &'a ProjectSettings,
+}
+
+impl Unpacking<'_> {
+    /// Makes the folder of a corpus a project that says what the one said that it is from.
+    fn write_project(&self, into: &Path) -> Result<()> {
+        let roots = self.manifest.roots.iter();
+        let file = ProjectFile {
+            corpus: roots.map(|root| root.label.as_str()).collect(),
+            said: &self.project,
+        };
+        let text = toml::to_string(&file).map_err(|error| bad(self.from, error.to_string()))?;
+        let path = into.join("tane.toml");
+        std::fs::write(&path, text).map_err(Error::io("write", &path))
     }
 }
 
@@ -176,24 +231,54 @@ fn bad(from: &Path, what: String) -> Error {
     }
 }
 
-fn damaged(from: &Path, error: &std::io::Error) -> Error {
-    bad(from, format!("not a pack, or damaged: {error}"))
+fn damaged(from: &Path, what: impl Display) -> Error {
+    bad(
+        from,
+        format!(
+            "not a pack, or damaged: {what}; nothing was changed; bring the file again, or pack it anew"
+        ),
+    )
+}
+
+/// An error of what is in a pack: commands that repair an index are of no use to it.
+fn of_pack(from: &Path, error: Error) -> Error {
+    match error {
+        Error::Corrupt {
+            what,
+            expected,
+            received,
+            ..
+        } => damaged(
+            from,
+            format!("{what}: expected {expected}, received {received}"),
+        ),
+        Error::IndexFormat {
+            expected, received, ..
+        } => bad(
+            from,
+            format!(
+                "its index has format {received}; this tane reads format {expected}; pack it with the same tane as here"
+            ),
+        ),
+        Error::Io { path, source, .. } if path == from => damaged(from, source),
+        other => other,
+    }
 }
 
 /// The bytes of the next entry, which must have this name.
 fn next<R: Read>(entries: &mut tar::Entries<'_, R>, wanted: &str, from: &Path) -> Result<Vec<u8>> {
     let entry = entries
         .next()
-        .ok_or_else(|| bad(from, "it ends too early".to_owned()))?;
-    let mut entry = entry.map_err(|error| damaged(from, &error))?;
-    let name = safe_name(&entry).map_err(|what| bad(from, what))?;
+        .ok_or_else(|| damaged(from, "it ends too early"))?;
+    let mut entry = entry.map_err(|error| damaged(from, error))?;
+    let name = safe_name(&entry).map_err(|what| damaged(from, what))?;
     if name != Path::new(wanted) {
-        let names = format!("expected `{wanted}`, received `{}`", name.display());
-        return Err(bad(from, names));
+        let names = format!("expected `{wanted}` in it, received `{}`", name.display());
+        return Err(damaged(from, names));
     }
     let mut bytes = Vec::new();
     let read = entry.read_to_end(&mut bytes);
-    read.map_err(|error| damaged(from, &error))?;
+    read.map_err(|error| damaged(from, error))?;
     Ok(bytes)
 }
 
@@ -251,12 +336,18 @@ fn place_of(manifest: &Manifest, below: &Path, into: &Path) -> Option<PathBuf> {
     }
 }
 
-fn write_source(entry: &mut impl Read, place: &Path) -> Result<()> {
+fn write_source(entry: &mut impl Read, place: &Path, from: &Path) -> Result<()> {
     if let Some(folder) = place.parent() {
         std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     }
     let file = File::options().write(true).create_new(true).open(place);
     let mut file = file.map_err(Error::io("create", place))?;
-    std::io::copy(entry, &mut file).map_err(Error::io("write", place))?;
-    Ok(())
+    match std::io::copy(entry, &mut file) {
+        Ok(_) => Ok(()),
+        // What a pack ends with too early or holds damaged; all else is the disk's.
+        Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::Other) => {
+            Err(damaged(from, error))
+        }
+        Err(error) => Err(Error::io("write", place)(error)),
+    }
 }

@@ -30,7 +30,8 @@ use crate::index::reader::Index;
 use crate::index::same_space::check_canaries;
 use crate::index::store::journal::Journal;
 use crate::index::store::manifest::{FORMAT, Manifest, PROGRAM, Root, SegmentEntry};
-use crate::index::store::names::{JOURNAL, check_is_index_or_empty, is_segment_name};
+use crate::index::store::names::{JOURNAL, MANIFEST, check_is_index_or_empty, is_segment_name};
+use crate::index::store::unfinished::Unfinished;
 use crate::index::store::writer_lock::WriterLock;
 use crate::index::store::{disk, tombstones};
 use crate::index::write::report::{Progress, Report, Stage, Update};
@@ -62,7 +63,16 @@ pub fn update(
     std::fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
     let _lock = WriterLock::take(dir)?;
     remove_unreferenced(dir);
-    job.prepare()?.commit(&job)
+    let done = job.prepare().and_then(|prepared| prepared.commit(&job));
+    // What was asked is kept only where asking it again is of use.
+    let goes_on = matches!(
+        done,
+        Err(Error::Interrupted { .. } | Error::Io { .. } | Error::Compute { .. })
+    );
+    if !goes_on {
+        Unfinished::remove(dir);
+    }
+    done
 }
 
 /// What is to be done, where and with what.
@@ -90,7 +100,14 @@ impl Job<'_> {
         if update.late == Some(true) {
             self.embedder.need_token_codes()?;
         }
-        let old = Previous::open(self.dir, self.embedder, update.rebuild, update.late)?;
+        let mut old = Previous::open(self.dir, self.embedder, update.rebuild, update.late)?;
+        if update.add.is_empty()
+            && update.remove.is_empty()
+            && let Some(unfinished) = Unfinished::read(self.dir)
+        {
+            old.no_late = unfinished.no_late;
+            old.roots = unfinished.roots;
+        }
         let mut roots = roots::resolve(
             &old.roots,
             &update.add,
@@ -101,6 +118,11 @@ impl Job<'_> {
         if roots.is_empty() && update.remove.is_empty() {
             return Err(Error::NoRoots);
         }
+        if let Some(project) = &update.project {
+            roots::leave_out(&mut roots, project);
+        }
+        let no_late = update.late.map_or(old.no_late, |late| !late);
+        self.keep_asked(&roots, no_late)?;
         let mut report = Report {
             repaired: old.lost,
             ..Report::default()
@@ -137,13 +159,31 @@ impl Job<'_> {
             report.renewed = layout.rewritten.len();
         }
         Ok(Prepared {
-            no_late: update.late.map_or(old.no_late, |late| !late),
+            no_late,
             old,
             roots,
             plan,
             layout,
             report,
         })
+    }
+}
+
+impl Job<'_> {
+    /// Keeps what a first run was asked until it commits. What a project asks, the project says again.
+    fn keep_asked(&self, roots: &[Root], no_late: bool) -> Result<()> {
+        let update = self.update;
+        let project = update.project.as_ref();
+        let of_project = project.is_some_and(|project| project.corpus == update.add);
+        if update.dry_run || of_project || self.dir.join(MANIFEST).exists() {
+            return Ok(());
+        }
+        let unfinished = Unfinished {
+            roots: roots.to_vec(),
+            model: self.embedder.space().model.clone(),
+            no_late,
+        };
+        unfinished.write(self.dir)
     }
 }
 
@@ -157,6 +197,7 @@ impl Prepared {
         self.old.index.is_some()
             && self.no_late == self.old.no_late
             && self.old.roots == self.roots
+            && self.old.shard() == self.plan.shard.as_ref()
             && self.old.same_recipe
             && self.layout.changes_nothing()
     }
@@ -220,6 +261,7 @@ impl Prepared {
             roots: self.roots,
             segments,
             no_late: self.no_late,
+            shard: self.plan.shard.take(),
             dead: (!none_dead)
                 .then(|| tombstones::write(dir, generation, &dead))
                 .transpose()?,
@@ -310,6 +352,9 @@ pub(in crate::index) fn remove_unreferenced(dir: &Path) {
     let Ok(manifest) = Manifest::read(dir) else {
         return;
     };
+    if manifest.is_some() {
+        Unfinished::remove(dir);
+    }
     let files = manifest.iter().flat_map(Manifest::files);
     let named: HashSet<&str> = files.map(|file| file.name.as_str()).collect();
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {

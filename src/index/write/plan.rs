@@ -13,7 +13,7 @@ use crate::corpus::{Article, ReadOptions, TimeLimit, WalkedFile};
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::store::format::{ArticleRecord, file_id};
-use crate::index::store::manifest::Root;
+use crate::index::store::manifest::{Root, Shard};
 use crate::index::write::report::{Progress, Report, Stage, Unread, Update};
 use crate::passage::{Limits, Unfinished, passages_within};
 
@@ -27,6 +27,8 @@ pub(in crate::index) struct Plan {
     pub(in crate::index) staged: Staged,
     /// Numbers and ids of those that stay as they are.
     pub(in crate::index) kept: Vec<Unchanged>,
+    /// Which part of the files this is.
+    pub(in crate::index) shard: Option<Shard>,
 }
 
 /// What became of a file.
@@ -50,6 +52,7 @@ pub(in crate::index) fn plan(
         read: Vec::new(),
         staged: Staged::new((!update.dry_run).then_some(dir))?,
         kept: Vec::new(),
+        shard: None,
     };
     let mut found = Vec::with_capacity(roots.len());
     for root in roots.iter_mut() {
@@ -58,12 +61,15 @@ pub(in crate::index) fn plan(
         plan.kept.extend(seen.kept);
         found.push(seen.files);
     }
-    let files: Vec<(&Root, WalkedFile)> = roots
+    let mut files: Vec<(&Root, WalkedFile)> = roots
         .iter()
         .zip(found)
         .flat_map(|(root, files)| files.into_iter().map(move |file| (root, file)))
-        .filter(|(root, file)| in_shard(root, file, update.shard))
         .collect();
+    if let Some((number, of)) = update.shard {
+        plan.shard = Some(shard(number, of, &files));
+        files.retain(|(root, file)| in_shard(root, file, number, of));
+    }
     let reading = Reading {
         old,
         update,
@@ -144,11 +150,29 @@ impl Plan {
 }
 
 /// Whether a file belongs to the shard; which one it is in depends on its id alone.
-fn in_shard(root: &Root, file: &WalkedFile, shard: Option<(u32, u32)>) -> bool {
-    shard.is_none_or(|(number, count)| {
-        let id = file_id(&root.label, &file.relative);
-        xxh3_64(id.as_bytes()) % u64::from(count) == u64::from(number) - 1
-    })
+fn in_shard(root: &Root, file: &WalkedFile, number: u32, of: u32) -> bool {
+    let id = file_id(&root.label, &file.relative);
+    xxh3_64(id.as_bytes()) % u64::from(of) == u64::from(number) - 1
+}
+
+/// What tells whether others are shards of the same files.
+fn shard(number: u32, of: u32, files: &[(&Root, WalkedFile)]) -> Shard {
+    let ids = files.iter();
+    let mut ids: Vec<String> = ids
+        .map(|(root, file)| file_id(&root.label, &file.relative))
+        .collect();
+    ids.sort_unstable();
+    let mut hash = blake3::Hasher::new();
+    for id in &ids {
+        // No id has a NUL in it.
+        hash.update(id.as_bytes()).update(&[0]);
+    }
+    Shard {
+        number,
+        of,
+        files: ids.len(),
+        ids: hash.finalize().to_hex().to_string(),
+    }
 }
 
 /// What reading files needs.

@@ -10,7 +10,7 @@ use crate::index::same_space::{check_canaries, check_space};
 use crate::index::store::damage::Damage;
 use crate::index::store::format::{ArticleRecord, file_id};
 use crate::index::store::key::Key;
-use crate::index::store::manifest::{Manifest, Root};
+use crate::index::store::manifest::{Manifest, Root, Shard};
 use crate::passage::RECIPE;
 use crate::words;
 
@@ -128,6 +128,11 @@ impl Previous {
             other_tokens: other_tokens.collect(),
             index: Some(index),
         })
+    }
+
+    /// Which part of the files it holds; `None` where it holds all.
+    pub(in crate::index) fn shard(&self) -> Option<&Shard> {
+        self.index.as_ref()?.manifest.shard.as_ref()
     }
 
     /// No generation, or one of which only the roots are of use.

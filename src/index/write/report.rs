@@ -14,6 +14,8 @@ pub struct Update {
     pub remove: Vec<String>,
     /// Globs for the roots in `add`.
     pub exclude: Vec<String>,
+    /// The project that it is run in; `None`: what projects leave out stays as recorded.
+    pub project: Option<ProjectGlobs>,
     /// How the files of the roots in `add` are read; `None`: as before.
     pub read: Option<ReadOptions>,
     /// Programs that read documents, see [`ReadOptions::readers`].
@@ -35,6 +37,17 @@ pub struct Update {
     /// Whether passages get token codes: `Some(true)` gives them to those that lack them too, `Some(false)` takes them
     /// away; `None`: as before, new passages only.
     pub late: Option<bool>,
+}
+
+/// What a project leaves out of its files: of those below its folder, and of its corpus wherever that lies.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectGlobs {
+    /// The folder of the project.
+    pub base: PathBuf,
+    /// Files and folders that it names.
+    pub corpus: Vec<PathBuf>,
+    /// In gitignore syntax, relative to the folder; for a corpus elsewhere, to that.
+    pub globs: Vec<String>,
 }
 
 /// What was done.

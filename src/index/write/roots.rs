@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::corpus::ReadOptions;
+use crate::corpus::{Globs, ReadOptions};
 use crate::error::{Error, Result};
 use crate::index::store::manifest::Root;
+use crate::index::write::report::ProjectGlobs;
 
 /// The roots after `add` and `remove`.
 ///
@@ -64,10 +65,29 @@ pub fn resolve(
             exclude: exclude.to_vec(),
             read: read.cloned().unwrap_or_default(),
             mounts: Vec::new(),
+            project: None,
         });
     }
     roots.sort_by(|a, b| a.label.cmp(&b.label));
     Ok(roots)
+}
+
+/// Applies what a project leaves out to the roots that are its own; what other projects leave out of others stays.
+pub fn leave_out(roots: &mut [Root], project: &ProjectGlobs) {
+    let corpus = project.corpus.iter().map(|path| path.canonicalize());
+    let corpus: Vec<PathBuf> = corpus.filter_map(std::io::Result::ok).collect();
+    let base = project.base.canonicalize();
+    let base = base.unwrap_or_else(|_| project.base.clone());
+    for root in roots {
+        let is_below = root.path.starts_with(&base);
+        if is_below || corpus.contains(&root.path) {
+            let base = if is_below { &base } else { &root.path };
+            root.project = (!project.globs.is_empty()).then(|| Globs {
+                base: base.clone(),
+                globs: project.globs.clone(),
+            });
+        }
+    }
 }
 
 /// The shortest end of the path that no other root has.
@@ -88,6 +108,39 @@ fn label(path: &Path, taken: &[Root]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_project_leaves_out_of_what_is_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().canonicalize().unwrap();
+        let [inside, named, foreign] = ["p/docs", "named", "foreign"].map(|name| dir.join(name));
+        for path in [&inside, &named, &foreign] {
+            std::fs::create_dir_all(path).unwrap();
+        }
+        let paths = [inside.clone(), named.clone(), foreign.clone()];
+        let mut roots = resolve(&[], &paths, &[], &[], None).unwrap();
+        let mut project = ProjectGlobs {
+            base: dir.join("p"),
+            corpus: vec![dir.join("p/../named")],
+            globs: vec!["*.log".to_owned()],
+        };
+        leave_out(&mut roots, &project);
+        let bases = |roots: &[Root]| -> Vec<(String, Option<PathBuf>)> {
+            let base = |root: &Root| root.project.as_ref().map(|project| project.base.clone());
+            roots.iter().map(|r| (r.label.clone(), base(r))).collect()
+        };
+        let expected = [
+            ("docs", Some(dir.join("p"))),
+            ("foreign", None),
+            ("named", Some(named)),
+        ];
+        let expected = expected.map(|(label, base)| (label.to_owned(), base));
+        assert_eq!(bases(&roots), expected);
+        // What the project no longer leaves out comes back.
+        project.globs.clear();
+        leave_out(&mut roots, &project);
+        assert!(roots.iter().all(|root| root.project.is_none()));
+    }
 
     #[test]
     fn labels_are_unique_and_nested_roots_are_one() {

@@ -39,6 +39,7 @@ pub(in crate::index) fn look(
         .any(|r| r.label == root.label && r.path == root.path);
     let options = WalkOptions {
         exclude: root.exclude.clone(),
+        project: root.project.clone(),
         never: vec![dir.to_path_buf()],
         is_index: Some(Manifest::is_of_index),
         follow: root.read.follow,

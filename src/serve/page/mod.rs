@@ -3,6 +3,7 @@
 //! They hold nothing of an index, so they are given without a token: the page asks for one where the API wants it.
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
@@ -75,8 +76,16 @@ pub async fn front(headers: HeaderMap) -> Response {
 }
 
 /// `GET /page/NAME`
-pub async fn file(Path(name): Path<String>, uri: Uri, headers: HeaderMap) -> Response {
-    match FILES.iter().find(|file| file.name == name) {
+pub async fn file(
+    name: Result<Path<String>, PathRejection>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    // A name that is no text is one of nothing, as any other.
+    let named = name
+        .ok()
+        .and_then(|Path(name)| FILES.iter().find(|file| file.name == name));
+    match named {
         Some(file) => file.answer(&headers),
         None => {
             let detail = format!("nothing at {}; `/` lists what there is", uri.path());

@@ -1,0 +1,11 @@
+//! `tane serve` and `tane mcp`.
+
+mod answers;
+mod hostile;
+mod mcp;
+mod openai;
+mod openapi;
+mod page;
+mod refresh;
+mod running;
+mod server;
