@@ -12,7 +12,7 @@ use super::{args, watch};
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
 use crate::embed::Embedder;
-use crate::index::{Index, MadeBy, Manifest, Report, Unread, Update, update};
+use crate::index::{Index, MadeBy, Manifest, Report, Unread, Update, is_written, update};
 use crate::search::{JSON_VERSION, as_stored};
 
 #[derive(Serialize)]
@@ -138,7 +138,7 @@ pub fn open_or_build(
     Ok((index, embedder))
 }
 
-/// Builds the project's corpus where there is no index yet.
+/// Builds the project's corpus where there is no index yet, and nobody else builds it.
 pub fn build_if_absent(
     settings: &Settings,
     engine: &args::Engine,
@@ -147,7 +147,7 @@ pub fn build_if_absent(
         .project
         .as_ref()
         .is_some_and(|project| !project.corpus.is_empty());
-    if !has_corpus || Manifest::read(&settings.index)?.is_some() {
+    if !has_corpus || Manifest::read(&settings.index)?.is_some() || is_written(&settings.index) {
         return Ok(None);
     }
     catch_interrupts();

@@ -30,6 +30,7 @@ pub use store::rows::{LanguageRows, RowRecord, Rows, SegmentRows};
 pub use store::segment::{StoredPassage, StoredSentence};
 pub use store::token_rows::TokenRows;
 pub use store::vectors::{Vectors, quantize};
+pub use store::writer_lock::is_written;
 pub use transfer::merge::merge;
 pub use transfer::{Carried, pack, unpack};
 pub use verify::{Fault, Verified, verify};

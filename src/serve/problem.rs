@@ -128,6 +128,7 @@ impl Problem {
             Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, detail).at(field),
             // The index is not there, or not one that this program and its model can read.
             Error::NoIndex { .. }
+            | Error::BeingBuilt { .. }
             | Error::NotAnIndex { .. }
             | Error::IndexFormat { .. }
             | Error::SpaceMismatch { .. }
