@@ -24,10 +24,10 @@ class Pictures:
         equal(self.texts(".listing h2")[0], f"{cluster} · {count} passages", "the cluster is listed as")
         self.browser.choose(".bar-of-tools select:nth-of-type(2)", "folder")
         self.browser.until("folders", "return document.querySelector('.legend')?.innerText.includes('seeds')")
+        folder, count = self.texts(".legend button")[0].rsplit("\n", 1)
         self.browser.click(".legend button")
-        self.browser.until(
-            "the passages of a folder", "return document.querySelector('.listing h2').innerText.startsWith('seeds · ')"
-        )
+        listed = "return document.querySelector('.listing h2').innerText === arguments[0]"
+        self.browser.until("the passages of a folder", listed, f"{folder} · {count} passages")
         self.browser.click("[aria-label='Draw a rectangle']")
         half = self.browser.run(
             "const canvas = document.querySelector('.stage canvas');"
@@ -48,10 +48,7 @@ class Pictures:
             "return document.querySelector('.stage canvas') && document.querySelector('.scale')",
         )
         self.browser.until("cells", f"const f = () => {{ {DRAWN} }}; return f() > 1000")
-        size = self.browser.run(
-            "const c = document.querySelector('.stage canvas'); return Math.min(c.clientWidth, c.clientHeight)"
-        )
-        self.browser.pointer(".stage canvas", (int(size * 0.45), -int(size * 0.45)), "down", "up")
+        self.browser.pointer(".stage canvas", (150, -30), "down", "up")
         self.browser.until(
             "pairs of passages",
             "return document.querySelector('.pair .score') && document.querySelector('.canvas-and-side .pairs a')",

@@ -50,10 +50,10 @@ export class Titles {
     const side = { context, pane, font, near: pane.scale >= LEAST_CELL };
     const from = pane.toWindow(0, 0);
     context.textBaseline = 'middle';
-    context.textAlign = 'left';
-    for (const [length, gutter, start, turned] of [
-      [pane.width, top, from.x, true],
-      [pane.height, left, from.y, false],
+    // Beside the matrix, not at the edge of a window that is wider.
+    for (const [length, room, gutter, start, turned] of [
+      [pane.width, top, Math.max(top, from.y), from.x, true],
+      [pane.height, left, Math.max(left, from.x), from.y, false],
     ]) {
       context.save();
       // Columns are drawn as rows of a picture that lies on its side.
@@ -66,13 +66,14 @@ export class Titles {
       this.bars(side, turned ? 0 : gutter - BAR, length, start);
       context.fillStyle = text;
       const chosen = cell ? (turned ? cell.x : cell.y) : -1;
-      const place = { x: turned ? BAR + 5 : 6, room: gutter - BAR - 14, start, length };
+      context.textAlign = turned ? 'left' : 'right';
+      const place = { x: turned ? BAR + 5 : gutter - BAR - 6, room: room - BAR - 12, start, length };
       if (side.near) this.names(side, place, chosen);
       else if (!turned) this.groups(side, place);
       context.restore();
     }
     context.fillStyle = background;
-    context.fillRect(0, 0, left, top);
+    context.fillRect(0, 0, Math.max(left, from.x), Math.max(top, from.y));
   }
 
   bars({ context, pane }, x, length, start) {

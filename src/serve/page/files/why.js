@@ -17,10 +17,10 @@ export function why(result, question) {
   return details;
 }
 
-function reasons({ explanation, met }, question) {
+function reasons({ explanation, met, passage }, question) {
   const parts = partsOf(explanation);
   return [
-    ...words(joined(met, question), explanation.terms),
+    ...words(joined(met, question), standing(question, passage.text)),
     el('h3', {}, t('whatSpeaks')),
     ...picture(parts),
     el(
@@ -38,7 +38,8 @@ function reasons({ explanation, met }, question) {
 function joined(met, question) {
   const pairs = [];
   let at = 0;
-  for (const word of met.filter(({ similarity }) => similarity >= TOLD)) {
+  const told = met.filter(({ similarity }) => similarity >= TOLD);
+  for (const word of told.length > 0 ? told : met) {
     const found = question.indexOf(word.question, at);
     const before = pairs.at(-1);
     const goesOn = before && found === before.end && word.start_byte === before.endByte;
@@ -56,8 +57,25 @@ function joined(met, question) {
   return pairs;
 }
 
+/** Words of the question that stand in a text; those side by side as one. */
+function standing(question, text) {
+  const folded = text.normalize('NFKC').toLowerCase();
+  const found = [];
+  let end = -1;
+  for (const { segment, index, isWordLike } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(question)) {
+    // One letter says something only if it is a word of its own, as Chinese characters are.
+    const word = segment.normalize('NFKC').toLowerCase();
+    if (!isWordLike || !/\p{sc=Han}|.{2}/u.test(word) || !folded.includes(word)) continue;
+    const together = index === end && folded.includes((found.at(-1) + segment).normalize('NFKC').toLowerCase());
+    if (together) found.push(found.pop() + segment);
+    else found.push(segment);
+    end = index + segment.length;
+  }
+  return [...new Set(found)];
+}
+
 /** The words that met; where there was no second look, the words of the question that the passage has. */
-function words(pairs, terms) {
+function words(pairs, found) {
   const same = (a, b) => a.normalize('NFKC').toLowerCase() === b.normalize('NFKC').toLowerCase();
   const pair = ({ from, to }) =>
     same(from, to)
@@ -67,9 +85,9 @@ function words(pairs, terms) {
   const telling = pairs.filter(({ weight }) => weight >= (LEAST * whole) / pairs.length);
   const best = telling.sort((a, b) => b.weight - a.weight).slice(0, PAIRS);
   if (best.length > 0) return [el('h3', {}, t('met')), el('ul', { class: 'met-words' }, best.map(pair))];
-  const found = terms.filter(({ occurs }) => occurs).slice(0, PAIRS);
   if (found.length === 0) return [el('p', {}, t('noWords'))];
-  return [el('h3', {}, t('found')), el('ul', { class: 'met-words' }, found.map(({ term }) => quoted('li', term)))];
+  const item = (word) => el('li', {}, quoted('b', word));
+  return [el('h3', {}, t('found')), el('ul', { class: 'met-words' }, found.slice(0, PAIRS).map(item))];
 }
 
 /** What a score is made of, and what chance reaches. */
