@@ -109,11 +109,11 @@ fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
     page.line(&format!("{} {}{sample} in {clusters}", map.total, map.of))?;
     for (number, cluster) in map.clusters.iter().enumerate() {
         page.line("")?;
-        page.line(&format!(
-            "{:>6}  {}",
-            cluster.size,
-            cluster.words.join(", ")
-        ))?;
+        let name = match cluster.words.is_empty() {
+            true => format!("cluster {}", number + 1),
+            false => cluster.words.join(", "),
+        };
+        page.line(&format!("{:>6}  {name}", cluster.size))?;
         for title in titles(map, number) {
             page.dimmed(&format!("     {title}"))?;
         }

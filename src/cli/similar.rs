@@ -100,12 +100,16 @@ fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {
         if let Some(url) = &article.source_url {
             page.url(url)?;
         }
-        for pair in &result.pairs {
-            page.line("")?;
+        for (pair, number) in result.pairs.iter().zip(0..) {
+            if number > 0 {
+                page.line("")?;
+            }
+            // Each passage below its own place.
             let from = pair.from.citation(&found.article);
-            let to = pair.to.citation(article);
-            page.line(&format!("   {:.3}  {from}  ~  {to}", pair.score))?;
+            page.line(&format!("   {:.3}  {from}", pair.score))?;
             page.dimmed(&pair.from.text)?;
+            let to = pair.to.citation(article);
+            page.line(&format!("       ~  {to}"))?;
             page.passage(&pair.to)?;
         }
     }

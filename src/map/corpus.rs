@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::clusters::{self, clusters};
 use super::graph::Graph;
 use super::layout::{self, layout};
-use super::names::{Text, names};
+use super::names::{Text, names, without_addresses};
 use super::nearest::Nearest;
 use super::points::{Of, Points};
 use super::principal::principal;
@@ -251,6 +251,6 @@ fn text(index: &Index, points: &Points, point: usize) -> Result<Text> {
     };
     Ok(Text {
         language: record.lang,
-        text,
+        text: without_addresses(&text),
     })
 }

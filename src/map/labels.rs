@@ -19,7 +19,7 @@ const CELL: f32 = 5.0;
 const SHARE: f32 = 0.1;
 const FEW: f32 = 2.0;
 /// So far away is as bad as one point that is covered.
-const STEP: f32 = 8.0;
+const STEP: f32 = 32.0;
 
 /// The middle of each label, or none for a label that found no place. The first wishes choose first.
 ///

@@ -8,6 +8,8 @@ use unicode_segmentation::UnicodeSegmentation;
 const WORDS: usize = 3;
 /// Letters of a word that is written without spaces: longer ones are phrases.
 const LONGEST_RUN: usize = 8;
+/// Letters of any other word. What is longer is an address, a name of a variable or noise.
+const LONGEST_WORD: usize = 24;
 /// Less surprise than this is chance in one of twenty cases (the distribution of chi-squared, one side of it). Such a word
 /// names a cluster only if there is no better one.
 const SURE: f64 = 2.71;
@@ -166,6 +168,19 @@ fn surprise(a: f64, c: f64, b: f64, d: f64) -> f64 {
     2.0 * (part(a, c) + part(b, d))
 }
 
+/// A text without web addresses: they are not said, and their parts are no words.
+pub fn without_addresses(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let scheme = rest[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+        kept.push_str(scheme);
+        let is_part = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | ')' | ']');
+        rest = rest[at..].trim_start_matches(is_part);
+    }
+    kept + rest
+}
+
 /// Words that may name something: in scripts without spaces runs of Chinese characters or of katakana, else words of
 /// three letters and more.
 fn words(text: &str) -> Vec<&str> {
@@ -197,7 +212,7 @@ fn words(text: &str) -> Vec<&str> {
             Kind::Other => found.extend(run.unicode_words().filter(|word| {
                 let letters = word.chars();
                 let is_kana = |c: char| matches!(c, '\u{3040}'..='\u{309f}');
-                letters.clone().count() >= 3
+                (3..=LONGEST_WORD).contains(&letters.clone().count())
                     && letters.clone().any(char::is_alphabetic)
                     && !letters.clone().any(|c| is_kana(c) || c.is_numeric())
             })),
@@ -251,6 +266,17 @@ mod tests {
         let mut all = named.iter().flatten();
         assert!(all.all(|word| word != "町" && word != "は"));
         assert_eq!(names(&[Vec::new()], &rarity), [Vec::<String>::new()]);
+    }
+
+    #[test]
+    fn addresses_say_nothing() {
+        let text = "図書館は[ここ](https://example.com/a?b=c#d)と<http://example.org>、http://例.jp/ にある。";
+        assert_eq!(
+            without_addresses(text),
+            "図書館は[ここ]()と<>、例.jp/ にある。"
+        );
+        assert_eq!(without_addresses("://"), "");
+        assert_eq!(without_addresses(""), "");
     }
 
     #[test]

@@ -75,7 +75,7 @@ class Test(Pictures):
     def explain(self):
         self.browser.click(".why summary")
         said = self.browser.until("reasons", "return document.querySelector('.why .key')?.innerText")
-        for part in ("meaning", "same words", "word by word", "%"):
+        for part in ("meaning", "keywords", "word by word", "%"):
             check(part in said, f"{part!r} is not among the reasons: {said}")
         met = self.texts(".why .met-words li")
         check(any("ザッカーバーグ氏" in pair for pair in met), f"the words that met come in parts: {met}")
@@ -83,7 +83,7 @@ class Test(Pictures):
         check(order.index("met-words") < order.index("stack") < order.index("numbers"), f"the reasons come as {order}")
         self.browser.click(".why .numbers summary")
         said = self.texts(".why .numbers .key")[0]
-        for part in ("meaning +0.", "same words +0.", "word by word +0."):
+        for part in ("meaning +0.", "keywords +0.", "word by word +0."):
             check(part in said, f"{part!r} is not among the numbers: {said}")
         check("1000000000" in self.texts(".terms")[0], "the terms of the question are not listed")
 

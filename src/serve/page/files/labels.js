@@ -7,7 +7,7 @@ const DIRECTIONS = 16;
 const SHARE = 0.1;
 const FEW = 2;
 /** Pixels that are as bad as one point that is covered. */
-const STEP = 8;
+const STEP = 32;
 /** Pixels around a name that stay free of other names. */
 const GAP = 4;
 

@@ -7,7 +7,7 @@ import { Listing } from './listing.js';
 import { Pane, button, zoomButtons } from './pane.js';
 import { Points } from './points.js';
 import { link, replace, request } from './route.js';
-import { countOf, languageName, number, t } from './strings.js';
+import { clusterName, countOf, languageName, number, t } from './strings.js';
 
 /** Pixels around a pointer in which points are found. */
 const NEAR = 9;
@@ -167,7 +167,7 @@ class MapView {
   }
 
   keyName(key) {
-    if (this.colour === 'cluster') return this.data.clusters[key]?.words.join(' · ') ?? String(key);
+    if (this.colour === 'cluster') return clusterName(this.data.clusters[key].words, key);
     return this.colour === 'folder' ? key || '/' : languageName(key);
   }
 
@@ -236,7 +236,7 @@ class MapView {
   /** The names and their places at a scale. */
   named(context, pane) {
     const list = this.data.clusters.map(({ words, x, y, size }, at) => {
-      const label = short(words.slice(0, 3).join(' · '), 26);
+      const label = short(clusterName(words, at), 26);
       return { at, label, x, y, size, width: context.measureText(label).width, height: 14 };
     });
     list.sort((a, b) => b.size - a.size);
@@ -296,12 +296,12 @@ class MapView {
     const row = ({ words, size }, at) => {
       const points = () => {
         const own = [...cluster.keys()].filter((point) => cluster[point] === at);
-        this.list(own, words.join(' · '));
+        this.list(own, clusterName(words, at));
       };
       return el(
         'tr',
         {},
-        quoted('td', words.join(' · ')),
+        quoted('td', clusterName(words, at)),
         el('td', {}, number(size)),
         el('td', {}, el('button', { type: 'button', onclick: points }, t('list'))),
       );

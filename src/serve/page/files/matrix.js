@@ -6,7 +6,7 @@ import { el, nameOf, quoted, say, short } from './dom.js';
 import { Pane, zoomButtons } from './pane.js';
 import { link } from './route.js';
 import { between } from './similar.js';
-import { number, t } from './strings.js';
+import { clusterName, number, t } from './strings.js';
 
 /** Pixels of a cluster that gets a frame. */
 const LEAST_FRAME = 12;
@@ -144,9 +144,9 @@ class MatrixView {
     });
   }
 
-  cluster({ words, from, to }) {
+  cluster({ words, number: place, from, to }) {
     const show = () => this.pane.show({ left: from, top: from, right: to, bottom: to });
-    const name = quoted('span', words.join(' · '));
+    const name = quoted('span', clusterName(words, place));
     return el(
       'li',
       {},

@@ -28,6 +28,7 @@ const STRINGS = {
   busy: ['Working…', '処理中…'],
   chance: ['what an unrelated passage may reach', '無関係な段落でも届きうる範囲'],
   cite: ['Copy citation', '引用をコピー'],
+  clusterNumber: [(n) => `cluster ${n}`, (n) => `まとまり ${n}`],
   clusters: ['Clusters', 'まとまり'],
   cluster: ['cluster', 'まとまり'],
   colour: ['Colour', '色分け'],
@@ -162,7 +163,7 @@ const STRINGS = {
   whatSpeaks: ['What speaks for it', '何が決め手か'],
   whole: ['Whole article', '記事全体'],
   why: ['Why', '理由'],
-  words: ['same words', '同じ語'],
+  words: ['keywords', 'キーワード'],
   zoomIn: ['Zoom in', '拡大'],
   zoomOut: ['Zoom out', '縮小'],
 };
@@ -217,4 +218,9 @@ export function languageName(tag) {
 
 export function number(value) {
   return value.toLocaleString(language());
+}
+
+/** What a cluster is called; one whose texts have no word of their own has its number. */
+export function clusterName(words, number) {
+  return words.join(' · ') || t('clusterNumber', number + 1);
 }

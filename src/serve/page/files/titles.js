@@ -1,6 +1,7 @@
 // What stands beside the matrix: the names of clusters, and of articles where a cell has room for a line of text.
 import { COUNT, palette } from './colours.js';
 import { nameOf, short } from './dom.js';
+import { clusterName } from './strings.js';
 
 /** Pixels of a cell from which rows and columns have their titles. */
 const LEAST_CELL = 13;
@@ -98,10 +99,10 @@ export class Titles {
 
   groups({ context, pane, font }, { x, room, start, length }) {
     context.font = font(400);
-    for (const { words, from, to } of this.clusters) {
+    for (const { words, number, from, to } of this.clusters) {
       const [low, high] = [Math.max(0, start + from * pane.scale), Math.min(length, start + to * pane.scale)];
       if (high - low < LEAST_NAME) continue;
-      context.fillText(this.fitted(context, words.join(' · '), room), x, (low + high) / 2);
+      context.fillText(this.fitted(context, clusterName(words, number), room), x, (low + high) / 2);
     }
   }
 
