@@ -154,6 +154,15 @@ pub enum Error {
         /// The folder where one was looked for.
         path: PathBuf,
     },
+    /// There is no index yet, because another process builds it.
+    #[error(
+        "{}: another `tane index` is building this index; wait until it ends, then run this again",
+        path.display()
+    )]
+    BeingBuilt {
+        /// The folder of the index.
+        path: PathBuf,
+    },
     /// The folder for the index holds something else.
     #[error(
         "{} is neither empty nor an index (found `{found}`); choose another folder with --index",

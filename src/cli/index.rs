@@ -12,7 +12,9 @@ use super::{args, watch};
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
 use crate::embed::Embedder;
-use crate::index::{Index, MadeBy, Manifest, Report, Unfinished, Unread, Update, update};
+use crate::index::{
+    Index, MadeBy, Manifest, Report, Unfinished, Unread, Update, is_written, update,
+};
 use crate::search::{JSON_VERSION, as_stored};
 
 #[derive(Serialize)]
@@ -142,12 +144,15 @@ pub fn open_or_build(
     Ok((index, embedder))
 }
 
-/// Builds the project's corpus where there is no index yet.
+/// Builds the project's corpus where there is no index yet, and nobody else builds it.
 pub fn build_if_absent(
     settings: &Settings,
     engine: &args::Engine,
 ) -> anyhow::Result<Option<(Index, Embedder)>> {
-    if settings.corpus_to_build().is_none() || Manifest::read(&settings.index)?.is_some() {
+    if settings.corpus_to_build().is_none()
+        || Manifest::read(&settings.index)?.is_some()
+        || is_written(&settings.index)
+    {
         return Ok(None);
     }
     catch_interrupts();

@@ -12,7 +12,7 @@ use super::settings::{Settings, maps_cache};
 use crate::cli::outcome::Outcome;
 use crate::embed::Embedder;
 use crate::index::Index;
-use crate::map::{CorpusMap, Form, Similarities, kept, map_picture, matrix_picture};
+use crate::map::{CorpusMap, Form, map_of, map_picture, matrix_of, matrix_picture};
 
 /// Titles that are listed below a cluster.
 const TITLES: usize = 3;
@@ -21,11 +21,7 @@ pub fn run(args: &args::Map, settings: &Settings, out: &mut Output) -> anyhow::R
     let form = args.out.as_deref().map(form_of).transpose()?;
     let (index, embedder) = open_or_build(settings, &args.engine)?;
     index.check_space(embedder.space())?;
-    let cache = maps_cache();
-    let name = args.of.to_string();
-    let map = kept(cache.as_deref(), &index, &name, CorpusMap::is_sound, || {
-        CorpusMap::new(&index, embedder.alignment(), args.of)
-    })?;
+    let map = map_of(&index, &embedder, args.of, maps_cache().as_deref())?;
     let text = match (form, args.json) {
         (Some(Written::Picture(form)), _) => map_picture(&map, args.by, form)?,
         (Some(Written::Json), _) => serde_json::to_string(&map)?,
@@ -59,14 +55,7 @@ pub fn matrix(
             file.display()
         ),
     };
-    let cache = maps_cache();
-    let similarities = kept(
-        cache.as_deref(),
-        index,
-        "matrix",
-        Similarities::is_sound,
-        || Similarities::new(index, embedder.alignment()),
-    )?;
+    let similarities = matrix_of(index, embedder, maps_cache().as_deref())?;
     let text = match as_picture {
         true => matrix_picture(&similarities),
         false => serde_json::to_string(&similarities)?,
@@ -120,11 +109,11 @@ fn print(page: &mut Page<'_>, map: &CorpusMap) -> std::io::Result<()> {
     page.line(&format!("{} {}{sample} in {clusters}", map.total, map.of))?;
     for (number, cluster) in map.clusters.iter().enumerate() {
         page.line("")?;
-        page.line(&format!(
-            "{:>6}  {}",
-            cluster.size,
-            cluster.words.join(", ")
-        ))?;
+        let name = match cluster.words.is_empty() {
+            true => format!("cluster {}", number + 1),
+            false => cluster.words.join(", "),
+        };
+        page.line(&format!("{:>6}  {name}", cluster.size))?;
         for title in titles(map, number) {
             page.dimmed(&format!("     {title}"))?;
         }

@@ -1,5 +1,6 @@
 //! The command line: the only place that knows clap, prints, and decides exit codes.
 
+mod alike;
 mod args;
 mod carry;
 mod completions;

@@ -64,8 +64,18 @@ impl<'a> Page<'a> {
 
     /// Rank, what it is worth, and title.
     pub fn heading(&mut self, rank: usize, worth: &str, title: &str) -> io::Result<()> {
-        let title = self.styled(BOLD, &clean(title));
-        self.out.line(&format!("{rank:<2} {worth}  {title}"))
+        self.headings(rank, worth, &[title])
+    }
+
+    /// Rank, what it is worth, and several titles, one under the other.
+    pub fn headings(&mut self, rank: usize, worth: &str, titles: &[&str]) -> io::Result<()> {
+        let mut before = format!("{rank:<2} {worth}  ");
+        for title in titles {
+            let title = self.styled(BOLD, &clean(title));
+            self.out.line(&format!("{before}{title}"))?;
+            before = " ".repeat(before.len());
+        }
+        Ok(())
     }
 
     /// Where it stands, linked to the file where it exists.

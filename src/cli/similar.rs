@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-
+use super::alike::all;
 use super::args;
 use super::index::open_or_build;
 use super::output::Output;
@@ -18,8 +17,7 @@ use crate::embed::Embedder;
 use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::search::{
-    Duplicate, JSON_VERSION, Names, SimilarArticles, Subject, as_stored, duplicates, find_article,
-    find_named_article, resemblance, similar,
+    Names, SimilarArticles, Subject, as_stored, find_article, find_named_article, similar,
 };
 
 pub fn run(args: &args::Similar, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
@@ -114,98 +112,18 @@ fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {
         if let Some(url) = &article.source_url {
             page.url(url)?;
         }
-        for pair in &result.pairs {
+        for (pair, number) in result.pairs.iter().zip(0..) {
+            if number > 0 {
+                page.line("")?;
+            }
+            // Each passage below its own place.
             let from = pair.from.citation(&found.article);
-            let to = pair.to.citation(article);
-            page.line(&format!("   {:.3}  {from}  ~  {to}", pair.score))?;
+            page.line(&format!("   {:.3}  {from}", pair.score))?;
             page.dimmed(&pair.from.text)?;
+            let to = pair.to.citation(article);
+            page.line(&format!("       ~  {to}"))?;
             page.passage(&pair.to)?;
         }
     }
     Ok(())
-}
-
-#[derive(Serialize)]
-struct Matrix {
-    version: u32,
-    articles: Vec<String>,
-    /// For each article its score with each, in the order of `articles`; 1 with itself.
-    scores: Vec<Vec<f32>>,
-    /// Articles that hold the same text, or most of the shorter one.
-    duplicates: Vec<DuplicatePair>,
-}
-
-#[derive(Serialize)]
-struct DuplicatePair {
-    duplicate: Duplicate,
-    articles: [String; 2],
-}
-
-fn all(
-    args: &args::Similar,
-    index: &Index,
-    embedder: &Embedder,
-    out: &mut Output,
-) -> anyhow::Result<Outcome> {
-    let mut numbers: Vec<(String, usize)> = Vec::new();
-    for number in index.articles() {
-        numbers.push((index.article(number)?.id(), number));
-    }
-    numbers.sort();
-    let count = numbers.len();
-    let mut articles = Vec::with_capacity(count);
-    let mut scores = vec![vec![1.0f32; count]; count];
-    for ((id, number), row) in numbers.iter().zip(&mut scores) {
-        let subject = Subject::indexed(index, *number, embedder.alignment())?;
-        for ((_, other), score) in numbers.iter().zip(row) {
-            if other != number {
-                *score = resemblance(index, &subject, *other);
-            }
-        }
-        articles.push(id.clone());
-    }
-    let mut pairs: Vec<DuplicatePair> = Vec::new();
-    for (a, b, duplicate) in duplicates(index)? {
-        let mut articles = [index.article(a)?.id(), index.article(b)?.id()];
-        articles.sort();
-        pairs.push(DuplicatePair {
-            duplicate,
-            articles,
-        });
-    }
-    pairs.sort_by(|a, b| a.articles.cmp(&b.articles));
-    let duplicates = pairs;
-    if args.json {
-        out.json(&Matrix {
-            version: JSON_VERSION,
-            articles,
-            scores,
-            duplicates,
-        })?;
-        return Ok(Outcome::Something);
-    }
-    let mut page = Page::new(out);
-    for (number, id) in articles.iter().enumerate() {
-        page.line(&format!("{:<3} {id}", number + 1))?;
-    }
-    page.line("")?;
-    let cells = |row: &[String]| {
-        row.iter()
-            .map(|cell| format!("{cell:>6}"))
-            .collect::<String>()
-    };
-    let numbers: Vec<String> = (1..=count).map(|n| n.to_string()).collect();
-    page.line(&format!("   {}", cells(&numbers)))?;
-    for (number, row) in scores.iter().enumerate() {
-        let row: Vec<String> = row.iter().map(|score| format!("{score:.3}")).collect();
-        page.line(&format!("{:<3}{}", number + 1, cells(&row)))?;
-    }
-    for DuplicatePair {
-        duplicate,
-        articles: [a, b],
-    } in duplicates
-    {
-        page.line(&format!("{duplicate} duplicates: {a}, {b}"))?;
-    }
-    Ok(Outcome::Something)
 }

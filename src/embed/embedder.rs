@@ -111,6 +111,15 @@ impl Embedder {
         &self.tokenizer
     }
 
+    /// How rare a word is in texts of all languages: about 0 for the most frequent of them, and one more where it is
+    /// rarer by a factor of e. `None` where the vocabulary of the model does not tell.
+    pub fn rarity(&self, word: &str) -> Option<f32> {
+        let ids = self.tokenizer.encode(word).ok()?;
+        self.tokenizer
+            .knows_frequencies()
+            .then(|| ids.iter().map(|id| self.tokenizer.weight(*id)).sum())
+    }
+
     /// Tokenizes a text.
     ///
     /// # Errors

@@ -31,6 +31,7 @@ pub use store::segment::{StoredPassage, StoredSentence};
 pub use store::token_rows::TokenRows;
 pub use store::unfinished::Unfinished;
 pub use store::vectors::{Vectors, quantize};
+pub use store::writer_lock::is_written;
 pub use transfer::merge::merge;
 pub use transfer::{Carried, Corpus, ProjectSettings, pack, unpack};
 pub use verify::{Fault, Verified, verify};

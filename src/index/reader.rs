@@ -22,6 +22,7 @@ use crate::index::store::rows::{LanguageRows, Rows};
 use crate::index::store::segment::{Segment, StoredPassage, StoredSentence};
 use crate::index::store::tombstones;
 use crate::index::store::vectors::Vectors;
+use crate::index::store::writer_lock::is_written;
 use crate::passage::{Passage, RECIPE, Repeats, inside};
 use crate::words;
 
@@ -51,7 +52,7 @@ impl Index {
     /// Opens the current generation.
     ///
     /// # Errors
-    /// [`Error::NoIndex`], [`Error::NotAnIndex`], [`Error::IndexFormat`], [`Error::Corrupt`],
+    /// [`Error::NoIndex`], [`Error::BeingBuilt`], [`Error::NotAnIndex`], [`Error::IndexFormat`], [`Error::Corrupt`],
     /// [`Error::Io`].
     pub fn open(dir: &Path) -> Result<Self> {
         const TRIES: usize = 5;
@@ -104,8 +105,12 @@ impl Index {
     /// `fault` decides whether the rest is opened all the same.
     fn open_with(dir: &Path, fault: &mut dyn FnMut(Error) -> Result<()>) -> Result<Self> {
         check_is_index_or_empty(dir)?;
-        let mut manifest = Manifest::read(dir)?.ok_or_else(|| Error::NoIndex {
-            path: dir.to_path_buf(),
+        let mut manifest = Manifest::read(dir)?.ok_or_else(|| {
+            let path = dir.to_path_buf();
+            match is_written(dir) {
+                true => Error::BeingBuilt { path },
+                false => Error::NoIndex { path },
+            }
         })?;
         let counts: Vec<usize> = manifest.segments.iter().map(|s| s.articles).collect();
         let mut dead = vec![Vec::new(); counts.len()];

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::clusters::{self, clusters};
 use super::graph::Graph;
 use super::layout::{self, layout};
-use super::names::names;
+use super::names::{Text, names, without_addresses};
 use super::nearest::Nearest;
 use super::points::{Of, Points};
 use super::principal::principal;
 use super::sample::MOST;
-use crate::embed::Alignment;
+use crate::embed::Embedder;
 use crate::error::Result;
 use crate::index::Index;
 use crate::passage::{Readable, inside};
@@ -93,6 +93,14 @@ pub struct MapCluster {
 }
 
 impl CorpusMap {
+    /// The cluster of each article that is a point, by its id.
+    pub fn cluster_of(&self) -> HashMap<&str, i32> {
+        let clusters = self.points.article.iter().zip(&self.points.cluster);
+        clusters
+            .map(|(article, cluster)| (self.articles[*article].id.as_str(), *cluster))
+            .collect()
+    }
+
     /// Whether its parts fit together: what is kept may have been written by anybody.
     pub fn is_sound(&self) -> bool {
         let points = &self.points;
@@ -116,14 +124,14 @@ impl CorpusMap {
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn new(index: &Index, alignment: &Alignment, of: Of) -> Result<Self> {
-        let points = Points::new(index, alignment, of, MOST)?;
+    pub fn new(index: &Index, embedder: &Embedder, of: Of) -> Result<Self> {
+        let points = Points::new(index, embedder.alignment(), of, MOST)?;
         let nearest = Nearest::new(&points.codes, points.dimension, NEIGHBOURS);
         let graph = Graph::new(points.len(), &nearest.neighbours());
         let start = principal(points.len(), points.dimension, |point| points.vector(point));
         let places = layout(&graph, &start, &layout::Options::default());
         let cluster = clusters(&graph, &clusters::Options::default());
-        let words = named(index, &points, &cluster)?;
+        let words = named(index, &points, &cluster, embedder)?;
         let (articles, article) = articles_of(index, &points.articles)?;
         let of_cluster = words.into_iter().enumerate().map(|(number, words)| {
             let of_it = cluster.iter().zip(&places);
@@ -167,7 +175,7 @@ fn median(mut values: Vec<f32>) -> f32 {
 }
 
 /// The articles of some points, each once, and which of them is that of each point.
-pub fn articles_of(index: &Index, numbers: &[usize]) -> Result<(Vec<MapArticle>, Vec<usize>)> {
+fn articles_of(index: &Index, numbers: &[usize]) -> Result<(Vec<MapArticle>, Vec<usize>)> {
     let mut places: HashMap<usize, usize> = HashMap::new();
     let mut articles = Vec::new();
     let mut of_points = Vec::with_capacity(numbers.len());
@@ -194,7 +202,12 @@ pub fn articles_of(index: &Index, numbers: &[usize]) -> Result<(Vec<MapArticle>,
 }
 
 /// The words of each cluster.
-pub fn named(index: &Index, points: &Points, cluster: &[i32]) -> Result<Vec<Vec<String>>> {
+fn named(
+    index: &Index,
+    points: &Points,
+    cluster: &[i32],
+    embedder: &Embedder,
+) -> Result<Vec<Vec<String>>> {
     let count = cluster
         .iter()
         .max()
@@ -205,7 +218,7 @@ pub fn named(index: &Index, points: &Points, cluster: &[i32]) -> Result<Vec<Vec<
             members[cluster].push(point);
         }
     }
-    let mut texts: Vec<Vec<String>> = Vec::with_capacity(count);
+    let mut texts: Vec<Vec<Text>> = Vec::with_capacity(count);
     for members in members {
         // Spread over all of them.
         let step = members.len().div_ceil(NAMED_BY).max(1);
@@ -215,24 +228,29 @@ pub fn named(index: &Index, points: &Points, cluster: &[i32]) -> Result<Vec<Vec<
                 .collect::<Result<_>>()?,
         );
     }
-    Ok(names(&texts))
+    Ok(names(&texts, &|word| embedder.rarity(word)))
 }
 
 /// What a point says.
-fn text(index: &Index, points: &Points, point: usize) -> Result<String> {
+fn text(index: &Index, points: &Points, point: usize) -> Result<Text> {
     let article = points.articles[point];
-    match points.passages[point].checked_sub(1) {
+    let record = index.article(article)?;
+    let text = match points.passages[point].checked_sub(1) {
         Some(place) => {
             let passage = index.passage(index.rows_of(article).start + place as usize)?;
-            let omitted = inside(&index.article(article)?.omitted(), &passage.span);
+            let omitted = inside(&record.omitted(), &passage.span);
             let read = Readable::new(index.text(article)?, &passage.span, &[], &omitted);
-            Ok(read.map_or_else(String::new, |read| read.text))
+            read.map_or_else(String::new, |read| read.text)
         }
         None => {
             let text = index.read_text(article)?;
-            let title = index.article(article)?.title.unwrap_or_default();
+            let title = record.title.unwrap_or_default();
             let end = text.floor_char_boundary(NAMED_BY_BYTES);
-            Ok(format!("{title}\n{}", &text[..end]))
+            format!("{title}\n{}", &text[..end])
         }
-    }
+    };
+    Ok(Text {
+        language: record.lang,
+        text: without_addresses(&text),
+    })
 }

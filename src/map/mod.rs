@@ -18,6 +18,7 @@ mod html;
 mod kept;
 mod labels;
 mod layout;
+mod made;
 mod matrix;
 mod names;
 mod nearest;
@@ -35,7 +36,7 @@ mod svg;
 mod text;
 
 pub use corpus::{CorpusMap, MapArticle, MapCluster, MapPoints};
-pub use kept::kept;
+pub use made::{map_of, matrix_of};
 pub use picture::{Colour, Form, map_picture, matrix_picture};
 pub use points::Of;
-pub use similarities::{MatrixArticle, MatrixCluster, Similarities};
+pub use similarities::{AlikePair, MatrixArticle, MatrixCluster, Similarities};

@@ -8,7 +8,7 @@ use super::html::map_html;
 use super::matrix::{Matrix, matrix_svg};
 use super::points::Of;
 use super::sample::{Sample, grouped};
-use super::similarities::Similarities;
+use super::similarities::{MatrixArticle, Similarities};
 use super::svg::{Map, Point, map_svg};
 use crate::error::{Error, Result};
 
@@ -145,20 +145,24 @@ fn groups(map: &CorpusMap, colour: Colour) -> (Vec<String>, Vec<i32>) {
 pub fn matrix_picture(similarities: &Similarities) -> String {
     let count = similarities.shown;
     let bytes = similarities.bytes();
-    let labels: Vec<String> = similarities
-        .clusters
-        .iter()
-        .map(|cluster| cluster.words.join(" · "))
-        .collect();
+    // Numbered as on the map, so that they have its colours.
+    let count_of_map = similarities.clusters.iter().map(|cluster| cluster.number);
+    let mut labels = vec![String::new(); count_of_map.max().map_or(0, |last| last + 1)];
+    for cluster in &similarities.clusters {
+        labels[cluster.number] = cluster.words.join(" · ");
+    }
     let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
     let titles = similarities.articles.iter();
     let titles: Vec<&str> = titles
         .map(|article| article.title.as_deref().unwrap_or(&article.id))
         .collect();
-    let clusters: Vec<i32> = similarities
-        .articles
-        .iter()
-        .map(|article| article.cluster)
+    let number_of = |article: &MatrixArticle| {
+        let place = usize::try_from(article.cluster).ok()?;
+        Some(similarities.clusters.get(place)?.number as i32)
+    };
+    let clusters = similarities.articles.iter();
+    let clusters: Vec<i32> = clusters
+        .map(|article| number_of(article).unwrap_or(-1))
         .collect();
     let sample = Sample {
         points: (0..count as u32).collect(),

@@ -6,9 +6,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::clusters::{self, clusters};
-use super::corpus::{NEIGHBOURS, named};
-use super::graph::{Graph, Neighbours};
+use super::corpus::{CorpusMap, MapCluster};
 use super::nearest::inverse_length;
 use super::order::order;
 use super::points::{Of, Points};
@@ -17,12 +15,14 @@ use crate::error::Result;
 use crate::index::{Index, encode};
 use crate::kernel::Isa;
 use crate::kernel::dot_i8::dots_i8;
-use crate::search::JSON_VERSION;
+use crate::search::{Duplicate, JSON_VERSION, Shingles};
 
 /// Articles that are shown; of more a sample is.
 const MOST: usize = 3000;
 /// Passages that are compared with each other, all with all. Of more, articles are compared by the means of their passages.
 const MOST_PASSAGES: usize = 60_000;
+/// Pairs that are listed.
+const PAIRS: usize = 100;
 
 /// The similarities of articles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,7 +39,7 @@ pub struct Similarities {
     pub compared: Of,
     /// In the order of rows and columns: by cluster, and within one like beside like.
     pub articles: Vec<MatrixArticle>,
-    /// The clusters, in the order of the articles.
+    /// The clusters of the map of articles, in the order of the articles.
     pub clusters: Vec<MatrixCluster>,
     /// `[shown, shown]`, row-major, base64 of a byte each: 0 for `low`, 255 for `high` and for an article with itself.
     pub values: String,
@@ -47,6 +47,19 @@ pub struct Similarities {
     pub low: f32,
     /// The highest similarity of two articles.
     pub high: f32,
+    /// The most alike pairs of the articles that are shown, the most alike first: 100 at most.
+    pub pairs: Vec<AlikePair>,
+}
+
+/// Two articles that are alike.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AlikePair {
+    /// Places among the articles.
+    pub articles: [usize; 2],
+    /// How much they resemble each other.
+    pub score: f32,
+    /// The same text, or most of the shorter one.
+    pub duplicate: Option<Duplicate>,
 }
 
 /// An article of the matrix.
@@ -65,6 +78,8 @@ pub struct MatrixArticle {
 /// A run of articles that resemble one another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatrixCluster {
+    /// Its place among the clusters of the map of articles.
+    pub number: usize,
     /// What is said in it more often than elsewhere, the most telling word first.
     pub words: Vec<String>,
     /// Its first article.
@@ -74,11 +89,12 @@ pub struct MatrixCluster {
 }
 
 impl Similarities {
-    /// Compares the articles of an index; the same on any number of threads.
+    /// Compares the articles of an index; the same on any number of threads. `map` is that of its articles, whose clusters
+    /// these are too.
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn new(index: &Index, alignment: &Alignment) -> Result<Self> {
+    pub fn new(index: &Index, alignment: &Alignment, map: &CorpusMap) -> Result<Self> {
         let points = Points::new(index, alignment, Of::Articles, MOST)?;
         let passages = points
             .articles
@@ -100,23 +116,27 @@ impl Similarities {
         };
         let count = points.len();
         let similarity = |a: usize, b: usize| scores[a * count + b];
-        let cluster = clusters(&graph(&scores, count), &clusters::Options::default());
+        let records = points.articles.iter().map(|number| index.article(*number));
+        let records = records.collect::<Result<Vec<_>>>()?;
+        let clusters = map.cluster_of();
+        let cluster = records.iter().map(|record| {
+            let known = clusters.get(record.id().as_str());
+            known.copied().unwrap_or(-1)
+        });
+        let cluster: Vec<i32> = cluster.collect();
         let order = order(count, &cluster, similarity);
-        let words = named(index, &points, &cluster)?;
-        let mut articles = Vec::with_capacity(count);
-        for place in &order {
-            let record = index.article(points.articles[*place])?;
-            articles.push(MatrixArticle {
-                id: record.id(),
-                title: record.title,
-                lang: record.lang,
-                cluster: cluster[*place],
-            });
-        }
-        let (articles, clusters) = in_order(articles, words);
-        let pairs = scores.iter().enumerate();
-        let pairs = pairs.filter(|(at, _)| at / count != at % count);
-        let (low, high) = pairs.fold((1.0f32, 0.0f32), |(low, high), (_, score)| {
+        let articles = order.iter().map(|place| MatrixArticle {
+            id: records[*place].id(),
+            title: records[*place].title.clone(),
+            lang: records[*place].lang.clone(),
+            cluster: cluster[*place],
+        });
+        let (articles, clusters) = in_order(articles.collect(), &map.clusters);
+        let numbers: Vec<usize> = order.iter().map(|place| points.articles[*place]).collect();
+        let pairs = most_alike(index, &numbers, |a, b| similarity(order[a], order[b]))?;
+        let cells = scores.iter().enumerate();
+        let cells = cells.filter(|(at, _)| at / count != at % count);
+        let (low, high) = cells.fold((1.0f32, 0.0f32), |(low, high), (_, score)| {
             (low.min(*score), high.max(*score))
         });
         // With one article there is no pair.
@@ -137,6 +157,7 @@ impl Similarities {
             values: STANDARD.encode(bytes.collect::<Vec<u8>>()),
             low,
             high,
+            pairs,
         })
     }
 
@@ -147,6 +168,11 @@ impl Similarities {
         self.articles.len() == self.shown
             && self.bytes().len() == self.shown * self.shown
             && self.clusters.iter().all(inside)
+            && self
+                .pairs
+                .iter()
+                .flat_map(|pair| pair.articles)
+                .all(|article| article < self.shown)
     }
 
     /// `values` as bytes.
@@ -159,7 +185,7 @@ impl Similarities {
 /// Clusters are numbered again, as they come.
 fn in_order(
     mut articles: Vec<MatrixArticle>,
-    mut words: Vec<Vec<String>>,
+    known: &[MapCluster],
 ) -> (Vec<MatrixArticle>, Vec<MatrixCluster>) {
     let mut clusters = Vec::new();
     let mut from = 0;
@@ -169,12 +195,14 @@ fn in_order(
         .collect();
     for length in lengths {
         let run = from..from + length;
-        if let Ok(old) = usize::try_from(articles[from].cluster) {
+        if let Ok(number) = usize::try_from(articles[from].cluster) {
             for article in &mut articles[run.clone()] {
                 article.cluster = clusters.len() as i32;
             }
+            let words = known.get(number).map(|cluster| cluster.words.clone());
             clusters.push(MatrixCluster {
-                words: words.get_mut(old).map(std::mem::take).unwrap_or_default(),
+                number,
+                words: words.unwrap_or_default(),
                 from: run.start,
                 to: run.end,
             });
@@ -182,6 +210,42 @@ fn in_order(
         from = run.end;
     }
     (articles, clusters)
+}
+
+/// The pairs of articles with the highest similarities; of equal ones the first. `numbers` are those of the articles.
+fn most_alike(
+    index: &Index,
+    numbers: &[usize],
+    similarity: impl Fn(usize, usize) -> f32,
+) -> Result<Vec<AlikePair>> {
+    let mut best: Vec<(f32, [usize; 2])> = Vec::with_capacity(PAIRS + 1);
+    for a in 0..numbers.len() {
+        for b in a + 1..numbers.len() {
+            let score = similarity(a, b);
+            if best.len() < PAIRS || best.last().is_some_and(|(least, _)| *least < score) {
+                let place = best.partition_point(|(known, _)| *known >= score);
+                best.insert(place, (score, [a, b]));
+                best.truncate(PAIRS);
+            }
+        }
+    }
+    let pairs = best.into_par_iter().map(|(score, articles)| {
+        let [a, b] = articles.map(|article| numbers[article]);
+        Ok(AlikePair {
+            articles,
+            score,
+            duplicate: duplicate(index, a, b)?,
+        })
+    });
+    pairs.collect()
+}
+
+/// Whether two articles hold the same text.
+fn duplicate(index: &Index, a: usize, b: usize) -> Result<Option<Duplicate>> {
+    let (one, other) = (index.article(a)?, index.article(b)?);
+    let is_copy = one.sha256 == other.sha256 && one.row.is_none() && other.row.is_none();
+    let [a, b] = [index.read_text(a)?, index.read_text(b)?].map(|text| Shingles::new(&text));
+    Ok(Duplicate::of(is_copy, &a, &b))
 }
 
 /// The codes of each article's passages.
@@ -244,26 +308,4 @@ fn scores(codes: &[Vec<i8>], dimension: usize) -> Vec<f32> {
         }
     }
     scores
-}
-
-/// The graph of the most similar articles.
-fn graph(scores: &[f32], count: usize) -> Graph {
-    let mut ids = Vec::with_capacity(count * NEIGHBOURS);
-    let mut distances = Vec::with_capacity(count * NEIGHBOURS);
-    for (article, row) in scores.chunks_exact(count.max(1)).enumerate() {
-        let mut others: Vec<(u32, f32)> = (0u32..)
-            .zip(row.iter().copied())
-            .filter(|(other, _)| *other as usize != article)
-            .collect();
-        others.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        others.resize(NEIGHBOURS, (Neighbours::NONE, 0.0));
-        ids.extend(others.iter().map(|(other, _)| *other));
-        distances.extend(others.iter().map(|(_, score)| 1.0 - score));
-    }
-    let neighbours = Neighbours {
-        each: NEIGHBOURS,
-        ids: &ids,
-        distances: &distances,
-    };
-    Graph::new(count, &neighbours)
 }

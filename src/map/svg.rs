@@ -314,29 +314,33 @@ fn strokes(out: &mut String, members: &[&Point], class: &str, frame: &Frame) {
 
 fn labels(out: &mut String, map: &Map, ranked: &[(usize, [f32; 2], usize)], frame: &Frame) {
     let largest = ranked.first().map_or(1, |rank| rank.2).max(1) as f32;
-    let texts: Vec<(String, f32, [f32; 2])> = ranked
+    let texts: Vec<(String, f32, [f32; 2], usize)> = ranked
         .iter()
         .filter(|rank| !map.groups[rank.0].trim().is_empty())
         .map(|rank| {
             let size = (13.0 + 9.0 * (rank.2 as f32 / largest).sqrt()).round();
-            (cut(map.groups[rank.0], 22.0), size, frame.place(rank.1))
+            let text = cut(map.groups[rank.0], 22.0);
+            (text, size, frame.place(rank.1), rank.2)
         })
         .collect();
     let wishes: Vec<Wish> = texts
         .iter()
-        .map(|(text, size, centre)| Wish {
+        .map(|(text, size, centre, points)| Wish {
             centre: *centre,
             width: BOLD * width(text) * size,
             height: 1.2 * size,
+            size: *points,
         })
         .collect();
+    let points = map.points.iter().map(|point| frame.place(point.place));
+    let points: Vec<[f32; 2]> = points.collect();
     let sides = [
         6.0,
         frame.top + 4.0,
         WIDTH - 6.0,
         frame.top + frame.height - 4.0,
     ];
-    for ((text, size, _), place) in texts.iter().zip(placed(&wishes, sides)).rev() {
+    for ((text, size, ..), place) in texts.iter().zip(placed(&wishes, &points, sides)).rev() {
         if let Some([x, y]) = place {
             let _ = write!(
                 out,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::shingles::Shingles;
 use crate::error::Result;
@@ -21,7 +21,7 @@ const SAMPLE: u64 = 16;
 const COMMON: usize = 64;
 
 /// How much two articles are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Duplicate {
     /// The same bytes, or the same letters and digits, whatever their case, width, spacing and punctuation.

@@ -1,13 +1,13 @@
 //! What takes long to compute and is the same for every request: maps.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use serde::Serialize;
 
-use crate::map::kept;
+use crate::error::Result;
 use crate::serve::problem::{Field, Problem};
 use crate::serve::service::Open;
 
@@ -30,25 +30,25 @@ impl Maps {
         }
     }
 
-    /// What `make` gives, as JSON: computed once for each state of the index.
+    /// What `make` gives, as JSON: made once for each state of the index. `make` gets the folder where it is kept for the
+    /// next process.
     ///
     /// # Errors
     /// Those of `make`.
-    pub fn get<T: Serialize + serde::de::DeserializeOwned>(
+    pub fn get<T: Serialize>(
         &self,
         open: &Open,
         name: &str,
-        is_sound: impl Fn(&T) -> bool,
-        make: impl FnOnce() -> crate::error::Result<T>,
-    ) -> Result<Bytes, Problem> {
+        make: impl FnOnce(Option<&Path>) -> Result<T>,
+    ) -> std::result::Result<Bytes, Problem> {
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let check = &open.index.manifest.check;
         let is_it = |(of, at, _): &&(String, String, Bytes)| of == name && at == check;
         if let Some((.., json)) = lock().iter().find(is_it) {
             return Ok(json.clone());
         }
-        let value = kept(self.cache.as_deref(), &open.index, name, is_sound, make)
-            .map_err(|error| Problem::of(&error, Field::Body("")))?;
+        let value =
+            make(self.cache.as_deref()).map_err(|error| Problem::of(&error, Field::Body("")))?;
         let json = serde_json::to_vec(&value)
             .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
         let json = Bytes::from(json);

@@ -1,12 +1,13 @@
 //! The map of the corpus and the similarities of its articles, computed once a generation.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::Uri;
 use serde::Deserialize;
 
-use crate::map::{CorpusMap, Of, Similarities};
+use crate::map::{Of, map_of, matrix_of};
 use crate::serve::answers::{Answer, NoQuery, json_response};
 use crate::serve::doors::Doors;
 use crate::serve::request::parameters;
@@ -24,10 +25,8 @@ pub async fn get_map(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let maps = doors.clone();
     let _computing = doors.maps.computing.lock().await;
     let json = doors.library.ask(move |open, _| {
-        let alignment = open.embedder.alignment();
-        let make = || CorpusMap::new(&open.index, alignment, of);
-        maps.maps
-            .get(open, &of.to_string(), CorpusMap::is_sound, make)
+        let make = |cache: Option<&Path>| map_of(&open.index, &open.embedder, of, cache);
+        maps.maps.get(open, &of.to_string(), make)
     });
     Ok(json_response(json.await?))
 }
@@ -38,9 +37,8 @@ pub async fn get_matrix(State(doors): State<Arc<Doors>>, uri: Uri) -> Answer {
     let maps = doors.clone();
     let _computing = doors.maps.computing.lock().await;
     let json = doors.library.ask(move |open, _| {
-        let alignment = open.embedder.alignment();
-        let make = || Similarities::new(&open.index, alignment);
-        maps.maps.get(open, "matrix", Similarities::is_sound, make)
+        let make = |cache: Option<&Path>| matrix_of(&open.index, &open.embedder, cache);
+        maps.maps.get(open, "matrix", make)
     });
     Ok(json_response(json.await?))
 }

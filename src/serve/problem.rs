@@ -133,8 +133,9 @@ impl Problem {
                     format!("no index at {at}; build one with `tane --index {at} index PATH`");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
             }
-            // The index is not one that this program and its model can read.
-            Error::NotAnIndex { .. }
+            // The index is not one that this program and its model can read, or not yet.
+            Error::BeingBuilt { .. }
+            | Error::NotAnIndex { .. }
             | Error::IndexFormat { .. }
             | Error::SpaceMismatch { .. }
             | Error::AlignmentMismatch { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail),

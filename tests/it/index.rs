@@ -309,6 +309,45 @@ fn a_second_writer_waits_for_nobody() {
     folder.tane(["query", "railway"]).ok();
 }
 
+/// While the first index is built nobody says that there is none, or starts another one.
+#[test]
+fn an_index_that_is_being_built_is_waited_for() {
+    let folder = Folder::new(&ARTICLES);
+    folder.write("ix/lock", "");
+    let lock = std::fs::File::open(folder.path().join("ix/lock")).unwrap();
+    let ask = |args: &[&str]| folder.tane(args.iter().copied()).fails(2);
+    let said = "another `tane index` is building this index";
+    let commands = [
+        &["query", "soup"][..],
+        &["map"],
+        &["serve"],
+        &["similar", "--all"],
+    ];
+    assert!(
+        commands
+            .iter()
+            .all(|args| ask(args).contains("no index at"))
+    );
+    lock.lock().unwrap();
+    for args in commands {
+        let message = ask(args);
+        assert!(
+            message.contains(said) && message.lines().count() == 1,
+            "{message}"
+        );
+    }
+    folder.write("tane.toml", "corpus = [\"docs\"]\n");
+    for args in commands {
+        let message = ask(args);
+        assert!(
+            message.contains(said) && message.lines().count() == 1,
+            "{message}"
+        );
+    }
+    lock.unlock().unwrap();
+    folder.tane(["query", "soup"]).ok();
+}
+
 #[test]
 fn the_index_folder_is_never_indexed_and_committed_files_only_remain() {
     let folder = Folder::new(&ARTICLES);

@@ -80,6 +80,33 @@ fn like_articles_are_one_group_and_the_map_is_the_same_on_any_number_of_threads(
 }
 
 #[test]
+fn map_and_matrix_have_the_same_clusters() {
+    let folder = folder();
+    let map = folder.tane(["map", "--json"]).json();
+    folder
+        .tane(["similar", "--all", "--out", "matrix.json"])
+        .ok();
+    let matrix = std::fs::read(folder.path().join("matrix.json")).unwrap();
+    let matrix: Value = serde_json::from_slice(&matrix).unwrap();
+    let clusters = matrix["clusters"].as_array().unwrap();
+    assert_eq!(clusters.len(), map["clusters"].as_array().unwrap().len());
+    for (at, article) in map["articles"].as_array().unwrap().iter().enumerate() {
+        let own = matrix["articles"].as_array().unwrap().iter();
+        let mut own = own.filter(|own| own["id"] == article["id"]);
+        let there = own.next().unwrap()["cluster"].as_u64().unwrap() as usize;
+        let number = &clusters[there]["number"];
+        assert_eq!(*number, map["points"]["cluster"][at]);
+        let words = &map["clusters"][number.as_u64().unwrap() as usize]["words"];
+        assert_eq!(clusters[there]["words"], *words);
+    }
+    let pairs = matrix["pairs"].as_array().unwrap();
+    assert_eq!(pairs.len(), 100);
+    let scores = pairs.iter().map(|pair| pair["score"].as_f64().unwrap());
+    assert!(scores.clone().is_sorted_by(|a, b| a >= b));
+    assert_eq!(scores.fold(0.0, f64::max), matrix["high"].as_f64().unwrap());
+}
+
+#[test]
 fn it_is_printed_in_words_and_written_as_files() {
     let folder = folder();
     let said = folder.tane(["map"]).ok();

@@ -117,4 +117,35 @@ fn copies_are_told_from_what_is_merely_related() {
     );
     let with = |id: &str| pairs.iter().filter(|p| p.to_string().contains(id)).count();
     assert_eq!((with("original.txt"), with("cut.txt")), (4, 4));
+
+    // For people: the most alike pairs first, marked, and how to get the rest.
+    let said = folder.tane(["similar", "--all", "--limit", "2"]).ok();
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].starts_with("1  1.000  "), "{said}");
+    let title = lines[0].trim_start_matches("1  1.000  ");
+    assert_eq!(lines[1], format!("{}{title}", " ".repeat(10)), "{said}");
+    assert_eq!(lines[2], "   identical duplicates", "{said}");
+    assert_eq!(
+        lines[3..5],
+        ["   docs/original.txt", "   docs/same.txt"],
+        "{said}"
+    );
+    let ranks = lines
+        .iter()
+        .filter(|line| line.starts_with(char::is_numeric));
+    assert_eq!(ranks.count(), 3, "two pairs and their number: {said}");
+    assert!(
+        said.contains("\n2 of 15 pairs; 10 pairs of all hold the same text\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("--json") && said.contains("--out matrix.svg"),
+        "{said}"
+    );
+    // Without a limit there are twenty, or all.
+    let whole = folder.tane(["similar", "--all"]).ok();
+    assert!(
+        whole.contains("\n15 of 15 pairs") && whole.len() < 5_000,
+        "{whole}"
+    );
 }

@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import parts
+from checks import QUESTION, TITLE, check, equal
 from driver import Browser
+from pictures import Pictures
 
-QUESTION = "ザッカーバーグ氏の10億ドルのオファーを断ったのは誰?"
-TITLE = "Meta CEO マーク・ザッカーバーグ氏からの 10 億ドルのオファー"
 CITED = "タロック氏はこれを断った"
 BEST = "タロック氏はこれを断った。"
 SEED = "seeds/001_89299e0010fc7634.txt"
@@ -30,23 +31,9 @@ FOREIGN = """
   const foreign = 'img, iframe, object, embed, svg, style, main script, [onerror], a[href^="javascript:" i]';
   const found = [...document.querySelectorAll(foreign)];
   return [typeof hacked, ...found.map((node) => node.outerHTML.slice(0, 200))]"""
-#: How many pixels of the large canvas are not its most common colour.
-DRAWN = """
-  const canvas = document.querySelector('.stage canvas');
-  const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
-  return pixels.filter((pixel) => pixel !== pixels[0]).length"""
 
 
-def check(held, what):
-    if not held:
-        raise AssertionError(what)
-
-
-def equal(received, expected, what):
-    check(received == expected, f"{what}: expected {expected!r}, received {received!r}")
-
-
-class Test:
+class Test(Pictures):
     def __init__(self, browser, base, axe, shots):
         self.browser, self.base, self.axe, self.shots = browser, base, axe, shots
         self.silent = set()
@@ -69,11 +56,12 @@ class Test:
         self.browser.until(
             "the first page", "return document.querySelector('main h1')?.innerText.includes('Ask a question')"
         )
+        equal(self.browser.run("return document.activeElement.id"), "q", "on the first page the focus is on")
         self.browser.type("#q", QUESTION)
         self.browser.press("Enter")
         self.browser.until("answers", "return document.querySelectorAll('.answer').length > 1")
         first = self.texts(".answer")[0]
-        for part in (TITLE, CITED, "001_89299e0010fc7634.txt:7", "vietnamnet.vn", "\n9"):
+        for part in (TITLE, CITED, f"{SEED}:7", "vietnamnet.vn", "\n9"):
             check(part in first, f"{part!r} is not in the first answer:\n{first}")
         best = "".join(self.texts(".answers li:first-child mark.best"))
         check(BEST in best, f"the best sentence is {best!r}")
@@ -87,8 +75,16 @@ class Test:
     def explain(self):
         self.browser.click(".why summary")
         said = self.browser.until("reasons", "return document.querySelector('.why .key')?.innerText")
-        for part in ("meaning +0.", "words +0.", "second look +0."):
+        for part in ("meaning", "keywords", "word by word", "%"):
             check(part in said, f"{part!r} is not among the reasons: {said}")
+        met = self.texts(".why .met-words li")
+        check(any("ザッカーバーグ氏" in pair for pair in met), f"the words that met come in parts: {met}")
+        order = self.browser.run("return [...document.querySelector('.why').children].map((node) => node.className)")
+        check(order.index("met-words") < order.index("stack") < order.index("numbers"), f"the reasons come as {order}")
+        self.browser.click(".why .numbers summary")
+        said = self.texts(".why .numbers .key")[0]
+        for part in ("meaning +0.", "keywords +0.", "word by word +0."):
+            check(part in said, f"{part!r} is not among the numbers: {said}")
         check("1000000000" in self.texts(".terms")[0], "the terms of the question are not listed")
 
     def filter(self):
@@ -151,11 +147,11 @@ class Test:
             )
         plain, markdown, bibtex = copied
         check(
-            CITED in plain and "001_89299e0010fc7634.txt:7" in plain and "https://vietnamnet.vn/" in plain,
+            CITED in plain and f", {SEED}:7" in plain and "https://vietnamnet.vn/" in plain,
             f"plain: {plain}",
         )
         check(markdown.startswith("> ") and f"[{TITLE}](<https://vietnamnet.vn/" in markdown, f"Markdown: {markdown}")
-        check(bibtex.startswith("@online{tane-3acb977101ca,") and f"{{{{{TITLE}}}}}" in bibtex, f"BibTeX: {bibtex}")
+        check(bibtex.startswith("@online{tane-3acb977101ca-") and f"{{{{{TITLE}}}}}" in bibtex, f"BibTeX: {bibtex}")
         self.browser.press("Escape")
 
     def follow(self):
@@ -184,6 +180,7 @@ class Test:
         self.go("#/articles", "the list", "return document.querySelectorAll('.list tbody tr').length === 10")
         check(TITLE in self.texts(".list td.title a"), "a seed is missing in the list")
         self.browser.click(".list th.title button")
+        check("Date" in self.texts(".list thead")[0], "the dates have no column")
         titles = self.browser.until(
             "the order of titles",
             "return document.querySelector('th.title')?.ariaSort === 'ascending'"
@@ -196,46 +193,18 @@ class Test:
         self.browser.type(".list-filters [name=find]", "10 億ドル")
         self.browser.until("one article", "return document.querySelectorAll('.list tbody tr').length === 1")
         check("find=" in self.browser.address(), "the address does not hold the filter")
-
-    def map(self):
-        self.go(f"#/map?of=passages&q={quote(QUESTION)}", "the map", "return document.querySelector('.stage canvas')")
-        self.browser.until("points", f"const f = () => {{ {DRAWN} }}; return f() > 100")
-        check("answers of the question are ringed" in self.texts(".bar-of-tools")[0], "the answers are not lit up")
-        self.browser.choose(".bar-of-tools select:nth-of-type(2)", "folder")
-        self.browser.until("folders", "return document.querySelector('.legend')?.innerText.includes('seeds')")
-        self.browser.click("[aria-label='Draw a rectangle']")
-        half = self.browser.run(
-            "const canvas = document.querySelector('.stage canvas');"
-            "return [canvas.clientWidth / 2 - 2, canvas.clientHeight / 2 - 2].map(Math.floor)"
-        )
-        self.browser.pointer(".stage canvas", (-half[0], -half[1]), "down", (0, 0), (half[0], half[1]), "up")
-        self.browser.until("the points of the rectangle", "return document.querySelectorAll('.listing li').length > 20")
-        check(any(TITLE in text for text in self.texts(".listing li")), "the rectangle does not list the seed")
-        self.browser.click(".as-table summary")
-        self.browser.click(".as-table button")
-        check(self.texts(".listing li"), "the table lists nothing")
-
-    def matrix(self):
-        self.go(
-            "#/matrix",
-            "the matrix",
-            "return document.querySelector('.stage canvas') && document.querySelector('.scale')",
-        )
-        self.browser.until("cells", f"const f = () => {{ {DRAWN} }}; return f() > 1000")
-        size = self.browser.run(
-            "const c = document.querySelector('.stage canvas'); return Math.min(c.clientWidth, c.clientHeight)"
-        )
-        self.browser.pointer(".stage canvas", (int(size * 0.45), -int(size * 0.45)), "down", "up")
-        self.browser.until(
-            "pairs of passages",
-            "return document.querySelector('.pair .score') && document.querySelector('.canvas-and-side .pairs a')",
-        )
-        self.browser.run("document.querySelector('.stage canvas').focus()")
-        before = self.texts(".pair")[0]
-        self.browser.press("Left", "Down")
-        check(self.texts(".pair")[0] != before, "arrow keys do not move over the cells")
-        self.browser.press("Enter")
-        self.browser.until("pairs by key", "return document.querySelector('.canvas-and-side .pairs a')")
+        self.browser.open(self.base + "/?dateless")
+        self.browser.until("the first page", "return document.querySelector('.welcome')")
+        self.browser.run("""
+          const asked = window.fetch;
+          const dateless = (json) => ({...json, articles: json.articles.map((one) => ({...one, published: null}))});
+          window.fetch = async (address, options) => {
+            const answer = await asked(address, options);
+            return address.includes('articles?') ? new Response(JSON.stringify(dateless(await answer.json()))) : answer;
+          }""")
+        self.go("#/articles", "the list", "return document.querySelectorAll('.list tbody tr').length === 10")
+        check("Date" not in self.texts(".list thead")[0], "dates that nobody has have a column")
+        self.browser.open(self.base + "/")
 
     def keys(self):
         """A round by the keyboard alone."""
@@ -304,6 +273,10 @@ class Test:
             "the script as text",
             "return document.querySelector('.text')?.innerText.includes('<script>hacked=1</script>')",
         )
+        # Its file lies outside the folder of the server, so its path is absolute; the page shows what is below the root.
+        path = self.browser.run("const path = document.querySelector('.reading .path'); return [path.innerText, path.title]")
+        equal(path[0], "hostile/script.txt", "the path of an article")
+        check(path[1].startswith("/") and path[1].endswith("/hostile/script.txt"), f"the whole path is {path[1]!r}")
         outside = "import('/page/dom.js').then((m) => arguments[0](m.external('javascript:hacked=1', 'x').outerHTML))"
         check("href" not in self.browser.run_async(outside), "a javascript: address becomes a link")
         self.browser.size(1280, 800)
@@ -324,6 +297,10 @@ class Test:
         self.browser.type("#token", "sesame")
         self.browser.press("Enter")
         self.browser.until("the page", "return document.querySelector('.welcome')?.innerText.includes('10 articles')")
+
+    def parts(self):
+        parts.citations(self.browser, equal)
+        parts.names_on_the_map(self.browser, equal)
 
     def gone(self):
         self.browser.open(self.base + "/#/articles")
@@ -418,6 +395,7 @@ def main():
                 "map",
                 "matrix",
                 "keys",
+                "parts",
                 "views",
                 "hostile",
                 "switches",

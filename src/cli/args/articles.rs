@@ -12,6 +12,7 @@ use super::{Engine, Read, group, positive};
 Examples:
   tane similar 001              an indexed article, by a part of its id
   tane similar ~/draft.md       any other file
+  tane similar --all            the pairs of articles that are most alike
   tane similar --all --json     every article compared with every other
   tane similar --all --out matrix.svg")]
 pub struct Similar {
@@ -24,7 +25,7 @@ pub struct Similar {
     /// With --all: write a picture (.svg), or the similarities as bytes (.json)
     #[arg(long, value_name = "FILE", conflicts_with = "json", help_heading = group::OUTPUT)]
     pub out: Option<PathBuf>,
-    /// At most N articles [default: 5]
+    /// At most N articles [default: 5]; with --all at most N pairs of them [default: 20]
     #[arg(
         short = 'n', long, env = "TANE_LIMIT", hide_env_values = true, value_name = "N", value_parser = positive,
         help_heading = group::OUTPUT

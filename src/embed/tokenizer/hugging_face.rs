@@ -169,6 +169,10 @@ impl Pieces for HfTokenizer {
         let piece = self.0.id_to_token(id);
         f32::from(u8::from(piece.is_some_and(|piece| tells(&piece))))
     }
+
+    fn knows_frequencies(&self) -> bool {
+        false
+    }
 }
 
 impl Pieces for Reference {
@@ -182,6 +186,10 @@ impl Pieces for Reference {
 
     fn weight(&self, id: u32) -> f32 {
         self.weights.get(id as usize).copied().unwrap_or(0.0)
+    }
+
+    fn knows_frequencies(&self) -> bool {
+        true
     }
 }
 

@@ -32,6 +32,9 @@ pub trait Pieces: Send + Sync {
 
     /// How much a token tells of what a text is about; 0 where it tells nothing, as punctuation does.
     fn weight(&self, id: u32) -> f32;
+
+    /// Whether weights say how rare a token is, or only whether it tells anything.
+    fn knows_frequencies(&self) -> bool;
 }
 
 /// Pieces and special tokens.
@@ -52,6 +55,11 @@ impl Tokenizer {
             true => 0.0,
             false => self.pieces.weight(id),
         }
+    }
+
+    /// Whether [`Tokenizer::weight`] says how rare a token is.
+    pub fn knows_frequencies(&self) -> bool {
+        self.pieces.knows_frequencies()
     }
 
     /// Whether a token tells anything.

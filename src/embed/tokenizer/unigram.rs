@@ -65,6 +65,10 @@ impl Pieces for Unigram {
         let weights = self.weights.cast::<f32>();
         weights.get(id as usize).copied().unwrap_or(0.0)
     }
+
+    fn knows_frequencies(&self) -> bool {
+        true
+    }
 }
 
 /// The words of a normal text: each goes from one space to the next.

@@ -26,3 +26,9 @@ impl WriterLock {
         }
     }
 }
+
+/// Whether a process writes to an index now. Where that cannot be told, none does.
+pub fn is_written(dir: &Path) -> bool {
+    let is_held = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    File::open(dir.join(LOCK)).is_ok_and(is_held)
+}

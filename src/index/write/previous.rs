@@ -65,7 +65,8 @@ impl Previous {
                 return Ok(Self::none(dir));
             }
             Ok(opened) => opened,
-            Err(Error::NoIndex { .. }) => return Ok(Self::none(dir)),
+            // The process that builds it is this one.
+            Err(Error::NoIndex { .. } | Error::BeingBuilt { .. }) => return Ok(Self::none(dir)),
             // What cannot be opened can still be built anew from its roots.
             Err(Error::IndexFormat { .. } | Error::Corrupt { .. } | Error::Io { .. })
                 if rebuild =>

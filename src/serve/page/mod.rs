@@ -36,7 +36,7 @@ const INDEX: File = File {
     body: include_str!("files/index.html"),
 };
 
-static FILES: [File; 22] = files![
+static FILES: [File; 25] = files![
     SCRIPT "answer.js",
     SCRIPT "api.js",
     SCRIPT "articles.js",
@@ -44,6 +44,7 @@ static FILES: [File; 22] = files![
     SCRIPT "colours.js",
     SCRIPT "dom.js",
     SCRIPT "early.js",
+    SCRIPT "labels.js",
     SCRIPT "listing.js",
     SCRIPT "main.js",
     SCRIPT "map.js",
@@ -57,6 +58,8 @@ static FILES: [File; 22] = files![
     SCRIPT "spans.js",
     SCRIPT "strings.js",
     SCRIPT "text.js",
+    SCRIPT "titles.js",
+    SCRIPT "why.js",
     STYLE "style.css",
     SVG "icon.svg",
 ];

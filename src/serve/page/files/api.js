@@ -51,13 +51,22 @@ async function once(key, ask) {
   return answer;
 }
 
+/** The roots of the index: a path below one is shown as its label and what follows. */
+let roots = [];
+
+export function relative(path) {
+  const root = roots.find((one) => path.startsWith(one.path) && /^[\\/:@]/u.test(path.slice(one.path.length)));
+  return root ? root.label + path.slice(root.path.length) : path;
+}
+
 /** Of which state of the index the answers are: another one has other bytes and other passages. */
 let stamp = null;
 
 /** Forgets the answers of an older state of the index. */
 async function forget() {
-  const { generation, articles, passages, bytes } = await get('status', {});
-  const now = [generation, articles, passages, bytes].join(' ');
+  const status = await get('status', {});
+  const now = [status.generation, status.articles, status.passages, status.bytes].join(' ');
+  roots = status.roots;
   if (stamp !== now) answers.clear();
   stamp = now;
 }

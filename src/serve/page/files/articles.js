@@ -119,9 +119,10 @@ class List {
     );
     const rows = found.slice((this.page - 1) * ROWS, this.page * ROWS);
     // While articles come in, rows that stay keep the focus of the reader.
-    const key = [given.sort, ...rows.map(({ id }) => id)].join('\n');
+    this.columns = COLUMNS.filter((name) => name !== 'published' || store.list.some(({ published }) => published));
+    const key = [given.sort, this.columns.length, ...rows.map(({ id }) => id)].join('\n');
     if (key !== this.key) {
-      this.heads.replaceChildren(...COLUMNS.map((name) => this.head(name, given.sort)));
+      this.heads.replaceChildren(...this.columns.map((name) => this.head(name, given.sort)));
       this.body.replaceChildren(...rows.map((article) => this.row(article)));
     }
     this.key = key;
@@ -185,14 +186,17 @@ class List {
     const href = link('read', this.params, { id: article.id });
     const title = el('td', { class: 'title' }, quoted('a', nameOf(article), article.lang, { href }));
     if (article.source_url) title.append(' ', external(article.source_url, null, { class: 'faint' }));
+    const cells = {
+      title,
+      lang: el('td', { class: 'lang' }, article.lang ? languageName(article.lang) : ''),
+      published: el('td', { class: 'published' }, article.published ?? ''),
+      passages: el('td', { class: 'passages' }, number(article.passages)),
+      id: quoted('td', article.id, null, { class: 'id path' }),
+    };
     return el(
       'tr',
       {},
-      title,
-      el('td', { class: 'lang' }, article.lang ? languageName(article.lang) : ''),
-      el('td', { class: 'published' }, article.published ?? ''),
-      el('td', { class: 'passages' }, number(article.passages)),
-      quoted('td', article.id, null, { class: 'id path' }),
+      this.columns.map((name) => cells[name]),
     );
   }
 

@@ -19,51 +19,95 @@ export function citeMenu(article, passage) {
   );
 }
 
-/** `path:7-9`, as tane cites. */
+/** `folder/article.txt:7-9`: a name that `tane show` takes. */
 export function citation(article, passage) {
-  const row = article.row && article.path !== article.id ? `@${article.row}` : '';
   const { start_line: first, end_line: last } = passage;
-  return `${article.path}${row}:${first === last ? first : `${first}-${last}`}`;
+  return `${article.id}:${first === last ? first : `${first}-${last}`}`;
 }
 
-function plainText(article, passage) {
+export function plainText(article, passage) {
   const source = webAddress(article.source_url)?.href;
-  const parts = [article.author, plain(nameOf(article)), article.published, source, citation(article, passage)];
-  return `「${plain(passage.text)}」 ${parts.filter(Boolean).join(', ')}`;
+  const parts = [article.author, nameOf(article), article.published, source, citation(article, passage)];
+  const said = parts.filter(Boolean).map(plain);
+  return `「${plain(passage.text)}」 ${said.join(', ')}`;
 }
 
-function markdown(article, passage) {
-  const escaped = (text) => plain(text).replace(/[\\`*_[\]<>#]/gu, '\\$&');
-  const source = webAddress(article.source_url)?.href;
-  const title = escaped(nameOf(article));
+/** A text as CommonMark that shows it: on one line, with a backslash before each mark that means something. */
+function inMarkdown(text) {
+  return plain(text)
+    .replace(/[\\`*_{}[\]<>#|~&$^!]/gu, '\\$&')
+    .replace(/^([-+=:]|\d+(?=[.)]))/u, (mark) => (/\d/u.test(mark) ? `${mark}\\` : `\\${mark}`));
+}
+
+/** Code as Markdown: between more backticks than follow each other in it. */
+function inCode(text) {
+  const runs = plain(text).match(/`+/gu) ?? [];
+  const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
+  const space = runs.length > 0 ? ' ' : '';
+  return fence + space + plain(text) + space + fence;
+}
+
+export function markdown(article, passage) {
+  const source = address(article)
+    ?.replace(/[<>]/gu, encodeURIComponent)
+    .replace(/&(?=#?\w+;)/gu, '\\&');
+  const title = inMarkdown(nameOf(article));
   const named = source ? `[${title}](<${source}>)` : title;
   const parts = [
     named,
-    article.author && escaped(article.author),
+    article.author && inMarkdown(article.author),
     article.published,
-    `\`${citation(article, passage)}\``,
+    inCode(citation(article, passage)),
   ];
-  return `> ${escaped(passage.text)}\n>\n> — ${parts.filter(Boolean).join(', ')}`;
+  return `> ${inMarkdown(passage.text)}\n>\n> — ${parts.filter(Boolean).join(', ')}`;
 }
 
-function bibtex(article, passage) {
-  const escaped = (text) =>
-    plain(text)
-      .replace(/[\\{}]/gu, '')
-      .replace(/[&%$#_]/gu, '\\$&');
-  const source = webAddress(article.source_url)?.href;
+/** The address of the source, without what ends a field of BibTeX or is an escape in Markdown. */
+function address(article) {
+  const encoded = (mark) => `%${mark.codePointAt(0).toString(16).toUpperCase()}`;
+  return webAddress(article.source_url)?.href.replace(/[{}\\^`]/gu, encoded);
+}
+
+const TEX = {
+  '\\': '\\textbackslash{}',
+  '{': '\\textbraceleft{}',
+  '}': '\\textbraceright{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+};
+
+/** A text as TeX that shows it. Its braces become commands: a lone one would end the field, even behind a backslash. */
+function inTex(text) {
+  return plain(text).replace(/[\\{}~^<>|&%$#_]/gu, (mark) => TEX[mark] ?? `\\${mark}`);
+}
+
+export function bibtex(article, passage) {
+  const source = address(article);
   const fields = {
-    title: `{${escaped(nameOf(article))}}`,
-    author: article.author && escaped(article.author),
+    // The second braces keep capitals, and a name is not cut at `and` or a comma.
+    title: `{${inTex(nameOf(article))}}`,
+    author: article.author && `{${inTex(article.author)}}`,
     date: article.published,
     url: source,
     langid: article.lang,
-    note: escaped(citation(article, passage)),
+    note: inTex(citation(article, passage)),
   };
   const lines = Object.entries(fields)
     .filter(([, value]) => value)
     .map(([name, value]) => `  ${name} = {${value}},`);
-  return `@${source ? 'online' : 'misc'}{tane-${article.sha256.slice(0, 12)},\n${lines.join('\n')}\n}`;
+  return `@${source ? 'online' : 'misc'}{${keyOf(article, passage)},\n${lines.join('\n')}\n}`;
+}
+
+/** Two passages of an article are two entries, and so are two articles of a file. */
+function keyOf(article, passage) {
+  const parts = ['tane', article.sha256.slice(0, 12), article.row, /#([\d-]+)$/u.exec(passage.id)?.[1]];
+  return parts
+    .filter(Boolean)
+    .join('-')
+    .replace(/[^0-9A-Za-z-]/gu, '');
 }
 
 async function copy(text, button) {

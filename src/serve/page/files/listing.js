@@ -2,7 +2,7 @@
 import { get } from './api.js';
 import { el, nameOf, quoted, say, short } from './dom.js';
 import { link } from './route.js';
-import { number, t } from './strings.js';
+import { countOf, t } from './strings.js';
 
 /** Points that are listed at most. */
 const MOST = 200;
@@ -15,20 +15,20 @@ export class Listing {
     this.node = el('section', { class: 'listing', 'aria-label': t('list') }, el('p', { class: 'faint' }, nothing));
   }
 
-  /** Lists points `{article, passage}`; passage 0 is a whole article. */
-  show(points) {
-    const all = t('points', points.length);
+  /** Lists points `{article, passage}`; passage 0 is a whole article. `name` is what they have in common. */
+  show(points, of, name = '') {
+    const all = countOf(points.length, of);
     const shown = points.slice(0, MOST);
-    const heading = points.length > MOST ? `${all}, ${t('limits', number(MOST))}` : all;
+    const heading = points.length > MOST ? `${all}, ${t('limits', MOST)}` : all;
     this.node.replaceChildren(
-      el('h2', {}, heading),
+      el('h2', {}, name ? [quoted('span', name), ' · '] : null, heading),
       el(
         'ol',
         {},
         shown.map((point, at) => this.item(point, at)),
       ),
     );
-    say(all);
+    say(name ? `${name}: ${all}` : all);
   }
 
   item({ article, passage }, at) {

@@ -2,11 +2,12 @@
 import { get, ofGeneration, postOnce } from './api.js';
 import { COUNT, ofCanvas, palette, parts } from './colours.js';
 import { el, nameOf, quoted, say, short } from './dom.js';
+import { placed } from './labels.js';
 import { Listing } from './listing.js';
 import { Pane, button, zoomButtons } from './pane.js';
 import { Points } from './points.js';
 import { link, replace, request } from './route.js';
-import { languageName, number, t } from './strings.js';
+import { clusterName, countOf, languageName, number, t } from './strings.js';
 
 /** Pixels around a pointer in which points are found. */
 const NEAR = 9;
@@ -63,11 +64,11 @@ class MapView {
 
   start() {
     const { data } = this;
-    const name = t('mapName', data.points.count, data.clusters.length);
+    const name = t('mapName', data.points.count, this.of, data.clusters.length);
     this.canvas = el('canvas', { tabindex: 0, role: 'img', 'aria-label': name, 'aria-describedby': 'map-help' });
     this.tip = el('div', { class: 'tip', hidden: true });
     this.legend = el('ul', { class: 'legend', 'aria-label': t('colour') });
-    const notes = [t('sampled', data.shown, data.total)];
+    const notes = [data.shown < data.total ? t('sampled', data.shown, data.total) : countOf(data.total, this.of)];
     if (this.answers > 0) notes.push(t('lit', new Set(this.lit.map(({ rank }) => rank)).size, this.answers));
     this.main.replaceChildren(
       el('h1', { class: 'unseen' }, t('map')),
@@ -137,12 +138,13 @@ class MapView {
   paint() {
     const { data } = this;
     const keys = this.keys();
+    this.keyOf = keys;
     const counts = new Map();
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
     const known = [...counts].filter(([key]) => key !== null).sort((a, b) => b[1] - a[1]);
     // Clusters share colours, as there are many; the names on the map tell them apart.
     const cycles = this.colour === 'cluster';
-    const kind = new Map(known.map(([key], at) => [key, cycles ? (at % COUNT) + 1 : at < COUNT ? at + 1 : 0]));
+    const kind = new Map(known.map(([key], at) => [key, cycles ? (key % COUNT) + 1 : at < COUNT ? at + 1 : 0]));
     this.kinds = new Uint8Array(data.points.count);
     keys.forEach((key, i) => {
       this.kinds[i] = this.only === null || this.only === key ? (kind.get(key) ?? 0) : 0;
@@ -160,8 +162,12 @@ class MapView {
     return Array.from(article, (at) => values[at]);
   }
 
+  pointsOf(key) {
+    return [...this.keyOf.keys()].filter((point) => this.keyOf[point] === key);
+  }
+
   keyName(key) {
-    if (this.colour === 'cluster') return this.data.clusters[key]?.words.join(' · ') ?? String(key);
+    if (this.colour === 'cluster') return clusterName(this.data.clusters[key].words, key);
     return this.colour === 'folder' ? key || '/' : languageName(key);
   }
 
@@ -174,6 +180,7 @@ class MapView {
         const at = this.entries.findIndex((entry) => entry.key === key);
         this.only = this.only === key ? null : key;
         this.paint();
+        if (this.only === key) this.list(this.pointsOf(key), this.keyName(key));
         this.legend.children[at].firstChild.focus();
       };
       const names = { type: 'button', 'aria-pressed': String(this.only === key), onclick: toggle };
@@ -212,21 +219,29 @@ class MapView {
     for (const { point, rank } of this.lit) this.ring(context, pane, point, rank, background, text);
   }
 
-  /** Names the clusters, the large ones first; a name that would cover another is left out. */
+  /** Names the clusters, each in its colour and beside its points. */
   labels(context, pane, background, text) {
-    const taken = [];
-    for (const { words, x, y } of [...this.data.clusters].sort((a, b) => b.size - a.size)) {
-      const at = pane.toWindow(x, y);
-      const label = short(words.slice(0, 3).join(' · '), 26);
-      const half = context.measureText(label).width / 2 + 4;
-      const [low, high] = [half, pane.width - half];
-      if (at.x < 0 || at.y < 0 || at.x > pane.width || at.y > pane.height) continue;
-      const place = { x: Math.min(Math.max(at.x, low), high), y: at.y, half };
-      if (taken.some((other) => Math.abs(other.y - place.y) < 18 && Math.abs(other.x - place.x) < other.half + half))
-        continue;
-      taken.push(place);
-      halo(context, label, place, background, text);
+    const { clusters } = this.data;
+    const scale = `${pane.scale} ${pane.width} ${pane.height}`;
+    if (this.names?.scale !== scale) this.names = { scale, list: this.named(context, pane) };
+    const colours = palette();
+    for (const { at, label, offset } of this.names.list) {
+      if (!offset || (this.colour === 'cluster' && this.only !== null && this.only !== at)) continue;
+      const place = pane.toWindow(clusters[at].x, clusters[at].y);
+      const colour = this.colour === 'cluster' ? `rgb(${colours[(at % COUNT) + 1]})` : text;
+      halo(context, label, { x: place.x + offset.dx, y: place.y + offset.dy }, background, colour);
     }
+  }
+
+  /** The names and their places at a scale. */
+  named(context, pane) {
+    const list = this.data.clusters.map(({ words, x, y, size }, at) => {
+      const label = short(clusterName(words, at), 26);
+      return { at, label, x, y, size, width: context.measureText(label).width, height: 14 };
+    });
+    list.sort((a, b) => b.size - a.size);
+    const offsets = placed(list, this.data.points, pane);
+    return list.map(({ at, label }, i) => ({ at, label, offset: offsets[i] }));
   }
 
   ring(context, pane, point, rank, background, text) {
@@ -269,20 +284,24 @@ class MapView {
     return true;
   }
 
-  list(points) {
+  list(points, name) {
     const { articles, article, passage } = this.data;
-    this.listing.show(points.map((point) => ({ article: articles[article[point]], passage: passage[point] })));
+    const found = points.map((point) => ({ article: articles[article[point]], passage: passage[point] }));
+    this.listing.show(found, this.of, name);
   }
 
   /** The clusters for people who cannot see the canvas. */
   table() {
     const { clusters, cluster } = this.data;
     const row = ({ words, size }, at) => {
-      const points = () => this.list([...cluster.keys()].filter((point) => cluster[point] === at));
+      const points = () => {
+        const own = [...cluster.keys()].filter((point) => cluster[point] === at);
+        this.list(own, clusterName(words, at));
+      };
       return el(
         'tr',
         {},
-        quoted('td', words.join(' · ')),
+        quoted('td', clusterName(words, at)),
         el('td', {}, number(size)),
         el('td', {}, el('button', { type: 'button', onclick: points }, t('list'))),
       );

@@ -1,14 +1,15 @@
 // The view of the similarity matrix: a heat map of all pairs of articles.
 import { get, ofGeneration } from './api.js';
-import { ofCanvas, ramp } from './colours.js';
+import { COUNT, ofCanvas, palette, ramp } from './colours.js';
+import { Titles } from './titles.js';
 import { el, nameOf, quoted, say, short } from './dom.js';
 import { Pane, zoomButtons } from './pane.js';
 import { link } from './route.js';
 import { between } from './similar.js';
-import { number, t } from './strings.js';
+import { clusterName, number, t } from './strings.js';
 
-/** Cells at least this large get lines between clusters. */
-const LEAST_LINE = 24;
+/** Pixels of a cluster that gets a frame. */
+const LEAST_FRAME = 12;
 
 export async function matrix(main, params, signal, settled) {
   const load = async () => prepared(await get('matrix', {}, signal));
@@ -64,7 +65,7 @@ function coloured({ size, values }, colours) {
 
 class MatrixView {
   constructor(main, params, data, signal) {
-    Object.assign(this, { main, params, data, signal, pictures: new Map(), cell: null });
+    Object.assign(this, { main, params, data, signal, pictures: new Map(), cell: null, titles: new Titles(data) });
   }
 
   start() {
@@ -84,13 +85,23 @@ class MatrixView {
         data.clusters.map((one) => this.cluster(one)),
       ),
     );
+    const alike = el(
+      'details',
+      { class: 'alike-pairs', open: true },
+      el('summary', {}, el('h2', {}, t('mostAlike'))),
+      el(
+        'ol',
+        {},
+        data.pairs.map((one) => this.alike(one)),
+      ),
+    );
     clusters.open = matchMedia('(min-width: 60rem)').matches;
     this.main.replaceChildren(
       el('h1', { class: 'unseen' }, t('matrix')),
       el(
         'div',
         { class: 'bar-of-tools' },
-        el('span', { class: 'faint' }, t('sampled', data.shown, data.total)),
+        el('span', { class: 'faint' }, data.shown < data.total ? t('sampled', data.shown, data.total) : t('total', data.total)),
         this.scale(),
         zoomButtons(this),
       ),
@@ -98,7 +109,7 @@ class MatrixView {
         'div',
         { class: 'canvas-and-side' },
         el('div', { class: 'stage' }, this.canvas, this.tip),
-        el('aside', {}, this.pair, this.passages, clusters),
+        el('aside', {}, this.pair, this.passages, alike, clusters),
       ),
       el('p', { id: 'matrix-help', class: 'faint' }, t('matrixHelp')),
     );
@@ -115,8 +126,16 @@ class MatrixView {
     return el('span', { class: 'scale' }, low.toFixed(2), this.strip, high.toFixed(2));
   }
 
+  margins(pane) {
+    return this.titles.margins(pane);
+  }
+
   recolour() {
     this.pictures.clear();
+    const dots = palette();
+    this.main.querySelectorAll('.clusters i').forEach((dot, at) => {
+      dot.style.background = `rgb(${dots[(this.data.clusters[at].number % COUNT) + 1]})`;
+    });
     this.colours = ramp();
     const context = this.strip.getContext('2d');
     this.colours.forEach((colour, at) => {
@@ -125,16 +144,33 @@ class MatrixView {
     });
   }
 
-  cluster({ words, from, to }) {
+  cluster({ words, number: place, from, to }) {
     const show = () => this.pane.show({ left: from, top: from, right: to, bottom: to });
+    const name = quoted('span', clusterName(words, place));
+    return el(
+      'li',
+      {},
+      el('button', { type: 'button', onclick: show }, el('i', {}), name, el('small', {}, number(to - from))),
+    );
+  }
+
+  /** A pair of the list, which chooses its cell. */
+  alike({ articles: [a, b], score, duplicate }) {
+    const show = () => {
+      this.choose({ x: b, y: a });
+      this.keep(this.cell);
+      this.pair.scrollIntoView({ block: 'nearest' });
+    };
+    const title = (at) => quoted('span', nameOf(this.data.articles[at]), this.data.articles[at].lang);
     return el(
       'li',
       {},
       el(
         'button',
         { type: 'button', onclick: show },
-        quoted('span', words.join(' · ')),
-        el('small', {}, number(to - from)),
+        el('small', { class: 'score' }, score.toFixed(2)),
+        el('span', {}, title(a), title(b)),
+        duplicate ? el('b', { class: 'badge' }, t('duplicate')) : null,
       ),
     );
   }
@@ -157,31 +193,21 @@ class MatrixView {
     context.imageSmoothingEnabled = pane.scale * pane.ratio < 2;
     const size = picture.width * step * pane.scale;
     context.drawImage(picture, corner.x, corner.y, size, size);
-    context.font = `600 12px ${getComputedStyle(this.canvas).fontFamily}`;
-    context.textBaseline = 'top';
-    for (const cluster of this.data.clusters) this.frame(context, pane, cluster, background, text);
+    for (const cluster of this.data.clusters) this.frame(context, pane, cluster, text);
     if (this.cell) this.cursor(context, pane, background, text);
+    this.titles.draw(context, pane, this.cell, { background, text, family: getComputedStyle(this.canvas).fontFamily });
   }
 
-  /** A square around a cluster, and its name where there is room. */
-  frame(context, pane, { from, to, words }, background, text) {
+  /** A square around a cluster. */
+  frame(context, pane, { from, to }, text) {
     const at = pane.toWindow(from, from);
     const size = (to - from) * pane.scale;
-    if (size < LEAST_LINE / 2) return;
+    if (size < LEAST_FRAME) return;
     context.strokeStyle = text;
     context.lineWidth = 1;
     context.globalAlpha = 0.6;
     context.strokeRect(at.x, at.y, size, size);
     context.globalAlpha = 1;
-    const label = short(words.join(' · '), 24);
-    const room = size + Math.min(at.x, 0);
-    if (size + Math.min(at.y, 0) < LEAST_LINE || context.measureText(label).width > room - 6) return;
-    context.lineWidth = 3;
-    context.strokeStyle = background;
-    const place = [Math.max(at.x, 0) + 4, Math.max(at.y, 0) + 4];
-    context.strokeText(label, ...place);
-    context.fillStyle = text;
-    context.fillText(label, ...place);
   }
 
   cursor(context, pane, background, text) {
@@ -199,21 +225,22 @@ class MatrixView {
   }
 
   hover(place, at) {
-    const cell = place && this.cellAt(place);
-    this.tip.hidden = !cell;
-    if (!cell) return;
     const { articles } = this.data;
-    const lines = [articles[cell.y], articles[cell.x]].map((article) =>
-      quoted('div', short(nameOf(article), 40), article.lang),
-    );
-    this.tip.replaceChildren(...lines, el('b', {}, this.value(cell)));
+    const cell = place && this.cellAt(place);
+    const title = !cell && place && this.titles.at(this.pane, place, at);
+    this.tip.hidden = !cell && !title;
+    if (this.tip.hidden) return;
+    const named = cell ? [articles[cell.y], articles[cell.x]] : [title];
+    const lines = named.map((article) => quoted('div', short(nameOf(article), cell ? 40 : 90), article.lang));
+    this.tip.replaceChildren(...lines, cell ? el('b', {}, this.value(cell)) : '');
     this.pane.follow(this.tip, at);
   }
 
   cellAt(place) {
     const cell = { x: Math.floor(place.x), y: Math.floor(place.y) };
     const inside = (value) => value >= 0 && value < this.data.shown;
-    return inside(cell.x) && inside(cell.y) ? cell : null;
+    const covered = this.titles.covers(this.pane, this.pane.toWindow(place.x, place.y));
+    return inside(cell.x) && inside(cell.y) && !covered ? cell : null;
   }
 
   value({ x, y }) {
@@ -245,11 +272,13 @@ class MatrixView {
     return true;
   }
 
-  /** Keeps the cell in the window. */
+  /** Keeps the cell in the window, and not under the titles. */
   keep(cell) {
-    const at = this.pane.toWindow(cell.x + 0.5, cell.y + 0.5);
-    const outside = (value, size) => (value < 0 ? -value + 40 : value > size ? size - value - 40 : 0);
-    this.pane.pan(outside(at.x, this.pane.width), outside(at.y, this.pane.height));
+    const { pane } = this;
+    const at = pane.toWindow(cell.x + 0.5, cell.y + 0.5);
+    const { left, top } = this.titles.covered(pane);
+    const outside = (value, low, high) => (value < low ? low - value + 40 : value > high ? high - value - 40 : 0);
+    pane.pan(outside(at.x, left, pane.width), outside(at.y, top, pane.height));
   }
 
   /** Says which pair a cell compares. */

@@ -12,11 +12,12 @@ const MOST_ZOOM = 400;
 
 export class Pane {
   /**
-   * `see` has `draw(context, pane)` and may have `click(x, y)`, `hover(x, y, event)`, `rectangle(box)` and `key(event)`,
-   * which says whether it took the key. `box` is the part of the plane that is there: `{left, top, right, bottom}`.
+   * `see` has `draw(context, pane)` and may have `click(x, y)`, `hover(x, y, event)`, `rectangle(box)`, `key(event)`,
+   * which says whether it took the key, and `margins(pane)`: pixels `{left, top}` that are no part of the window. `box` is
+   * the part of the plane that is there: `{left, top, right, bottom}`.
    */
   constructor(canvas, box, see, signal) {
-    Object.assign(this, { canvas, box, see, selecting: false, drawn: null });
+    Object.assign(this, { canvas, box, see, selecting: false, drawn: null, margin: { left: 0, top: 0 } });
     this.pointers = new Map();
     const on = (name, handle, options) => canvas.addEventListener(name, handle.bind(this), { signal, ...options });
     on('pointerdown', this.down);
@@ -39,16 +40,32 @@ export class Pane {
     const whole = this.scale === this.fit;
     this.ratio = devicePixelRatio;
     [this.width, this.height] = [canvas.clientWidth, canvas.clientHeight];
+    this.margin = this.see.margins?.(this) ?? this.margin;
     canvas.width = Math.max(1, Math.round(this.width * this.ratio));
     canvas.height = Math.max(1, Math.round(this.height * this.ratio));
     if (whole) this.all();
     else if (this.scale) this.pan(0, 0);
   }
 
+  /** Pixels of the window, without its margins. */
+  get inner() {
+    return { width: this.width - this.margin.left, height: this.height - this.margin.top };
+  }
+
+  /** The middle of the window, in pixels. */
+  get middle() {
+    return { x: (this.width + this.margin.left) / 2, y: (this.height + this.margin.top) / 2 };
+  }
+
+  /** The scale at which a box fills the window. */
+  filling({ left, right, top, bottom }) {
+    const { width, height } = this.inner;
+    return Math.min(width / (right - left), height / (bottom - top));
+  }
+
   /** The scale that shows everything. */
   get fit() {
-    const { left, right, top, bottom } = this.box;
-    return Math.max(1e-6, Math.min(this.width / (right - left), this.height / (bottom - top)));
+    return Math.max(1e-6, this.filling(this.box));
   }
 
   all() {
@@ -60,7 +77,7 @@ export class Pane {
   /** Shows a part of the plane. */
   show({ left, right, top, bottom }) {
     [this.x, this.y] = [(left + right) / 2, (top + bottom) / 2];
-    this.scale = 0.9 * Math.min(this.width / (right - left), this.height / (bottom - top));
+    this.scale = 0.9 * this.filling({ left, right, top, bottom });
     this.limit();
     this.request();
   }
@@ -93,15 +110,17 @@ export class Pane {
   }
 
   toPlane({ x, y }) {
-    return { x: (x - this.width / 2) / this.scale + this.x, y: (y - this.height / 2) / this.scale + this.y };
+    const { middle } = this;
+    return { x: (x - middle.x) / this.scale + this.x, y: (y - middle.y) / this.scale + this.y };
   }
 
   toWindow(x, y) {
-    return { x: (x - this.x) * this.scale + this.width / 2, y: (y - this.y) * this.scale + this.height / 2 };
+    const { middle } = this;
+    return { x: (x - this.x) * this.scale + middle.x, y: (y - this.y) * this.scale + middle.y };
   }
 
   /** Zooms; what stands at a place of the window stays there. */
-  zoom(factor, at = { x: this.width / 2, y: this.height / 2 }) {
+  zoom(factor, at = this.middle) {
     const before = this.toPlane(at);
     this.scale *= factor;
     this.limit();

@@ -46,6 +46,19 @@ export class Points {
     return found;
   }
 
+  /** How many points are in a part of the plane. */
+  countIn({ left, right, top, bottom }) {
+    let found = 0;
+    const [first, last] = [this.column(left), this.column(right)];
+    for (let line = this.line(top); line <= this.line(bottom); line += 1) {
+      for (let at = this.starts[line * CELLS + first]; at < this.starts[line * CELLS + last + 1]; at += 1) {
+        const i = this.order[at];
+        if (this.x[i] >= left && this.x[i] <= right && this.y[i] >= top && this.y[i] <= bottom) found += 1;
+      }
+    }
+    return found;
+  }
+
   /** The points within a distance of a place, nearest first. */
   near({ x, y }, distance) {
     const away = (i) => Math.hypot(this.x[i] - x, this.y[i] - y);

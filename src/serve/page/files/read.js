@@ -1,7 +1,7 @@
 // The view of an article with a passage marked; or of two side by side.
 import { get, getOnce, postOnce } from './api.js';
-import { confidence, facts } from './answer.js';
-import { citation, citeMenu } from './cite.js';
+import { confidence, facts, place } from './answer.js';
+import { citeMenu } from './cite.js';
 import { el, nameOf, quoted, say } from './dom.js';
 import { link, request } from './route.js';
 import { between, similarTo } from './similar.js';
@@ -96,7 +96,7 @@ function headOf({ article, passage }, params) {
     ? [el('a', { href: link('read', params, { id: article.id }) }, t('whole')), citeMenu(article, passage)]
     : [];
   const where = [
-    quoted('span', passage ? citation(article, passage) : article.path, null, { class: 'path' }),
+    place(article, passage),
     passage?.locator ? quoted('span', passage.locator) : null,
   ];
   return [
@@ -154,7 +154,7 @@ async function both(main, params, first, second, signal) {
     const href = link('read', params, { id: passage?.id ?? article.id });
     const title = quoted('a', nameOf(article), article.lang, { href });
     const box = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': nameOf(article) }, text.node);
-    return { node: el('section', { class: 'pane' }, el('h2', {}, title), facts(article), box), text, passage };
+    return { node: el('section', { class: 'pane' }, el('h2', {}, title), facts(article, [place(article, passage)]), box), text, passage };
   };
   const panes = [pane(first), pane(second)];
   const pairs = el('details', { class: 'pairs-above' }, el('summary', {}, t('pairs')));

@@ -68,7 +68,8 @@ async function welcome(main, params, signal) {
       el('p', { class: 'faint' }, t('helpKeys')),
     ),
   );
-  if (matchMedia('(hover: hover)').matches) document.getElementById('q').focus();
+  // On a phone the keyboard would cover the page.
+  if (!matchMedia('(pointer: coarse)').matches) document.getElementById('q').focus({ preventScroll: true });
   return null;
 }
 

@@ -3,7 +3,7 @@ import { el } from './dom.js';
 import { reasonOf } from './strings.js';
 
 /** Words that met less well than this are not underlined; the terminal takes the same bound. */
-const TOLD = 0.6;
+export const TOLD = 0.6;
 
 /** UTF-16 offsets of ascending byte offsets. */
 function units(text, bytes) {

@@ -2,6 +2,13 @@
 
 const many = (n, one, more) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 const ja = (n) => n.toLocaleString('ja');
+const OF = { articles: ['article', 'articles', '記事'], passages: ['passage', 'passages', '段落'] };
+
+/** `10 articles`, `1 passage`. */
+export function countOf(n, of) {
+  const [one, more, japanese] = OF[of];
+  return language() === 'ja' ? `${japanese} ${ja(n)} 件` : many(n, one, more);
+}
 
 const STRINGS = {
   all: ['all', 'すべて'],
@@ -13,14 +20,15 @@ const STRINGS = {
   ask: ['Ask', '検索'],
   articlesWay: ['lists everything that is here', 'すべての記事を一覧できます'],
   askSomething: ['Ask a question', '質問してみましょう'],
-  beyond: ['in cosines beyond an unrelated passage', '無関係な段落を超えた余弦'],
+  beyond: ['Cosines, counted from what an unrelated passage has.', '余弦。無関係な段落の値を 0 とします。'],
   bothScroll: [
     'Both passages are marked. Each text scrolls on its own.',
     '両方の段落に印があります。本文は別々に動かせます。',
   ],
   busy: ['Working…', '処理中…'],
-  chance: ['what chance reaches', '偶然の範囲'],
+  chance: ['what an unrelated passage may reach', '無関係な段落でも届きうる範囲'],
   cite: ['Copy citation', '引用をコピー'],
+  clusterNumber: [(n) => `cluster ${n}`, (n) => `まとまり ${n}`],
   clusters: ['Clusters', 'まとまり'],
   cluster: ['cluster', 'まとまり'],
   colour: ['Colour', '色分け'],
@@ -50,6 +58,7 @@ const STRINGS = {
   filters: ['Filters', '絞り込み'],
   find: ['Find in titles', '題名から探す'],
   folder: ['Folder', 'フォルダー'],
+  found: ['These words of the question stand here', 'ここにある質問の語'],
   forget: ['Clear filters', '絞り込みを解除'],
   gone: [
     'The server does not answer. Is `tane serve` still running?',
@@ -58,7 +67,6 @@ const STRINGS = {
   helpKeys: ['/ to search · ↑ ↓ to move · Enter to read · Esc to go back', '/ 検索 · ↑ ↓ 移動 · Enter 読む · Esc 戻る'],
   id: ['Name', '名前'],
   language: ['Language', '言語'],
-  lateEach: ['Words that met', '対応した語'],
   limits: [(n) => `the first ${n.toLocaleString('en')}`, (n) => `先頭の ${ja(n)} 件`],
   lines: [
     (from, to) => (from === to ? `line ${from}` : `lines ${from}–${to}`),
@@ -75,33 +83,43 @@ const STRINGS = {
   ],
   map: ['Map', '地図'],
   mapHelp: [
-    'Drag to move, wheel or pinch to zoom, click a point to list it. Keys: arrows, + − 0, Enter lists what is at the centre.',
-    'ドラッグで移動、ホイールかピンチで拡大、点を押すと一覧に出ます。キー: 矢印、+ − 0、Enter で中央の点を一覧に。',
+    'Drag to move, wheel or pinch to zoom, click a point or a name beside the map to list what is there. Keys: arrows, + − 0, Enter lists what is at the centre.',
+    'ドラッグで移動、ホイールかピンチで拡大。点や右の名前を押すと一覧に出ます。キー: 矢印、+ − 0、Enter で中央の点を一覧に。',
   ],
   mapName: [
-    (n, c) => `Map of ${many(n, 'point', 'points')} in ${many(c, 'cluster', 'clusters')}`,
-    (n, c) => `${ja(n)} 点、${ja(c)} のまとまりの地図`,
+    (n, of, c) => `Map of ${countOf(n, of)} in ${many(c, 'cluster', 'clusters')}`,
+    (n, of, c) => `${countOf(n, of)}、${ja(c)} のまとまりの地図`,
   ],
   mapNone: [
-    'Click a point, or draw a rectangle, to list what is there.',
-    '点を押すか、範囲を囲むと、ここに一覧が出ます。',
+    'Click a point or a name, or draw a rectangle, to list what is there.',
+    '点か名前を押すか、範囲を囲むと、ここに一覧が出ます。',
   ],
   mapWay: ['shows what the folder is about', '何についてのフォルダーかが見渡せます'],
   matrixWay: ['shows which articles are alike', 'どの記事が似ているかがわかります'],
   matrix: ['Matrix', '類似度'],
   matrixHelp: [
-    'Each cell compares two articles: the stronger the colour, the more alike. Click a cell for the passages. Keys: arrows, Enter, + − 0.',
-    '1 マスが 2 記事の比較です。色が濃いほど似ています。押すと似ている段落が出ます。キー: 矢印、Enter、+ − 0。',
+    'Each cell compares two articles: the stronger the colour, the more alike. Zoom in for the titles. Click a cell for the passages. Keys: arrows, Enter, + − 0.',
+    '1 マスが 2 記事の比較です。色が濃いほど似ています。拡大すると題名が出ます。押すと似ている段落が出ます。キー: 矢印、Enter、+ − 0。',
   ],
   matrixName: [(n) => `Similarity of ${many(n, 'article', 'articles')}`, (n) => `記事 ${ja(n)} 件の類似度`],
-  matrixNone: ['Choose a cell to see which passages are alike.', 'マスを選ぶと、似ている段落がここに出ます。'],
+  matrixNone: [
+    'Choose a cell or a pair to see which passages are alike.',
+    'マスか組を選ぶと、似ている段落がここに出ます。',
+  ],
+  met: ['These words of the question met words here', '質問の語とここで対応した語'],
   meaning: ['meaning', '意味'],
   more: [(n, most) => `${n} more under ${most} %, show`, (n, most) => `ほか ${ja(n)} 件(${most} % 未満)を表示`],
   nearest: ['Similar articles', '似ている記事'],
+  mostAlike: ['Most alike', 'よく似ている組'],
   next: ['Next', '次へ'],
   none: ['Nothing found', '見つかりませんでした'],
   noSimilar: ['No article resembles this one.', '似ている記事はありません。'],
+  noWords: [
+    'No word of the question stands here; the passage says something close to it.',
+    '質問の語はここにはありませんが、近いことが書かれています。',
+  ],
   notRead: ['not read', '読まない部分'],
+  numbers: ['In numbers', '数値で見る'],
   otherLanguage: ['日本語', 'English'],
   otherLanguageName: ['Show this page in Japanese', 'Show this page in English'],
   outline: ['Outline', '見出し'],
@@ -114,7 +132,6 @@ const STRINGS = {
   passageMap: ['passages', '段落'],
   passages: ['Passages', '段落数'],
   plain: ['Plain text', 'テキスト'],
-  points: [(n) => many(n, 'point', 'points'), (n) => `${ja(n)} 点`],
   previous: ['Previous', '前へ'],
   question: ['Question', '質問'],
   rectangle: ['Draw a rectangle', '範囲を囲む'],
@@ -125,8 +142,9 @@ const STRINGS = {
     (n, all) => `${n.toLocaleString('en')} of ${all.toLocaleString('en')} shown`,
     (n, all) => `${ja(all)} 件中 ${ja(n)} 件を表示`,
   ],
+  sameWord: ['the same', '同じ'],
   search: ['Search', '検索'],
-  secondLook: ['second look', '語の照合'],
+  secondLook: ['word by word', '語ごとの照合'],
   since: ['From', 'いつから'],
   skip: ['To the content', '本文へ'],
   sort: ['Sort by', '並べ替え'],
@@ -142,9 +160,10 @@ const STRINGS = {
   unknown: ['unknown', '不明'],
   until: ['Until', 'いつまで'],
   weight: ['weight', '重み'],
+  whatSpeaks: ['What speaks for it', '何が決め手か'],
   whole: ['Whole article', '記事全体'],
   why: ['Why', '理由'],
-  words: ['words', '語の一致'],
+  words: ['keywords', 'キーワード'],
   zoomIn: ['Zoom in', '拡大'],
   zoomOut: ['Zoom out', '縮小'],
 };
@@ -199,4 +218,9 @@ export function languageName(tag) {
 
 export function number(value) {
   return value.toLocaleString(language());
+}
+
+/** What a cluster is called; one whose texts have no word of their own has its number. */
+export function clusterName(words, number) {
+  return words.join(' · ') || t('clusterNumber', number + 1);
 }
