@@ -11,6 +11,7 @@ mod front_matter;
 mod html;
 mod markdown;
 mod notebook;
+mod package;
 mod pdf;
 mod plain;
 pub(super) mod reader;
