@@ -1,5 +1,7 @@
 //! ODT, ODP and ODS, as packages and as single files (OpenDocument 1.3, part 3).
 
+use std::collections::HashMap;
+
 use super::content::{Item, Paragraph, Role, Row, Table, TableCell, plain};
 use super::open_document_cells::Cells;
 use super::open_document_styles::Styles;
@@ -70,6 +72,8 @@ pub(super) struct Reader {
     pub(super) story: Story,
     pub(super) styles: Styles,
     left: Vec<(Omission, String)>,
+    /// Charts and formulas, which are documents inside this one, by the names of their folders.
+    objects: HashMap<String, String>,
 }
 
 /// What the blocks around a paragraph say of it.
@@ -105,7 +109,39 @@ impl Reader {
             story: Story::new(known, true),
             styles: Styles::default(),
             left: Vec::new(),
+            objects: HashMap::new(),
         }
+    }
+
+    fn objects(&mut self, package: &mut Package<'_>) -> Result<(), Fault> {
+        for name in package.names().to_vec() {
+            let folder = name.strip_suffix("/content.xml");
+            if let Some(folder) = folder
+                && let Some(text) = read(package, &name)?
+            {
+                self.objects.insert(folder.to_owned(), text);
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of a document inside this one, once.
+    fn object(&mut self, href: &str, items: &mut Vec<Item>) -> Result<(), Fault> {
+        let folder = href.trim_start_matches("./").trim_end_matches('/');
+        let Some(text) = self.objects.remove(folder) else {
+            return Ok(());
+        };
+        let mut xml = Xml::new(folder, &text);
+        while let Some(piece) = xml.next(0)? {
+            let Piece::Start(tag) = piece else { continue };
+            match (tag.ns, tag.name()) {
+                (Ns::Office, "body") => self.blocks(&mut xml, Around::default(), items)?,
+                // A formula, whose letters are elements of MathML.
+                (_, "math") => items.push(Item::text(words(&xml.text()?))),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn leave(&mut self, reason: Omission, text: &str) {
@@ -269,6 +305,11 @@ impl Reader {
                 self.leave(Omission::ImageMarkup, &text);
                 Ok(())
             }
+            (Ns::Draw, "object") => {
+                let href = tag.attr("href").unwrap_or_default();
+                self.object(&href, items)?;
+                self.blocks(xml, around, items)
+            }
             (Ns::Draw, _) => match tag.prefixed("class").as_deref() {
                 Some("title") => self.blocks(xml, with(Role::Heading(1)), items),
                 Some("header" | "footer" | "date-time" | "page-number") => {
@@ -302,8 +343,7 @@ impl Reader {
                 Piece::Text(piece) => text.push_str(&piece),
             }
         }
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.leave(reason, &line);
+        self.leave(reason, &words(&text));
         Ok(())
     }
 
@@ -465,6 +505,11 @@ impl Reader {
         }
         Ok(cells)
     }
+}
+
+/// One line.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn is_title(tag: &Tag<'_>) -> bool {

@@ -163,7 +163,11 @@ impl Cells {
         let shown = plain(&items);
         let date = tag.attr("date-value");
         let value = match tag.attr("value-type").as_deref() {
-            Some("date") => date.map(|date| date.trim_end_matches("T00:00:00").replace('T', " ")),
+            Some("date") => date.map(|date| {
+                let date = date.trim_end_matches("T00:00:00").replace('T', " ");
+                let minutes = date.strip_suffix(":00").filter(|rest| rest.contains(':'));
+                minutes.unwrap_or(&date).to_owned()
+            }),
             _ if shown.is_empty() => tag
                 .attr("string-value")
                 .or_else(|| tag.attr("boolean-value"))
