@@ -17,6 +17,8 @@ mod sheet;
 mod slides;
 mod story;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod word;
 mod word_styles;
 mod xml;

@@ -43,17 +43,8 @@ pub(super) fn package(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
             "a damaged document: its part `content.xml` is missing".to_owned(),
         ));
     };
+    reader.objects(package)?;
     reader.part("content.xml", &content)?;
-    if package
-        .names()
-        .iter()
-        .any(|name| name.starts_with("Object "))
-    {
-        reader
-            .story
-            .blocks
-            .note("text of charts and formulas in it is not read".to_owned());
-    }
     reader.story.finish("a document")
 }
 
