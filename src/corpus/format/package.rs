@@ -135,12 +135,12 @@ impl<'a> Package<'a> {
     pub(super) fn check(
         &mut self,
         which: impl Fn(&str) -> bool,
-        look: impl Fn(&str, &[u8]) -> Result<(), Fault>,
+        look: impl Fn(&str, Vec<u8>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         for name in self.names.clone() {
             if which(&name) {
                 // Memory is given back before the next one.
-                look(&name, &self.read(&name)?.unwrap_or_default())?;
+                look(&name, self.read(&name)?.unwrap_or_default())?;
             }
         }
         self.left = self.limits.sum;

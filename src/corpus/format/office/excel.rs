@@ -1,6 +1,6 @@
 //! Excel workbooks, by the crate calamine: values of cells as they were computed last, dates as dates.
 //!
-//! Of a ZIP archive every part is expanded once within the budget, before calamine expands it.
+//! Of a ZIP archive every part is expanded and looked through once within the budget, before calamine expands it.
 
 use std::io::Cursor;
 
@@ -9,13 +9,14 @@ use calamine::{
     open_workbook_from_rs,
 };
 
-use super::Kind;
 use super::content::plain;
 use super::drawing;
+use super::kind::Kind;
 use super::properties;
 use super::relations::read;
-use super::sheet::{Budget, MOST_COLUMNS, MOST_ROWS, Sheet};
-use super::xml::{Piece, Xml};
+use super::sheet::{Budget, Sheet};
+use super::sheet_names::{MOST_COLUMNS, MOST_ROWS};
+use super::xml::{Piece, Xml, decoded};
 use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::blocks::Blocks;
@@ -36,15 +37,15 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
         return xls(bytes, &mut budget);
     }
     let mut package = Package::open(bytes, Limits::default())?;
+    // calamine looks at less than the whole of a part.
     package.check(is_read, |name, bytes| {
-        let head = &bytes[..bytes.len().min(4096)];
-        let declares = memchr::memmem::find(head, b"<!DOCTYPE").is_some();
-        match declares {
-            true => Err(Fault::Unreadable(format!(
-                "`{name}` declares a document type, which Excel does not write; it is not read"
-            ))),
-            false => Ok(()),
+        if name.to_ascii_lowercase().ends_with(".bin") {
+            return Ok(());
         }
+        let text = decoded(name, bytes)?;
+        let mut xml = Xml::new(name, &text);
+        while xml.next(0)?.is_some() {}
+        Ok(())
     })?;
     let mut blocks = Blocks::new(properties::of_package(&mut package)?);
     match kind {
@@ -58,7 +59,7 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
 /// Parts that are read here or by calamine; pictures are not.
 fn is_read(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [".xml", ".rels", ".bin", ".vml"]
+    [".xml", ".rels", ".bin"]
         .iter()
         .any(|end| name.ends_with(end))
         && !name.contains("printersettings")

@@ -1,8 +1,9 @@
 //! Sheets of OpenDocument: the cells of a table as rows of a sheet.
 
 use super::content::{Item, plain};
-use super::open_document::{Around, Reader};
-use super::sheet::{Budget, MOST_COLUMNS, MOST_ROWS, Sheet};
+use super::open_document_blocks::{Around, Reader};
+use super::sheet::{Budget, Sheet};
+use super::sheet_names::{MOST_COLUMNS, MOST_ROWS};
 use super::xml::{Ns, Piece, Tag, Xml};
 use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded::Fault;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::content::{Item, Paragraph, Role, Row, Table, TableCell, plain};
+use super::content::{Item, Paragraph, Role, plain};
 use super::drawing;
 use super::properties;
 use super::relations::{Relation, main_part, read, relations};
@@ -47,7 +47,7 @@ pub(super) fn word(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
     story.finish("a document")
 }
 
-struct Reader {
+pub(super) struct Reader {
     styles: Styles,
     /// Footnotes and endnotes that no text has referred to yet.
     notes: HashMap<String, Vec<Item>>,
@@ -188,7 +188,7 @@ impl Reader {
         Ok(())
     }
 
-    fn block(
+    pub(super) fn block(
         &mut self,
         xml: &mut Xml<'_>,
         tag: &Tag<'_>,
@@ -224,7 +224,11 @@ impl Reader {
     }
 
     /// Reads `w:p`, which was begun.
-    fn paragraph(&mut self, xml: &mut Xml<'_>, items: &mut Vec<Item>) -> Result<(), Fault> {
+    pub(super) fn paragraph(
+        &mut self,
+        xml: &mut Xml<'_>,
+        items: &mut Vec<Item>,
+    ) -> Result<(), Fault> {
         let depth = xml.depth();
         let mut inline = Inline::default();
         let mut role = Role::Text;
@@ -412,108 +416,6 @@ impl Reader {
             out.after.append(&mut inline.after);
         }
         Ok(())
-    }
-
-    /// Reads `w:tbl`, which was begun.
-    fn table(&mut self, xml: &mut Xml<'_>, items: &mut Vec<Item>) -> Result<(), Fault> {
-        let mut table = Table::default();
-        self.rows(xml, &mut table)?;
-        items.push(Item::Table(table));
-        Ok(())
-    }
-
-    fn rows(&mut self, xml: &mut Xml<'_>, table: &mut Table) -> Result<(), Fault> {
-        let depth = xml.depth();
-        while let Some(piece) = xml.next(depth)? {
-            let Piece::Start(tag) = piece else { continue };
-            match (tag.ns, tag.name()) {
-                (Ns::Word, "tr") => {
-                    let mut row = Row::default();
-                    self.cells(xml, &mut row)?;
-                    table.rows.push(row);
-                }
-                (Ns::Word, name) if name.ends_with("Pr") || name == "tblGrid" => xml.skip()?,
-                (Ns::Word, "p") => self.paragraph_as_row(xml, table)?,
-                _ => self.rows(xml, table)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// A paragraph between rows, where a document is broken.
-    fn paragraph_as_row(&mut self, xml: &mut Xml<'_>, table: &mut Table) -> Result<(), Fault> {
-        let mut cell = TableCell::default();
-        self.paragraph(xml, &mut cell.content)?;
-        table.rows.push(Row {
-            head: false,
-            cells: vec![cell],
-        });
-        Ok(())
-    }
-
-    fn cells(&mut self, xml: &mut Xml<'_>, row: &mut Row) -> Result<(), Fault> {
-        let depth = xml.depth();
-        while let Some(piece) = xml.next(depth)? {
-            let Piece::Start(tag) = piece else { continue };
-            match (tag.ns, tag.name()) {
-                (Ns::Word, "trPr") => self.row_properties(xml, row)?,
-                (Ns::Word, "tc") => {
-                    let cell = self.cell(xml)?;
-                    row.cells.push(cell);
-                }
-                (Ns::Word, "p") => {
-                    let mut cell = TableCell::default();
-                    self.paragraph(xml, &mut cell.content)?;
-                    row.cells.push(cell);
-                }
-                (Ns::Word, "tblPrEx") => xml.skip()?,
-                _ => self.cells(xml, row)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn row_properties(&mut self, xml: &mut Xml<'_>, row: &mut Row) -> Result<(), Fault> {
-        let depth = xml.depth();
-        while let Some(piece) = xml.next(depth)? {
-            let Piece::Start(tag) = piece else { continue };
-            match (tag.ns, tag.name()) {
-                (Ns::Word, "tblHeader") => row.head = tag.is_on(),
-                (Ns::Word, "gridBefore") => {
-                    row.cells.push(TableCell {
-                        columns: tag.number("val").unwrap_or(1),
-                        ..TableCell::default()
-                    });
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads `w:tc`, which was begun.
-    fn cell(&mut self, xml: &mut Xml<'_>) -> Result<TableCell, Fault> {
-        let depth = xml.depth();
-        let mut cell = TableCell::default();
-        while let Some(piece) = xml.next(depth)? {
-            let Piece::Start(tag) = piece else { continue };
-            if !tag.is(Ns::Word, "tcPr") {
-                self.block(xml, &tag, &mut cell.content)?;
-                continue;
-            }
-            let depth = xml.depth();
-            while let Some(piece) = xml.next(depth)? {
-                let Piece::Start(tag) = piece else { continue };
-                match (tag.ns, tag.name()) {
-                    (Ns::Word, "gridSpan") => cell.columns = tag.number("val").unwrap_or(1),
-                    (Ns::Word, "vMerge") => {
-                        cell.goes_on = tag.attr("val").is_none_or(|value| value != "restart");
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Ok(cell)
     }
 }
 
