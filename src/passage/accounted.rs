@@ -84,6 +84,11 @@ fn documents() -> Vec<(String, Vec<u8>)> {
     found
 }
 
+/// The forms of documents.
+const FORMS: [&str; 12] = [
+    "PDF", "DOCX", "PPTX", "XLSX", "XLSB", "XLS", "ODT", "ODP", "ODS", "FODT", "FODP", "FODS",
+];
+
 fn check_document(name: &str, bytes: Vec<u8>) -> Result<usize, TestCaseError> {
     let options = ReadOptions::default();
     let articles = Article::from_bytes(bytes, std::path::Path::new(name), &options);
@@ -91,14 +96,15 @@ fn check_document(name: &str, bytes: Vec<u8>) -> Result<usize, TestCaseError> {
     for article in &articles {
         check(article)?;
         // Without its mark it is a text.
-        if article.format != "PDF" {
+        if !FORMS.contains(&article.format) {
             continue;
         }
         // What the reader gives is read, or it left it out itself: nothing is found as a gap.
         let gap = |omitted: &crate::corpus::Omitted| omitted.reason == Omission::Markup;
         prop_assert!(!article.omitted.iter().any(gap), "{name}");
         prop_assert!(article.locators.is_sorted_by(|a, b| a.0 < b.0));
-        prop_assert!(article.blocks.is_empty() || article.locators[0].0 == 0);
+        let placed = article.format != "PDF" || article.locators[0].0 == 0;
+        prop_assert!(article.blocks.is_empty() || placed);
     }
     Ok(articles.len())
 }
@@ -111,6 +117,53 @@ fn documents_lose_nothing() {
         .map(|(name, bytes)| check_document(name, bytes.clone()).unwrap());
     // A locked one and a picture have no text.
     assert_eq!(read.sum::<usize>(), all.len() - 2);
+}
+
+/// What is put into parts of documents.
+const FRAGMENTS_OF_XML: [&str; 20] = [
+    "",
+    "text",
+    "<w:p>",
+    "</w:p>",
+    "<w:t>more</w:t>",
+    "<w:r><w:t>run</w:t></w:r>",
+    "<w:p><w:r><w:t>一つの文。</w:t></w:r></w:p>",
+    "<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>",
+    "<w:del/>",
+    "<w:vanish/>",
+    "<a:p><a:r><a:t>shape</a:t></a:r></a:p>",
+    "<a:tbl>",
+    "<text:p>paragraph</text:p>",
+    "<text:list>",
+    "<text:note><text:note-body>",
+    "<table:table-row><table:table-cell><text:p>1</text:p></table:table-cell></table:table-row>",
+    "<c r='B7'><v>7</v></c>",
+    "&amp;&x;",
+    "<![CDATA[<data>]]>",
+    "<!-- c -->",
+];
+
+/// The files in an archive.
+fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let read = |at| {
+        let mut file = archive.by_index(at).unwrap();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut content).unwrap();
+        (file.name().unwrap().into_owned(), content)
+    };
+    (0..archive.len()).map(read).collect()
+}
+
+fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in parts {
+        writer.start_file(name.as_str(), options).unwrap();
+        std::io::Write::write_all(&mut writer, content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
 }
 
 /// What Markdown, HTML, MDX, notes and clutter are made of, whole and torn.
@@ -356,6 +409,25 @@ proptest! {
             bytes[at] = byte;
         }
         check_document(&name, bytes)?;
+    }
+
+    #[test]
+    fn documents_with_damaged_parts_lose_nothing(
+        which in any::<prop::sample::Index>(),
+        part in any::<prop::sample::Index>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), 0..FRAGMENTS_OF_XML.len(), 0..40_usize), 1..8)
+    ) {
+        let all: Vec<_> = documents().into_iter().filter(|(_, bytes)| bytes.starts_with(b"PK")).collect();
+        let (name, bytes) = &all[which.index(all.len())];
+        let mut parts = parts(bytes);
+        let part = part.index(parts.len());
+        let content = &mut parts[part].1;
+        for (at, fragment, gone) in damage {
+            let at = at.index(content.len() + 1);
+            let end = (at + gone).min(content.len());
+            content.splice(at..end, FRAGMENTS_OF_XML[fragment].bytes());
+        }
+        check_document(name, packed(&parts))?;
     }
 
     #[test]

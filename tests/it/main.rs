@@ -22,6 +22,7 @@ mod late;
 mod layers;
 mod map;
 mod models;
+mod office;
 mod open;
 mod output;
 mod pdf;

@@ -5,14 +5,18 @@
 //! file's bytes; else the text is what was extracted, and locators say where a passage stands in the file.
 
 mod aozora;
+mod blocks;
 mod feed;
 mod foreign;
 mod front_matter;
 mod html;
 mod markdown;
 mod notebook;
+mod office;
+mod package;
 mod pdf;
 mod plain;
+mod properties;
 pub(super) mod reader;
 mod rows;
 mod table;
@@ -46,7 +50,24 @@ const FORMATS: [&dyn Format; 12] = [
 ];
 
 /// The forms that are told by bytes.
-const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 1] = [&pdf::PdfFile];
+const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 16] = [
+    &pdf::PdfFile,
+    &office::Kind::Docx,
+    &office::Kind::Pptx,
+    &office::Kind::Xlsx,
+    &office::Kind::Xlsb,
+    &office::Kind::Xls,
+    &office::Kind::Odt,
+    &office::Kind::Odp,
+    &office::Kind::Ods,
+    &office::Kind::Fodt,
+    &office::Kind::Fodp,
+    &office::Kind::Fods,
+    &office::Kind::Locked,
+    &office::Kind::OldWord,
+    &office::Kind::OldSlides,
+    &office::Kind::Damaged,
+];
 
 /// The form of a file that is no text; `None`: it may be text.
 pub(super) fn of_bytes(path: &Path, bytes: &[u8]) -> Option<&'static dyn FormatOfBytes> {

@@ -3,10 +3,11 @@
 use super::document::{Document, Fault, Kind, Piece, Reason};
 use super::limits::Limits;
 use super::reading::read;
-use crate::corpus::block::{Block, BlockKind, Omission};
+use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded;
-use crate::corpus::format::reader::{FormatOfBytes, LeftOut, Parsed};
-use crate::corpus::format::table::{Cell, write_row};
+use crate::corpus::format::blocks::Blocks;
+use crate::corpus::format::reader::{FormatOfBytes, Parsed};
+use crate::corpus::format::table::Cell;
 
 /// The specification allows other bytes before the mark, but no more than so many.
 const HEAD: usize = 1024;
@@ -51,30 +52,20 @@ impl FormatOfBytes for PdfFile {
 }
 
 fn parsed(document: Document) -> Parsed {
-    let mut parsed = Parsed {
+    let mut blocks = Blocks::new(Parsed {
         title: document.title,
         author: document.author,
         published: document.published,
         lang: document.lang,
         notes: document.notes,
         ..Parsed::default()
-    };
-    let mut text = String::new();
-    let mut before = None;
+    });
     for piece in &document.pieces {
-        // Rows and items of one table or list stand close.
-        let close = before == Some(piece.kind) && matches!(piece.kind, Kind::Row | Kind::ListItem);
-        if !text.is_empty() && !close {
-            text.push('\n');
-        }
-        write(&mut text, &mut parsed, piece);
-        before = Some(piece.kind);
+        write(&mut blocks, piece);
     }
-    parsed.text = Some(text);
     if let Some(note) = without_text(&document.pages_without_text) {
-        parsed.notes.push(note);
+        blocks.note(note);
     }
-    let mut left_out = LeftOut::default();
     for left in &document.left_out {
         let reason = match left.reason {
             Reason::RunningHead | Reason::PageNumber => Omission::RunningHead,
@@ -82,46 +73,38 @@ fn parsed(document: Document) -> Parsed {
             Reason::Watermark => Omission::Surroundings,
             Reason::OutsidePage => Omission::Hidden,
         };
-        left_out.push(reason, &left.text);
+        blocks.leave(reason, &left.text);
     }
-    left_out.list(&mut parsed);
-    parsed
+    blocks.finish()
 }
 
-/// Writes a piece on lines of its own, and notes where a page begins in it.
-fn write(text: &mut String, parsed: &mut Parsed, piece: &Piece) {
+/// Writes a piece, and notes where a page begins in it.
+fn write(blocks: &mut Blocks, piece: &Piece) {
     let content = piece.text.trim();
     if content.is_empty() {
         return;
-    }
-    let start = text.len();
-    let cut = piece.text.len() - piece.text.trim_start().len();
-    for mark in &piece.marks {
-        let locator = format!("page {}", mark.page);
-        let at = start + mark.at.saturating_sub(cut).min(content.len());
-        match parsed.locators.last_mut() {
-            Some((_, last)) if *last == locator => {}
-            Some((last, old)) if *last >= at => *old = locator,
-            _ => parsed.locators.push((at, locator)),
-        }
     }
     let kind = match piece.kind {
         Kind::Paragraph | Kind::Footnote => BlockKind::Paragraph,
         Kind::Heading => BlockKind::Heading,
         Kind::ListItem => BlockKind::ListItem,
         Kind::Caption => BlockKind::Caption,
-        Kind::Row => {
-            // The cells have their names already.
-            let cell = |value| Cell { name: "", value };
-            let cells: Vec<Cell<'_>> = content.split(" | ").map(cell).collect();
-            write_row(text, parsed, &cells);
-            return;
-        }
+        Kind::Row => BlockKind::Row,
     };
-    text.push_str(content);
-    let span = start..text.len();
-    parsed.blocks.push(Block { span, kind });
-    text.push('\n');
+    let start = blocks.begin(kind);
+    let cut = piece.text.len() - piece.text.trim_start().len();
+    for mark in &piece.marks {
+        let at = start + mark.at.saturating_sub(cut).min(content.len());
+        blocks.place(at, format!("page {}", mark.page));
+    }
+    if kind == BlockKind::Row {
+        // The cells have their names already.
+        let cell = |value| Cell { name: "", value };
+        let cells: Vec<Cell<'_>> = content.split(" | ").map(cell).collect();
+        blocks.add_row(&cells);
+    } else {
+        blocks.add(kind, content);
+    }
 }
 
 /// Which pages have no letters, in a sentence.

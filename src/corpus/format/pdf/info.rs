@@ -5,31 +5,10 @@ use hayro_syntax::object::{Dict, Stream, String as PdfString};
 
 use super::streams::decoded;
 use super::strings::text;
+use crate::corpus::format::properties::{author, day, title};
 
 /// XMP is short; a longer one holds pictures.
 const XMP_BYTES: usize = 1 << 20;
-
-/// Names of files end so.
-const EXTENSIONS: [&str; 26] = [
-    "doc", "docx", "docm", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "rtf", "txt", "tex",
-    "dvi", "ps", "eps", "indd", "qxd", "pdf", "pmd", "fm", "ai", "jtd", "html", "htm", "md",
-];
-
-/// What writers put in when nobody gave a title.
-const PLACEHOLDERS: [&str; 12] = [
-    "untitled",
-    "無題",
-    "powerpoint presentation",
-    "powerpoint プレゼンテーション",
-    "presentation",
-    "document",
-    "スライド 1",
-    "slide 1",
-    "anonymous",
-    "unspecified",
-    "(anonymous)",
-    "title",
-];
 
 /// What the document says about itself.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -51,24 +30,16 @@ pub(super) fn read(pdf: &Pdf, catalog: &Dict<'_>) -> Info {
     let own = pdf.metadata();
     let plain = |field: &Option<Box<[u8]>>| field.as_ref().map(|bytes| text(bytes));
     let date = own.creation_date.filter(|date| date.year > 1980);
-    let written = |date: &str| {
-        let day = date
-            .get(..10)
-            .or_else(|| date.get(..7))
-            .or_else(|| date.get(..4))?;
-        day.starts_with(|c: char| c.is_ascii_digit())
-            .then(|| day.to_owned())
-    };
     Info {
         title: element(&xmp, "dc:title")
-            .and_then(title)
-            .or_else(|| plain(&own.title).and_then(title)),
+            .and_then(|raw| title(&raw))
+            .or_else(|| plain(&own.title).and_then(|raw| title(&raw))),
         author: element(&xmp, "dc:creator")
-            .and_then(author)
-            .or_else(|| plain(&own.author).and_then(author)),
+            .and_then(|raw| author(&raw))
+            .or_else(|| plain(&own.author).and_then(|raw| author(&raw))),
         published: element(&xmp, "xmp:CreateDate")
             .or_else(|| attribute(&xmp, "xmp:CreateDate"))
-            .and_then(|date| written(&date))
+            .and_then(|date| day(&date))
             .or_else(|| {
                 date.map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day))
             }),
@@ -77,66 +48,6 @@ pub(super) fn read(pdf: &Pdf, catalog: &Dict<'_>) -> Info {
             .map(|lang| text(lang.as_bytes()))
             .filter(|lang| (2..=12).contains(&lang.len()) && lang.is_ascii()),
     }
-}
-
-/// A title, if it is one that a person gave.
-pub(super) fn title(raw: String) -> Option<String> {
-    let mut clean = spaced(&raw);
-    for program in [
-        "Microsoft Word - ",
-        "Microsoft PowerPoint - ",
-        "Microsoft Excel - ",
-    ] {
-        if let Some(rest) = clean.strip_prefix(program) {
-            clean = rest.to_owned();
-        }
-    }
-    let lower = clean.to_lowercase();
-    let extension = lower.rsplit_once('.').map(|(_, extension)| extension);
-    let numbered = lower.trim_end_matches(|c: char| c.is_ascii_digit());
-    let file = extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
-        || lower.contains(['/', '\\']) && !lower.contains(' ');
-    let empty = !clean.chars().any(char::is_alphanumeric) || PLACEHOLDERS.contains(&lower.as_str());
-    let made = [
-        "document",
-        "文書 ",
-        "文書",
-        "book",
-        "sheet",
-        "slide ",
-        "スライド ",
-        "プレゼンテーション",
-    ]
-    .contains(&numbered)
-        && numbered != lower;
-    (!file && !empty && !made && !clean.contains('\u{fffd}')).then_some(clean)
-}
-
-fn author(raw: String) -> Option<String> {
-    let clean = spaced(&raw);
-    let made = [
-        "user",
-        "admin",
-        "administrator",
-        "owner",
-        "author",
-        "unknown",
-        "anonymous",
-        "root",
-        "pc",
-        "(anonymous)",
-        "unspecified",
-    ];
-    let known = !made.contains(&clean.to_lowercase().as_str());
-    (known && clean.chars().any(char::is_alphabetic) && !clean.contains('\u{fffd}'))
-        .then_some(clean)
-}
-
-fn spaced(raw: &str) -> String {
-    raw.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// The text of an element of XMP, the members of a list after each other.
@@ -218,27 +129,6 @@ fn reference(name: &str) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_files_are_no_titles() {
-        for name in [
-            "Microsoft Word - 報告書.doc",
-            "thesis.dvi",
-            "Untitled",
-            "無題",
-            "文書1",
-            "  ",
-            "C:\\a\\b",
-            "Slide 1",
-        ] {
-            assert_eq!(title(name.into()), None, "{name}");
-        }
-        assert_eq!(
-            title("Microsoft Word - Annual report".into()).as_deref(),
-            Some("Annual report")
-        );
-        assert_eq!(title(" 検索\n技術 ".into()).as_deref(), Some("検索 技術"));
-    }
 
     #[test]
     fn xmp_is_read() {

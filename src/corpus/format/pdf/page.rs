@@ -11,6 +11,7 @@ use super::order::{Block, order};
 use super::pieces::{Element, Ordered};
 use super::tables;
 use super::walls::Walls;
+use crate::corpus::format::properties;
 
 /// A title from the first page is at least this large, in sizes of the text.
 const TITLE: f32 = 1.25;
@@ -78,7 +79,7 @@ pub(super) fn title(lines: &[Line], body: f32) -> Option<String> {
     }
     (title.chars().count() <= 200)
         .then_some(title)
-        .and_then(super::info::title)
+        .and_then(|line| properties::title(&line))
 }
 
 /// The parts of a page in the order of reading.

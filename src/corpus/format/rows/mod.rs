@@ -7,7 +7,7 @@
 mod csv;
 mod dialect;
 mod fields;
-mod header;
+pub(super) mod header;
 mod json;
 mod json_rows;
 mod json_text;

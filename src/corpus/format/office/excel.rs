@@ -1,0 +1,342 @@
+//! Excel workbooks, by the crate calamine: values of cells as they were computed last, dates as dates.
+//!
+//! Of a ZIP archive every part is expanded and looked through once within the budget, before calamine expands it.
+
+use std::io::Cursor;
+
+use calamine::{
+    Data, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx,
+    open_workbook_from_rs,
+};
+
+use super::content::plain;
+use super::drawing;
+use super::kind::Kind;
+use super::properties;
+use super::relations::read;
+use super::sheet::{Budget, Sheet};
+use super::sheet_names::{MOST_COLUMNS, MOST_ROWS};
+use super::xml::{Piece, Xml, decoded};
+use crate::corpus::block::{BlockKind, Omission};
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::blocks::Blocks;
+use crate::corpus::format::package::{Limits, Package};
+use crate::corpus::format::properties::{author, day, title};
+use crate::corpus::format::reader::Parsed;
+
+/// What is read of a file.
+type Bytes<'a> = Cursor<&'a [u8]>;
+
+/// Reads a workbook of one of Excel's forms.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
+    let mut budget = Budget::new();
+    if kind == Kind::Xls {
+        return xls(bytes, &mut budget);
+    }
+    let mut package = Package::open(bytes, Limits::default())?;
+    // calamine looks at less than the whole of a part.
+    package.check(is_read, |name, bytes| {
+        if name.to_ascii_lowercase().ends_with(".bin") {
+            return Ok(());
+        }
+        let text = decoded(name, bytes)?;
+        let mut xml = Xml::new(name, &text);
+        while xml.next(0)?.is_some() {}
+        Ok(())
+    })?;
+    let mut blocks = Blocks::new(properties::of_package(&mut package)?);
+    match kind {
+        Kind::Xlsb => xlsb(bytes, &mut budget, &mut blocks)?,
+        _ => xlsx(bytes, &mut budget, &mut blocks)?,
+    }
+    beside(&mut package, &mut blocks)?;
+    finish(blocks)
+}
+
+/// Parts that are read here or by calamine; pictures are not.
+fn is_read(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".xml", ".rels", ".bin"]
+        .iter()
+        .any(|end| name.ends_with(end))
+        && !name.contains("printersettings")
+}
+
+fn finish(blocks: Blocks) -> Result<Vec<Parsed>, Fault> {
+    if blocks.len() == 0 {
+        return Err(Fault::NotText("a workbook without text".to_owned()));
+    }
+    Ok(vec![blocks.finish()])
+}
+
+fn damaged(error: &dyn std::fmt::Display) -> Fault {
+    Fault::Unreadable(format!("a damaged document: {error}"))
+}
+
+fn xlsx(bytes: &[u8], budget: &mut Budget, blocks: &mut Blocks) -> Result<(), Fault> {
+    let opened = open_workbook_from_rs::<Xlsx<Bytes<'_>>, _>(Cursor::new(bytes));
+    let mut book = opened.map_err(|error| damaged(&error))?;
+    for known in book.sheets_metadata().to_vec() {
+        if known.typ != SheetType::WorkSheet {
+            continue;
+        }
+        let mut sheet = Sheet {
+            hidden: known.visible != SheetVisible::Visible,
+            ..Sheet::default()
+        };
+        if let Ok(merged) = book.merge_cells_by_sheet_name(&known.name) {
+            let merged = merged.into_iter();
+            sheet.merged = merged.map(|cells| (cells.start, cells.end)).collect();
+        }
+        let mut cells = book
+            .worksheet_cells_reader(&known.name)
+            .map_err(|error| damaged(&error))?;
+        while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
+            let place = cell.get_position();
+            push(
+                &mut sheet,
+                place,
+                cell.get_value().clone().into(),
+                budget,
+                blocks,
+            )?;
+        }
+        sheet.name = known.name;
+        sheet.write(blocks)?;
+    }
+    Ok(())
+}
+
+fn xlsb(bytes: &[u8], budget: &mut Budget, blocks: &mut Blocks) -> Result<(), Fault> {
+    let opened = open_workbook_from_rs::<Xlsb<Bytes<'_>>, _>(Cursor::new(bytes));
+    let mut book = opened.map_err(|error| damaged(&error))?;
+    for known in book.sheets_metadata().to_vec() {
+        if known.typ != SheetType::WorkSheet {
+            continue;
+        }
+        let mut sheet = Sheet {
+            hidden: known.visible != SheetVisible::Visible,
+            ..Sheet::default()
+        };
+        let mut cells = book
+            .worksheet_cells_reader(&known.name)
+            .map_err(|error| damaged(&error))?;
+        while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
+            let place = cell.get_position();
+            push(
+                &mut sheet,
+                place,
+                cell.get_value().clone().into(),
+                budget,
+                blocks,
+            )?;
+        }
+        sheet.name = known.name;
+        sheet.write(blocks)?;
+    }
+    Ok(())
+}
+
+fn xls(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Parsed>, Fault> {
+    let opened = open_workbook_from_rs::<Xls<Bytes<'_>>, _>(Cursor::new(bytes));
+    let mut book = opened.map_err(|error| match error {
+        XlsError::Password => Fault::Unreadable(
+            "locked by a password; open it in Excel and save it without one".to_owned(),
+        ),
+        error => damaged(&error),
+    })?;
+    // What cannot be read of its properties is not needed.
+    let known = book.workbook_properties().unwrap_or_default();
+    let mut blocks = Blocks::new(Parsed {
+        title: known.title.as_deref().and_then(title),
+        author: known.creator.as_deref().and_then(author),
+        published: known.created.as_deref().and_then(day),
+        ..Parsed::default()
+    });
+    for known in book.sheets_metadata().to_vec() {
+        if known.typ != SheetType::WorkSheet {
+            continue;
+        }
+        let mut sheet = Sheet {
+            hidden: known.visible != SheetVisible::Visible,
+            ..Sheet::default()
+        };
+        if let Ok(merged) = book.merge_cells_by_sheet_name(&known.name) {
+            let merged = merged.into_iter();
+            sheet.merged = merged.map(|cells| (cells.start, cells.end)).collect();
+        }
+        let range = book
+            .worksheet_range(&known.name)
+            .map_err(|error| damaged(&error))?;
+        let (top, left) = range.start().unwrap_or_default();
+        for (row, column, value) in range.used_cells() {
+            let place = (top + row as u32, left + column as u32);
+            push(&mut sheet, place, value.clone(), budget, &mut blocks)?;
+        }
+        drop(range);
+        sheet.name = known.name;
+        sheet.write(&mut blocks)?;
+    }
+    finish(blocks)
+}
+
+fn push(
+    sheet: &mut Sheet,
+    place: (u32, u32),
+    value: Data,
+    budget: &mut Budget,
+    blocks: &mut Blocks,
+) -> Result<(), Fault> {
+    if value == Data::Empty {
+        return Ok(());
+    }
+    if place.0 >= MOST_ROWS || place.1 >= MOST_COLUMNS {
+        return Err(damaged(&format!(
+            "a cell in row {} and column {} is in no sheet",
+            u64::from(place.0) + 1,
+            u64::from(place.1) + 1
+        )));
+    }
+    budget.take(1)?;
+    if let Data::Error(error) = &value {
+        blocks.leave(Omission::Data, &error.to_string());
+        return Ok(());
+    }
+    sheet.push(place, shown(value));
+    Ok(())
+}
+
+/// A value as text.
+fn shown(value: Data) -> String {
+    match value {
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => number_shown(number),
+        Data::String(text) | Data::DurationIso(text) => text,
+        Data::DateTimeIso(text) => text.strip_suffix("T00:00:00").unwrap_or(&text).to_owned(),
+        Data::Bool(true) => "TRUE".to_owned(),
+        Data::Bool(false) => "FALSE".to_owned(),
+        Data::DateTime(time) => time_shown(time),
+        Data::Error(error) => error.to_string(),
+        Data::Empty => String::new(),
+    }
+}
+
+/// Fifteen digits, as Excel computes.
+fn number_shown(number: f64) -> String {
+    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
+    match rounded.abs() {
+        size if size != 0.0 && !(1e-9..1e21).contains(&size) => format!("{rounded:e}"),
+        _ => rounded.to_string(),
+    }
+}
+
+/// `2024-05-06`, `2024-05-06 14:30`, `14:30`, or hours of a duration.
+fn time_shown(time: ExcelDateTime) -> String {
+    let value = time.as_f64();
+    if time.is_duration() {
+        let seconds = (value * 86_400.0).round();
+        let sign = if seconds < 0.0 { "-" } else { "" };
+        let seconds = seconds.abs() as u64;
+        let (minutes, seconds) = (seconds / 60, seconds % 60);
+        return format!("{sign}{}:{:02}:{seconds:02}", minutes / 60, minutes % 60);
+    }
+    let (year, month, day, hour, minute, second, thousandths) = time.to_ymd_hms_milli();
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    let clock = match (second, thousandths) {
+        (0, 0) => format!("{hour:02}:{minute:02}"),
+        _ => format!("{hour:02}:{minute:02}:{second:02}"),
+    };
+    match (value < 1.0, value.fract() == 0.0) {
+        (true, _) => clock,
+        (_, true) => date,
+        _ => format!("{date} {clock}"),
+    }
+}
+
+/// What stands beside the cells: text boxes and charts are read, comments are listed.
+fn beside(package: &mut Package<'_>, blocks: &mut Blocks) -> Result<(), Fault> {
+    let mut names = package.names().to_vec();
+    names.sort();
+    for name in names {
+        let lower = name.replace('\\', "/").to_ascii_lowercase();
+        let lower = lower.trim_start_matches('/');
+        if !lower.ends_with(".xml") {
+            continue;
+        }
+        if lower.starts_with("xl/comments") || lower.starts_with("xl/threadedcomments/") {
+            let text = read(package, &name)?.unwrap_or_default();
+            for comment in comments(&name, &text)? {
+                blocks.leave(Omission::Surroundings, &comment);
+            }
+        } else if lower.starts_with("xl/drawings/drawing") {
+            let text = read(package, &name)?.unwrap_or_default();
+            let mut xml = Xml::new(&name, &text);
+            blocks.stand_at("text boxes".to_owned());
+            for line in plain(&drawing::paragraphs(&mut xml)?).lines() {
+                blocks.write(BlockKind::Paragraph, line);
+            }
+        } else if lower.starts_with("xl/charts/chart") {
+            let items = drawing::chart(package, &name)?;
+            blocks.stand_at("charts".to_owned());
+            for line in plain(&items).lines() {
+                blocks.write(BlockKind::Paragraph, line);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The texts of comments, without readings.
+fn comments(part: &str, text: &str) -> Result<Vec<String>, Fault> {
+    let mut xml = Xml::new(part, text);
+    let mut comments: Vec<String> = Vec::new();
+    while let Some(piece) = xml.next(0)? {
+        let Piece::Start(tag) = piece else { continue };
+        match tag.name() {
+            "comment" | "threadedComment" => comments.push(String::new()),
+            "rPh" => xml.skip()?,
+            "t" | "text" if tag.name() == "t" || part.to_ascii_lowercase().contains("threaded") => {
+                let text = xml.text()?;
+                comments
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|last| last.push_str(&text));
+            }
+            _ => {}
+        }
+    }
+    Ok(comments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
+
+    #[test]
+    fn values_are_written_as_they_are_read() {
+        let time = |value, kind| Data::DateTime(ExcelDateTime::new(value, kind, false));
+        for (value, expected) in [
+            (Data::Float(0.1 + 0.2), "0.3"),
+            (Data::Float(1250.0), "1250"),
+            (Data::Float(-0.5), "-0.5"),
+            (Data::Float(1e300), "1e300"),
+            (Data::Float(0.0), "0"),
+            (Data::Int(7), "7"),
+            (Data::Bool(true), "TRUE"),
+            (time(45418.0, DateTime), "2024-05-06"),
+            (time(45418.604_166_666_664, DateTime), "2024-05-06 14:30"),
+            (time(0.25, DateTime), "06:00"),
+            (time(1.5, TimeDelta), "36:00:00"),
+            (
+                Data::DateTimeIso("2024-05-06T00:00:00".into()),
+                "2024-05-06",
+            ),
+        ] {
+            assert_eq!(shown(value.clone()), expected, "{value:?}");
+        }
+    }
+}

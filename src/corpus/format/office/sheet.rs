@@ -1,0 +1,383 @@
+//! Sheets of cells as rows with the names of their columns.
+//!
+//! A sheet may have several tables, one below the other, and titles above them. Blank rows part them. Whether a row
+//! names the columns is told as for CSV.
+
+use std::borrow::Cow;
+
+use super::sheet_names::{MOST_COLUMNS, Names, Place, SheetRow};
+use super::story::{MOST_TEXT, too_long};
+use crate::corpus::block::{BlockKind, Omission};
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::blocks::Blocks;
+use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT};
+use crate::corpus::format::table::Cell;
+use crate::corpus::read_options::Header;
+
+/// Cells with something in them that are read of a workbook.
+const MOST_CELLS: usize = 2_000_000;
+/// Columns in which names are looked for.
+const NAMED_COLUMNS: u32 = 1000;
+/// A longer cell belongs to its first row alone, in characters.
+const SHARED_CHARS: usize = 160;
+/// Cells that are merged are filled in so many rows.
+const FILLED: usize = 100_000;
+/// A sheet as it is read.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub(super) name: String,
+    /// Nobody sees it.
+    pub(super) hidden: bool,
+    /// Rows that are not blank, ascending.
+    pub(super) rows: Vec<SheetRow>,
+    /// First and last places of cells that are one.
+    pub(super) merged: Vec<(Place, Place)>,
+}
+
+/// How many cells may still be read.
+pub(super) struct Budget(usize);
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self(MOST_CELLS)
+    }
+
+    /// # Errors
+    /// Where there are too many.
+    pub(super) fn take(&mut self, cells: usize) -> Result<(), Fault> {
+        self.0 = self.0.checked_sub(cells).ok_or_else(|| {
+            Fault::Unreadable(format!(
+                "more than {MOST_CELLS} cells with something in them; divide the workbook"
+            ))
+        })?;
+        Ok(())
+    }
+}
+
+impl Sheet {
+    /// Adds a cell; in any order.
+    pub(super) fn push(&mut self, (row, column): Place, value: String) {
+        if value.trim().is_empty() {
+            return;
+        }
+        match self.rows.last_mut() {
+            Some(last) if last.row == row => last.cells.push((column, value)),
+            _ => self.rows.push(SheetRow {
+                row,
+                cells: vec![(column, value)],
+            }),
+        }
+    }
+
+    /// Puts cells that came in another order in theirs.
+    fn sort(&mut self) {
+        if !self.rows.is_sorted_by(|a, b| a.row < b.row) {
+            self.rows.sort_by_key(|row| row.row);
+            let all = std::mem::take(&mut self.rows);
+            for row in all {
+                match self.rows.last_mut() {
+                    Some(last) if last.row == row.row => last.cells.extend(row.cells),
+                    _ => self.rows.push(row),
+                }
+            }
+        }
+        for row in &mut self.rows {
+            if !row.cells.is_sorted_by_key(|(column, _)| *column) {
+                row.cells.sort_by_key(|(column, _)| *column);
+            }
+        }
+    }
+
+    /// What a cell over several rows says, it says of each of them.
+    fn fill(&mut self) {
+        let mut left = FILLED;
+        for (first, last) in &self.merged {
+            let Ok(at) = self.rows.binary_search_by_key(&first.0, |row| row.row) else {
+                continue;
+            };
+            let value = self.rows[at].cells.iter().find(|cell| cell.0 == first.1);
+            let Some((_, value)) = value.filter(|(_, value)| value.chars().count() <= SHARED_CHARS)
+            else {
+                continue;
+            };
+            let value = value.clone();
+            let below = self.rows[at + 1..].iter_mut();
+            for row in below.take_while(|row| row.row <= last.0).take(left) {
+                left -= 1;
+                if let Err(place) = row.cells.binary_search_by_key(&first.1, |cell| cell.0) {
+                    row.cells.insert(place, (first.1, value.clone()));
+                }
+            }
+        }
+    }
+
+    /// Writes the rows of a sheet under its name, or lists them where it is hidden.
+    ///
+    /// # Errors
+    /// Where the text becomes too long.
+    pub(super) fn write(mut self, blocks: &mut Blocks) -> Result<(), Fault> {
+        self.sort();
+        if self.hidden {
+            for row in &self.rows {
+                let cells: Vec<&str> = row.cells.iter().map(|(_, value)| value.as_str()).collect();
+                blocks.leave(Omission::Hidden, &cells.join(" | "));
+            }
+            return Ok(());
+        }
+        self.fill();
+        let mut heading = (!is_default(&self.name)).then_some(self.name.as_str());
+        let mut names = Names::default();
+        let mut rest = self.rows.as_slice();
+        while !rest.is_empty() {
+            let close = rest
+                .windows(2)
+                .take_while(|pair| pair[0].row + 1 == pair[1].row);
+            let (region, after) = rest.split_at(close.count() + 1);
+            rest = after;
+            self.region(region, &mut heading, &mut names, blocks)?;
+        }
+        names.list(blocks);
+        Ok(())
+    }
+
+    /// Writes rows without a blank one between them.
+    fn region(
+        &self,
+        rows: &[SheetRow],
+        heading: &mut Option<&str>,
+        names: &mut Names,
+        blocks: &mut Blocks,
+    ) -> Result<(), Fault> {
+        // The name of the sheet stands before the first row that is written.
+        let mut stand_at = |row: &SheetRow, blocks: &mut Blocks| {
+            blocks.stand_at(self.locator(row));
+            if let Some(name) = heading.take() {
+                blocks.write(BlockKind::Heading, name);
+            }
+            blocks.stand_at(self.locator(row));
+        };
+        if let [row] = rows
+            && let [(_, text)] = row.cells.as_slice()
+        {
+            stand_at(row, blocks);
+            blocks.write(BlockKind::Paragraph, text);
+            return Ok(());
+        }
+        let head = head(rows);
+        let mut first = head.first;
+        if let Some(at) = head.names {
+            names.list(blocks);
+            *names = self.names(&rows[at]);
+            first = at + 1;
+            // Groups of columns stand above the names of the columns.
+            if names.groups && rows.len() > first + 1 {
+                let below = self::head(&rows[first..]);
+                if below.names == Some(0) {
+                    names.join(self.names(&rows[first]));
+                    first += 1;
+                }
+            }
+        } else if !names.fit(rows) {
+            names.list(blocks);
+            *names = Names::default();
+        }
+        let titles = rows[..first].iter().zip(0..);
+        for (row, _) in titles.filter(|(_, at)| head.names.is_none_or(|names| *at < names)) {
+            stand_at(row, blocks);
+            match row.cells.as_slice() {
+                [(_, title)] => blocks.write(BlockKind::Paragraph, title),
+                cells => blocks.row(&cells.iter().map(nameless).collect::<Vec<_>>()),
+            }
+        }
+        for row in &rows[first..] {
+            stand_at(row, blocks);
+            names.write(row, blocks);
+            if blocks.len() > MOST_TEXT {
+                return Err(too_long());
+            }
+        }
+        Ok(())
+    }
+
+    /// The names that a row gives to columns; a cell over several columns names each of them.
+    fn names(&self, row: &SheetRow) -> Names {
+        let mut names = Names::default();
+        for (column, value) in row.cells.iter().filter(|cell| cell.0 < MOST_COLUMNS) {
+            let name = value.split_whitespace().collect::<Vec<_>>().join(" ");
+            if name.chars().count() > SHARED_CHARS {
+                continue;
+            }
+            let mut wide = self.merged.iter().filter(|(first, last)| {
+                *first == (row.row, *column) && last.1 > first.1 && first.0 == last.0
+            });
+            let last = wide
+                .next()
+                .map_or(*column, |(_, last)| last.1.min(MOST_COLUMNS));
+            names.groups |= last > *column;
+            for column in *column..=last {
+                names.set(column, name.clone());
+            }
+        }
+        names
+    }
+
+    /// `Sheet!A12`, the first cell of a row as formulas write it.
+    fn locator(&self, row: &SheetRow) -> String {
+        let column = row.cells.first().map_or(0, |(column, _)| *column);
+        let plain = self
+            .name
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+        let cell = format!("{}{}", letters(column), u64::from(row.row) + 1);
+        match plain && !self.name.is_empty() {
+            true => format!("{}!{cell}", self.name),
+            false => format!("'{}'!{cell}", self.name.replace('\'', "''")),
+        }
+    }
+}
+
+fn nameless((_, value): &(u32, String)) -> Cell<'_> {
+    Cell { name: "", value }
+}
+
+/// Where the table of some rows begins, and which row names its columns.
+fn head(rows: &[SheetRow]) -> Head {
+    let cells = rows
+        .iter()
+        .flat_map(|row| row.cells.iter().map(|cell| cell.0));
+    let from = cells.clone().min().unwrap_or(0);
+    let to = cells.filter(|column| *column < from + NAMED_COLUMNS).max();
+    let width = (to.unwrap_or(from) - from + 1) as usize;
+    let dense: Vec<Vec<Cow<'_, str>>> = rows
+        .iter()
+        .take(LOOKED_AT)
+        .map(|row| {
+            let mut dense = vec![Cow::Borrowed(""); width];
+            for (column, value) in &row.cells {
+                if let Some(cell) = dense.get_mut((column - from) as usize) {
+                    *cell = Cow::Borrowed(value.as_str());
+                }
+            }
+            dense
+        })
+        .collect();
+    let candidates: Vec<Candidate<'_, '_>> = dense
+        .iter()
+        .zip(rows)
+        .map(|(cells, row)| Candidate {
+            cells,
+            row: row.row as usize,
+        })
+        .collect();
+    let mut head = Head::find(&candidates, width, Header::Auto);
+    // One column has no names; a line above others is a title of theirs.
+    if width == 1 {
+        head.names = None;
+        head.first = 0;
+    }
+    head
+}
+
+/// Letters of a column: A, B, ..., Z, AA.
+fn letters(column: u32) -> String {
+    let mut rest = u64::from(column) + 1;
+    let mut letters = Vec::new();
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+/// Names that programs give to sheets say nothing.
+fn is_default(name: &str) -> bool {
+    let lower = name.trim().to_lowercase();
+    let stem = lower.trim_end_matches(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    [
+        "sheet",
+        "シート",
+        "工作表",
+        "table",
+        "tabelle",
+        "feuil",
+        "feuille",
+        "hoja",
+        "trang tính",
+    ]
+    .contains(&stem.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::format::reader::Parsed;
+
+    fn sheet(rows: &[(u32, &[(u32, &str)])]) -> Sheet {
+        let mut sheet = Sheet {
+            name: "売上".to_owned(),
+            ..Sheet::default()
+        };
+        for (row, cells) in rows {
+            for (column, value) in *cells {
+                sheet.push((*row, *column), (*value).to_owned());
+            }
+        }
+        sheet
+    }
+
+    fn written(sheet: Sheet) -> (String, Vec<String>) {
+        let mut blocks = Blocks::default();
+        sheet.write(&mut blocks).unwrap();
+        let Parsed { text, locators, .. } = blocks.finish();
+        (
+            text.unwrap(),
+            locators.into_iter().map(|(_, at)| at).collect(),
+        )
+    }
+
+    #[test]
+    fn rows_have_the_names_of_their_columns() {
+        let (text, locators) = written(sheet(&[
+            (0, &[(0, "四半期の売上")]),
+            (2, &[(1, "品名"), (2, "価格")]),
+            (3, &[(1, "りんご"), (2, "120")]),
+            (4, &[(1, "みかん"), (2, "80")]),
+            (6, &[(1, "なし"), (2, "95")]),
+        ]));
+        assert_eq!(
+            text,
+            "売上\n\n四半期の売上\n\n品名: りんご | 価格: 120\n品名: みかん | 価格: 80\n品名: なし | 価格: 95\n"
+        );
+        assert_eq!(locators, ["売上!A1", "売上!B4", "売上!B5", "売上!B7"]);
+    }
+
+    #[test]
+    fn merged_cells_are_said_in_each_row_and_name_each_column() {
+        let mut merged = sheet(&[
+            (0, &[(0, "支店"), (1, "2024"), (3, "2025")]),
+            (1, &[(1, "前期"), (2, "後期"), (3, "前期"), (4, "後期")]),
+            (2, &[(0, "東京"), (1, "5"), (2, "6"), (3, "7"), (4, "8")]),
+            (3, &[(1, "1"), (2, "2"), (3, "3"), (4, "4")]),
+        ]);
+        merged.merged = vec![((0, 1), (0, 2)), ((0, 3), (0, 4)), ((2, 0), (3, 0))];
+        let (text, locators) = written(merged);
+        assert!(
+            text.ends_with(
+                "支店: 東京 | 2024 > 前期: 1 | 2024 > 後期: 2 | 2025 > 前期: 3 | 2025 > 後期: 4\n"
+            ),
+            "{text}"
+        );
+        assert_eq!(locators, ["売上!A3", "売上!A4"]);
+    }
+
+    #[test]
+    fn columns_have_letters_and_names_are_quoted() {
+        for (column, expected) in [(0, "A"), (25, "Z"), (26, "AA"), (16_383, "XFD")] {
+            assert_eq!(letters(column), expected);
+        }
+        let mut odd = sheet(&[(11, &[(0, "x")])]);
+        odd.name = "It's Q1".to_owned();
+        assert_eq!(odd.locator(&odd.rows[0]), "'It''s Q1'!A12");
+        assert!(is_default("Sheet1") && is_default("シート２") && !is_default("売上"));
+    }
+}
