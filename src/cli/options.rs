@@ -31,6 +31,9 @@ pub struct Read {
     /// Follow symbolic links, wherever they lead
     #[arg(long)]
     pub follow: bool,
+    /// Read what lies in archives (zip, tar, tar.gz), too
+    #[arg(long)]
+    pub archives: bool,
     /// Skip larger files [default: 64M]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub max_file_size: Option<u64>,
@@ -64,6 +67,7 @@ impl Read {
             max_passages: self.max_passages.unwrap_or(default.max_passages),
             max_millis: self.max_file_time.unwrap_or(default.max_millis),
             follow: self.follow,
+            archives: self.archives,
             readers: None,
         };
         // `auto` may take back what was said before.

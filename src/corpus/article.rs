@@ -11,6 +11,7 @@ use super::time_limit::TimeLimit;
 use super::{Span, date, decode, format, language};
 use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::{Decoded, Fault, KnownBy, TextSource};
+use crate::corpus::format::parts::{READER_FAILED, read_bytes};
 use crate::corpus::format::reader::Parsed;
 use crate::corpus::read_options::{Fields, ReadOptions};
 use crate::error::{Error, Result};
@@ -109,7 +110,7 @@ impl Article {
                     return Err(limit.error(path));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    let reason = format::READER_FAILED.to_owned();
+                    let reason = READER_FAILED.to_owned();
                     return Err(of_file(path, Fault::Unreadable(reason)));
                 }
             }
@@ -133,13 +134,10 @@ impl Article {
     ) -> Result<Vec<Self>> {
         if let Some(format) = format::of_bytes(path, &bytes) {
             let sha256 = sha256::of(&[&bytes]);
-            let readers = options.readers.as_ref();
-            let parsed = format::read_bytes(format, bytes, readers, stop);
+            let parsed = read_bytes(format, bytes, options, stop);
             let parsed = parsed.map_err(|fault| of_file(path, fault))?;
-            let articles = parsed.into_iter();
-            return Ok(articles
-                .map(|parsed| Self::new(parsed, &Decoded::extracted(), format.name(), &sha256))
-                .collect());
+            let file = (&Decoded::extracted(), format.name(), sha256.as_str());
+            return Self::all(parsed, file, options, stop).map_err(|fault| of_file(path, fault));
         }
         Self::from_text_until(bytes, path, options, stop)
     }
@@ -170,17 +168,28 @@ impl Article {
             ..options.fields.clone()
         };
         let parsed = format.read(&decoded.text, &fields).map_err(error)?;
+        let file = (&decoded, format.name(), sha256.as_str());
+        Self::all(parsed, file, options, stop).map_err(error)
+    }
+
+    /// The articles of a file, of which is known how it was decoded, what form it has, and its SHA-256.
+    fn all(
+        parsed: Vec<Parsed>,
+        (decoded, format, sha256): (&Decoded, &'static str, &str),
+        options: &ReadOptions,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Vec<Self>, Fault> {
         if parsed.len() > options.max_articles {
-            return Err(error(Fault::Unreadable(format!(
+            return Err(Fault::Unreadable(format!(
                 "{} articles, at most {} are read (--max-articles)",
                 parsed.len(),
                 options.max_articles
-            ))));
+            )));
         }
         let mut articles: Vec<Self> = parsed
             .into_iter()
             .take_while(|_| !stop())
-            .map(|parsed| Self::new(parsed, &decoded, format.name(), &sha256))
+            .map(|parsed| Self::new(parsed, decoded, format, sha256))
             .collect();
         number_again(&mut articles);
         Ok(articles)
@@ -205,6 +214,8 @@ impl Article {
             None => decoded.source,
         };
         let text = parsed.text.take().unwrap_or_else(|| decoded.text.clone());
+        let origin = parsed.origin.take();
+        let inner = origin.as_ref();
         list_gaps(&text, &mut parsed);
         // What was left out says nothing of the article.
         let body = &text[..parsed.listed_from.unwrap_or(text.len())];
@@ -219,9 +230,11 @@ impl Article {
         let one_line = |line: String| line.split_whitespace().collect::<Vec<_>>().join(" ");
         Self {
             text_source,
-            encoding: decoded.encoding.clone(),
-            known_by: decoded.known_by,
-            format,
+            encoding: inner.map_or(&decoded.encoding, |o| &o.encoding).clone(),
+            known_by: inner.map_or(decoded.known_by, |o| o.known_by),
+            format: inner
+                .and_then(|o| format::name_of(&o.format))
+                .unwrap_or(format),
             sha256: sha256.to_owned(),
             row: parsed.row,
             title: parsed

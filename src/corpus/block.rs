@@ -44,6 +44,8 @@ pub enum Omission {
     RunningHead,
     /// An entry without text, or a column that no row fills.
     Empty,
+    /// What another version of the same text says beside the one that is read: the page beside the plain text of a mail.
+    Version,
 }
 
 impl Omission {
@@ -68,6 +70,7 @@ impl Omission {
             Self::RunningHead => "running head or page number",
             Self::Data => "data without a sentence",
             Self::Empty => "nothing to read",
+            Self::Version => "another version of the text",
         }
     }
 }

@@ -8,6 +8,8 @@ pub(super) mod decoded;
 mod lines;
 mod utf16;
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::corpus::decode::decoded::{
@@ -22,6 +24,19 @@ const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 /// # Errors
 /// Why the bytes are no text.
 pub fn decode(bytes: Vec<u8>, forced: Option<&'static Encoding>) -> Result<Decoded, Fault> {
+    let declared = declared::of(&bytes);
+    decode_declared(bytes, forced, declared)
+}
+
+/// As [`decode`], where what holds the bytes says in which encoding they are: a mail of its parts.
+///
+/// # Errors
+/// Why the bytes are no text.
+pub fn decode_declared(
+    bytes: Vec<u8>,
+    forced: Option<&'static Encoding>,
+    declared: Option<&'static Encoding>,
+) -> Result<Decoded, Fault> {
     if let Some(encoding) = forced.filter(|encoding| *encoding != UTF_8) {
         return with(encoding, &bytes, KnownBy::Option);
     }
@@ -35,11 +50,10 @@ pub fn decode(bytes: Vec<u8>, forced: Option<&'static Encoding>) -> Result<Decod
         let not_text = || Fault::NotText(format!("not text: a NUL byte at offset {at}"));
         return utf16::without_mark(&bytes).ok_or_else(not_text);
     }
-    let declared = declared::of(&bytes);
     // ISO-2022-JP is ASCII with escapes, and valid UTF-8.
     if memchr::memmem::find(&bytes, b"\x1b$").is_some()
         && bytes.is_ascii()
-        && let Some(decoded) = without_fault(ISO_2022_JP, &bytes, declared)
+        && let Some(decoded) = without_fault(ISO_2022_JP, &without_idle(&bytes), declared)
     {
         return Ok(decoded);
     }
@@ -121,6 +135,32 @@ fn overruled(declared: &'static Encoding, found: &'static Encoding) -> Option<St
             name(found)
         )
     })
+}
+
+/// The bytes without escapes behind which another one stands: they mean nothing, and the standard takes them for a fault.
+/// They stand where lines or words of mails were put together.
+fn without_idle(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let is_escape = |at: usize| {
+        let rest = &bytes[at.min(bytes.len())..];
+        [b"\x1b(B", b"\x1b(J", b"\x1b$B", b"\x1b$@"]
+            .iter()
+            .any(|escape| rest.starts_with(*escape))
+    };
+    let idle = |at: usize| is_escape(at) && is_escape(at + 3);
+    if !memchr::memchr_iter(0x1b, bytes).any(idle) {
+        return Cow::Borrowed(bytes);
+    }
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        if idle(at) {
+            at += 3;
+        } else {
+            kept.push(bytes[at]);
+            at += 1;
+        }
+    }
+    Cow::Owned(kept)
 }
 
 /// Decodes where every byte has a meaning.
@@ -205,6 +245,13 @@ mod tests {
             );
             assert_eq!((source, known_by), (TextSource::Decoded, KnownBy::Guess));
         }
+    }
+
+    #[test]
+    fn escapes_that_mean_nothing_are_no_fault() {
+        let text = found(b"\x1b$B2q5D\x1b(B\x1b$BF|Dx\x1b(J\x1b(B\n");
+        let expected = ("会議日程\n".to_owned(), "iso-2022-jp".to_owned());
+        assert_eq!((text.0, text.1), expected);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use article::{Article, READING_THREAD, locator};
 pub use block::{Block, BlockKind, Omission, Omitted, Repeated};
 pub use date::parse as parse_date;
 pub use decode::decoded::{KnownBy, TextSource};
-pub use format::serve_reader;
+pub use format::parts::serve_reader;
 pub use language::detect_language;
 pub use plain::clutter::without;
 pub use read_options::{Fields, Header, ReadOptions};

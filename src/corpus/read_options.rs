@@ -24,6 +24,8 @@ pub struct ReadOptions {
     pub max_millis: u64,
     /// Symbolic links are followed, wherever they lead.
     pub follow: bool,
+    /// What lies in archives (zip, tar, tar.gz) is read.
+    pub archives: bool,
     /// Programs that read documents (PDF) in place of this one. With `None` they are read in this process, under the
     /// limits that the reader itself keeps: what a document takes is counted, but a library may take more before it is.
     #[serde(skip)]
@@ -40,6 +42,7 @@ impl Default for ReadOptions {
             max_passages: 100_000,
             max_millis: 60_000,
             follow: false,
+            archives: false,
             readers: None,
         }
     }

@@ -1,7 +1,7 @@
 //! Programs that read documents in place of this one. A document that brings its reader down costs nothing but itself,
 //! and the system limits the memory of the reader.
 //!
-//! A reader gets the name of a form and the bytes of a document over its standard input, and answers over its standard
+//! A reader gets a request (the name of a form, and how files are read) and the bytes of a document over its standard input, and answers over its standard
 //! output. It goes on to the next document until its input ends. Each of the three begins with its length: eight
 //! bytes, the least significant one first.
 
@@ -19,6 +19,9 @@ const MEMORY: u64 = 500 << 20;
 /// What it may map in all: the executable with its model, too, and what the allocator sets aside and does not use.
 #[cfg(target_os = "linux")]
 const MAPPED: u64 = 1500 << 20;
+
+/// A longer request is none: the name of a form, and how files are read.
+const REQUEST: u64 = 1 << 20;
 
 /// A longer answer is none.
 const ANSWER: u64 = 1 << 30;
@@ -235,7 +238,7 @@ pub(super) fn serve(answer: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> io::Result<()>
     let listen = move || {
         let mut input = io::stdin().lock();
         loop {
-            let form = read_part(&mut input, 64);
+            let form = read_part(&mut input, REQUEST);
             let document = read_part(&mut input, u64::MAX);
             let (Ok(form), Ok(document)) = (form, document) else {
                 std::process::exit(0);

@@ -10,26 +10,29 @@ mod feed;
 mod foreign;
 mod front_matter;
 mod html;
+mod joined;
+mod mail;
 mod markdown;
 mod notebook;
 mod office;
 mod package;
+pub(super) mod parts;
 mod pdf;
 mod plain;
 mod properties;
 pub(super) mod reader;
 mod rows;
+mod rtf;
 mod table;
 mod tree;
+mod unread;
 mod xml;
 pub(super) mod xml_elements;
 pub(super) mod xml_tree;
 
 use std::path::Path;
 
-use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::{Format, FormatOfBytes, HEAD, Parsed};
-use crate::corpus::readers::{Readers, serve};
+use crate::corpus::format::reader::{Container, Format, FormatOfBytes, HEAD};
 
 pub(super) use plain::plain;
 
@@ -50,7 +53,7 @@ const FORMATS: [&dyn Format; 12] = [
 ];
 
 /// The forms that are told by bytes.
-const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 16] = [
+const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 17] = [
     &pdf::PdfFile,
     &office::Kind::Docx,
     &office::Kind::Pptx,
@@ -67,61 +70,57 @@ const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 16] = [
     &office::Kind::OldWord,
     &office::Kind::OldSlides,
     &office::Kind::Damaged,
+    &rtf::Rtf,
 ];
 
+/// The forms of files that hold other files. The last is the widest.
+const CONTAINERS: [&dyn Container; 3] = [&mail::Mhtml, &mail::Mbox, &mail::Mail];
+
+/// A form that is told by bytes.
+#[derive(Clone, Copy)]
+pub(super) enum OfBytes {
+    Document(&'static dyn FormatOfBytes),
+    Container(&'static dyn Container),
+}
+
+impl OfBytes {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Document(form) => form.name(),
+            Self::Container(form) => form.name(),
+        }
+    }
+
+    fn accepts(self, extension: &str, bytes: &[u8]) -> bool {
+        match self {
+            Self::Document(form) => form.accepts(extension, bytes),
+            Self::Container(form) => form.accepts(extension, bytes),
+        }
+    }
+}
+
+fn all_of_bytes() -> impl Iterator<Item = OfBytes> {
+    let documents = FORMATS_OF_BYTES.into_iter().map(OfBytes::Document);
+    documents.chain(CONTAINERS.into_iter().map(OfBytes::Container))
+}
+
 /// The form of a file that is no text; `None`: it may be text.
-pub(super) fn of_bytes(path: &Path, bytes: &[u8]) -> Option<&'static dyn FormatOfBytes> {
+pub(super) fn of_bytes(path: &Path, bytes: &[u8]) -> Option<OfBytes> {
     let extension = extension(path);
-    let mut formats = FORMATS_OF_BYTES.into_iter();
-    formats.find(|format| format.accepts(&extension, bytes))
+    all_of_bytes().find(|form| form.accepts(&extension, bytes))
 }
 
-/// The articles of a file that is no text, read by one of `readers` or here.
-///
-/// # Errors
-/// Why it cannot be read.
-pub(super) fn read_bytes(
-    format: &dyn FormatOfBytes,
-    bytes: Vec<u8>,
-    readers: Option<&Readers>,
-    stop: &dyn Fn() -> bool,
-) -> Result<Vec<Parsed>, Fault> {
-    let Some(readers) = readers else {
-        return format.read(bytes);
-    };
-    let answer = readers.ask(format.name(), &bytes, stop);
-    let answer = answer.map_err(Fault::Unreadable)?;
-    serde_json::from_slice(&answer).unwrap_or_else(|error| {
-        let reason = format!("its reader gave an answer that makes no sense: {error}");
-        Err(Fault::Unreadable(reason))
-    })
+/// The form of this name that is told by bytes.
+fn named(name: &str) -> Option<OfBytes> {
+    all_of_bytes().find(|form| form.name() == name)
 }
 
-/// Reads documents that another program sends over standard input, and answers over standard output; see
-/// [`Readers`]. It opens no file and no connection. It ends with the other program.
-///
-/// # Errors
-/// Where the memory of the process cannot be limited, or nobody takes the answers.
-pub fn serve_reader() -> std::io::Result<()> {
-    serve(|name, bytes| {
-        let mut formats = FORMATS_OF_BYTES.into_iter();
-        let format = formats.find(|format| format.name() == name);
-        let unknown = || {
-            Err(Fault::Unreadable(format!(
-                "`{name}` is no form of documents"
-            )))
-        };
-        let read = || format.map_or_else(unknown, |format| format.read(bytes));
-        // The next document does not depend on what this one broke.
-        let parsed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-        let failed = |_| Err(Fault::Unreadable(READER_FAILED.to_owned()));
-        let answer = serde_json::to_vec(&parsed.unwrap_or_else(failed));
-        answer.unwrap_or_default()
-    })
+/// The name of a form, where there is such a form.
+pub(super) fn name_of(name: &str) -> Option<&'static str> {
+    let texts = FORMATS.iter().map(|format| format.name());
+    let mut names = texts.chain(all_of_bytes().map(OfBytes::name));
+    names.find(|known| *known == name)
 }
-
-/// What is said of a file whose reader panicked.
-pub(super) const READER_FAILED: &str = "its reader failed: the file is broken or the program is";
 
 fn extension(path: &Path) -> String {
     let extension = path.extension().unwrap_or_default();

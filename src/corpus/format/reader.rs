@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::block::{Block, Omission, Omitted, Repeated};
-use crate::corpus::decode::decoded::Fault;
-use crate::corpus::read_options::Fields;
+use crate::corpus::decode::decoded::{Fault, KnownBy};
+use crate::corpus::read_options::{Fields, ReadOptions};
 
 /// Bytes at the beginning of a text that say what it is.
 pub const HEAD: usize = 4096;
@@ -35,6 +35,29 @@ pub struct Parsed {
     pub lang: Option<String>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
     pub notes: Vec<String>,
+    /// What a file inside a file was read as; `None`: as the file around it.
+    pub origin: Option<Origin>,
+}
+
+/// What an article was read as, where that is not what its file was read as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Name of its form.
+    pub format: String,
+    /// Name of its encoding in the WHATWG Encoding Standard, lower case.
+    pub encoding: String,
+    pub known_by: KnownBy,
+}
+
+impl Origin {
+    /// Of a form that is told by bytes: it says itself what each letter is.
+    pub fn of_bytes(format: &str) -> Self {
+        Self {
+            format: format.to_owned(),
+            encoding: "utf-8".to_owned(),
+            known_by: KnownBy::Form,
+        }
+    }
 }
 
 /// What a reader leaves out of the text that it extracts. It is listed behind that text, because everything that
@@ -97,6 +120,51 @@ pub trait FormatOfBytes: Sync {
     /// # Errors
     /// Why it cannot be read.
     fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault>;
+}
+
+/// A form of files that hold other files: a mail with what is attached to it, an archive.
+pub trait Container: Sync {
+    fn name(&self) -> &'static str;
+
+    /// Whether a file is of this form: the extension of its name, lower case, and its bytes.
+    fn accepts(&self, extension: &str, bytes: &[u8]) -> bool;
+
+    /// Whether it is opened only where the user asks for it.
+    fn is_archive(&self) -> bool {
+        false
+    }
+
+    /// The articles of a file and of the files inside it, each with its own [`Parsed::text`].
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, bytes: &[u8], inside: &dyn Inside) -> Result<Vec<Parsed>, Fault>;
+}
+
+/// What reads the files inside a file, whatever their form.
+pub trait Inside {
+    /// How files are read.
+    fn options(&self) -> &ReadOptions;
+
+    /// Whether an archive may be opened here.
+    fn archives(&self) -> Archives;
+
+    /// The articles of a file inside: `name` tells its form where its bytes do not. The row of each begins with the
+    /// name.
+    ///
+    /// # Errors
+    /// Why it is not read.
+    fn read(&self, name: &str, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault>;
+}
+
+/// Whether an archive is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Archives {
+    /// The user did not ask for it.
+    Unasked,
+    Opened,
+    /// It lies in too many others.
+    TooDeep,
 }
 
 pub fn too_deep(most: usize, at: usize) -> Fault {
