@@ -146,13 +146,14 @@ const FRAGMENTS_OF_XML: [&str; 20] = [
 /// The files in an archive.
 fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let count = archive.len();
     let read = |at| {
         let mut file = archive.by_index(at).unwrap();
         let mut content = Vec::new();
         std::io::Read::read_to_end(&mut file, &mut content).unwrap();
         (file.name().unwrap().into_owned(), content)
     };
-    (0..archive.len()).map(read).collect()
+    (0..count).map(read).collect()
 }
 
 fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {

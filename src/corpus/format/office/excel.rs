@@ -62,7 +62,9 @@ fn is_read(name: &str) -> bool {
     [".xml", ".rels", ".bin"]
         .iter()
         .any(|end| name.ends_with(end))
-        && !name.contains("printersettings")
+        && !["embeddings/", "activex/", "printersettings/", "vbaproject"]
+            .iter()
+            .any(|other| name.contains(other))
 }
 
 fn finish(blocks: Blocks) -> Result<Vec<Parsed>, Fault> {
@@ -200,12 +202,13 @@ fn push(
             u64::from(place.1) + 1
         )));
     }
-    budget.take(1)?;
     if let Data::Error(error) = &value {
         blocks.leave(Omission::Data, &error.to_string());
         return Ok(());
     }
-    sheet.push(place, shown(value));
+    let text = shown(value);
+    budget.take(1, text.len())?;
+    sheet.push(place, text);
     Ok(())
 }
 

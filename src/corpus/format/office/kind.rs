@@ -40,17 +40,19 @@ pub(super) fn kind(extension: &str, bytes: &[u8]) -> Option<Kind> {
     if bytes.starts_with(COMPOUND) {
         return of_compound(bytes);
     }
-    if let Some(kind) = flat(bytes) {
-        return Some(kind);
+    if of_extension(extension).is_some() && !is_text(bytes) {
+        return Some(Kind::Damaged);
     }
-    // A table of HTML, or a text, is often named `.xls`; any text is read as one, also under these names.
-    let named = of_extension(extension).is_some();
-    let is_text = std::str::from_utf8(bytes).is_ok_and(|text| {
-        let control = |c: char| c.is_control() && !"\t\n\r\u{c}".contains(c);
-        !text.trim().is_empty() && !text.contains(control)
-    });
+    flat(bytes)
+}
+
+/// Any text is read as what it is, whatever its name says: a table of HTML is often named as a workbook.
+fn is_text(bytes: &[u8]) -> bool {
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    (named && !is_text && !marked).then_some(Kind::Damaged)
+    let control = |c: char| c.is_control() && !"\t\n\r\u{c}".contains(c);
+    marked
+        || std::str::from_utf8(bytes)
+            .is_ok_and(|text| !text.trim().is_empty() && !text.contains(control))
 }
 
 /// The forms of archives by their names.
@@ -143,6 +145,9 @@ fn of_compound(bytes: &[u8]) -> Option<Kind> {
 fn flat(bytes: &[u8]) -> Option<Kind> {
     let near = &bytes[..bytes.len().min(HEAD)];
     let wide = near.starts_with(b"\xff\xfe") || near.starts_with(b"\xfe\xff");
+    if !wide && memchr::memmem::find(near, b"opendocument:xmlns:office").is_none() {
+        return None;
+    }
     // Letters of ASCII are enough.
     let narrow: Vec<u8> = match wide {
         true => near.iter().copied().filter(|byte| *byte != 0).collect(),

@@ -92,7 +92,9 @@ impl Cells {
                         let Some(mut row) = written.clone() else {
                             break;
                         };
-                        self.budget.take(row.cells.len())?;
+                        let bytes = row.cells.iter().map(|(_, value)| value.len()).sum();
+                        self.budget.take(row.cells.len(), 0)?;
+                        self.budget.take(1, bytes)?;
                         row.row = self.row.saturating_add(again);
                         sheet.rows.push(row);
                     }
@@ -121,7 +123,7 @@ impl Cells {
             let repeated = repeated(&tag, "number-columns-repeated");
             let value = self.value(reader, xml, &tag, beside)?;
             if !value.trim().is_empty() {
-                self.budget.take(repeated as usize)?;
+                self.budget.take(repeated as usize, value.len())?;
                 for again in 0..repeated {
                     let column = self.column.saturating_add(again);
                     if column < MOST_COLUMNS {

@@ -34,22 +34,32 @@ pub(super) struct Sheet {
     pub(super) merged: Vec<(Place, Place)>,
 }
 
-/// How many cells may still be read.
-pub(super) struct Budget(usize);
+/// How many cells, and bytes in them, may still be read.
+pub(super) struct Budget {
+    cells: usize,
+    bytes: usize,
+}
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self(MOST_CELLS)
+        Self {
+            cells: MOST_CELLS,
+            bytes: MOST_TEXT,
+        }
     }
 
+    /// Counts cells with a text of so many bytes each.
+    ///
     /// # Errors
     /// Where there are too many.
-    pub(super) fn take(&mut self, cells: usize) -> Result<(), Fault> {
-        self.0 = self.0.checked_sub(cells).ok_or_else(|| {
+    pub(super) fn take(&mut self, cells: usize, bytes: usize) -> Result<(), Fault> {
+        self.cells = self.cells.checked_sub(cells).ok_or_else(|| {
             Fault::Unreadable(format!(
                 "more than {MOST_CELLS} cells with something in them; divide the workbook"
             ))
         })?;
+        let bytes = cells.saturating_mul(bytes);
+        self.bytes = self.bytes.checked_sub(bytes).ok_or_else(too_long)?;
         Ok(())
     }
 }
@@ -71,6 +81,7 @@ impl Sheet {
 
     /// Puts cells that came in another order in theirs.
     fn sort(&mut self) {
+        self.merged.sort_unstable();
         if !self.rows.is_sorted_by(|a, b| a.row < b.row) {
             self.rows.sort_by_key(|row| row.row);
             let all = std::mem::take(&mut self.rows);
@@ -207,12 +218,13 @@ impl Sheet {
             if name.chars().count() > SHARED_CHARS {
                 continue;
             }
-            let mut wide = self.merged.iter().filter(|(first, last)| {
-                *first == (row.row, *column) && last.1 > first.1 && first.0 == last.0
-            });
-            let last = wide
-                .next()
-                .map_or(*column, |(_, last)| last.1.min(MOST_COLUMNS));
+            let merged = self
+                .merged
+                .binary_search_by_key(&(row.row, *column), |cells| cells.0);
+            let merged = merged.ok().map(|at| self.merged[at].1);
+            let last = merged
+                .filter(|last| last.0 == row.row)
+                .map_or(*column, |last| last.1.min(MOST_COLUMNS));
             names.groups |= last > *column;
             for column in *column..=last {
                 names.set(column, name.clone());
