@@ -290,7 +290,7 @@ pub enum Error {
     },
     /// Another process writes to the index.
     #[error(
-        "{}: another `tane index` is writing to this index; wait until it ends",
+        "{}: another tane is writing to this index; wait until it ends",
         path.display()
     )]
     Locked {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use tane::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
-use tane::index::{Index, Update, pack, unpack, update};
+use tane::index::{Corpus, Index, Update, pack, unpack, update};
 
 /// A folder to work in and a good pack.
 fn made() -> &'static (PathBuf, Vec<u8>) {
@@ -24,7 +24,7 @@ fn made() -> &'static (PathBuf, Vec<u8>) {
         let asked = Update { add: vec![docs], ..Update::default() };
         update(&index, &embedder, &asked, &()).unwrap();
         let file = dir.join("good.pack");
-        pack(&index, &[], true, &embedder, &file).unwrap();
+        pack(&index, Some(&Corpus::default()), &embedder, &file).unwrap();
         let good = std::fs::read(&file).unwrap();
         (dir, good)
     })

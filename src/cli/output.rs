@@ -86,10 +86,14 @@ pub fn remark(message: &str) {
     let _ = writeln!(io::stderr(), "{}", cleaned(message));
 }
 
+/// A message whose commands name the index as the command line did.
+pub fn naming_index(message: &str) -> String {
+    with_index(message, INDEX.get().map_or("", String::as_str))
+}
+
 /// A message whose lines cannot steer the terminal.
 fn cleaned(message: &str) -> String {
-    let option = INDEX.get().map_or("", String::as_str);
-    with_index(message, option)
+    naming_index(message)
         .lines()
         .map(clean)
         .collect::<Vec<_>>()

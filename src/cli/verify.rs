@@ -7,7 +7,7 @@ use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::clean;
+use crate::cli::output::{clean, naming_index};
 use crate::embed::Embedder;
 use crate::error::Error;
 use crate::index::{Manifest, Verified, verify};
@@ -95,13 +95,13 @@ fn print(page: &mut Page<'_>, verified: &Verified) -> std::io::Result<()> {
         page.line(&format!(
             "wrong       {} {place}: {}",
             fault.kind,
-            clean(&fault.message)
+            clean(&naming_index(&fault.message))
         ))?;
     }
-    page.line(if verified.sound {
+    page.line(&naming_index(if verified.sound {
         "all is well"
     } else {
         "not all is well; `tane index` repairs what is damaged and refreshes what has changed; `tane index --check` also finds \
          changes that leave size and times as they were"
-    })
+    }))
 }

@@ -113,12 +113,13 @@ fn rows_cited(
     lines: &Range<usize>,
     given: &str,
 ) -> Result<Range<usize>> {
-    if let Some(rows) = rows_at(index, article, lines)? {
+    let is_forward = lines.start <= lines.end;
+    if is_forward && let Some(rows) = rows_at(index, article, lines)? {
         return Ok(rows);
     }
     let id = index.article(article)?.id();
     let last = index.text(article)?.lines().count();
-    let hint = if lines.start > lines.end {
+    let hint = if !is_forward {
         format!("; line {} comes after line {}", lines.start, lines.end)
     } else if !(1..=last).contains(&lines.start) {
         format!("; `{id}` has lines 1 to {last}")

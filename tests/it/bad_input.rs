@@ -16,7 +16,7 @@ fn nothing_to_search_or_to_index() {
     let folder = Folder::new(&[("empty/none.txt", ""), ("blank.txt", " \n\u{3000}\n")]);
     contains_all(
         &folder.tane(["query", "x"]).fails(2),
-        &["no index at", "tane index PATH"],
+        &["no index at ix", "`tane --index ix index PATH`"],
     );
     contains_all(
         &folder.tane(["index"]).fails(2),

@@ -225,7 +225,7 @@ fn an_index_that_lacks_some_of_it_says_so_and_answers() {
     assert_eq!(report["without_tokens"], 3);
     let said = folder.tane(["index"]).run().stderr;
     assert!(
-        said.contains("3 of 4 passages") && said.contains("`tane index --late`"),
+        said.contains("3 of 4 passages") && said.contains("`tane --index ix index --late`"),
         "{said}"
     );
     let found = results(&folder, &[]);

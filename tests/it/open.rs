@@ -193,11 +193,14 @@ fn a_file_that_is_not_here_names_its_source_page() {
         "{soup}"
     );
     assert!(
-        soup.contains("`tane open --source docs/soup.txt`"),
+        soup.contains("`tane --index ix open --source docs/soup.txt`"),
         "{soup}"
     );
     let rail = open(&folder, ["rail.txt"]).env("EDITOR", "vi").fails(2);
-    assert!(rail.contains("`tane show docs/rail.txt`"), "{rail}");
+    assert!(
+        rail.contains("`tane --index ix show docs/rail.txt`"),
+        "{rail}"
+    );
 }
 
 #[test]

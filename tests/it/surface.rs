@@ -112,7 +112,10 @@ fn part_of_an_id_is_enough_where_only_one_has_it() {
     let passage = folder.tane(["show", "2024#1"]).fails(2);
     assert!(passage.contains("docs/2024-letter.txt"), "{passage}");
     let none = folder.tane(["show", "2025"]).fails(2);
-    assert!(none.contains("`tane status --articles`"), "{none}");
+    assert!(
+        none.contains("`tane --index ix status --articles`"),
+        "{none}"
+    );
     folder.tane(["show", ""]).fails(2);
 }
 

@@ -86,7 +86,7 @@ fn damage_is_found_named_and_repaired() {
 
         let message = folder.tane(["query", "railway"]).fails(2);
         assert!(
-            message.contains("checksum") && message.contains("`tane index` repairs it"),
+            message.contains("checksum") && message.contains("`tane --index ix index` repairs it"),
             "{name}: {message}"
         );
         let (code, json) = verified(&folder);

@@ -46,7 +46,7 @@ fn an_older_index_answers_says_so_once_and_is_brought_up_to_date() {
         let said = asked(&folder);
         assert_eq!(said.lines().count(), 1, "{said}");
         assert!(
-            said.contains("older") && said.contains("`tane index`"),
+            said.contains("older") && said.contains("`tane --index ix index`"),
             "{said}"
         );
         assert!(

@@ -65,7 +65,10 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
         if made(manifest) != made(of_shard) {
             return Err(refuse(
                 path,
-                "made by another version than the first; refresh it with `tane index`".to_owned(),
+                format!(
+                    "made by another version than the first; refresh it with `tane --index {} index`",
+                    path.display()
+                ),
             ));
         }
         for root in &of_shard.roots {
@@ -168,7 +171,7 @@ impl Part<'_> {
                     None => (before.path, self.path),
                 };
                 let what = format!(
-                    "{} is shard {}/{}, and {} is no shard; build all of them with `tane index PATH --shard I/{}`",
+                    "{} is shard {}/{}, and {} is no shard; build all of them with `tane --index DIR index PATH --shard I/{}`",
                     which.display(),
                     shard.number,
                     shard.of,
@@ -232,7 +235,7 @@ impl Part<'_> {
         Err(refuse(
             self.path,
             format!(
-                "root `{}` is in {} too, and neither is a shard of it; build each with `tane index PATH --shard I/N` \
+                "root `{}` is in {} too, and neither is a shard of it; build each with `tane --index DIR index PATH --shard I/N` \
                  (text that has a vector is not embedded again)",
                 root.label,
                 before.path.display(),
