@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 
 use super::plain::{source, title};
-use super::time_limit::TimeLimit;
-use super::{Span, date, decode, format, language};
+use super::time_limit::{MoreTime, TimeLimit};
+use super::{Span, date, decode, format, language, recognition};
 use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::{Decoded, Fault, KnownBy, TextSource};
+use crate::corpus::format::documents::{self, Work};
+use crate::corpus::format::places::Stretch;
 use crate::corpus::format::reader::Parsed;
 use crate::corpus::read_options::{Fields, ReadOptions};
 use crate::error::{Error, Result};
@@ -56,6 +58,8 @@ pub struct Article {
     pub repeated: Vec<Repeated>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
     pub notes: Vec<String>,
+    /// Where the text stands that a program recognized in pictures of pages (OCR), ascending.
+    pub recognized: Vec<Stretch>,
 }
 
 impl Article {
@@ -85,13 +89,18 @@ impl Article {
         let given_up = Arc::new(AtomicBool::new(false));
         let (file, how, was) = (path.to_path_buf(), options.clone(), was.map(str::to_owned));
         let stopped = Arc::clone(&given_up);
+        let more_time = limit.more_time.clone();
         let work = move || {
             let read = bytes_of(&file, &how).and_then(|bytes| {
                 if was.is_some_and(|was| sha256::of(&[&bytes]) == was) {
                     return Ok(None);
                 }
                 let stop = || stopped.load(Ordering::Relaxed);
-                Self::from_bytes_until(bytes, &file, &how, &stop).map(Some)
+                let limits = Limits {
+                    stop: &stop,
+                    more_time: &more_time,
+                };
+                Self::from_bytes_until(bytes, &file, &how, &limits).map(Some)
             });
             // Nobody listens any more where it took too long.
             let _ = sender.send(read);
@@ -109,7 +118,7 @@ impl Article {
                     return Err(limit.error(path));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    let reason = format::READER_FAILED.to_owned();
+                    let reason = documents::READER_FAILED.to_owned();
                     return Err(of_file(path, Fault::Unreadable(reason)));
                 }
             }
@@ -121,7 +130,11 @@ impl Article {
     /// # Errors
     /// [`Error::NotText`] and [`Error::Unreadable`], which name `path`.
     pub fn from_bytes(bytes: Vec<u8>, path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
-        Self::from_bytes_until(bytes, path, options, &|| false)
+        let limits = Limits {
+            stop: &|| false,
+            more_time: &MoreTime::default(),
+        };
+        Self::from_bytes_until(bytes, path, options, &limits)
     }
 
     /// As [`Article::from_bytes`]; what is left once `stop` says so is not taken apart.
@@ -129,19 +142,25 @@ impl Article {
         bytes: Vec<u8>,
         path: &Path,
         options: &ReadOptions,
-        stop: &dyn Fn() -> bool,
+        limits: &Limits<'_>,
     ) -> Result<Vec<Self>> {
-        if let Some(format) = format::of_bytes(path, &bytes) {
+        if let Some(form) = documents::form_of(&format::extension(path), &bytes) {
             let sha256 = sha256::of(&[&bytes]);
-            let readers = options.readers.as_ref();
-            let parsed = format::read_bytes(format, bytes, readers, stop);
+            let work = Work {
+                form,
+                bytes: Arc::new(bytes),
+                sha256: &sha256,
+                readers: options.readers.as_ref(),
+                stop: limits.stop,
+            };
+            let parsed = recognition::read(&work, options.ocr.as_ref(), limits.more_time);
             let parsed = parsed.map_err(|fault| of_file(path, fault))?;
             let articles = parsed.into_iter();
             return Ok(articles
-                .map(|parsed| Self::new(parsed, &Decoded::extracted(), format.name(), &sha256))
+                .map(|parsed| Self::new(parsed, &Decoded::extracted(), form.name(), &sha256))
                 .collect());
         }
-        Self::from_text_until(bytes, path, options, stop)
+        Self::from_text_until(bytes, path, options, limits.stop)
     }
 
     /// Takes the bytes of a text apart, whatever other form they could be.
@@ -239,9 +258,16 @@ impl Article {
             omitted: parsed.omitted,
             repeated: parsed.repeated,
             notes: parsed.notes,
+            recognized: parsed.recognized,
             text,
         }
     }
+}
+
+/// What bounds the work on a file.
+struct Limits<'a> {
+    stop: &'a dyn Fn() -> bool,
+    more_time: &'a MoreTime,
 }
 
 /// A fault as the error of a file.

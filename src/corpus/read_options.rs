@@ -3,6 +3,7 @@
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
+use super::ocr::Ocr;
 use super::readers::Readers;
 use crate::error::Result;
 
@@ -28,6 +29,9 @@ pub struct ReadOptions {
     /// limits that the reader itself keeps: what a document takes is counted, but a library may take more before it is.
     #[serde(skip)]
     pub readers: Option<Readers>,
+    /// The program that recognizes letters on pages without text; `None`: such pages are not read.
+    #[serde(skip)]
+    pub ocr: Option<Ocr>,
 }
 
 impl Default for ReadOptions {
@@ -41,6 +45,7 @@ impl Default for ReadOptions {
             max_millis: 60_000,
             follow: false,
             readers: None,
+            ocr: None,
         }
     }
 }

@@ -10,7 +10,10 @@ use crate::map::{CorpusMap, Similarities};
 use crate::search::{Answers, Shown, SimilarArticles, Status};
 use crate::serve::articles::{ArticleAnswer, Articles};
 use crate::serve::embed::{EmbedRequest, Embedded};
-use crate::serve::limits::{MOST_CONTEXT, MOST_LISTED, MOST_NAME, MOST_OFFSET};
+use crate::serve::limits::{
+    LEAST_WIDTH, MOST_CONTEXT, MOST_LISTED, MOST_NAME, MOST_OFFSET, MOST_PAGES, MOST_WIDTH,
+};
+use crate::serve::pages::Pages;
 
 /// Where schemas of answers stand.
 const SCHEMAS: &str = "/components/schemas";
@@ -58,6 +61,22 @@ pub fn document() -> Value {
                 parameter("context", "Sentences before and after.", false,
                     json!({"type": "integer", "minimum": 0, "maximum": MOST_CONTEXT})),
             ], answer::<Shown>(&mut answers))},
+        "/api/v1/pages": {"get": or_unprocessable(operation(
+            "pages", "See the pages of a document", "How many pages a document (PDF) has, how large they are, and where a \
+             passage stands on them. Only while its file is the one that was indexed.",
+            None, &[parameter("id", "The article, or a passage as for `/api/v1/passage`.", true, name())],
+            answer::<Pages>(&mut answers)))},
+        "/api/v1/page.png": {"get": or_unprocessable(operation(
+            "picture", "See a page as a picture", "Drawn from the file, while it is the one that was indexed. The header \
+             `Tane-Letters-Missing` says that letters are not drawn because their fonts are not in the file.",
+            None, &[
+                parameter("id", "The article, or a passage of it.", true, name()),
+                parameter("page", "Its number, from 1.", true,
+                    json!({"type": "integer", "minimum": 1, "maximum": MOST_PAGES})),
+                parameter("width", "Pixels across; 1000 where it is not given.", false,
+                    json!({"type": "integer", "minimum": LEAST_WIDTH, "maximum": MOST_WIDTH})),
+            ],
+            json!({"description": "Drawn.", "content": {"image/png": {"schema": {}}}})))},
         "/api/v1/map": {"get": operation(
             "map", "See the corpus as a map", "What `tane map --json` prints. Computed once for each generation of the \
              index, which may take minutes for 100,000 points.",
@@ -137,6 +156,12 @@ fn operation(
     if !parameters.is_empty() {
         operation["parameters"] = json!(parameters);
     }
+    operation
+}
+
+/// An operation on a document that may be too broken or too large.
+fn or_unprocessable(mut operation: Value) -> Value {
+    operation["responses"]["422"] = json!({"$ref": "#/components/responses/Problem"});
     operation
 }
 

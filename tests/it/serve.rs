@@ -12,26 +12,26 @@ use serde_json::{Value, json};
 use crate::support::{ARTICLES, Folder, Tane, interrupt, repository, seeds_index};
 
 /// A server of its own, ended with the test.
-struct Server {
+pub struct Server {
     child: Child,
     address: SocketAddr,
 }
 
 /// What came back.
 #[derive(Debug)]
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     head: String,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
     #[track_caller]
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().skip(1);
         let mut pairs = lines.filter_map(|line| line.split_once(": "));
         pairs
@@ -41,7 +41,7 @@ impl Answer {
 }
 
 impl Server {
-    fn start(tane: Tane) -> Self {
+    pub fn start(tane: Tane) -> Self {
         let mut child = tane.args(["--listen", "127.0.0.1:0"]).spawn();
         let address = ready(&mut child);
         Self { child, address }
@@ -72,7 +72,13 @@ impl Server {
     }
 
     #[track_caller]
-    fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         let given = |name: &str| {
             headers
@@ -97,7 +103,7 @@ impl Server {
     }
 
     #[track_caller]
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         self.request("GET", path, &[], &[])
     }
 

@@ -1,9 +1,12 @@
 //! A reader of a form, and what it gives.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::places::{Picture, Places, Stretch};
 use crate::corpus::read_options::Fields;
 
 /// Bytes at the beginning of a text that say what it is.
@@ -35,6 +38,8 @@ pub struct Parsed {
     pub lang: Option<String>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
     pub notes: Vec<String>,
+    /// Where the text stands that a program recognized in pictures of pages.
+    pub recognized: Vec<Stretch>,
 }
 
 /// What a reader leaves out of the text that it extracts. It is listed behind that text, because everything that
@@ -85,6 +90,27 @@ pub trait Format: Sync {
     fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault>;
 }
 
+/// The bytes of a document, for everybody who works on it.
+pub type Bytes = Arc<Vec<u8>>;
+
+/// What was found in a document.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// The articles, each with its own [`Parsed::text`]; `Err`: why it cannot be read.
+    pub articles: Result<Vec<Parsed>, Fault>,
+    /// Pages, from 1, that show something and have no text: a program could recognize letters on them.
+    pub pictures: Vec<usize>,
+}
+
+/// What a program recognized on the picture of a page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Recognized {
+    /// The page, from 1.
+    pub page: usize,
+    /// What it printed: text or hOCR.
+    pub text: String,
+}
+
 /// A form of files whose bytes are no text before a reader has taken them apart.
 pub trait FormatOfBytes: Sync {
     fn name(&self) -> &'static str;
@@ -92,11 +118,20 @@ pub trait FormatOfBytes: Sync {
     /// Whether a file is of this form: the extension of its name, lower case, and its bytes.
     fn accepts(&self, extension: &str, bytes: &[u8]) -> bool;
 
-    /// The articles of a file, each with its own [`Parsed::text`].
+    /// What a file holds, with what was recognized on pages without text.
+    fn read(&self, bytes: Bytes, recognized: &[Recognized]) -> Found;
+
+    /// Where its text stands.
     ///
     /// # Errors
     /// Why it cannot be read.
-    fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault>;
+    fn places(&self, bytes: Bytes) -> Result<Places, Fault>;
+
+    /// The picture of a page, from 1, so many pixels wide.
+    ///
+    /// # Errors
+    /// Why it cannot be drawn.
+    fn draw(&self, bytes: Bytes, page: usize, width: u32) -> Result<Picture, Fault>;
 }
 
 pub fn too_deep(most: usize, at: usize) -> Fault {

@@ -12,6 +12,8 @@ const STRINGS = {
   articleMap: ['articles', '記事'],
   ask: ['Ask', '検索'],
   articlesWay: ['lists everything that is here', 'すべての記事を一覧できます'],
+  asPages: ['Pages', 'ページ'],
+  asText: ['Text', 'テキスト'],
   askSomething: ['Ask a question', '質問してみましょう'],
   beyond: ['in cosines beyond an unrelated passage', '無関係な段落を超えた余弦'],
   bothScroll: [
@@ -59,6 +61,10 @@ const STRINGS = {
   id: ['Name', '名前'],
   language: ['Language', '言語'],
   lateEach: ['Words that met', '対応した語'],
+  lettersMissing: [
+    'Letters are missing here: their fonts are not in the file.',
+    'フォントがファイルに含まれていないため、表示されない文字があります。',
+  ],
   limits: [(n) => `the first ${n.toLocaleString('en')}`, (n) => `先頭の ${ja(n)} 件`],
   lines: [
     (from, to) => (from === to ? `line ${from}` : `lines ${from}–${to}`),
@@ -87,6 +93,7 @@ const STRINGS = {
     '点を押すか、範囲を囲むと、ここに一覧が出ます。',
   ],
   mapWay: ['shows what the folder is about', '何についてのフォルダーかが見渡せます'],
+  markedOnPage: ['Marked on this page: ', 'このページの印: '],
   matrixWay: ['shows which articles are alike', 'どの記事が似ているかがわかります'],
   matrix: ['Matrix', '類似度'],
   matrixHelp: [
@@ -100,7 +107,9 @@ const STRINGS = {
   nearest: ['Similar articles', '似ている記事'],
   next: ['Next', '次へ'],
   none: ['Nothing found', '見つかりませんでした'],
+  noPages: ['The pages cannot be shown.', 'ページを表示できません。'],
   noSimilar: ['No article resembles this one.', '似ている記事はありません。'],
+  notDrawn: ['This page cannot be drawn.', 'このページを描画できません。'],
   notRead: ['not read', '読まない部分'],
   otherLanguage: ['日本語', 'English'],
   otherLanguageName: ['Show this page in Japanese', 'Show this page in English'],
@@ -127,6 +136,7 @@ const STRINGS = {
   ],
   search: ['Search', '検索'],
   secondLook: ['second look', '語の照合'],
+  shownAs: ['Show as', '表示方法'],
   since: ['From', 'いつから'],
   skip: ['To the content', '本文へ'],
   sort: ['Sort by', '並べ替え'],
