@@ -40,7 +40,8 @@ pub fn run(args: &args::Index, settings: &Settings, out: &mut Output) -> anyhow:
     let as_recorded = Update {
         shard: args.shard,
         dry_run: args.dry_run,
-        ..as_recorded(settings)
+        ocr: settings.ocr(args.read.ocr.as_deref())?,
+        ..as_recorded(settings)?
     };
     let asked = Update {
         add: args.paths.iter().map(|path| as_stored(path)).collect(),
@@ -163,7 +164,7 @@ pub fn build_if_absent(
             settings.index.display()
         ));
     }
-    let asked = with_project_corpus(as_recorded(settings), settings);
+    let asked = with_project_corpus(as_recorded(settings)?, settings);
     complain(&refresh(settings, &embedder, &asked)?, settings);
     Ok(Some((Index::open(&settings.index)?, embedder)))
 }
@@ -193,16 +194,17 @@ pub fn warn(index: &Index, settings: &Settings) {
 }
 
 /// What an update does where nothing else is asked for.
-pub fn as_recorded(settings: &Settings) -> Update {
-    Update {
+pub fn as_recorded(settings: &Settings) -> anyhow::Result<Update> {
+    Ok(Update {
         language: settings.language.clone(),
         project: settings
             .project
             .as_ref()
             .map(|project| project.globs.clone()),
         readers: Some(readers()),
+        ocr: settings.ocr(None)?,
         ..Update::default()
-    }
+    })
 }
 
 /// What the index holds; `None` where there is none that can be read.

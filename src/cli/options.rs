@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::args::group;
-use crate::corpus::{Fields, Header, ReadOptions};
+use crate::corpus::{Fields, Header, Ocr, ReadOptions};
 use crate::embed::{self, DeviceChoice};
 
 /// How files are read.
@@ -28,6 +28,10 @@ pub struct Read {
     /// Does the first row of a table name the columns? [default: auto, which looks at the rows]
     #[arg(long, value_name = "WHEN")]
     pub header: Option<HeaderName>,
+    /// Recognize letters on PDF pages without text with this program: it gets a picture (PNG) on standard input and
+    /// prints text or hOCR, as `tesseract - - -l jpn+eng` does. tane starts it without a shell. `""`: none
+    #[arg(long, env = "TANE_OCR", hide_env_values = true, value_name = "COMMAND", value_parser = ocr)]
+    pub ocr: Option<String>,
     /// Follow symbolic links, wherever they lead
     #[arg(long)]
     pub follow: bool,
@@ -69,6 +73,7 @@ impl Read {
             follow: self.follow,
             archives: self.archives,
             readers: None,
+            ocr: None,
         };
         // `auto` may take back what was said before.
         (options != default || self.header.is_some()).then_some(options)
@@ -89,6 +94,14 @@ impl From<HeaderName> for Header {
             HeaderName::No => Self::No,
             HeaderName::Auto => Self::Auto,
         }
+    }
+}
+
+/// A command that can be used, or an empty one.
+fn ocr(command: &str) -> Result<String, String> {
+    match command.trim().is_empty() {
+        true => Ok(String::new()),
+        false => Ocr::parse(command).map(|_| command.to_owned()),
     }
 }
 

@@ -59,6 +59,7 @@ pub fn run(
     let name = args.file.to_string_lossy();
     let options = ReadOptions {
         readers: Some(readers()),
+        ocr: settings.ocr(args.read.ocr.as_deref())?,
         ..args.read.options().unwrap_or_default()
     };
     let articles = if name == "-" {

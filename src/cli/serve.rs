@@ -13,6 +13,7 @@ use super::progress::{interrupt, interrupted};
 use super::settings::{Settings, maps_cache};
 use crate::cli::failure::told;
 use crate::cli::outcome::Outcome;
+use crate::cli::reader::readers;
 use crate::error::Error;
 use crate::index::Report;
 use crate::serve::{Config, Service, Stopped, serve};
@@ -37,10 +38,10 @@ pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::
     let embedder = opened.embedder.clone();
     // Held here, it would keep files of a generation that is no longer served.
     drop(opened);
+    let as_recorded = as_recorded(&settings)?;
     let watching = args.watch.then(|| {
         let settings = settings.clone();
         std::thread::spawn(move || {
-            let as_recorded = as_recorded(&settings);
             let mut tell = |report: &Report, started: Instant| {
                 if !settings.quiet {
                     output::remark(&summary(report, false, started.elapsed().as_secs_f64()));
@@ -67,6 +68,7 @@ pub fn run(args: &args::Serve, settings: Settings, out: &mut Output) -> anyhow::
         limit: settings.limit,
         mode: settings.mode,
         maps: maps_cache(),
+        readers: Some(readers()),
         log: (!settings.quiet).then(|| Box::new(output::remark) as Box<_>),
     };
     let stopped = serve(service, config, |address| {

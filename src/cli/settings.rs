@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::args::{Engine, Global, ModeName, When, mode_name};
 use super::output;
 use super::shell::quoted;
+use crate::corpus::Ocr;
 use crate::embed::{DEFAULT_MODEL, Embedder, Hub, Lock, Model, Registry, Source, describe_path};
 use crate::error::Error;
 use crate::index::{ProjectGlobs, ProjectSettings};
@@ -43,6 +44,8 @@ struct UserFile {
     mode: Option<ModeName>,
     threads: Option<u16>,
     color: Option<When>,
+    /// The program that recognizes letters on pages without text.
+    ocr: Option<String>,
 }
 
 /// A project: the nearest `tane.toml` upwards.
@@ -76,6 +79,8 @@ pub struct Settings {
     model: Option<String>,
     models: Option<PathBuf>,
     lock: Option<PathBuf>,
+    /// The program that recognizes letters, as the environment or the user's configuration names it.
+    ocr: Option<String>,
 }
 
 impl Settings {
@@ -147,6 +152,7 @@ impl Settings {
             quiet: global.quiet,
             verbose: global.verbose,
             model: user.model,
+            ocr: std::env::var("TANE_OCR").ok().or(user.ocr),
             offline: global.offline,
             lock: match &global.models {
                 Some(models) => Some(models.with_extension("lock")),
@@ -170,6 +176,17 @@ impl Settings {
         given.map_or_else(String::new, |dir| {
             format!(" --index {}", quoted(dir.as_os_str()))
         })
+    }
+
+    /// What recognizes letters on pages without text: the command that was given, else the user's; an empty one is none.
+    pub fn ocr(&self, given: Option<&str>) -> anyhow::Result<Option<Ocr>> {
+        let command = given.or(self.ocr.as_deref()).unwrap_or_default();
+        if command.trim().is_empty() {
+            return Ok(None);
+        }
+        let ocr = Ocr::parse(command);
+        ocr.map(Some)
+            .map_err(|reason| anyhow::anyhow!("ocr = `{command}`: {reason}"))
     }
 
     /// The known models; those of the hub where they are on this machine, which is looked for.

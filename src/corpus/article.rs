@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 
 use super::plain::{source, title};
-use super::time_limit::TimeLimit;
-use super::{Span, date, decode, format, language};
+use super::time_limit::{MoreTime, TimeLimit};
+use super::{Span, date, decode, format, language, recognition};
 use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::{Decoded, Fault, KnownBy, TextSource};
-use crate::corpus::format::parts::{READER_FAILED, read_bytes};
+use crate::corpus::format::documents::{READER_FAILED, Work};
+use crate::corpus::format::places::Stretch;
 use crate::corpus::format::reader::Parsed;
 use crate::corpus::read_options::{Fields, ReadOptions};
 use crate::error::{Error, Result};
@@ -57,6 +58,8 @@ pub struct Article {
     pub repeated: Vec<Repeated>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
     pub notes: Vec<String>,
+    /// Where the text stands that a program recognized in pictures of pages (OCR), ascending.
+    pub recognized: Vec<Stretch>,
 }
 
 impl Article {
@@ -86,13 +89,18 @@ impl Article {
         let given_up = Arc::new(AtomicBool::new(false));
         let (file, how, was) = (path.to_path_buf(), options.clone(), was.map(str::to_owned));
         let stopped = Arc::clone(&given_up);
+        let more_time = limit.more_time.clone();
         let work = move || {
             let read = bytes_of(&file, &how).and_then(|bytes| {
                 if was.is_some_and(|was| sha256::of(&[&bytes]) == was) {
                     return Ok(None);
                 }
                 let stop = || stopped.load(Ordering::Relaxed);
-                Self::from_bytes_until(bytes, &file, &how, &stop).map(Some)
+                let limits = Limits {
+                    stop: &stop,
+                    more_time: &more_time,
+                };
+                Self::from_bytes_until(bytes, &file, &how, &limits).map(Some)
             });
             // Nobody listens any more where it took too long.
             let _ = sender.send(read);
@@ -122,7 +130,11 @@ impl Article {
     /// # Errors
     /// [`Error::NotText`] and [`Error::Unreadable`], which name `path`.
     pub fn from_bytes(bytes: Vec<u8>, path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
-        Self::from_bytes_until(bytes, path, options, &|| false)
+        let limits = Limits {
+            stop: &|| false,
+            more_time: &MoreTime::default(),
+        };
+        Self::from_bytes_until(bytes, path, options, &limits)
     }
 
     /// As [`Article::from_bytes`]; what is left once `stop` says so is not taken apart.
@@ -130,16 +142,23 @@ impl Article {
         bytes: Vec<u8>,
         path: &Path,
         options: &ReadOptions,
-        stop: &dyn Fn() -> bool,
+        limits: &Limits<'_>,
     ) -> Result<Vec<Self>> {
-        if let Some(format) = format::of_bytes(path, &bytes) {
+        if let Some(form) = format::of_bytes(path, &bytes) {
             let sha256 = sha256::of(&[&bytes]);
-            let parsed = read_bytes(format, bytes, options, stop);
-            let parsed = parsed.map_err(|fault| of_file(path, fault))?;
-            let file = (&Decoded::extracted(), format.name(), sha256.as_str());
-            return Self::all(parsed, file, options, stop).map_err(|fault| of_file(path, fault));
+            let work = Work {
+                form,
+                bytes: Arc::new(bytes),
+                sha256: &sha256,
+                readers: options.readers.as_ref(),
+                stop: limits.stop,
+            };
+            let error = |fault| of_file(path, fault);
+            let parsed = recognition::read(&work, options, limits.more_time).map_err(error)?;
+            let file = (&Decoded::extracted(), form.name(), sha256.as_str());
+            return Self::all(parsed, file, options, limits.stop).map_err(error);
         }
-        Self::from_text_until(bytes, path, options, stop)
+        Self::from_text_until(bytes, path, options, limits.stop)
     }
 
     /// Takes the bytes of a text apart, whatever other form they could be.
@@ -252,9 +271,16 @@ impl Article {
             omitted: parsed.omitted,
             repeated: parsed.repeated,
             notes: parsed.notes,
+            recognized: parsed.recognized,
             text,
         }
     }
+}
+
+/// What bounds the work on a file.
+struct Limits<'a> {
+    stop: &'a dyn Fn() -> bool,
+    more_time: &'a MoreTime,
 }
 
 /// A fault as the error of a file.

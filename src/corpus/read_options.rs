@@ -3,6 +3,7 @@
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
+use super::ocr::Ocr;
 use super::readers::Readers;
 use crate::error::Result;
 
@@ -30,6 +31,9 @@ pub struct ReadOptions {
     /// limits that the reader itself keeps: what a document takes is counted, but a library may take more before it is.
     #[serde(skip)]
     pub readers: Option<Readers>,
+    /// The program that recognizes letters on pages without text; `None`: such pages are not read.
+    #[serde(skip)]
+    pub ocr: Option<Ocr>,
 }
 
 impl Default for ReadOptions {
@@ -44,6 +48,7 @@ impl Default for ReadOptions {
             follow: false,
             archives: false,
             readers: None,
+            ocr: None,
         }
     }
 }

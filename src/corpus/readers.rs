@@ -1,9 +1,9 @@
 //! Programs that read documents in place of this one. A document that brings its reader down costs nothing but itself,
 //! and the system limits the memory of the reader.
 //!
-//! A reader gets a request (the name of a form, and how files are read) and the bytes of a document over its standard input, and answers over its standard
-//! output. It goes on to the next document until its input ends. Each of the three begins with its length: eight
-//! bytes, the least significant one first.
+//! A reader gets the name of a form, a task, and the bytes of a document over its standard input, and answers over its
+//! standard output. It goes on to the next task until its input ends. Each of the four begins with its length: eight
+//! bytes, the least significant one first. A document without bytes is the one before.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -20,11 +20,11 @@ const MEMORY: u64 = 500 << 20;
 #[cfg(target_os = "linux")]
 const MAPPED: u64 = 1500 << 20;
 
-/// A longer request is none: the name of a form, and how files are read.
-const REQUEST: u64 = 1 << 20;
-
 /// A longer answer is none.
 const ANSWER: u64 = 1 << 30;
+
+/// Bytes of the name of a form.
+const FORM: u64 = 256;
 
 /// Whoever waits for a reader looks as often whether to give it up.
 const LOOK: Duration = Duration::from_millis(20);
@@ -57,13 +57,11 @@ impl Readers {
     /// What a reader says of a document; `Err`: why there is no answer. A reader is killed where `stop` says so.
     pub(super) fn ask(
         &self,
-        form: &str,
-        document: &[u8],
+        request: &Request<'_>,
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<u8>, String> {
-        let idle = self.idle().pop();
-        if let Some(mut reader) = idle {
-            match reader.ask(form, document, stop) {
+        if let Some(mut reader) = self.idle_for(request) {
+            match reader.ask(request, stop) {
                 Ok(answer) => {
                     self.idle().push(reader);
                     return Ok(answer);
@@ -75,10 +73,20 @@ impl Readers {
         }
         let cannot = |error| format!("cannot start its reader: {error}");
         let mut reader = Reader::start(&self.0).map_err(cannot)?;
-        let answer = reader.ask(form, document, stop);
+        let answer = reader.ask(request, stop);
         let answer = answer.map_err(NoAnswer::reason)?;
         self.idle().push(reader);
         Ok(answer)
+    }
+
+    /// A reader that runs and does nothing; one that has the document, if there is one.
+    fn idle_for(&self, request: &Request<'_>) -> Option<Reader> {
+        let mut idle = self.idle();
+        let has_it = idle.iter().position(|reader| reader.has(request));
+        match has_it {
+            Some(at) => Some(idle.swap_remove(at)),
+            None => idle.pop(),
+        }
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {
@@ -99,6 +107,16 @@ impl std::fmt::Debug for Readers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Readers").field(&self.0.program).finish()
     }
+}
+
+/// What a reader is to do.
+pub(super) struct Request<'a> {
+    /// Name of the form, at most [`FORM`] bytes.
+    pub(super) form: &'a str,
+    pub(super) task: &'a [u8],
+    pub(super) document: &'a [u8],
+    /// Of the document, by which it is known again.
+    pub(super) sha256: &'a str,
 }
 
 /// Why a reader did not answer.
@@ -131,6 +149,8 @@ struct Reader {
     documents: ChildStdin,
     /// Ends when its standard output ends.
     answers: Receiver<Vec<u8>>,
+    /// SHA-256 of the document that it has; empty where it has none.
+    has: String,
 }
 
 impl Reader {
@@ -161,6 +181,7 @@ impl Reader {
             child,
             documents,
             answers,
+            has: String::new(),
         };
         // Without the thread nobody would hear the reader; it ends here.
         if let Err(error) = thread.spawn(listen) {
@@ -170,13 +191,14 @@ impl Reader {
         Ok(reader)
     }
 
-    fn ask(
-        &mut self,
-        form: &str,
-        document: &[u8],
-        stop: &dyn Fn() -> bool,
-    ) -> Result<Vec<u8>, NoAnswer> {
-        let sent = write_part(&mut self.documents, form.as_bytes())
+    fn ask(&mut self, request: &Request<'_>, stop: &dyn Fn() -> bool) -> Result<Vec<u8>, NoAnswer> {
+        let document = match self.has(request) {
+            true => &[],
+            false => request.document,
+        };
+        request.sha256.clone_into(&mut self.has);
+        let sent = write_part(&mut self.documents, request.form.as_bytes())
+            .and_then(|()| write_part(&mut self.documents, request.task))
             .and_then(|()| write_part(&mut self.documents, document));
         if sent.is_err() {
             return Err(self.died());
@@ -192,6 +214,10 @@ impl Reader {
                 Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
             }
         }
+    }
+
+    fn has(&self, request: &Request<'_>) -> bool {
+        !self.has.is_empty() && self.has == request.sha256
     }
 
     fn died(&mut self) -> NoAnswer {
@@ -231,19 +257,20 @@ impl Drop for Reader {
 ///
 /// # Errors
 /// Where the limit cannot be set, or nobody takes the answers any more.
-pub(super) fn serve(answer: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> io::Result<()> {
+pub(super) fn serve(answer: impl Fn(&str, &[u8], Arc<Vec<u8>>) -> Vec<u8>) -> io::Result<()> {
     limit_memory()?;
     let (sender, documents) = sync_channel(1);
     // It reads while a document is worked on, so that it sees at once when the other program has gone.
     let listen = move || {
         let mut input = io::stdin().lock();
         loop {
-            let form = read_part(&mut input, REQUEST);
+            let form = read_part(&mut input, FORM);
+            let task = read_part(&mut input, u64::MAX);
             let document = read_part(&mut input, u64::MAX);
-            let (Ok(form), Ok(document)) = (form, document) else {
+            let (Ok(form), Ok(task), Ok(document)) = (form, task, document) else {
                 std::process::exit(0);
             };
-            if sender.send((form, document)).is_err() {
+            if sender.send((form, task, document)).is_err() {
                 return;
             }
         }
@@ -251,8 +278,12 @@ pub(super) fn serve(answer: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> io::Result<()>
     let thread = std::thread::Builder::new().name("documents".to_owned());
     thread.spawn(listen)?;
     let mut output = io::stdout().lock();
-    for (form, document) in documents {
-        let answer = answer(&String::from_utf8_lossy(&form), document);
+    let mut last = Arc::default();
+    for (form, task, document) in documents {
+        if !document.is_empty() {
+            last = Arc::new(document);
+        }
+        let answer = answer(&String::from_utf8_lossy(&form), &task, Arc::clone(&last));
         write_part(&mut output, &answer)?;
     }
     Ok(())
@@ -315,6 +346,13 @@ fn read_part(from: &mut impl Read, most: u64) -> io::Result<Vec<u8>> {
 mod tests {
     use super::*;
 
+    const REQUEST: Request<'_> = Request {
+        form: "PDF",
+        task: b"[]",
+        document: b"%PDF-",
+        sha256: "",
+    };
+
     #[test]
     fn parts_come_back_as_they_were_sent_and_a_cut_one_is_an_error() {
         let mut sent = Vec::new();
@@ -334,7 +372,7 @@ mod tests {
     #[test]
     fn a_program_that_does_not_answer_is_told() {
         let absent = Readers::new("no-such-program".into(), Vec::new());
-        let reason = absent.ask("PDF", b"%PDF-", &|| false).unwrap_err();
+        let reason = absent.ask(&REQUEST, &|| false).unwrap_err();
         assert!(reason.starts_with("cannot start its reader: "), "{reason}");
     }
 
@@ -342,13 +380,10 @@ mod tests {
     #[test]
     fn a_program_that_ends_or_hangs_is_told() {
         let ends = Readers::new("true".into(), Vec::new());
-        let reason = ends.ask("PDF", b"%PDF-", &|| false).unwrap_err();
+        let reason = ends.ask(&REQUEST, &|| false).unwrap_err();
         assert!(reason.starts_with("its reader ended early"), "{reason}");
         let hangs = Readers::new("sleep".into(), vec!["60".into()]);
-        assert_eq!(
-            hangs.ask("PDF", b"%PDF-", &|| true).unwrap_err(),
-            "given up"
-        );
+        assert_eq!(hangs.ask(&REQUEST, &|| true).unwrap_err(), "given up");
         assert!(hangs.idle().is_empty());
     }
 }

@@ -1,6 +1,8 @@
 //! How long the work on a file may take.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::ReadOptions;
@@ -14,6 +16,29 @@ pub struct TimeLimit<'a> {
     millis: u64,
     end: Option<Instant>,
     interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// What is added to it.
+    pub(super) more_time: MoreTime,
+}
+
+/// Time beyond the limit of a file: what a program of the user takes has a limit of its own.
+#[derive(Clone, Default)]
+pub(super) struct MoreTime(Arc<AtomicU64>);
+
+impl MoreTime {
+    /// Does work that may take so long; what it takes is not the file's.
+    pub(super) fn during<T>(&self, most: Duration, work: impl FnOnce() -> T) -> T {
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let (began, most) = (Instant::now(), millis(most));
+        self.0.fetch_add(most, Ordering::Relaxed);
+        let done = work();
+        let left = most.saturating_sub(millis(began.elapsed()));
+        self.0.fetch_sub(left, Ordering::Relaxed);
+        done
+    }
+
+    fn get(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
 }
 
 impl<'a> TimeLimit<'a> {
@@ -23,6 +48,7 @@ impl<'a> TimeLimit<'a> {
             millis: options.max_millis,
             end: Instant::now().checked_add(Duration::from_millis(options.max_millis)),
             interrupted,
+            more_time: MoreTime::default(),
         }
     }
 
@@ -46,7 +72,10 @@ impl<'a> TimeLimit<'a> {
     }
 
     fn left(&self) -> Duration {
-        self.end.map_or(Duration::MAX, |end| {
+        let end = self
+            .end
+            .and_then(|end| end.checked_add(self.more_time.get()));
+        end.map_or(Duration::MAX, |end| {
             end.saturating_duration_since(Instant::now())
         })
     }

@@ -5,6 +5,7 @@ use std::sync::mpsc::SyncSender;
 use tokio::sync::Semaphore;
 
 use super::computed::Maps;
+use super::drawing::Drawing;
 use super::guard::Guard;
 use super::library::Library;
 use crate::search::Mode;
@@ -19,5 +20,6 @@ pub struct Doors {
     pub mode: Mode,
     pub log: Option<SyncSender<String>>,
     pub maps: Maps,
+    pub drawing: Drawing,
     pub openapi: Vec<u8>,
 }

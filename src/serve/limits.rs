@@ -32,6 +32,13 @@ pub const MOST_OFFSET: usize = 1_000_000_000;
 /// Sentences around a passage.
 pub const MOST_CONTEXT: usize = 100;
 
+/// Pixels across the picture of a page.
+pub const LEAST_WIDTH: usize = 100;
+pub const MOST_WIDTH: usize = 2400;
+
+/// Pages of a document.
+pub const MOST_PAGES: usize = 1_000_000;
+
 /// Languages, or words that must not occur.
 pub const MOST_ITEMS: usize = 16;
 

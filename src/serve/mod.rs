@@ -8,6 +8,7 @@ mod api;
 mod articles;
 mod computed;
 mod doors;
+mod drawing;
 mod embed;
 mod fields;
 mod guard;
@@ -21,6 +22,7 @@ mod mcp;
 mod openai;
 mod openapi;
 mod page;
+mod pages;
 mod pool;
 mod problem;
 mod request;
@@ -46,12 +48,14 @@ use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 
 use self::computed::Maps;
+use self::drawing::Drawing;
 use self::guard::{Connection, Guard, HEALTH, harden};
 use self::json_rpc::Fault;
 use self::library::Library;
 use self::mcp::Mcp;
 use self::openai::OpenAiError;
 use self::problem::Problem;
+use crate::corpus::Readers;
 use crate::search::Mode;
 use crate::serve::doors::Doors;
 
@@ -83,6 +87,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where maps are kept for the next process; `None`: nowhere.
     pub maps: Option<PathBuf>,
+    /// Programs that draw pages of documents; `None`: none are drawn.
+    pub readers: Option<Readers>,
     /// Gets a line of JSON for every request, on a thread of its own.
     pub log: Option<Box<Log>>,
 }
@@ -108,6 +114,7 @@ pub fn serve(
         mode: config.mode,
         log: config.log.map(log_thread),
         maps: Maps::new(config.maps),
+        drawing: Drawing::new(config.readers),
         openapi: openapi::document(dimension).to_string().into_bytes(),
     });
     let stopped = runtime.block_on(async {
@@ -205,6 +212,8 @@ fn router(doors: Arc<Doors>) -> Router {
         .route("/api/v1/articles", get(articles::get_articles))
         .route("/api/v1/article", get(articles::get_article))
         .route("/api/v1/passage", get(articles::get_passage))
+        .route("/api/v1/pages", get(pages::get_pages))
+        .route("/api/v1/page.png", get(pages::get_picture))
         .route("/api/v1/map", get(maps::get_map))
         .route("/api/v1/matrix", get(maps::get_matrix))
         .route("/api/v1/status", get(api::get_status))

@@ -1,6 +1,7 @@
 //! Builds the text of an article that is extracted, block by block, with their places and what is left out.
 
 use crate::corpus::block::{Block, BlockKind, Omission};
+use crate::corpus::format::places::Stretch;
 use crate::corpus::format::reader::{LeftOut, Parsed};
 use crate::corpus::format::table::{Cell, write_row};
 
@@ -101,6 +102,11 @@ impl Blocks {
         if !self.parsed.notes.contains(&note) {
             self.parsed.notes.push(note);
         }
+    }
+
+    /// Notes where text stands that was recognized in pictures of pages.
+    pub(super) fn recognize(&mut self, stretches: &[Stretch]) {
+        self.parsed.recognized.extend(stretches);
     }
 
     /// The article, with what is left out behind its text.

@@ -1,11 +1,12 @@
 //! The forms that texts come in: what a file is, by its content first and its name second, and what is read of it.
 //!
 //! Most readers take decoded text and give articles. The readers of documents take bytes; they may run in a process of
-//! their own, because such a document can take more memory than its reader counts. Where the text of an article is the file's, its spans count the
-//! file's bytes; else the text is what was extracted, and locators say where a passage stands in the file.
+//! their own (`documents.rs`), because such a document can take more memory than its reader counts. Where the text of an
+//! article is the file's, its spans count the file's bytes; else the text is what was extracted, and locators say where a passage stands in the file.
 
 mod aozora;
 mod blocks;
+pub(super) mod documents;
 mod feed;
 mod foreign;
 mod front_matter;
@@ -16,8 +17,9 @@ mod markdown;
 mod notebook;
 mod office;
 mod package;
-pub(super) mod parts;
+mod parts;
 mod pdf;
+pub(super) mod places;
 mod plain;
 mod properties;
 pub(super) mod reader;
@@ -32,7 +34,7 @@ pub(super) mod xml_tree;
 
 use std::path::Path;
 
-use crate::corpus::format::reader::{Container, Format, FormatOfBytes, HEAD};
+use crate::corpus::format::reader::{Container, Format, FormatOfBytes, HEAD, Paged};
 
 pub(super) use plain::plain;
 
@@ -88,6 +90,14 @@ impl OfBytes {
         match self {
             Self::Document(form) => form.name(),
             Self::Container(form) => form.name(),
+        }
+    }
+
+    /// As one that has pages.
+    pub fn paged(self) -> Option<&'static dyn Paged> {
+        match self {
+            Self::Document(form) => form.paged(),
+            Self::Container(_) => None,
         }
     }
 

@@ -1,16 +1,14 @@
-//! Files whose bytes are no text, and the files inside them: read here, or by another process.
+//! Files whose bytes are no text, and the files inside them.
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
-
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 use crate::corpus::decode::decode;
 use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::{Archives, Inside, Origin, Parsed};
-use crate::corpus::format::{OfBytes, named, of, of_bytes};
+use crate::corpus::format::reader::{Archives, Bytes, Inside, Origin, Parsed};
+use crate::corpus::format::{OfBytes, of, of_bytes};
 use crate::corpus::read_options::{Fields, ReadOptions};
-use crate::corpus::readers::{Readers, serve};
 
 /// So many files lie inside each other: a document in a mail in a mail in an archive.
 const DEEP: usize = 4;
@@ -19,56 +17,11 @@ const ARCHIVES: usize = 2;
 /// Bytes of all files inside a file.
 const BYTES: usize = 1 << 30;
 
-/// What is said of a file whose reader panicked.
-pub const READER_FAILED: &str = "its reader failed: the file is broken or the program is";
-
-/// What is asked of a reader beside the bytes of a file.
-#[derive(Serialize, Deserialize)]
-struct Request {
-    /// Name of the form.
-    form: String,
-    options: ReadOptions,
-}
-
-/// The articles of a file that is no text, read by one of the programs that `options` names or here.
+/// The articles of a file that is no text, read in this process.
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn read_bytes(
-    form: OfBytes,
-    bytes: Vec<u8>,
-    options: &ReadOptions,
-    stop: &dyn Fn() -> bool,
-) -> Result<Vec<Parsed>, Fault> {
-    let Some(readers) = &options.readers else {
-        return read_here(form, bytes, options);
-    };
-    ask(readers, form, &bytes, options, stop)
-}
-
-fn ask(
-    readers: &Readers,
-    form: OfBytes,
-    bytes: &[u8],
-    options: &ReadOptions,
-    stop: &dyn Fn() -> bool,
-) -> Result<Vec<Parsed>, Fault> {
-    let request = Request {
-        form: form.name().to_owned(),
-        options: options.clone(),
-    };
-    let senseless = |what: &str, error| {
-        Fault::Unreadable(format!(
-            "its reader gave {what} that makes no sense: {error}"
-        ))
-    };
-    let request = serde_json::to_string(&request).map_err(|error| senseless("a request", error))?;
-    let answer = readers.ask(&request, bytes, stop);
-    let answer = answer.map_err(Fault::Unreadable)?;
-    serde_json::from_slice(&answer).unwrap_or_else(|error| Err(senseless("an answer", error)))
-}
-
-fn read_here(form: OfBytes, bytes: Vec<u8>, options: &ReadOptions) -> Result<Vec<Parsed>, Fault> {
+pub fn read(form: OfBytes, bytes: Bytes, options: &ReadOptions) -> Result<Vec<Parsed>, Fault> {
     match form {
         OfBytes::Document(document) => document.read(bytes),
         OfBytes::Container(container) => {
@@ -87,28 +40,6 @@ fn read_here(form: OfBytes, bytes: Vec<u8>, options: &ReadOptions) -> Result<Vec
             }
         }
     }
-}
-
-/// Reads documents that another program sends over standard input, and answers over standard output; see
-/// [`Readers`]. It opens no file and no connection. It ends with the other program.
-///
-/// # Errors
-/// Where the memory of the process cannot be limited, or nobody takes the answers.
-pub fn serve_reader() -> std::io::Result<()> {
-    serve(|request, bytes| {
-        let read = || {
-            let request: Request = serde_json::from_str(request)
-                .map_err(|error| Fault::Unreadable(format!("a request of no sense: {error}")))?;
-            let unknown = || format!("`{}` is no form of documents", request.form);
-            let form = named(&request.form).ok_or_else(|| Fault::Unreadable(unknown()))?;
-            read_here(form, bytes, &request.options)
-        };
-        // The next document does not depend on what this one broke.
-        let parsed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-        let failed = |_| Err(Fault::Unreadable(READER_FAILED.to_owned()));
-        let answer = serde_json::to_vec(&parsed.unwrap_or_else(failed));
-        answer.unwrap_or_default()
-    })
 }
 
 /// What was read inside a file so far.
@@ -183,7 +114,7 @@ impl Inside for Parts<'_> {
 impl Parts<'_> {
     fn of_bytes(&self, form: OfBytes, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault> {
         let mut articles = match form {
-            OfBytes::Document(document) => document.read(bytes)?,
+            OfBytes::Document(document) => document.read(Arc::new(bytes))?,
             OfBytes::Container(_) if self.depth >= DEEP => {
                 return Err(Fault::NotText(format!(
                     "nested too deeply: at most {DEEP} files inside each other are read"

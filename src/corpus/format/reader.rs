@@ -1,9 +1,12 @@
 //! A reader of a form, and what it gives.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::{Fault, KnownBy};
+use crate::corpus::format::places::{Picture, Places, Stretch};
 use crate::corpus::read_options::{Fields, ReadOptions};
 
 /// Bytes at the beginning of a text that say what it is.
@@ -37,6 +40,8 @@ pub struct Parsed {
     pub notes: Vec<String>,
     /// What a file inside a file was read as; `None`: as the file around it.
     pub origin: Option<Origin>,
+    /// Where the text stands that a program recognized in pictures of pages.
+    pub recognized: Vec<Stretch>,
 }
 
 /// What an article was read as, where that is not what its file was read as.
@@ -108,6 +113,27 @@ pub trait Format: Sync {
     fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault>;
 }
 
+/// The bytes of a document, for everybody who works on it.
+pub type Bytes = Arc<Vec<u8>>;
+
+/// What was found in a document.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// The articles, each with its own [`Parsed::text`]; `Err`: why it cannot be read.
+    pub articles: Result<Vec<Parsed>, Fault>,
+    /// Pages, from 1, that show something and have no text: a program could recognize letters on them.
+    pub pictures: Vec<usize>,
+}
+
+/// What a program recognized on the picture of a page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Recognized {
+    /// The page, from 1.
+    pub page: usize,
+    /// What it printed: text or hOCR.
+    pub text: String,
+}
+
 /// A form of files whose bytes are no text before a reader has taken them apart.
 pub trait FormatOfBytes: Sync {
     fn name(&self) -> &'static str;
@@ -119,7 +145,30 @@ pub trait FormatOfBytes: Sync {
     ///
     /// # Errors
     /// Why it cannot be read.
-    fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault>;
+    fn read(&self, bytes: Bytes) -> Result<Vec<Parsed>, Fault>;
+
+    /// The same form as one that has pages; `None`: it has none.
+    fn paged(&self) -> Option<&dyn Paged> {
+        None
+    }
+}
+
+/// A form of documents that are made of pages.
+pub trait Paged: Sync {
+    /// What a document holds, with what was recognized on pages without text.
+    fn find(&self, bytes: Bytes, recognized: &[Recognized]) -> Found;
+
+    /// Where its text stands.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn places(&self, bytes: Bytes) -> Result<Places, Fault>;
+
+    /// The picture of a page, from 1, so many pixels wide.
+    ///
+    /// # Errors
+    /// Why it cannot be drawn.
+    fn draw(&self, bytes: Bytes, page: usize, width: u32) -> Result<Picture, Fault>;
 }
 
 /// A form of files that hold other files: a mail with what is attached to it, an archive.

@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus::{Article, Omission, Omitted, Repeated, TextSource};
+use crate::corpus::{Article, Omission, Omitted, Repeated, Stretch, TextSource};
 
 /// First bytes of a segment file.
 pub const MAGIC: &[u8; 8] = b"TANESEG3";
@@ -148,6 +148,9 @@ pub struct ArticleRecord {
     /// What is read once more before passages elsewhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub repeated: Vec<Repeated>,
+    /// Where the text stands that a program recognized in pictures of pages (OCR), ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recognized: Vec<Stretch>,
 }
 
 impl ArticleRecord {
@@ -175,6 +178,7 @@ impl ArticleRecord {
                 .collect(),
             locators: article.locators.clone(),
             repeated: article.repeated.clone(),
+            recognized: article.recognized.clone(),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::index::store::format::{ArticleRecord, file_id};
 use crate::index::store::manifest::{Root, Shard};
 use crate::index::write::report::{Progress, Report, Stage, Unread, Update};
 use crate::passage::{Limits, Unfinished, passages_within};
+use crate::sha256;
 
 /// Files that are read at once.
 const CHUNK: usize = 256;
@@ -175,6 +176,32 @@ fn shard(number: u32, of: u32, files: &[(&Root, WalkedFile)]) -> Shard {
     }
 }
 
+/// What is said where text that was recognized before is gone.
+const NOT_RECOGNIZED: &str =
+    "text of it was recognized (OCR) before and is not now; `--ocr COMMAND` recognizes it again";
+
+/// A file that has no text only because nothing recognizes it now. One that has not changed keeps what it had.
+/// `before` is its SHA-256 from then; empty where nothing was recognized.
+fn without_recognition(file: &WalkedFile, error: Error, before: &str) -> Error {
+    let Error::NotText { path, reason } = error else {
+        return error;
+    };
+    if before.is_empty() {
+        return Error::NotText { path, reason };
+    }
+    let now = std::fs::read(&file.path).map(|bytes| sha256::of(&[&bytes]));
+    match now.is_ok_and(|now| now == before) {
+        true => Error::Unreadable {
+            path,
+            reason: format!("{reason}; what was recognized (OCR) before is kept"),
+        },
+        false => Error::NotText {
+            path,
+            reason: format!("{reason}; {NOT_RECOGNIZED}"),
+        },
+    }
+}
+
 /// What reading files needs.
 struct Reading<'a> {
     old: &'a Previous,
@@ -210,9 +237,13 @@ impl Reading<'_> {
         // The manifest does not keep the programs that read documents: they belong to the program that runs now.
         let options = ReadOptions {
             readers: self.update.readers.clone(),
+            ocr: self.update.ocr.clone(),
             ..root.read.clone()
         };
-        let Some(articles) = Article::read_in_time(&file.path, &options, was, &limit)? else {
+        let read = Article::read_in_time(&file.path, &options, was, &limit);
+        let before = self.recognized_before(root, file);
+        let read = read.map_err(|error| without_recognition(file, error, &before))?;
+        let Some(articles) = read else {
             let found = stamp.zip(was);
             return unchanged(found.map(|(stamp, was)| Stamped::new(id, stamp, was.to_owned())));
         };
@@ -220,6 +251,9 @@ impl Reading<'_> {
         let mut notes = Vec::new();
         for mut article in articles {
             notes.append(&mut article.notes);
+            if article.recognized.is_empty() && !before.is_empty() {
+                notes.push(NOT_RECOGNIZED.to_owned());
+            }
             planned.extend(self.cut(root, file, article, stamp, &limit)?);
         }
         if planned.is_empty() {
@@ -229,6 +263,14 @@ impl Reading<'_> {
             });
         }
         Ok(ReadFile::Now(planned, notes))
+    }
+
+    /// SHA-256 of the file when text of it was recognized (OCR); empty where none was, or where it is recognized now.
+    fn recognized_before(&self, root: &Root, file: &WalkedFile) -> String {
+        let mut records = self.old.of_file(root, &file.relative);
+        let recognized = records.find(|(_, record)| !record.recognized.is_empty());
+        let recognized = recognized.filter(|_| self.update.ocr.is_none());
+        recognized.map_or_else(String::new, |(_, record)| record.sha256.clone())
     }
 
     /// An article in passages; `None` where there is nothing to read in it.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::corpus::{ReadOptions, Readers};
+use crate::corpus::{Ocr, ReadOptions, Readers};
 use crate::error::Result;
 
 /// What to do.
@@ -20,6 +20,8 @@ pub struct Update {
     pub read: Option<ReadOptions>,
     /// Programs that read documents, see [`ReadOptions::readers`].
     pub readers: Option<Readers>,
+    /// What recognizes letters on pages without text, see [`ReadOptions::ocr`]. It is never recorded.
+    pub ocr: Option<Ocr>,
     /// Cut every article anew; vectors of unchanged windows are still reused.
     pub rebuild: bool,
     /// Compare the contents of every file, not its length and times.

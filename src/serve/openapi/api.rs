@@ -3,16 +3,19 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use super::parts::{Route, Wrong, answer, date, name, parameter, request};
+use super::parts::{Route, Wrong, answer, date, name, or_unprocessable, parameter, request};
 use crate::map::{CorpusMap, Similarities};
 use crate::search::{Answers, Shown, SimilarArticles, Status};
 use crate::serve::api::{QueryRequest, SimilarRequest};
 use crate::serve::articles::{ArticleAnswer, Articles};
 use crate::serve::embed::{EmbedRequest, Embedded};
-use crate::serve::limits::{MOST_CONTEXT, MOST_LISTED, MOST_OFFSET};
+use crate::serve::limits::{
+    LEAST_WIDTH, MOST_CONTEXT, MOST_LISTED, MOST_OFFSET, MOST_PAGES, MOST_WIDTH,
+};
+use crate::serve::pages::Pages;
 
 /// Its routes, each with its method; schemas of answers go to `answers`.
-pub fn routes(answers: &mut SchemaGenerator) -> [(&'static str, Value); 9] {
+pub fn routes(answers: &mut SchemaGenerator) -> [(&'static str, Value); 11] {
     [
         ("/api/v1/query", json!({"post": query(answers)})),
         ("/api/v1/similar", json!({"post": similar(answers)})),
@@ -20,6 +23,8 @@ pub fn routes(answers: &mut SchemaGenerator) -> [(&'static str, Value); 9] {
         ("/api/v1/articles", json!({"get": articles(answers)})),
         ("/api/v1/article", json!({"get": article(answers)})),
         ("/api/v1/passage", json!({"get": passage(answers)})),
+        ("/api/v1/pages", json!({"get": pages(answers)})),
+        ("/api/v1/page.png", json!({"get": picture()})),
         ("/api/v1/map", json!({"get": map(answers)})),
         ("/api/v1/matrix", json!({"get": matrix(answers)})),
         ("/api/v1/status", json!({"get": status(answers)})),
@@ -166,6 +171,55 @@ fn passage(answers: &mut SchemaGenerator) -> Value {
         wrong: Wrong::Problem,
     }
     .described()
+}
+
+fn pages(answers: &mut SchemaGenerator) -> Value {
+    let id = parameter(
+        "id",
+        "The article, or a passage as for `/api/v1/passage`.",
+        true,
+        name(),
+    );
+    let route = Route {
+        id: "pages",
+        summary: "See the pages of a document",
+        description: "How many pages a document (PDF) has, how large they are, and where a passage stands on them. Only while \
+                      its file is the one that was indexed.",
+        body: None,
+        parameters: &[id],
+        answer: answer::<Pages>(answers),
+        wrong: Wrong::Problem,
+    };
+    or_unprocessable(route.described())
+}
+
+fn picture() -> Value {
+    let parameters = [
+        parameter("id", "The article, or a passage of it.", true, name()),
+        parameter(
+            "page",
+            "Its number, from 1.",
+            true,
+            json!({"type": "integer", "minimum": 1, "maximum": MOST_PAGES}),
+        ),
+        parameter(
+            "width",
+            "Pixels across; 1000 where it is not given.",
+            false,
+            json!({"type": "integer", "minimum": LEAST_WIDTH, "maximum": MOST_WIDTH}),
+        ),
+    ];
+    let route = Route {
+        id: "picture",
+        summary: "See a page as a picture",
+        description: "Drawn from the file, while it is the one that was indexed. The header `Tane-Letters-Missing` says that \
+                      letters are not drawn because their fonts are not in the file.",
+        body: None,
+        parameters: &parameters,
+        answer: json!({"description": "Drawn.", "content": {"image/png": {"schema": {}}}}),
+        wrong: Wrong::Problem,
+    };
+    or_unprocessable(route.described())
 }
 
 fn map(answers: &mut SchemaGenerator) -> Value {

@@ -69,6 +69,12 @@ impl Route<'_> {
     }
 }
 
+/// A route about a document that may be too broken or too large.
+pub fn or_unprocessable(mut described: Value) -> Value {
+    described["responses"]["422"] = json!({"$ref": "#/components/responses/Problem"});
+    described
+}
+
 /// Schemas without references.
 pub fn inlined() -> SchemaSettings {
     SchemaSettings::draft2020_12().with(|settings| {

@@ -36,7 +36,7 @@ const INDEX: File = File {
     body: include_str!("files/index.html"),
 };
 
-static FILES: [File; 25] = files![
+static FILES: [File; 27] = files![
     SCRIPT "answer.js",
     SCRIPT "api.js",
     SCRIPT "articles.js",
@@ -49,6 +49,7 @@ static FILES: [File; 25] = files![
     SCRIPT "main.js",
     SCRIPT "map.js",
     SCRIPT "matrix.js",
+    SCRIPT "pages.js",
     SCRIPT "pane.js",
     SCRIPT "points.js",
     SCRIPT "read.js",
@@ -60,6 +61,7 @@ static FILES: [File; 25] = files![
     SCRIPT "text.js",
     SCRIPT "titles.js",
     SCRIPT "why.js",
+    STYLE "pages.css",
     STYLE "style.css",
     SVG "icon.svg",
 ];
@@ -125,6 +127,8 @@ const LISTING: &str = "tane: local semantic search with citations\n\n\
      GET  /api/v1/articles       ?limit=&offset=&article=&lang=&source=&since=&until=\n\
      GET  /api/v1/article        ?id=\n\
      GET  /api/v1/passage        ?id=&context=\n\
+     GET  /api/v1/pages          ?id=\n\
+     GET  /api/v1/page.png       ?id=&page=&width=\n\
      GET  /api/v1/map            ?of=articles|passages\n\
      GET  /api/v1/matrix\n\
      GET  /api/v1/status\n\

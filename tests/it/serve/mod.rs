@@ -8,4 +8,4 @@ mod openapi;
 mod page;
 mod refresh;
 mod running;
-mod server;
+pub mod server;

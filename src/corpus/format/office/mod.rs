@@ -28,9 +28,11 @@ mod xml;
 
 pub use kind::Kind;
 
+use std::sync::Arc;
+
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::package::{Limits, Package};
-use crate::corpus::format::reader::{FormatOfBytes, Parsed};
+use crate::corpus::format::reader::{Bytes, FormatOfBytes, Parsed};
 
 impl FormatOfBytes for Kind {
     fn name(&self) -> &'static str {
@@ -57,7 +59,7 @@ impl FormatOfBytes for Kind {
         kind::kind(extension, bytes) == Some(*self)
     }
 
-    fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault> {
+    fn read(&self, bytes: Bytes) -> Result<Vec<Parsed>, Fault> {
         let unreadable = |reason: &str| Err(Fault::Unreadable(reason.to_owned()));
         match self {
             Self::Docx => word::word(&mut Package::open(&bytes, Limits::default())?),
@@ -66,7 +68,7 @@ impl FormatOfBytes for Kind {
             Self::Odt | Self::Odp | Self::Ods => {
                 open_document::package(&mut Package::open(&bytes, Limits::default())?)
             }
-            Self::Fodt | Self::Fodp | Self::Fods => open_document::flat(bytes),
+            Self::Fodt | Self::Fodp | Self::Fods => open_document::flat(Arc::unwrap_or_clone(bytes)),
             Self::Locked => unreadable(
                 "locked by a password; open it in the program that made it and save it without one",
             ),

@@ -1,12 +1,15 @@
 //! A document as an article: its pieces as blocks, and what is no part of the text behind them.
 
 use super::document::{Document, Fault, Kind, Piece, Reason};
+use super::drawing::draw;
+use super::geometry::Area;
 use super::limits::Limits;
-use super::reading::read;
+use super::reading::{open, read};
 use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded;
 use crate::corpus::format::blocks::Blocks;
-use crate::corpus::format::reader::{FormatOfBytes, Parsed};
+use crate::corpus::format::places::{Picture, Places, Stretch};
+use crate::corpus::format::reader::{Bytes, FormatOfBytes, Found, Paged, Parsed, Recognized};
 use crate::corpus::format::table::Cell;
 
 /// The specification allows other bytes before the mark, but no more than so many.
@@ -40,30 +43,87 @@ impl FormatOfBytes for PdfFile {
             && (begins || memchr::memmem::find(tail, b"%%EOF").is_some())
     }
 
-    fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, decoded::Fault> {
-        match read(bytes, &Limits::default()) {
-            Ok(document) => Ok(vec![parsed(document)]),
-            Err(fault) => Err(match &fault {
-                Fault::NoText { cut: None, .. } => decoded::Fault::NotText(fault.to_string()),
-                fault => decoded::Fault::Unreadable(fault.to_string()),
-            }),
-        }
+    fn read(&self, bytes: Bytes) -> Result<Vec<Parsed>, decoded::Fault> {
+        self.find(bytes, &[]).articles
+    }
+
+    fn paged(&self) -> Option<&dyn Paged> {
+        Some(self)
     }
 }
 
-fn parsed(document: Document) -> Parsed {
+impl Paged for PdfFile {
+    fn find(&self, bytes: Bytes, recognized: &[Recognized]) -> Found {
+        match read(bytes, recognized, &Limits::default()) {
+            Ok(document) => Found {
+                articles: Ok(vec![parsed(&document).0]),
+                pictures: document.unread,
+            },
+            Err(fault) => Found {
+                articles: Err(told(&fault)),
+                pictures: match fault {
+                    Fault::NoText { unread, .. } => unread,
+                    _ => Vec::new(),
+                },
+            },
+        }
+    }
+
+    fn places(&self, bytes: Bytes) -> Result<Places, decoded::Fault> {
+        let document = match read(bytes, &[], &Limits::default()) {
+            // Its pages can be shown all the same.
+            Err(Fault::NoText { sizes, .. }) => Document {
+                sizes,
+                ..Document::default()
+            },
+            document => document.map_err(|fault| told(&fault))?,
+        };
+        let (parsed, stretches) = parsed(&document);
+        Ok(Places {
+            text: parsed.text.unwrap_or_default(),
+            sizes: document.sizes,
+            stretches,
+        })
+    }
+
+    fn draw(&self, bytes: Bytes, page: usize, width: u32) -> Result<Picture, decoded::Fault> {
+        let pdf = open(bytes).map_err(|fault| told(&fault))?;
+        draw(&pdf, page, width).map_err(decoded::Fault::Unreadable)
+    }
+}
+
+fn told(fault: &Fault) -> decoded::Fault {
+    match fault {
+        Fault::NoText { cut: None, .. } => decoded::Fault::NotText(fault.to_string()),
+        fault => decoded::Fault::Unreadable(fault.to_string()),
+    }
+}
+
+/// A document as an article, and where its text stands.
+fn parsed(document: &Document) -> (Parsed, Vec<Stretch>) {
+    let mut stretches = Vec::new();
     let mut blocks = Blocks::new(Parsed {
-        title: document.title,
-        author: document.author,
-        published: document.published,
-        lang: document.lang,
-        notes: document.notes,
+        title: document.title.clone(),
+        author: document.author.clone(),
+        published: document.published.clone(),
+        lang: document.lang.clone(),
+        notes: document.notes.clone(),
         ..Parsed::default()
     });
     for piece in &document.pieces {
-        write(&mut blocks, piece);
+        let new = write(&mut blocks, piece, &document.sizes);
+        // Of a piece that was recognized nothing else will tell where it stands.
+        let is_recognized = |page: usize| document.recognized.contains(&page);
+        if new.first().is_some_and(|one| is_recognized(one.page)) {
+            blocks.recognize(&new);
+        }
+        stretches.extend(new);
     }
-    if let Some(note) = without_text(&document.pages_without_text) {
+    let notes = [
+        without_text(&document.pages_without_text),
+        by_recognition(&document.recognized),
+    ];
+    for note in notes.into_iter().flatten() {
         blocks.note(note);
     }
     for left in &document.left_out {
@@ -75,14 +135,14 @@ fn parsed(document: Document) -> Parsed {
         };
         blocks.leave(reason, &left.text);
     }
-    blocks.finish()
+    (blocks.finish(), stretches)
 }
 
-/// Writes a piece, and notes where a page begins in it.
-fn write(blocks: &mut Blocks, piece: &Piece) {
+/// Writes a piece, notes where a page begins in it, and gives where its lines stand.
+fn write(blocks: &mut Blocks, piece: &Piece, sizes: &[(f32, f32)]) -> Vec<Stretch> {
     let content = piece.text.trim();
     if content.is_empty() {
-        return;
+        return Vec::new();
     }
     let kind = match piece.kind {
         Kind::Paragraph | Kind::Footnote => BlockKind::Paragraph,
@@ -93,9 +153,14 @@ fn write(blocks: &mut Blocks, piece: &Piece) {
     };
     let start = blocks.begin(kind);
     let cut = piece.text.len() - piece.text.trim_start().len();
+    let mut stretches = Vec::with_capacity(piece.marks.len());
     for mark in &piece.marks {
         let at = start + mark.at.saturating_sub(cut).min(content.len());
         blocks.place(at, format!("page {}", mark.page));
+        let Area { x0, y0, x1, y1 } = mark.area;
+        let size = mark.page.checked_sub(1).and_then(|page| sizes.get(page));
+        let size = size.copied().unwrap_or_default();
+        stretches.push(Stretch::new(at, mark.page, [x0, y0, x1, y1], size));
     }
     if kind == BlockKind::Row {
         // The cells have their names already.
@@ -105,10 +170,39 @@ fn write(blocks: &mut Blocks, piece: &Piece) {
     } else {
         blocks.add(kind, content);
     }
+    stretches
 }
 
 /// Which pages have no letters, in a sentence.
 fn without_text(pages: &[usize]) -> Option<String> {
+    let shown = listed(pages);
+    match pages {
+        [] => None,
+        [_] => Some(format!(
+            "page {shown} has no text layer: it is a picture or empty"
+        )),
+        _ => Some(format!(
+            "pages {shown} have no text layer: they are pictures or empty"
+        )),
+    }
+}
+
+/// Which pages were recognized, in a sentence.
+fn by_recognition(pages: &[usize]) -> Option<String> {
+    let shown = listed(pages);
+    match pages {
+        [] => None,
+        [_] => Some(format!(
+            "the text of page {shown} is recognized (OCR): it may hold mistakes"
+        )),
+        _ => Some(format!(
+            "the text of pages {shown} is recognized (OCR): it may hold mistakes"
+        )),
+    }
+}
+
+/// Numbers of pages in ascending order, as few words as they need: `1, 3-5`.
+fn listed(pages: &[usize]) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for &page in pages {
         match ranges.last_mut() {
@@ -123,23 +217,12 @@ fn without_text(pages: &[usize]) -> Option<String> {
             false => format!("{first}-{last}"),
         })
         .collect();
-    match pages {
-        [] => None,
-        [_] => Some(format!(
-            "page {} has no text layer: it is a picture or empty",
-            shown.join(", ")
-        )),
-        _ => Some(format!(
-            "pages {} have no text layer: they are pictures or empty",
-            shown.join(", ")
-        )),
-    }
+    shown.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::document::{LeftOut as Left, Mark};
-    use super::super::geometry::Area;
     use super::*;
 
     #[test]
@@ -196,7 +279,7 @@ mod tests {
             }],
             ..Document::default()
         };
-        let parsed = parsed(document);
+        let (parsed, stretches) = parsed(&document);
         let text = parsed.text.unwrap();
         assert!(
             text.starts_with("Head\n\nOne two.\n\nA note.\n\nKey: a | "),
@@ -208,6 +291,21 @@ mod tests {
             .map(|(at, page)| (&text[*at..*at + 3], page.as_str()))
             .collect();
         assert_eq!(pages, [("Hea", "page 1"), ("two", "page 2")]);
+        let stretches: Vec<_> = stretches
+            .iter()
+            .map(|one| (&text[one.at..one.at + 3], one.page))
+            .collect();
+        assert_eq!(
+            stretches,
+            [
+                ("Hea", 1),
+                ("One", 1),
+                ("two", 2),
+                ("A n", 2),
+                ("Key", 2),
+                ("Key", 2)
+            ]
+        );
         let kinds: Vec<BlockKind> = parsed.blocks.iter().map(|block| block.kind).collect();
         assert_eq!(
             kinds[..3],

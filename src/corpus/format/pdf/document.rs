@@ -20,6 +20,10 @@ pub struct Document {
     pub sizes: Vec<(f32, f32)>,
     /// Pages, from 1, that hold no letter that can be read.
     pub pages_without_text: Vec<usize>,
+    /// Pages of these that show something all the same: a picture, or letters that nobody can read.
+    pub unread: Vec<usize>,
+    /// Pages whose text a program recognized in their picture.
+    pub recognized: Vec<usize>,
     /// The text, in the order of reading.
     pub pieces: Vec<Piece>,
     /// What is no part of the text.
@@ -96,7 +100,7 @@ pub struct LeftOut {
 }
 
 /// Why a document cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
     /// It needs a password.
     Password,
@@ -114,6 +118,10 @@ pub enum Fault {
         unknown: usize,
         /// Why not everything was read.
         cut: Option<&'static str>,
+        /// Pages that show something: a picture, or letters that nobody can read.
+        unread: Vec<usize>,
+        /// Width and height of each page as it is shown, in points.
+        sizes: Vec<(f32, f32)>,
     },
 }
 

@@ -82,7 +82,7 @@ fn is_compound(text: &str, line: &str, words: &Words) -> bool {
 }
 
 /// Whether a script sets no spaces between words.
-fn is_unspaced(c: char) -> bool {
+pub(super) fn is_unspaced(c: char) -> bool {
     is_ideographic(c)
         || matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }

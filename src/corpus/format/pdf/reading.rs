@@ -10,17 +10,18 @@ use super::glyphs::PageContent;
 use super::layers::Layers;
 use super::limits::Limits;
 use super::lines::Line;
+use crate::corpus::format::reader::{Bytes, Recognized};
 
 /// Reads a document.
 ///
 /// # Errors
 /// Why it cannot be read, or that no page has text.
-pub(super) fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Document, Fault> {
-    let pdf = Pdf::new_with_password(bytes, "").map_err(|error| match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Fault::Password,
-        LoadPdfError::Decryption(_) => Fault::Encryption,
-        LoadPdfError::Invalid => Fault::Damaged,
-    })?;
+pub(super) fn read(
+    bytes: Bytes,
+    recognized: &[Recognized],
+    limits: &Limits,
+) -> Result<Document, Fault> {
+    let pdf = open(bytes)?;
     let catalog = pdf
         .xref()
         .get::<Dict<'_>>(pdf.xref().root_id())
@@ -37,9 +38,22 @@ pub(super) fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Document, Fault> {
     if document.pages == 0 {
         return Err(Fault::Damaged);
     }
-    let pages = contents(&pdf, &catalog, limits, &mut document)?;
+    let pages = contents(&pdf, &catalog, recognized, limits, &mut document)?;
     finish(pages, &mut document);
+    super::recognized::insert(recognized, &mut document);
     Ok(document)
+}
+
+/// A document, if no password is needed for it.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn open(bytes: Bytes) -> Result<Pdf, Fault> {
+    Pdf::new_with_password(bytes, "").map_err(|error| match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Fault::Password,
+        LoadPdfError::Decryption(_) => Fault::Encryption,
+        LoadPdfError::Invalid => Fault::Damaged,
+    })
 }
 
 /// A page whose lines are found.
@@ -52,6 +66,7 @@ struct Page {
 fn contents(
     pdf: &Pdf,
     catalog: &Dict<'_>,
+    recognized: &[Recognized],
     limits: &Limits,
     document: &mut Document,
 ) -> Result<Vec<Page>, Fault> {
@@ -81,20 +96,29 @@ fn contents(
                 .notes
                 .push(format!("page {}: not all of it is read: {cut}", at + 1));
         }
-        let images = content.images;
+        let (has_images, shows_something) = (
+            content.images > 0,
+            content.images > 0 || content.unknown > 0,
+        );
         let page = lines_of(content, at + 1, document);
         if page.lines.is_empty() {
-            pictures += usize::from(images > 0);
+            pictures += usize::from(has_images);
             document.pages_without_text.push(at + 1);
+            if shows_something {
+                document.unread.push(at + 1);
+            }
         }
         pages.push(page);
     }
-    if pages.iter().all(|page| page.lines.is_empty()) {
+    let is_recognized = recognized.iter().any(|page| !page.text.trim().is_empty());
+    if !is_recognized && pages.iter().all(|page| page.lines.is_empty()) {
         return Err(Fault::NoText {
             pages: document.pages,
             pictures,
             unknown,
             cut,
+            unread: std::mem::take(&mut document.unread),
+            sizes: std::mem::take(&mut document.sizes),
         });
     }
     if unknown > 0 {

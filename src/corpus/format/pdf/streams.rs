@@ -34,6 +34,14 @@ pub(super) fn fits(stream: &Stream<'_>, limit: usize) -> bool {
         Filter::RunLengthDecode => RUN_LENGTH_RATIO,
         _ => 1,
     });
+    // The decoders of pictures count nothing, and no text is packed by them.
+    let is_picture = |filter: &Filter| {
+        use Filter::{CcittFaxDecode, DctDecode, Jbig2Decode, JpxDecode};
+        matches!(filter, CcittFaxDecode | DctDecode | Jbig2Decode | JpxDecode)
+    };
+    if filters.iter().any(is_picture) {
+        return false;
+    }
     let worst = ratios.fold(raw.len(), usize::saturating_mul);
     if worst <= limit {
         return true;

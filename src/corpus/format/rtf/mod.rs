@@ -11,7 +11,7 @@ mod reading;
 mod tokens;
 
 use crate::corpus::decode::decoded::Fault;
-use crate::corpus::format::reader::{FormatOfBytes, Parsed};
+use crate::corpus::format::reader::{Bytes, FormatOfBytes, Parsed};
 
 /// So much of a file says what it is.
 const HEAD: usize = 400;
@@ -48,7 +48,7 @@ impl FormatOfBytes for Rtf {
             || (numbered && ended)
     }
 
-    fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault> {
+    fn read(&self, bytes: Bytes) -> Result<Vec<Parsed>, Fault> {
         let parsed = reading::read(&bytes);
         match parsed.blocks.is_empty() {
             true => Err(Fault::NotText("an RTF document without text".to_owned())),

@@ -81,7 +81,17 @@ export async function ofGeneration(key, make, signal) {
   return value;
 }
 
-async function send(path, options, tries = 2) {
+/** A page of a document as a PNG, and whether letters are missing in it. */
+export async function picture(params, signal) {
+  const response = await ask(`page.png?${new URLSearchParams(params)}`, { signal });
+  return { blob: await response.blob(), incomplete: response.headers.has('Tane-Letters-Missing') };
+}
+
+async function send(path, options) {
+  return (await ask(path, options)).json();
+}
+
+async function ask(path, options, tries = 2) {
   const token = sessionStorage.getItem(TOKEN);
   const headers = { ...options.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   let response;
@@ -91,10 +101,10 @@ async function send(path, options, tries = 2) {
     if (error.name === 'AbortError') throw error;
     throw new Problem(t('gone'), 0);
   }
-  if (response.ok) return response.json();
+  if (response.ok) return response;
   if (response.status === 503 && response.headers.has('Retry-After') && tries > 0) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    return send(path, options, tries - 1);
+    return ask(path, options, tries - 1);
   }
   const problem = await response.json().catch(() => ({}));
   throw new Problem(problem.detail ?? `${response.status} ${response.statusText}`, response.status);

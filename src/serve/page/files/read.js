@@ -3,6 +3,7 @@ import { get, getOnce, postOnce } from './api.js';
 import { confidence, facts, place } from './answer.js';
 import { citeMenu } from './cite.js';
 import { el, nameOf, quoted, say } from './dom.js';
+import { paged } from './pages.js';
 import { link, request } from './route.js';
 import { between, similarTo } from './similar.js';
 import { mark, omissions, slice } from './spans.js';
@@ -20,9 +21,11 @@ export async function read(main, params, signal, settled, returning) {
     other && opened(other, params, signal),
   ]);
   if (signal.aborted) return null;
+  const text = second ? null : await paged(first, textOf(first), signal);
+  if (signal.aborted) return null;
   settled();
   if (second) await both(main, params, first, second, signal);
-  else one(main, params, first, signal, returning);
+  else one(main, params, first, text, signal, returning);
   say(nameOf(first.article));
   return nameOf(first.article);
 }
@@ -66,9 +69,9 @@ function together({ article, text, passages }, first, last) {
   return { id, start_byte, end_byte, start_line, end_line, locator, text: slice(text, start_byte, end_byte) };
 }
 
-function one(main, params, opening, signal, returning) {
+/** `text` is how it is shown: with `node`, and `scroll` to a byte of it. */
+function one(main, params, opening, text, signal, returning) {
   const { article, passage, outline = [] } = opening;
-  const text = textOf(opening);
   const jump = ({ start_byte: start }) => el('button', { type: 'button', onclick: () => text.scroll(start) });
   const similar = el('details', { class: 'similar' }, el('summary', {}, el('h2', {}, t('nearest'))));
   const parts = [similar];

@@ -19,6 +19,8 @@ const STRINGS = {
   articleMap: ['articles', '記事'],
   ask: ['Ask', '検索'],
   articlesWay: ['lists everything that is here', 'すべての記事を一覧できます'],
+  asPages: ['Pages', 'ページ'],
+  asText: ['Text', 'テキスト'],
   askSomething: ['Ask a question', '質問してみましょう'],
   beyond: ['Cosines, counted from what an unrelated passage has.', '余弦。無関係な段落の値を 0 とします。'],
   bothScroll: [
@@ -67,6 +69,10 @@ const STRINGS = {
   helpKeys: ['/ to search · ↑ ↓ to move · Enter to read · Esc to go back', '/ 検索 · ↑ ↓ 移動 · Enter 読む · Esc 戻る'],
   id: ['Name', '名前'],
   language: ['Language', '言語'],
+  lettersMissing: [
+    'Letters are missing here: their fonts are not in the file.',
+    'フォントがファイルに含まれていないため、表示されない文字があります。',
+  ],
   limits: [(n) => `the first ${n.toLocaleString('en')}`, (n) => `先頭の ${ja(n)} 件`],
   lines: [
     (from, to) => (from === to ? `line ${from}` : `lines ${from}–${to}`),
@@ -95,6 +101,7 @@ const STRINGS = {
     '点か名前を押すか、範囲を囲むと、ここに一覧が出ます。',
   ],
   mapWay: ['shows what the folder is about', '何についてのフォルダーかが見渡せます'],
+  markedOnPage: ['Marked on this page: ', 'このページの印: '],
   matrixWay: ['shows which articles are alike', 'どの記事が似ているかがわかります'],
   matrix: ['Matrix', '類似度'],
   matrixHelp: [
@@ -113,11 +120,13 @@ const STRINGS = {
   mostAlike: ['Most alike', 'よく似ている組'],
   next: ['Next', '次へ'],
   none: ['Nothing found', '見つかりませんでした'],
+  noPages: ['The pages cannot be shown.', 'ページを表示できません。'],
   noSimilar: ['No article resembles this one.', '似ている記事はありません。'],
   noWords: [
     'No word of the question stands here; the passage says something close to it.',
     '質問の語はここにはありませんが、近いことが書かれています。',
   ],
+  notDrawn: ['This page cannot be drawn.', 'このページを描画できません。'],
   notRead: ['not read', '読まない部分'],
   numbers: ['In numbers', '数値で見る'],
   otherLanguage: ['日本語', 'English'],
@@ -145,6 +154,7 @@ const STRINGS = {
   sameWord: ['the same', '同じ'],
   search: ['Search', '検索'],
   secondLook: ['word by word', '語ごとの照合'],
+  shownAs: ['Show as', '表示方法'],
   since: ['From', 'いつから'],
   skip: ['To the content', '本文へ'],
   sort: ['Sort by', '並べ替え'],

@@ -1,0 +1,65 @@
+//! Reads a document, and has a program recognize letters on its pages without text (OCR) if there is one.
+
+use super::format::documents::Work;
+use super::format::places::Picture;
+use super::format::reader::{Parsed, Recognized};
+use super::read_options::ReadOptions;
+use super::time_limit::MoreTime;
+use crate::corpus::decode::decoded::Fault;
+
+/// Pixels across a page: 300 a wide inch of A4, which is what such programs are made for.
+const WIDTH: u32 = 2480;
+
+/// The articles of a document.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn read(
+    work: &Work<'_>,
+    options: &ReadOptions,
+    more_time: &MoreTime,
+) -> Result<Vec<Parsed>, Fault> {
+    let found = work.read(options, Vec::new());
+    let Some(ocr) = options.ocr.as_ref().filter(|_| !found.pictures.is_empty()) else {
+        return found.articles;
+    };
+    let mut recognized = Vec::new();
+    let mut failed = Vec::new();
+    for &page in &found.pictures {
+        if (work.stop)() {
+            break;
+        }
+        let picture = work.draw(page, WIDTH).map_err(|fault| match fault {
+            Fault::NotText(reason) | Fault::Unreadable(reason) => reason,
+        });
+        let recognize = |picture: Picture| {
+            let work = || ocr.recognize(&picture.png, work.stop);
+            more_time.during(ocr.time, work)
+        };
+        match picture.and_then(recognize) {
+            Ok(text) => recognized.push(Recognized { page, text }),
+            Err(reason) => failed.push((page, reason)),
+        }
+    }
+    let mut articles = match recognized.is_empty() {
+        true => found.articles,
+        false => work.read(options, recognized).articles,
+    };
+    let Some((page, reason)) = failed.first() else {
+        return articles;
+    };
+    let more = match failed.len() {
+        1 => String::new(),
+        2 => " (and one more page)".to_owned(),
+        count => format!(" (and {} more pages)", count - 1),
+    };
+    let note = format!("the text of page {page} could not be recognized: {reason}{more}");
+    match &mut articles {
+        Ok(articles) => articles
+            .iter_mut()
+            .for_each(|one| one.notes.push(note.clone())),
+        // It is no text only because nobody could read it.
+        Err(fault) => *fault = Fault::Unreadable(note),
+    }
+    articles
+}
