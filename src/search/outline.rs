@@ -76,7 +76,7 @@ fn of_locators(locators: &[(usize, String)], text: &str) -> Vec<HeadingView> {
     // The paths of the last heading and of those above it.
     let mut open: Vec<&str> = Vec::new();
     for run in locators.chunk_by(|a, b| a.1 == b.1) {
-        let mut found = in_text(run, text);
+        let mut found = in_text(run, text, &open);
         if found.is_empty() {
             found.extend(not_in_text(&run[0], &open));
         }
@@ -97,16 +97,18 @@ fn of_locators(locators: &[(usize, String)], text: &str) -> Vec<HeadingView> {
     headings
 }
 
-/// The headings of a run of locators of one path that stand in the text: the last one has that path, and one before it
-/// is above it, or has the same name beside it.
-fn in_text<'a>(run: &'a [(usize, String)], text: &str) -> Vec<Placed<'a>> {
+/// The headings of a run of locators of one path that stand in the text. The last one has that path; one before it is
+/// above it, or has the same name beside it, or is the end of the same path earlier.
+fn in_text<'a>(run: &'a [(usize, String)], text: &str, open: &[&str]) -> Vec<Placed<'a>> {
     let mut found: Vec<Placed<'a>> = Vec::new();
     for (start_byte, path) in run.iter().rev() {
         let line = text.get(*start_byte..).unwrap_or_default();
         let line = line.trim_start().lines().next().unwrap_or_default();
         let paths = match found.last() {
-            Some(after) => [after.parent(), after.path],
-            None => [path.as_str(), ""],
+            // The one above has its place already.
+            Some(after) if open.contains(&after.parent()) => [after.path, after.parent(), path],
+            Some(after) => [after.parent(), after.path, path],
+            None => [path.as_str(), "", ""],
         };
         let heading = paths.into_iter().find_map(|path| {
             Some(Placed {
@@ -227,6 +229,15 @@ mod tests {
             (1, "Notes", "# Notes"),
             (2, "Notes", "## Notes"),
             (2, "Notes", "## Notes"),
+        ];
+        assert_eq!(of(text, &locators), expected(&found));
+        let text = "Year\nMay\nIt rains.\nYear\nMay\nIt shines.\n";
+        let locators = ["Year", "May", "Year", "May"].map(|at| (at, "Year > May"));
+        let found = [
+            (1, "Year", "Year"),
+            (2, "May", "May"),
+            (1, "Year", "Year"),
+            (2, "May", "May"),
         ];
         assert_eq!(of(text, &locators), expected(&found));
     }
