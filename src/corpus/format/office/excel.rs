@@ -47,7 +47,7 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
         while xml.next(0)?.is_some() {}
         Ok(())
     })?;
-    let mut blocks = Blocks::new(properties::of_package(&mut package)?);
+    let mut blocks = Blocks::new(properties::of_package(&mut package));
     match kind {
         Kind::Xlsb => xlsb(bytes, &mut budget, &mut blocks)?,
         _ => xlsx(bytes, &mut budget, &mut blocks)?,
@@ -62,9 +62,15 @@ fn is_read(name: &str) -> bool {
     [".xml", ".rels", ".bin"]
         .iter()
         .any(|end| name.ends_with(end))
-        && !["embeddings/", "activex/", "printersettings/", "vbaproject"]
-            .iter()
-            .any(|other| name.contains(other))
+        && ![
+            "docprops/",
+            "embeddings/",
+            "activex/",
+            "printersettings/",
+            "vbaproject",
+        ]
+        .iter()
+        .any(|other| name.contains(other))
 }
 
 fn finish(blocks: Blocks) -> Result<Vec<Parsed>, Fault> {
@@ -330,8 +336,8 @@ mod tests {
             (Data::Float(0.0), "0"),
             (Data::Int(7), "7"),
             (Data::Bool(true), "TRUE"),
-            (time(45418.0, DateTime), "2024-05-06"),
-            (time(45418.604_166_666_664, DateTime), "2024-05-06 14:30"),
+            (time(45_418.0, DateTime), "2024-05-06"),
+            (time(45_418.604_166_666_664, DateTime), "2024-05-06 14:30"),
             (time(0.25, DateTime), "06:00"),
             (time(1.5, TimeDelta), "36:00:00"),
             (
