@@ -1,5 +1,5 @@
-//! Documents that look like text and are none: what a program wrote for programs (RTF, OpenDocument in one XML
-//! file, ...), and mails and saved pages whose text is encoded. They are named and left out.
+//! Documents that look like text and are none: what a program wrote for programs (RTF, a drawing of OpenDocument in one
+//! XML file, ...), and mails and saved pages whose text is encoded. They are named and left out.
 //!
 //! What they hold tells them, not their names: a text about RTF is read.
 
