@@ -15,8 +15,9 @@ impl TokenCount for Chars {
     }
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 13] = [
     "a.txt", "a.md", "a.html", "a.ipynb", "a.jsonl", "a.csv", "a.xml", "a", "a.tsv", "a.json", "a.pdf",
+    "a.docx", "a.xls",
 ];
 
 fuzz_target!(|input: (u8, &[u8])| {

@@ -174,8 +174,11 @@ fn each_form_is_read_and_every_text_in_it_is_accounted_for() {
         assert!(seen > 0 || ["XLS", "XLSX"].contains(&form), "{name}");
     }
     let short = cut(&folder, "furigana.xlsx");
-    let all = texts(&short, "passages") + &texts(&short, "omitted");
-    assert!(!all.contains("トウキョウト"), "{all}");
+    assert!(
+        !texts(&short, "passages").contains("トウキョウト"),
+        "{short}"
+    );
+    assert!(texts(&short, "omitted").contains("トウキョウト"), "{short}");
     // The content tells the form, and not the name.
     folder.write("letter.txt", fixture("ruby.docx"));
     assert_eq!(cut(&folder, "letter.txt")["format"], "DOCX");

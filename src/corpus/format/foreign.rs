@@ -1,5 +1,5 @@
-//! Documents that look like text and are none: what a program wrote for programs (PostScript, OpenDocument in one XML
-//! file, ...). They are named and left out.
+//! Documents that look like text and are none: what a program wrote for programs (PostScript, a drawing of OpenDocument
+//! in one XML file, ...). They are named and left out.
 //!
 //! What they hold tells them, not their names: a text about PostScript is read.
 

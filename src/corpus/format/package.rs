@@ -135,7 +135,7 @@ impl<'a> Package<'a> {
     pub(super) fn check(
         &mut self,
         which: impl Fn(&str) -> bool,
-        look: impl Fn(&str, Vec<u8>) -> Result<(), Fault>,
+        mut look: impl FnMut(&str, Vec<u8>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         for name in self.names.clone() {
             if which(&name) {

@@ -37,23 +37,65 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
         return xls(bytes, &mut budget);
     }
     let mut package = Package::open(bytes, Limits::default())?;
+    let mut left = Vec::new();
     // calamine looks at less than the whole of a part.
     package.check(is_read, |name, bytes| {
-        if name.to_ascii_lowercase().ends_with(".bin") {
-            return Ok(());
+        match name.to_ascii_lowercase().ends_with(".bin") {
+            true => Ok(()),
+            false => look_through(name, &decoded(name, bytes)?, &mut left),
         }
-        let text = decoded(name, bytes)?;
-        let mut xml = Xml::new(name, &text);
-        while xml.next(0)?.is_some() {}
-        Ok(())
     })?;
-    let mut blocks = Blocks::new(properties::of_package(&mut package)?);
+    let mut blocks = Blocks::new(properties::of_package(&mut package));
     match kind {
         Kind::Xlsb => xlsb(bytes, &mut budget, &mut blocks)?,
         _ => xlsx(bytes, &mut budget, &mut blocks)?,
     }
     beside(&mut package, &mut blocks)?;
+    for (reason, text) in left {
+        blocks.leave(reason, &text);
+    }
     finish(blocks)
+}
+
+/// Whether the XML of a part is whole, and what calamine does not give of it: readings, and heads and feet of pages.
+fn look_through(name: &str, text: &str, left: &mut Vec<(Omission, String)>) -> Result<(), Fault> {
+    let mut xml = Xml::new(name, text);
+    while let Some(piece) = xml.next(0)? {
+        let Piece::Start(tag) = piece else { continue };
+        match tag.name() {
+            "rPh" => left.push((Omission::Ruby, xml.text()?)),
+            "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader"
+            | "firstFooter" => left.push((Omission::RunningHead, without_codes(&xml.text()?))),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The text of the head or the foot of a page without the codes in it: `&L`, `&12`, `&"Arial,Bold"`, `&KFF0000`.
+fn without_codes(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        shown.push_str(before);
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let mut chars = after.chars();
+        rest = match chars.next() {
+            Some('&') => {
+                shown.push('&');
+                chars.as_str()
+            }
+            Some('"') => chars.as_str().split_once('"').map_or("", |(_, rest)| rest),
+            Some('K') => after.get(7..).unwrap_or_default(),
+            Some(c) if c.is_ascii_digit() => &after[digits..],
+            _ => {
+                shown.push(' ');
+                chars.as_str()
+            }
+        };
+    }
+    shown.push_str(rest);
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Parts that are read here or by calamine; pictures are not.
@@ -62,9 +104,15 @@ fn is_read(name: &str) -> bool {
     [".xml", ".rels", ".bin"]
         .iter()
         .any(|end| name.ends_with(end))
-        && !["embeddings/", "activex/", "printersettings/", "vbaproject"]
-            .iter()
-            .any(|other| name.contains(other))
+        && ![
+            "docprops/",
+            "embeddings/",
+            "activex/",
+            "printersettings/",
+            "vbaproject",
+        ]
+        .iter()
+        .any(|other| name.contains(other))
 }
 
 fn finish(blocks: Blocks) -> Result<Vec<Parsed>, Fault> {
@@ -320,6 +368,19 @@ mod tests {
     use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
 
     #[test]
+    fn codes_are_no_text() {
+        for (text, expected) in [
+            ("&L社外秘&C&\"Arial,太字\"&12月報&R&P / &N", "社外秘 月報 /"),
+            ("A&&B&KFF0000red", "A&Bred"),
+            ("&", ""),
+            ("&\"x", ""),
+            ("&Kあ", ""),
+        ] {
+            assert_eq!(without_codes(text), expected);
+        }
+    }
+
+    #[test]
     fn values_are_written_as_they_are_read() {
         let time = |value, kind| Data::DateTime(ExcelDateTime::new(value, kind, false));
         for (value, expected) in [
@@ -330,8 +391,8 @@ mod tests {
             (Data::Float(0.0), "0"),
             (Data::Int(7), "7"),
             (Data::Bool(true), "TRUE"),
-            (time(45418.0, DateTime), "2024-05-06"),
-            (time(45418.604_166_666_664, DateTime), "2024-05-06 14:30"),
+            (time(45_418.0, DateTime), "2024-05-06"),
+            (time(45_418.604_166_666_664, DateTime), "2024-05-06 14:30"),
             (time(0.25, DateTime), "06:00"),
             (time(1.5, TimeDelta), "36:00:00"),
             (

@@ -38,7 +38,13 @@ pub(super) fn kind(extension: &str, bytes: &[u8]) -> Option<Kind> {
         return of_archive(bytes).or_else(|| of_extension(extension));
     }
     if bytes.starts_with(COMPOUND) {
-        return of_compound(bytes);
+        // One whose directory is damaged is told by its name.
+        return of_compound(bytes).or_else(|| match extension {
+            "doc" | "dot" => Some(Kind::OldWord),
+            "xls" | "xlt" => Some(Kind::Xls),
+            "ppt" | "pps" | "pot" => Some(Kind::OldSlides),
+            _ => of_extension(extension).map(|_| Kind::Damaged),
+        });
     }
     if of_extension(extension).is_some() && !is_text(bytes) {
         return Some(Kind::Damaged);

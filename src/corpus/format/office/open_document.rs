@@ -73,10 +73,11 @@ impl Reader {
             match (tag.ns, tag.name()) {
                 (Ns::Office, "meta" | "settings" | "scripts" | "font-face-decls") => xml.skip()?,
                 (Ns::Style, "style") => self.styles.add(&tag, &mut xml)?,
-                (Ns::Style, name) if name.starts_with("header") || name.starts_with("footer") => {
-                    if !name.ends_with("style") {
-                        self.running_head(&mut xml)?;
-                    }
+                (Ns::Style, name)
+                    if (name.starts_with("header") || name.starts_with("footer"))
+                        && !name.ends_with("style") =>
+                {
+                    self.running_head(&mut xml)?;
                 }
                 // Patterns of pages and slides, which say what to fill in.
                 (Ns::Draw | Ns::Presentation, _) => xml.skip()?,

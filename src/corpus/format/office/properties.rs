@@ -7,11 +7,16 @@ use crate::corpus::format::package::Package;
 use crate::corpus::format::properties::{author, day, title};
 use crate::corpus::format::reader::Parsed;
 
-/// Of an Office Open XML package.
-///
-/// # Errors
-/// Where they cannot be read.
-pub(super) fn of_package(package: &mut Package<'_>) -> Result<Parsed, Fault> {
+/// Of an Office Open XML package. Damaged ones are no reason to lose the text.
+pub(super) fn of_package(package: &mut Package<'_>) -> Parsed {
+    let known = package_properties(package);
+    known.unwrap_or_else(|_| Parsed {
+        notes: vec!["its properties (title, author, date) cannot be read".to_owned()],
+        ..Parsed::default()
+    })
+}
+
+fn package_properties(package: &mut Package<'_>) -> Result<Parsed, Fault> {
     let all = super::relations::relations(package, "")?;
     let core = all
         .iter()

@@ -16,7 +16,7 @@ use crate::corpus::format::reader::Parsed;
 /// # Errors
 /// Why it cannot be read.
 pub(super) fn slides(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
-    let mut story = Story::new(properties::of_package(package)?, false);
+    let mut story = Story::new(properties::of_package(package), false);
     let part = main_part(package, "ppt/presentation.xml")?;
     let related = relations(package, &part)?;
     for (target, number) in order(package, &part, &related)?.iter().zip(1..) {

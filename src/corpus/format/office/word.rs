@@ -19,7 +19,7 @@ use crate::corpus::format::reader::Parsed;
 /// # Errors
 /// Why it cannot be read.
 pub(super) fn word(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
-    let mut story = Story::new(properties::of_package(package)?, true);
+    let mut story = Story::new(properties::of_package(package), true);
     let part = main_part(package, "word/document.xml")?;
     let related = relations(package, &part)?;
     let styles = related.iter().find(|relation| relation.kind == "styles");

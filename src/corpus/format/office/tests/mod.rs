@@ -362,6 +362,8 @@ fn what_is_no_document_of_these_is_named_or_left_to_others() {
         ),
         ("x", compound("Workbook"), Some(Kind::Xls)),
         ("msi", compound("Other"), None),
+        ("xls", compound("Other"), Some(Kind::Xls)),
+        ("docx", compound("Other"), Some(Kind::Damaged)),
         ("txt", b"<office:document> is an element".to_vec(), None),
         ("txt", b"PK\x03\x04".to_vec(), None),
     ] {
