@@ -66,6 +66,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
             "plain",
             "format",
             "article",
+            "globs",
             "walk",
         ],
     ),
