@@ -6,6 +6,7 @@ mod data;
 mod date;
 mod decode;
 mod format;
+mod globs;
 mod language;
 mod left_out;
 mod lines;
@@ -24,6 +25,7 @@ pub use date::parse as parse_date;
 pub use decode::decoded::{KnownBy, TextSource};
 pub use format::documents::serve_reader;
 pub use format::places::{PageBox, Picture, Places, Stretch, boxes};
+pub use globs::Globs;
 pub use language::detect_language;
 pub use ocr::Ocr;
 pub use page_view::PagedFile;
@@ -31,7 +33,7 @@ pub use plain::clutter::without;
 pub use read_options::{Fields, Header, ReadOptions};
 pub use readers::Readers;
 pub use time_limit::TimeLimit;
-pub use walk::{Globs, Skipped, WalkOptions, Walked, WalkedFile, walk};
+pub use walk::{Skipped, WalkOptions, Walked, WalkedFile, walk};
 
 /// A byte range of an article's text.
 pub type Span = std::ops::Range<usize>;

@@ -4,11 +4,10 @@ use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder};
-use serde::{Deserialize, Serialize};
 
+use super::globs::Globs;
 use crate::error::{Error, Result};
 
 /// What a walk leaves out besides hidden and ignored files.
@@ -26,31 +25,6 @@ pub struct WalkOptions {
     pub follow: bool,
     /// Folders below the root, as in [`Walked::mounts`], on which a disk was mounted before.
     pub mounts: Vec<String>,
-}
-
-/// What a file in a folder leaves out below it, as a `.gitignore` there would.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Globs {
-    /// The folder that they are relative to, absolute.
-    pub base: PathBuf,
-    /// In gitignore syntax; a later one counts more.
-    pub globs: Vec<String>,
-}
-
-impl Globs {
-    fn matcher(&self) -> Result<Gitignore> {
-        let mut builder = GitignoreBuilder::new(&self.base);
-        let bad = |pattern: &str, error: ignore::Error| Error::Pattern {
-            pattern: pattern.to_owned(),
-            message: error.to_string(),
-        };
-        for glob in &self.globs {
-            let added = builder.add_line(None, glob);
-            added.map_err(|error| bad(glob, error))?;
-        }
-        let built = builder.build();
-        built.map_err(|error| bad(&self.globs.join(", "), error))
-    }
 }
 
 /// What was found below a root.
@@ -387,43 +361,22 @@ mod tests {
     }
 
     #[test]
-    fn a_project_leaves_out_as_a_gitignore_in_its_folder() {
+    fn what_a_project_leaves_out_is_not_entered_unless_it_is_named() {
         let dir = tempfile::tempdir().unwrap();
-        for name in [
-            "docs/a.txt",
-            "docs/a.log",
-            "docs/keep.log",
-            "docs/old/b.txt",
-            "docs/new/old/c.txt",
-            "other/old/d.txt",
-        ] {
+        for name in ["docs/a.txt", "docs/a.log", "docs/old/b.txt"] {
             write(dir.path(), name);
         }
-        let options = |globs: &[&str]| WalkOptions {
+        let options = WalkOptions {
             project: Some(Globs {
                 base: dir.path().to_path_buf(),
-                globs: globs.iter().map(|glob| (*glob).to_owned()).collect(),
+                globs: ["*.log", "docs/old", "docs"].map(str::to_owned).to_vec(),
             }),
             ..WalkOptions::default()
         };
         let docs = dir.path().join("docs");
-        let left = |globs: &[&str]| names(&docs, &options(globs)).join(" ");
-        let all = "a.log a.txt keep.log new/old/c.txt old/b.txt";
-        assert_eq!(left(&[]), all);
-        assert_eq!(left(&["*.log"]), "a.txt new/old/c.txt old/b.txt");
-        assert_eq!(
-            left(&["*.log", "!keep.log"]),
-            "a.txt keep.log new/old/c.txt old/b.txt"
-        );
-        // Relative to the folder of the project, not to the root.
-        assert_eq!(left(&["docs/old/"]), "a.log a.txt keep.log new/old/c.txt");
-        assert_eq!(left(&["/old/"]), all);
-        assert_eq!(left(&["old/"]), "a.log a.txt keep.log");
-        // The root was named.
-        assert_eq!(left(&["docs"]), all);
-        assert_eq!(names(&docs.join("a.log"), &options(&["*.log"])), [""]);
-        let error = walk(&docs, &options(&["a{b"]), &|| false).unwrap_err();
-        assert!(error.to_string().contains("`a{b`"), "{error}");
+        assert_eq!(names(&docs, &options), ["a.txt"]);
+        assert_eq!(names(&docs.join("a.log"), &options), [""]);
+        assert_eq!(names(&docs.join("old"), &options), ["b.txt"]);
     }
 
     #[test]

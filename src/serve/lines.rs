@@ -97,25 +97,21 @@ async fn skip_line(from: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<()
     }
 }
 
-/// Writes lines of both, each whole.
+/// Writes lines of both, each whole, until rmcp is done: the other side may keep its pipe open for ever.
 async fn write(
     mut to: impl AsyncWrite + Unpin,
     answers: impl AsyncBufRead + Unpin,
     mut faults: Receiver<String>,
 ) {
     let mut answers = answers.lines();
-    let mut is_answering = true;
     loop {
-        let line = tokio::select! {
-            line = answers.next_line(), if is_answering => match line {
-                Ok(Some(line)) => line,
-                Ok(None) | Err(_) => {
-                    is_answering = false;
-                    continue;
-                }
-            },
-            Some(line) = faults.recv() => line,
-            else => return,
+        let answer = tokio::select! {
+            line = answers.next_line() => line.ok().flatten(),
+            Some(line) = faults.recv() => Some(line),
+        };
+        // Once rmcp is done, what came before that is still told.
+        let Some(line) = answer.or_else(|| faults.try_recv().ok()) else {
+            return;
         };
         let written = to.write_all((line + "\n").as_bytes()).await;
         if written.is_err() || to.flush().await.is_err() {

@@ -302,7 +302,11 @@ async fn in_json(response: Response, uri: &Uri) -> Response {
         (MCP, StatusCode::UNSUPPORTED_MEDIA_TYPE) => StatusCode::BAD_REQUEST,
         (_, status) => status,
     };
-    let mut answer = Problem::new(status, told.trim()).into_response_at(uri);
+    let told = match told.trim() {
+        "" => status.canonical_reason().unwrap_or("an error"),
+        told => told,
+    };
+    let mut answer = Problem::new(status, told).into_response_at(uri);
     if let Some(allowed) = parts.headers.get(header::ALLOW) {
         answer.headers_mut().insert(header::ALLOW, allowed.clone());
     }

@@ -281,7 +281,7 @@ fn a_merge_needs_every_shard_of_the_same_files_once() {
         &["p1", "p3"],
         &["p1: ", "shard 1/3", "2/3 is missing", "--shard 2/3"],
     );
-    refused(&["p3"], &["shard 3/3", "1/3, 2/3 is missing"]);
+    refused(&["p3"], &["shard 3/3", "1/3, 2/3 are missing"]);
     refused(
         &["p1", "p2", "p1"],
         &["p1: this is shard 1/3, and so is p1"],

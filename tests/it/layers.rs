@@ -69,6 +69,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
             "page_view",
             "recognition",
             "article",
+            "globs",
             "walk",
         ],
     ),

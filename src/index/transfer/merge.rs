@@ -148,11 +148,12 @@ fn check_shards(paths: &[PathBuf]) -> Result<()> {
         [number, ..] => Err(refuse(
             first.path,
             format!(
-                "this is shard {}/{}, and of the others {} is missing; name it too, or build it with \
+                "this is shard {}/{}, and of the others {} {} missing; name it too, or build it with \
                  `tane --index DIR index PATH --shard {number}`",
                 shard.number,
                 shard.of,
                 missing.join(", "),
+                if missing.len() == 1 { "is" } else { "are" },
             ),
         )),
     }

@@ -264,3 +264,27 @@ fn lines_that_are_no_message_are_answered_over_pipes() {
         .collect();
     assert_eq!(right, [1, 7], "{out}");
 }
+
+#[test]
+fn who_does_not_speak_the_protocol_is_not_kept_waiting() {
+    // The pipe stays open; what comes is JSON, and no beginning of the protocol.
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tane"));
+    let mut child = command
+        .args(["mcp", "--index"])
+        .arg(seeds_index())
+        // No configuration of whoever runs the tests.
+        .env_clear()
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let wrong = r#"{"jsonrpc": "2.0", "id": 1, "result": {}}"#;
+    std::io::Write::write_all(&mut pipe, format!("{wrong}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(pipe);
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("does not speak MCP"), "{told}");
+}
