@@ -18,7 +18,7 @@ const NEAR = '100% 0px';
  */
 export async function paged(opening, text, signal) {
   const { article, passages, passage } = opening;
-  if (!passages.some(({ locator }) => ON_PAGE.test(locator ?? ''))) return text;
+  if (!passages.some(pageOf)) return text;
   const view = new View(article, passages, passage, text, signal);
   if (localStorage.getItem(CHOSEN) === 'text') view.choose('text');
   else await view.pages();
@@ -38,12 +38,17 @@ class View {
     this.node = el('div', { class: 'document' }, group, this.paper, text.node);
   }
 
-  /** What the reader presses is remembered; the place where they read stays. */
+  /** What the reader presses is remembered. The text opens at the page that was in sight, else at the passage. */
   async clicked(name) {
     localStorage.setItem(CHOSEN, name);
+    const { passage } = this;
+    const page = this.chosen === 'pages' ? this.pageInSight() : null;
     if (name === 'text') this.choose('text');
     else await this.pages();
-    if (this.passage && !this.signal.aborted) this.scroll(this.passage.start_byte);
+    if (this.signal.aborted) return;
+    const own = passage && (!page || pageOf(passage) === page);
+    const first = own ? passage : this.passages.find((one) => pageOf(one) === page);
+    if (first) this.scroll(first.start_byte);
     say(t(this.chosen === 'pages' ? 'asPages' : 'asText'));
   }
 
@@ -87,13 +92,18 @@ class View {
     this.paper.replaceChildren(...this.sheets.map(({ node }) => node));
   }
 
+  /** The page at the middle of the window. */
+  pageInSight() {
+    const isAt = ({ node }) => node.getBoundingClientRect().bottom > innerHeight / 2;
+    return (this.sheets.find(isAt) ?? this.sheets.at(-1))?.number;
+  }
+
   scroll(byte) {
     if (this.chosen !== 'pages') return this.text.scroll(byte);
     const marked = byte === this.passage?.start_byte && this.paper.querySelector('.on-page');
     if (marked) return marked.scrollIntoView({ block: 'center', behavior: 'instant' });
     const before = this.passages.filter((one) => one.start_byte <= byte).at(-1) ?? this.passages[0];
-    const number = Number(ON_PAGE.exec(before?.locator ?? '')?.[1] ?? 1);
-    return this.sheets[number - 1]?.node.scrollIntoView({ block: 'start', behavior: 'instant' });
+    return this.sheets[(pageOf(before) ?? 1) - 1]?.node.scrollIntoView({ block: 'start', behavior: 'instant' });
   }
 }
 
@@ -175,6 +185,12 @@ class Drawn {
     this.sheets.set(sheet.node, sheet);
     this.observer.observe(sheet.node);
   }
+}
+
+/** The page on which a passage begins. */
+function pageOf(passage) {
+  const found = ON_PAGE.exec(passage?.locator ?? '');
+  return found && Number(found[1]);
 }
 
 /** A part of the passage, over the picture. */
