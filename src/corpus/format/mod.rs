@@ -5,6 +5,8 @@
 //! file's bytes; else the text is what was extracted, and locators say where a passage stands in the file.
 
 mod aozora;
+mod archive;
+mod epub;
 mod feed;
 mod foreign;
 mod front_matter;
@@ -13,6 +15,7 @@ mod joined;
 mod mail;
 mod markdown;
 mod notebook;
+mod package;
 pub(super) mod parts;
 mod pdf;
 mod plain;
@@ -49,10 +52,17 @@ const FORMATS: [&dyn Format; 12] = [
 ];
 
 /// The forms that are told by bytes.
-const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 2] = [&pdf::PdfFile, &rtf::Rtf];
+const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 3] = [&pdf::PdfFile, &rtf::Rtf, &epub::Epub];
 
-/// The forms of files that hold other files. The last is the widest.
-const CONTAINERS: [&dyn Container; 3] = [&mail::Mhtml, &mail::Mbox, &mail::Mail];
+/// The forms of files that hold other files. Archives are asked last, because many documents are archives.
+const CONTAINERS: [&dyn Container; 6] = [
+    &mail::Mhtml,
+    &mail::Mbox,
+    &mail::Mail,
+    &archive::Zip,
+    &archive::Tar { packed: true },
+    &archive::Tar { packed: false },
+];
 
 /// A form that is told by bytes.
 #[derive(Clone, Copy)]
