@@ -5,8 +5,10 @@
 //! article is the file's, its spans count the file's bytes; else the text is what was extracted, and locators say where a passage stands in the file.
 
 mod aozora;
+mod archive;
 mod blocks;
 pub(super) mod documents;
+mod epub;
 mod feed;
 mod foreign;
 mod front_matter;
@@ -55,7 +57,7 @@ const FORMATS: [&dyn Format; 12] = [
 ];
 
 /// The forms that are told by bytes.
-const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 17] = [
+const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 18] = [
     &pdf::PdfFile,
     &office::Kind::Docx,
     &office::Kind::Pptx,
@@ -73,10 +75,18 @@ const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 17] = [
     &office::Kind::OldSlides,
     &office::Kind::Damaged,
     &rtf::Rtf,
+    &epub::Epub,
 ];
 
-/// The forms of files that hold other files. The last is the widest.
-const CONTAINERS: [&dyn Container; 3] = [&mail::Mhtml, &mail::Mbox, &mail::Mail];
+/// The forms of files that hold other files. Archives are asked last, because many documents are archives.
+const CONTAINERS: [&dyn Container; 6] = [
+    &mail::Mhtml,
+    &mail::Mbox,
+    &mail::Mail,
+    &archive::Zip,
+    &archive::Tar { packed: true },
+    &archive::Tar { packed: false },
+];
 
 /// A form that is told by bytes.
 #[derive(Clone, Copy)]

@@ -113,6 +113,10 @@ fn fate(page: &Context<'_>, at: usize, strictness: Strictness) -> Fate {
     let name = tree.name(at);
     let role = tree.role(at);
     let letters = tree.letters(tree.whole(at));
+    // Brackets around a reading, for programs that do not know readings.
+    if name == "rp" {
+        return Fate::Out(Omission::Ruby);
+    }
     if letters == 0 || tree.node(at).is_text() {
         return Fate::Read;
     }
@@ -120,7 +124,7 @@ fn fate(page: &Context<'_>, at: usize, strictness: Strictness) -> Fate {
     let reason = match name {
         "svg" => Some(Omission::ImageMarkup),
         "annotation" | "annotation-xml" => Some(Omission::Markup),
-        "rt" | "rtc" | "rp" => Some(Omission::Ruby),
+        "rt" | "rtc" => Some(Omission::Ruby),
         "title" => Some(Omission::Hidden),
         "video" | "audio" | "canvas" | "object" | "applet" | "iframe" | "meter" | "progress" => {
             Some(Omission::Fallback)

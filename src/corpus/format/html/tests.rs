@@ -661,3 +661,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn brackets_around_a_reading_are_no_text() {
+    let seen = Seen::body("<p>川は<ruby>山<rp>(</rp><rt>やま</rt><rp>)</rp></ruby>から来る。</p>");
+    assert!(seen.text().contains("川は山から来る。"));
+}

@@ -3,10 +3,12 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{ContentType, HeaderValue};
 
+use crate::corpus::decode::decode;
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::mail::charset::{base64, plain};
 
@@ -132,6 +134,22 @@ impl<'x> Part<'x> {
     }
 }
 
+/// A mail whose head is readable. A head of raw bytes is mostly too short to tell its encoding: the whole mail tells it.
+pub fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let (_, body) = fields(bytes);
+    let head = &bytes[..bytes.len() - body.len()];
+    if std::str::from_utf8(head).is_ok() {
+        return Cow::Borrowed(bytes);
+    }
+    let decoded = decode(bytes.to_vec(), None).ok();
+    let encoding = decoded.and_then(|decoded| Encoding::for_label(decoded.encoding.as_bytes()));
+    let head = encoding.map(|encoding| encoding.decode_without_bom_handling(head));
+    match head {
+        Some((head, false)) => Cow::Owned([head.as_bytes(), body].concat()),
+        _ => Cow::Borrowed(bytes),
+    }
+}
+
 /// The fields before a blank line, and what stands behind it.
 fn fields(bytes: &[u8]) -> (Vec<Field<'_>>, &[u8]) {
     let mut fields: Vec<(String, usize, usize)> = Vec::new();
@@ -215,6 +233,16 @@ mod tests {
         );
         let cut = Part::of(b"Content-Type: multipart/mixed; boundary=B\n\n--B\n\ntext").unwrap();
         assert_eq!(cut.inside[0].body, b"text");
+    }
+
+    #[test]
+    fn a_raw_head_is_in_the_encoding_of_its_mail() {
+        let text = "Subject: 会議\n\nお世話になっております。来週の会議は午後三時からです。\n";
+        let (raw, _, _) = encoding_rs::SHIFT_JIS.encode(text);
+        let readable = readable(&raw);
+        assert!(readable.starts_with("Subject: 会議\n\n".as_bytes()));
+        assert!(readable.ends_with(&raw[raw.len() - 20..]));
+        assert!(matches!(super::readable(text.as_bytes()), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod words;
 use std::borrow::Cow;
 
 use body::{Found, beside_page, page_of, read_page};
-use mime::Part;
+use mime::{Part, readable};
 
 use super::plain;
 use super::unread::Unread;
@@ -36,7 +36,8 @@ impl Container for Mail {
 
     fn read(&self, bytes: &[u8], inside: &dyn Inside) -> Result<Vec<Parsed>, Fault> {
         let mut unread = Unread::default();
-        let mail = Part::of(known::without_mark(bytes))?;
+        let bytes = readable(known::without_mark(bytes));
+        let mail = Part::of(&bytes)?;
         let mut articles = read(&mail, self.name(), inside, &mut unread);
         note(&mut articles, unread);
         Ok(articles)
@@ -61,6 +62,7 @@ impl Container for Mbox {
         for (number, bytes) in (1..).zip(known::mails(bytes)) {
             let bytes = known::after_separator(bytes).unwrap_or_default();
             let bytes = without_quotes(bytes.trim_ascii_start());
+            let bytes = readable(&bytes);
             let mail = match Part::of(&bytes) {
                 Ok(mail) => mail,
                 Err(fault) => {
