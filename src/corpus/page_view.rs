@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::format;
+use super::format::OfBytes;
 use super::format::documents::Work;
 use super::format::places::{Picture, Places};
-use super::format::OfBytes;
 use super::format::reader::Bytes;
 use super::readers::Readers;
 use crate::corpus::decode::decoded::Fault;

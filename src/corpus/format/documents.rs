@@ -69,9 +69,7 @@ impl Work<'_> {
     pub fn places(&self) -> Result<Places, Fault> {
         match self.readers {
             None => places(self.form, self.bytes()),
-            Some(readers) => {
-                parsed::<Result<Places, Fault>>(&self.ask(readers, &Task::Places)?)?
-            }
+            Some(readers) => parsed::<Result<Places, Fault>>(&self.ask(readers, &Task::Places)?)?,
         }
     }
 
@@ -133,7 +131,9 @@ fn places(form: OfBytes, bytes: Bytes) -> Result<Places, Fault> {
 }
 
 fn draw(form: OfBytes, bytes: Bytes, page: usize, width: u32) -> Result<Picture, Fault> {
-    form.paged().ok_or_else(without_pages)?.draw(bytes, page, width)
+    form.paged()
+        .ok_or_else(without_pages)?
+        .draw(bytes, page, width)
 }
 
 fn without_pages() -> Fault {
@@ -160,7 +160,11 @@ pub fn serve_reader() -> std::io::Result<()> {
         let refused = |reason: String| Fault::Unreadable(reason);
         let task = match serde_json::from_slice::<Task>(task) {
             Ok(task) => task,
-            Err(error) => return json(&Found::failed(refused(format!("a task of no sense: {error}")))),
+            Err(error) => {
+                return json(&Found::failed(refused(format!(
+                    "a task of no sense: {error}"
+                ))));
+            }
         };
         let Some(form) = named(form) else {
             return refusal(&task, refused(format!("`{form}` is no form of documents")));

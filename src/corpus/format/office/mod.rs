@@ -68,7 +68,9 @@ impl FormatOfBytes for Kind {
             Self::Odt | Self::Odp | Self::Ods => {
                 open_document::package(&mut Package::open(&bytes, Limits::default())?)
             }
-            Self::Fodt | Self::Fodp | Self::Fods => open_document::flat(Arc::unwrap_or_clone(bytes)),
+            Self::Fodt | Self::Fodp | Self::Fods => {
+                open_document::flat(Arc::unwrap_or_clone(bytes))
+            }
             Self::Locked => unreadable(
                 "locked by a password; open it in the program that made it and save it without one",
             ),

@@ -2,7 +2,7 @@ use super::*;
 use crate::corpus::block::{BlockKind, Omission};
 
 fn read(rtf: &[u8]) -> Parsed {
-    Rtf.read(rtf.to_vec()).unwrap().remove(0)
+    Rtf.read(rtf.to_vec().into()).unwrap().remove(0)
 }
 
 fn blocks(parsed: &Parsed) -> Vec<(BlockKind, &str)> {
@@ -162,7 +162,7 @@ fn ruby_and_fields() {
 #[test]
 fn torn_documents_give_what_there_is() {
     assert_eq!(words(b"{\\rtf1 a}}} b {{{ c\\"), "a b  c");
-    assert!(Rtf.read(b"{\\rtf1}".to_vec()).is_err());
+    assert!(Rtf.read(b"{\\rtf1}".to_vec().into()).is_err());
     let deep = [b"{\\rtf1 ".to_vec(), vec![b'{'; 200_000], b"x".to_vec()].concat();
     assert_eq!(words(&deep), "x");
 }

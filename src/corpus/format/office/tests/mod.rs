@@ -52,7 +52,7 @@ fn word_archive(
 
 fn read(kind: Kind, bytes: Vec<u8>) -> Parsed {
     assert_eq!(super::kind::kind("", &bytes), Some(kind));
-    kind.read(bytes).unwrap().remove(0)
+    kind.read(bytes.into()).unwrap().remove(0)
 }
 
 /// The blocks, a line each.
@@ -72,7 +72,7 @@ fn left(parsed: &Parsed) -> Vec<(Omission, String)> {
 }
 
 fn reason(kind: Kind, bytes: Vec<u8>) -> String {
-    match kind.read(bytes) {
+    match kind.read(bytes.into()) {
         Ok(_) => String::new(),
         Err(Fault::Unreadable(reason) | Fault::NotText(reason)) => reason,
     }
