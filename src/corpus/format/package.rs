@@ -183,6 +183,11 @@ fn of_entry(name: &str, error: ZipError) -> Fault {
         ZipError::CompressionMethodNotSupported(method) => Fault::Unreadable(format!(
             "`{name}` in its archive is packed by method {method}, which is not read"
         )),
+        ZipError::Io(error) if error.kind() == std::io::ErrorKind::OutOfMemory => {
+            Fault::Unreadable(format!(
+                "`{name}` in its archive expands to more memory than its reader may take"
+            ))
+        }
         error => Fault::Unreadable(format!(
             "a damaged document: `{name}` in its archive is broken ({error})"
         )),
