@@ -183,6 +183,11 @@ fn of_entry(name: &str, error: ZipError) -> Fault {
         ZipError::CompressionMethodNotSupported(method) => Fault::Unreadable(format!(
             "`{name}` in its archive is packed by method {method}, which is not read"
         )),
+        ZipError::Io(error) if error.kind() == std::io::ErrorKind::OutOfMemory => {
+            Fault::Unreadable(format!(
+                "`{name}` in its archive expands to more memory than its reader may take"
+            ))
+        }
         error => Fault::Unreadable(format!(
             "a damaged document: `{name}` in its archive is broken ({error})"
         )),
@@ -251,7 +256,7 @@ fn directory(bytes: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub mod tests {
     use std::io::Write;
 
     use zip::CompressionMethod;
@@ -260,7 +265,7 @@ pub(super) mod tests {
     use super::*;
 
     /// An archive of these files.
-    pub(crate) fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         for (name, content) in files {

@@ -24,6 +24,10 @@ use crate::corpus::format::package::{Limits, Package};
 use crate::corpus::format::properties::{author, day, title};
 use crate::corpus::format::reader::Parsed;
 
+/// What is said of a workbook whose parts are records.
+const CELLS_ALONE: &str =
+    "of a workbook of this form only cells are read: no comments, text boxes or charts";
+
 /// What is read of a file.
 type Bytes<'a> = Cursor<&'a [u8]>;
 
@@ -47,7 +51,10 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
     })?;
     let mut blocks = Blocks::new(properties::of_package(&mut package));
     match kind {
-        Kind::Xlsb => xlsb(bytes, &mut budget, &mut blocks)?,
+        Kind::Xlsb => {
+            blocks.note(CELLS_ALONE.to_owned());
+            xlsb(bytes, &mut budget, &mut blocks)?;
+        }
         _ => xlsx(bytes, &mut budget, &mut blocks)?,
     }
     beside(&mut package, &mut blocks)?;
@@ -206,6 +213,7 @@ fn xls(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Parsed>, Fault> {
         published: known.created.as_deref().and_then(day),
         ..Parsed::default()
     });
+    blocks.note(CELLS_ALONE.to_owned());
     for known in book.sheets_metadata().to_vec() {
         if known.typ != SheetType::WorkSheet {
             continue;

@@ -121,7 +121,7 @@ fn sheets_claim_what_they_want_and_readings_are_left_out() {
         ("xl/comments1.xml", comment),
         ("xl/drawings/drawing1.xml", boxes),
     ];
-    let parsed = read(Kind::Xlsx, xlsx("", &rows, &parts));
+    let parsed = read(Kind::Xlsx, xlsx("", rows, &parts));
     assert_eq!(lines(&parsed), ["一", "東京都", "遠い", "box"]);
     let places: Vec<&str> = parsed
         .locators
@@ -137,10 +137,10 @@ fn sheets_claim_what_they_want_and_readings_are_left_out() {
             (Omission::Ruby, "トウキョウト".to_owned()),
         ]
     );
-    let told = reason(Kind::Xlsx, xlsx("state='hidden'", &rows, &[]));
+    let told = reason(Kind::Xlsx, xlsx("state='hidden'", rows, &[]));
     assert_eq!(told, "a workbook without text");
     let declared = [("xl/a.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>")];
-    let told = reason(Kind::Xlsx, xlsx("", &rows, &declared));
+    let told = reason(Kind::Xlsx, xlsx("", rows, &declared));
     assert!(told.contains("declares entities"), "{told}");
     let broken = rows.replace("</row>", "");
     let told = reason(Kind::Xlsx, xlsx("", &broken, &[]));
