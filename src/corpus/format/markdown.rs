@@ -175,7 +175,10 @@ mod tests {
         );
         assert_eq!(parsed.title.as_deref(), Some("T"));
         assert!(blocks.iter().any(|(_, text)| text.ends_with("*a*")));
-        assert_eq!(parsed.blocks.last().unwrap().span.end, many.len() - 1);
+        assert_eq!(
+            parsed.blocks.last().unwrap().span.end,
+            many.trim_end().len()
+        );
     }
 
     #[test]
