@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::pdf;
 use super::places::{Picture, Places};
-use super::reader::{Bytes, FormatOfBytes, Found, Recognized};
+use super::reader::{Bytes, FormatOfBytes, Found, Recognised};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::readers::{Readers, Request, serve};
 
@@ -41,13 +41,13 @@ pub struct Work<'a> {
 
 impl Work<'_> {
     /// What it holds.
-    pub fn read(&self, recognized: &[Recognized]) -> Found {
+    pub fn read(&self, recognised: &[Recognised]) -> Found {
         if self.readers.is_none() {
-            return self.form.read(Arc::clone(&self.bytes), recognized);
+            return self.form.read(Arc::clone(&self.bytes), recognised);
         }
-        let found = serde_json::to_vec(recognized)
+        let found = serde_json::to_vec(recognised)
             .map_err(|error| Fault::Unreadable(error.to_string()))
-            .and_then(|recognized| self.ask("read", &recognized))
+            .and_then(|recognised| self.ask("read", &recognised))
             .and_then(|answer| parsed(&answer));
         found.unwrap_or_else(|fault| Found {
             articles: Err(fault),
@@ -129,8 +129,8 @@ fn answer(task: &str, more: &[u8], document: Bytes) -> Vec<u8> {
     let mut formats = FORMATS.into_iter();
     let format = formats.find(|format| words.first() == Some(&format.name()));
     match (format, words.get(1..).unwrap_or_default()) {
-        (Some(format), ["read"]) => match serde_json::from_slice::<Vec<Recognized>>(more) {
-            Ok(recognized) => json(&format.read(document, &recognized)),
+        (Some(format), ["read"]) => match serde_json::from_slice::<Vec<Recognised>>(more) {
+            Ok(recognised) => json(&format.read(document, &recognised)),
             Err(error) => refusal(task, &error.to_string()),
         },
         (Some(format), ["places"]) => json(&format.places(document)),

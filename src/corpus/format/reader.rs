@@ -38,8 +38,8 @@ pub struct Parsed {
     pub lang: Option<String>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
     pub notes: Vec<String>,
-    /// Where the text stands that a program recognized in pictures of pages.
-    pub recognized: Vec<Stretch>,
+    /// Where the text stands that a program recognised in pictures of pages.
+    pub recognised: Vec<Stretch>,
 }
 
 /// What a reader leaves out of the text that it extracts. It is listed behind that text, because everything that
@@ -98,13 +98,13 @@ pub type Bytes = Arc<Vec<u8>>;
 pub struct Found {
     /// The articles, each with its own [`Parsed::text`]; `Err`: why it cannot be read.
     pub articles: Result<Vec<Parsed>, Fault>,
-    /// Pages, from 1, that show something and have no text: a program could recognize letters on them.
+    /// Pages, from 1, that show something and have no text: a program could recognise letters on them.
     pub pictures: Vec<usize>,
 }
 
-/// What a program recognized on the picture of a page.
+/// What a program recognised on the picture of a page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Recognized {
+pub struct Recognised {
     /// The page, from 1.
     pub page: usize,
     /// What it printed: text or hOCR.
@@ -118,8 +118,8 @@ pub trait FormatOfBytes: Sync {
     /// Whether a file is of this form: the extension of its name, lower case, and its bytes.
     fn accepts(&self, extension: &str, bytes: &[u8]) -> bool;
 
-    /// What a file holds, with what was recognized on pages without text.
-    fn read(&self, bytes: Bytes, recognized: &[Recognized]) -> Found;
+    /// What a file holds, with what was recognised on pages without text.
+    fn read(&self, bytes: Bytes, recognised: &[Recognised]) -> Found;
 
     /// Where its text stands.
     ///

@@ -8,7 +8,7 @@ use super::reading::{open, read};
 use crate::corpus::block::{Block, BlockKind, Omission};
 use crate::corpus::decode::decoded;
 use crate::corpus::format::places::{Picture, Places, Stretch};
-use crate::corpus::format::reader::{Bytes, FormatOfBytes, Found, LeftOut, Parsed, Recognized};
+use crate::corpus::format::reader::{Bytes, FormatOfBytes, Found, LeftOut, Parsed, Recognised};
 use crate::corpus::format::table::{Cell, write_row};
 
 /// The specification allows other bytes before the mark, but no more than so many.
@@ -42,8 +42,8 @@ impl FormatOfBytes for PdfFile {
             && (begins || memchr::memmem::find(tail, b"%%EOF").is_some())
     }
 
-    fn read(&self, bytes: Bytes, recognized: &[Recognized]) -> Found {
-        match read(bytes, recognized, &Limits::default()) {
+    fn read(&self, bytes: Bytes, recognised: &[Recognised]) -> Found {
+        match read(bytes, recognised, &Limits::default()) {
             Ok(document) => Found {
                 articles: Ok(vec![parsed(&document).0]),
                 pictures: document.unread,
@@ -115,11 +115,11 @@ fn parsed(document: &Document) -> (Parsed, Vec<Stretch>) {
             piece,
             &document.sizes,
         );
-        // Of a piece that was recognized nothing else will tell where it stands.
+        // Of a piece that was recognised nothing else will tell where it stands.
         let new = stretches.get(first..).unwrap_or_default();
-        let is_recognized = |page: usize| document.recognized.contains(&page);
-        if new.first().is_some_and(|one| is_recognized(one.page)) {
-            parsed.recognized.extend(new);
+        let is_recognised = |page: usize| document.recognised.contains(&page);
+        if new.first().is_some_and(|one| is_recognised(one.page)) {
+            parsed.recognised.extend(new);
         }
         before = Some(piece.kind);
     }
@@ -127,7 +127,7 @@ fn parsed(document: &Document) -> (Parsed, Vec<Stretch>) {
     parsed
         .notes
         .extend(without_text(&document.pages_without_text));
-    parsed.notes.extend(by_recognition(&document.recognized));
+    parsed.notes.extend(by_recognition(&document.recognised));
     let mut left_out = LeftOut::default();
     for left in &document.left_out {
         let reason = match left.reason {
@@ -202,16 +202,16 @@ fn without_text(pages: &[usize]) -> Option<String> {
     }
 }
 
-/// Which pages were recognized, in a sentence.
+/// Which pages were recognised, in a sentence.
 fn by_recognition(pages: &[usize]) -> Option<String> {
     let shown = listed(pages);
     match pages {
         [] => None,
         [_] => Some(format!(
-            "the text of page {shown} is recognized (OCR): it may hold mistakes"
+            "the text of page {shown} is recognised (OCR): it may hold mistakes"
         )),
         _ => Some(format!(
-            "the text of pages {shown} is recognized (OCR): it may hold mistakes"
+            "the text of pages {shown} is recognised (OCR): it may hold mistakes"
         )),
     }
 }
