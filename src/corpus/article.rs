@@ -144,7 +144,7 @@ impl Article {
         options: &ReadOptions,
         limits: &Limits<'_>,
     ) -> Result<Vec<Self>> {
-        if let Some(form) = documents::form_of(&format::extension(path), &bytes) {
+        if let Some(form) = format::of_bytes(path, &bytes) {
             let sha256 = sha256::of(&[&bytes]);
             let work = Work {
                 form,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::format;
-use super::format::documents::{self, Work};
+use super::format::documents::Work;
 use super::format::places::{Picture, Places};
 use super::format::reader::{Bytes, FormatOfBytes};
 use super::readers::Readers;
@@ -42,7 +42,8 @@ impl PagedFile {
         if sha256::of(&[&bytes]) != sha256 {
             return Err(changed());
         }
-        let form = documents::form_of(&format::extension(path), &bytes);
+        let form = format::of_bytes(path, &bytes);
+        let form = form.filter(|form| form.paged().is_some());
         Ok(Self {
             form: form.ok_or("it is no document with pages")?,
             bytes: Arc::new(bytes),

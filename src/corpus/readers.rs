@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     const REQUEST: Request<'_> = Request {
-        task: "PDF read",
+        task: "PDF\nread",
         more: b"[]",
         document: b"%PDF-",
         sha256: "",

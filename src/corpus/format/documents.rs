@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::pdf;
+use super::FORMATS_OF_BYTES;
 use super::places::{Picture, Places};
-use super::reader::{Bytes, FormatOfBytes, Found, Recognised};
+use super::reader::{Bytes, FormatOfBytes, Found, Paged, Recognised};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::readers::{Readers, Request, serve};
-
-/// The forms that are told by bytes.
-const FORMATS: [&dyn FormatOfBytes; 1] = [&pdf::PdfFile];
 
 /// What is said of a file whose reader panicked.
 pub const READER_FAILED: &str = "its reader failed: the file is broken or the program is";
@@ -20,12 +17,6 @@ pub const READER_FAILED: &str = "its reader failed: the file is broken or the pr
 const WHOLE: u8 = b'P';
 const INCOMPLETE: u8 = b'p';
 const FAULT: u8 = b'!';
-
-/// The form of a file that is no text; `None`: it may be text. `extension` is of its name, in lower case.
-pub fn form_of(extension: &str, bytes: &[u8]) -> Option<&'static dyn FormatOfBytes> {
-    let mut formats = FORMATS.into_iter();
-    formats.find(|format| format.accepts(extension, bytes))
-}
 
 /// A document and who works on it.
 pub struct Work<'a> {
@@ -43,7 +34,7 @@ impl Work<'_> {
     /// What it holds.
     pub fn read(&self, recognised: &[Recognised]) -> Found {
         if self.readers.is_none() {
-            return self.form.read(Arc::clone(&self.bytes), recognised);
+            return read(self.form, Arc::clone(&self.bytes), recognised);
         }
         let found = serde_json::to_vec(recognised)
             .map_err(|error| Fault::Unreadable(error.to_string()))
@@ -61,7 +52,7 @@ impl Work<'_> {
     /// Why it cannot be read.
     pub fn places(&self) -> Result<Places, Fault> {
         if self.readers.is_none() {
-            return self.form.places(Arc::clone(&self.bytes));
+            return pages_of(self.form)?.places(Arc::clone(&self.bytes));
         }
         parsed::<Result<Places, Fault>>(&self.ask("places", &[])?)?
     }
@@ -72,7 +63,7 @@ impl Work<'_> {
     /// Why it cannot be drawn.
     pub fn draw(&self, page: usize, width: u32) -> Result<Picture, Fault> {
         if self.readers.is_none() {
-            return self.form.draw(Arc::clone(&self.bytes), page, width);
+            return pages_of(self.form)?.draw(Arc::clone(&self.bytes), page, width);
         }
         let answer = self.ask(&format!("draw {page} {width}"), &[])?;
         match answer.split_first() {
@@ -90,13 +81,28 @@ impl Work<'_> {
             return Err(senseless("nobody was asked"));
         };
         let request = Request {
-            task: &format!("{} {task}", self.form.name()),
+            task: &format!("{}\n{task}", self.form.name()),
             more,
             document: &self.bytes,
             sha256: self.sha256,
         };
         readers.ask(&request, self.stop).map_err(Fault::Unreadable)
     }
+}
+
+fn read(form: &dyn FormatOfBytes, bytes: Bytes, recognised: &[Recognised]) -> Found {
+    match form.paged() {
+        Some(paged) => paged.read_recognised(bytes, recognised),
+        None => Found {
+            articles: form.read(Arc::unwrap_or_clone(bytes)),
+            pictures: Vec::new(),
+        },
+    }
+}
+
+fn pages_of(form: &dyn FormatOfBytes) -> Result<&dyn Paged, Fault> {
+    let none = || Fault::Unreadable(format!("{} has no pages", form.name()));
+    form.paged().ok_or_else(none)
 }
 
 fn parsed<T: DeserializeOwned>(answer: &[u8]) -> Result<T, Fault> {
@@ -123,35 +129,48 @@ pub fn serve_reader() -> std::io::Result<()> {
     })
 }
 
-/// What is answered to a task: the name of a form, what to do, and how.
+/// What is answered to a task: the name of a form on a line, then what to do, and how.
 fn answer(task: &str, more: &[u8], document: Bytes) -> Vec<u8> {
-    let words: Vec<&str> = task.split(' ').collect();
-    let mut formats = FORMATS.into_iter();
-    let format = formats.find(|format| words.first() == Some(&format.name()));
-    match (format, words.get(1..).unwrap_or_default()) {
+    let (name, work) = task.split_once('\n').unwrap_or_default();
+    let words: Vec<&str> = work.split(' ').collect();
+    let mut formats = FORMATS_OF_BYTES.into_iter();
+    let format = formats.find(|format| name == format.name());
+    match (format, words.as_slice()) {
         (Some(format), ["read"]) => match serde_json::from_slice::<Vec<Recognised>>(more) {
-            Ok(recognised) => json(&format.read(document, &recognised)),
+            Ok(recognised) => json(&read(format, document, &recognised)),
             Err(error) => refusal(task, &error.to_string()),
         },
-        (Some(format), ["places"]) => json(&format.places(document)),
+        (Some(format), ["places"]) => {
+            let places = pages_of(format).and_then(|paged| paged.places(document));
+            json(&places)
+        }
         (Some(format), ["draw", page, width]) => match (page.parse(), width.parse()) {
-            (Ok(page), Ok(width)) => match format.draw(document, page, width) {
-                Ok(picture) => {
-                    let kind = [WHOLE, INCOMPLETE][usize::from(picture.is_incomplete)];
-                    [&[kind], picture.png.as_slice()].concat()
-                }
-                Err(fault) => [&[FAULT], json(&fault).as_slice()].concat(),
-            },
+            (Ok(page), Ok(width)) => drawn(format, document, page, width),
             _ => refusal(task, "no page and no width"),
         },
         _ => refusal(task, &format!("`{task}` is no task")),
     }
 }
 
+/// The answer to a task to draw.
+fn drawn(format: &dyn FormatOfBytes, document: Bytes, page: usize, width: u32) -> Vec<u8> {
+    let picture = pages_of(format).and_then(|paged| paged.draw(document, page, width));
+    match picture {
+        Ok(picture) => {
+            let kind = [WHOLE, INCOMPLETE][usize::from(picture.is_incomplete)];
+            [&[kind], picture.png.as_slice()].concat()
+        }
+        Err(fault) => [&[FAULT], json(&fault).as_slice()].concat(),
+    }
+}
+
 /// The answer to a task that says only why there is none.
 fn refusal(task: &str, reason: &str) -> Vec<u8> {
     let fault = Fault::Unreadable(reason.to_owned());
-    match task.split(' ').nth(1) {
+    let work = task
+        .split(['\n', ' '])
+        .find(|word| ["draw", "places"].contains(word));
+    match work {
         Some("draw") => [&[FAULT], json(&fault).as_slice()].concat(),
         Some("places") => json(&Err::<Places, _>(fault)),
         _ => json(&Found {

@@ -25,7 +25,7 @@ pub(super) mod xml_tree;
 
 use std::path::Path;
 
-use crate::corpus::format::reader::{Format, HEAD};
+use crate::corpus::format::reader::{Format, FormatOfBytes, HEAD};
 
 pub(super) use plain::plain;
 
@@ -45,7 +45,17 @@ const FORMATS: [&dyn Format; 12] = [
     &plain::Plain,
 ];
 
-pub(super) fn extension(path: &Path) -> String {
+/// The forms that are told by bytes.
+const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 1] = [&pdf::PdfFile];
+
+/// The form of a file that is no text; `None`: it may be text.
+pub(super) fn of_bytes(path: &Path, bytes: &[u8]) -> Option<&'static dyn FormatOfBytes> {
+    let extension = extension(path);
+    let mut formats = FORMATS_OF_BYTES.into_iter();
+    formats.find(|format| format.accepts(&extension, bytes))
+}
+
+fn extension(path: &Path) -> String {
     let extension = path.extension().unwrap_or_default();
     extension.to_string_lossy().to_lowercase()
 }

@@ -118,8 +118,22 @@ pub trait FormatOfBytes: Sync {
     /// Whether a file is of this form: the extension of its name, lower case, and its bytes.
     fn accepts(&self, extension: &str, bytes: &[u8]) -> bool;
 
+    /// The articles of a file, each with its own [`Parsed::text`].
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault>;
+
+    /// What else can be done with it, if it has pages.
+    fn paged(&self) -> Option<&dyn Paged> {
+        None
+    }
+}
+
+/// A form of documents with pages.
+pub trait Paged: Sync {
     /// What a file holds, with what was recognised on pages without text.
-    fn read(&self, bytes: Bytes, recognised: &[Recognised]) -> Found;
+    fn read_recognised(&self, bytes: Bytes, recognised: &[Recognised]) -> Found;
 
     /// Where its text stands.
     ///

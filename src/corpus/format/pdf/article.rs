@@ -1,5 +1,7 @@
 //! A document as an article: its pieces as blocks, and what is no part of the text behind them.
 
+use std::sync::Arc;
+
 use super::document::{Document, Fault, Kind, Piece, Reason};
 use super::drawing::draw;
 use super::geometry::Area;
@@ -8,7 +10,9 @@ use super::reading::{open, read};
 use crate::corpus::block::{Block, BlockKind, Omission};
 use crate::corpus::decode::decoded;
 use crate::corpus::format::places::{Picture, Places, Stretch};
-use crate::corpus::format::reader::{Bytes, FormatOfBytes, Found, LeftOut, Parsed, Recognised};
+use crate::corpus::format::reader::{
+    Bytes, FormatOfBytes, Found, LeftOut, Paged, Parsed, Recognised,
+};
 use crate::corpus::format::table::{Cell, write_row};
 
 /// The specification allows other bytes before the mark, but no more than so many.
@@ -42,7 +46,17 @@ impl FormatOfBytes for PdfFile {
             && (begins || memchr::memmem::find(tail, b"%%EOF").is_some())
     }
 
-    fn read(&self, bytes: Bytes, recognised: &[Recognised]) -> Found {
+    fn read(&self, bytes: Vec<u8>) -> Result<Vec<Parsed>, decoded::Fault> {
+        self.read_recognised(Arc::new(bytes), &[]).articles
+    }
+
+    fn paged(&self) -> Option<&dyn Paged> {
+        Some(self)
+    }
+}
+
+impl Paged for PdfFile {
+    fn read_recognised(&self, bytes: Bytes, recognised: &[Recognised]) -> Found {
         match read(bytes, recognised, &Limits::default()) {
             Ok(document) => Found {
                 articles: Ok(vec![parsed(&document).0]),
