@@ -28,7 +28,7 @@ pub struct Read {
     /// Does the first row of a table name the columns? [default: auto, which looks at the rows]
     #[arg(long, value_name = "WHEN")]
     pub header: Option<HeaderName>,
-    /// Recognize letters on PDF pages without text with this program: it gets a picture (PNG) on standard input and
+    /// Recognise letters on PDF pages without text with this program: it gets a picture (PNG) on standard input and
     /// prints text or hOCR, as `tesseract - - -l jpn+eng` does. tane starts it without a shell. `""`: none
     #[arg(long, env = "TANE_OCR", hide_env_values = true, value_name = "COMMAND", value_parser = ocr)]
     pub ocr: Option<String>,

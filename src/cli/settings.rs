@@ -44,7 +44,7 @@ struct UserFile {
     mode: Option<ModeName>,
     threads: Option<u16>,
     color: Option<When>,
-    /// The program that recognizes letters on pages without text.
+    /// The program that recognises letters on pages without text.
     ocr: Option<String>,
 }
 
@@ -79,7 +79,7 @@ pub struct Settings {
     model: Option<String>,
     models: Option<PathBuf>,
     lock: Option<PathBuf>,
-    /// The program that recognizes letters, as the environment or the user's configuration names it.
+    /// The program that recognises letters, as the environment or the user's configuration names it.
     ocr: Option<String>,
 }
 
@@ -178,7 +178,7 @@ impl Settings {
         })
     }
 
-    /// What recognizes letters on pages without text: the command that was given, else the user's; an empty one is none.
+    /// What recognises letters on pages without text: the command that was given, else the user's; an empty one is none.
     pub fn ocr(&self, given: Option<&str>) -> anyhow::Result<Option<Ocr>> {
         let command = given.or(self.ocr.as_deref()).unwrap_or_default();
         if command.trim().is_empty() {

@@ -58,8 +58,8 @@ pub struct Article {
     pub repeated: Vec<Repeated>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
     pub notes: Vec<String>,
-    /// Where the text stands that a program recognized in pictures of pages (OCR), ascending.
-    pub recognized: Vec<Stretch>,
+    /// Where the text stands that a program recognised in pictures of pages (OCR), ascending.
+    pub recognised: Vec<Stretch>,
 }
 
 impl Article {
@@ -271,7 +271,7 @@ impl Article {
             omitted: parsed.omitted,
             repeated: parsed.repeated,
             notes: parsed.notes,
-            recognized: parsed.recognized,
+            recognised: parsed.recognised,
             text,
         }
     }

@@ -1,4 +1,4 @@
-//! A program that recognizes letters in pictures (OCR): it gets a picture on its standard input and prints text or hOCR.
+//! A program that recognises letters in pictures (OCR): it gets a picture on its standard input and prints text or hOCR.
 //!
 //! The user names it. It runs beside this program, with the rights of the user, and never in the process that reads
 //! documents. No shell reads its words.
@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How long it may close its standard output before it has ended.
 const END: Duration = Duration::from_secs(5);
 
-/// A command that recognizes letters.
+/// A command that recognises letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ocr {
     program: String,
@@ -50,7 +50,7 @@ impl Ocr {
     ///
     /// # Errors
     /// Why it cannot be used, with what it said itself.
-    pub fn recognize(&self, picture: &[u8], stop: &dyn Fn() -> bool) -> Result<String, String> {
+    pub fn recognise(&self, picture: &[u8], stop: &dyn Fn() -> bool) -> Result<String, String> {
         let name = &self.program;
         let mut command = Command::new(name);
         command
@@ -252,7 +252,7 @@ mod tests {
     fn run(command: &str) -> Result<String, String> {
         Ocr::parse(command)
             .unwrap()
-            .recognize(b"picture", &|| false)
+            .recognise(b"picture", &|| false)
     }
 
     #[cfg(unix)]
@@ -262,7 +262,7 @@ mod tests {
         // One that reads nothing.
         assert_eq!(run("echo a 'b c'").unwrap(), "a b c\n");
         let large = vec![7; 1 << 20];
-        let wide = Ocr::parse("cat").unwrap().recognize(&large, &|| false);
+        let wide = Ocr::parse("cat").unwrap().recognise(&large, &|| false);
         assert_eq!(wide.unwrap().len(), large.len());
     }
 
@@ -286,8 +286,8 @@ mod tests {
         assert_eq!(loud.unwrap(), "done\n");
         let mut slow = Ocr::parse("sleep 60").unwrap();
         slow.time = Duration::from_millis(50);
-        let late = slow.recognize(b"", &|| false).unwrap_err();
+        let late = slow.recognise(b"", &|| false).unwrap_err();
         assert_eq!(late, "`sleep` did not end within 0 s");
-        assert_eq!(slow.recognize(b"", &|| true).unwrap_err(), "given up");
+        assert_eq!(slow.recognise(b"", &|| true).unwrap_err(), "given up");
     }
 }

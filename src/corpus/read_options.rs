@@ -31,7 +31,7 @@ pub struct ReadOptions {
     /// limits that the reader itself keeps: what a document takes is counted, but a library may take more before it is.
     #[serde(skip)]
     pub readers: Option<Readers>,
-    /// The program that recognizes letters on pages without text; `None`: such pages are not read.
+    /// The program that recognises letters on pages without text; `None`: such pages are not read.
     #[serde(skip)]
     pub ocr: Option<Ocr>,
 }

@@ -1,8 +1,8 @@
-//! Reads a document, and has a program recognize letters on its pages without text (OCR) if there is one.
+//! Reads a document, and has a program recognise letters on its pages without text (OCR) if there is one.
 
 use super::format::documents::Work;
 use super::format::places::Picture;
-use super::format::reader::{Parsed, Recognized};
+use super::format::reader::{Parsed, Recognised};
 use super::read_options::ReadOptions;
 use super::time_limit::MoreTime;
 use crate::corpus::decode::decoded::Fault;
@@ -23,7 +23,7 @@ pub(super) fn read(
     let Some(ocr) = options.ocr.as_ref().filter(|_| !found.pictures.is_empty()) else {
         return found.articles;
     };
-    let mut recognized = Vec::new();
+    let mut recognised = Vec::new();
     let mut failed = Vec::new();
     for &page in &found.pictures {
         if (work.stop)() {
@@ -32,18 +32,18 @@ pub(super) fn read(
         let picture = work.draw(page, WIDTH).map_err(|fault| match fault {
             Fault::NotText(reason) | Fault::Unreadable(reason) => reason,
         });
-        let recognize = |picture: Picture| {
-            let work = || ocr.recognize(&picture.png, work.stop);
+        let recognise = |picture: Picture| {
+            let work = || ocr.recognise(&picture.png, work.stop);
             more_time.during(ocr.time, work)
         };
-        match picture.and_then(recognize) {
-            Ok(text) => recognized.push(Recognized { page, text }),
+        match picture.and_then(recognise) {
+            Ok(text) => recognised.push(Recognised { page, text }),
             Err(reason) => failed.push((page, reason)),
         }
     }
-    let mut articles = match recognized.is_empty() {
+    let mut articles = match recognised.is_empty() {
         true => found.articles,
-        false => work.read(options, recognized).articles,
+        false => work.read(options, recognised).articles,
     };
     let Some((page, reason)) = failed.first() else {
         return articles;
@@ -53,7 +53,7 @@ pub(super) fn read(
         2 => " (and one more page)".to_owned(),
         count => format!(" (and {} more pages)", count - 1),
     };
-    let note = format!("the text of page {page} could not be recognized: {reason}{more}");
+    let note = format!("the text of page {page} could not be recognised: {reason}{more}");
     match &mut articles {
         Ok(articles) => articles
             .iter_mut()

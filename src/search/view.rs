@@ -37,18 +37,18 @@ pub struct ArticleView {
     pub text_source: TextSource,
     /// SHA-256 of the file's bytes, lower-case hex.
     pub sha256: String,
-    /// Pages, from 1, whose text a program recognized in their picture (OCR).
-    pub recognized_pages: Vec<usize>,
+    /// Pages, from 1, whose text a program recognised in their picture (OCR).
+    pub recognised_pages: Vec<usize>,
 }
 
 impl ArticleView {
     /// `path` is its file as it is shown, where there is one.
     pub fn new(record: ArticleRecord, path: Option<String>) -> Self {
         let id = record.id();
-        let mut recognized_pages: Vec<usize> =
-            record.recognized.iter().map(|one| one.page).collect();
-        recognized_pages.sort_unstable();
-        recognized_pages.dedup();
+        let mut recognised_pages: Vec<usize> =
+            record.recognised.iter().map(|one| one.page).collect();
+        recognised_pages.sort_unstable();
+        recognised_pages.dedup();
         Self {
             path: path.unwrap_or_else(|| id.clone()),
             id,
@@ -61,7 +61,7 @@ impl ArticleView {
             encoding: record.encoding,
             text_source: record.text_source,
             sha256: record.sha256,
-            recognized_pages,
+            recognised_pages,
         }
     }
 

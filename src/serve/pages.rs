@@ -119,8 +119,8 @@ fn pages(
         let page = page.and_then(|page| page.strip_prefix("page ")?.parse().ok());
         let own = text.get(span.clone()).unwrap_or_default();
         found.extend(places.boxes(own, &span, page));
-        // What was recognized is in the index alone.
-        found.extend(boxes(text, &record.recognized, &span, &places.sizes));
+        // What was recognised is in the index alone.
+        found.extend(boxes(text, &record.recognised, &span, &places.sizes));
     }
     let size = |&(width, height): &(f32, f32)| PageSize { width, height };
     Ok(Pages {

@@ -1,4 +1,4 @@
-//! `--ocr`: a program of the user recognizes letters on pages of a PDF that have no text.
+//! `--ocr`: a program of the user recognises letters on pages of a PDF that have no text.
 #![cfg(unix)]
 
 use serde_json::Value;
@@ -34,7 +34,7 @@ fn mixed() -> Vec<u8> {
     .into_bytes()
 }
 
-/// A program that keeps the picture and prints what is recognized. Its name has a space.
+/// A program that keeps the picture and prints what is recognised. Its name has a space.
 fn folder(printed: &str) -> Folder {
     let folder = Folder::new(&[]);
     folder.write("docs/scan.pdf", scan());
@@ -64,7 +64,7 @@ fn file_of<'a>(report: &'a Value, list: &str) -> &'a str {
 }
 
 #[test]
-fn pages_without_text_are_recognized_where_that_is_asked_for() {
+fn pages_without_text_are_recognised_where_that_is_asked_for() {
     let folder = folder(TEXT);
     let cut = folder
         .tane(["passages", "--json", "--ocr", COMMAND, "docs/scan.pdf"])
@@ -95,17 +95,17 @@ fn pages_without_text_are_recognized_where_that_is_asked_for() {
     assert_eq!(cut["format"], "PDF");
     let article = &cut["article"];
     assert_eq!(article["text_source"], "extracted");
-    assert_eq!(article["recognized_pages"], serde_json::json!([1, 2]));
+    assert_eq!(article["recognised_pages"], serde_json::json!([1, 2]));
     assert_eq!(
         cut["notes"],
-        serde_json::json!(["the text of pages 1-2 is recognized (OCR): it may hold mistakes"])
+        serde_json::json!(["the text of pages 1-2 is recognised (OCR): it may hold mistakes"])
     );
     let picture = std::fs::read(folder.path().join("picture.png")).unwrap();
     assert!(picture.starts_with(b"\x89PNG\r\n"));
     // Width and height.
     assert_eq!(picture[16..24], [0, 0, 9, 176, 0, 0, 9, 176]);
 
-    // Nothing is recognized unasked, and an empty command is none.
+    // Nothing is recognised unasked, and an empty command is none.
     folder.tane(["passages", "docs/scan.pdf"]).fails(2);
     folder
         .tane(["passages", "--ocr", "", "docs/scan.pdf"])
@@ -143,7 +143,7 @@ fn a_program_that_fails_is_quoted_and_costs_nothing_else() {
     assert_eq!(report["articles"], 1);
     assert_eq!(
         file_of(&report, "failed"),
-        "the text of page 1 could not be recognized: `sh` failed (exit status: 3): cannot load jpn (and one more page)"
+        "the text of page 1 could not be recognised: `sh` failed (exit status: 3): cannot load jpn (and one more page)"
     );
     folder.write("docs/scan.pdf", mixed());
     let report = folder
@@ -153,7 +153,7 @@ fn a_program_that_fails_is_quoted_and_costs_nothing_else() {
     let notes = report["notes"].to_string();
     assert!(
         notes
-            .contains("the text of page 2 could not be recognized: cannot start `no-such-program`"),
+            .contains("the text of page 2 could not be recognised: cannot start `no-such-program`"),
         "{notes}"
     );
     let wrong = folder.tane(["index", "--ocr", "sh 'open"]).fails(2);
@@ -161,7 +161,7 @@ fn a_program_that_fails_is_quoted_and_costs_nothing_else() {
 }
 
 #[test]
-fn what_was_recognized_stays_while_the_file_does() {
+fn what_was_recognised_stays_while_the_file_does() {
     let folder = folder(TEXT);
     folder.write("docs/mixed.pdf", mixed());
     let report = folder
@@ -183,12 +183,12 @@ fn what_was_recognized_stays_while_the_file_does() {
     assert_eq!(rebuilt["articles"], 2, "{rebuilt}");
     let reason = file_of(&rebuilt, "failed");
     assert!(
-        reason.ends_with("; what was recognized (OCR) before is kept"),
+        reason.ends_with("; what was recognised (OCR) before is kept"),
         "{reason}"
     );
     let notes = rebuilt["notes"].to_string();
     assert!(
-        notes.contains("text of it was recognized (OCR) before and is not now"),
+        notes.contains("text of it was recognised (OCR) before and is not now"),
         "{notes}"
     );
     assert!(
@@ -209,7 +209,7 @@ fn what_was_recognized_stays_while_the_file_does() {
     assert_eq!(changed["articles"], 1, "{changed}");
     let reason = file_of(&changed, "skipped");
     assert!(
-        reason.contains("`--ocr COMMAND` recognizes it again"),
+        reason.contains("`--ocr COMMAND` recognises it again"),
         "{reason}"
     );
 }
@@ -224,7 +224,7 @@ fn lines_of_hocr_are_marked_on_their_page() {
         .json();
     let hit = &found["results"][0];
     assert_eq!(
-        hit["article"]["recognized_pages"],
+        hit["article"]["recognised_pages"],
         serde_json::json!([1, 2])
     );
     let server = Server::start(folder.tane(["serve", "--quiet"]));

@@ -104,9 +104,9 @@ impl Blocks {
         }
     }
 
-    /// Notes where text stands that was recognized in pictures of pages.
-    pub(super) fn recognize(&mut self, stretches: &[Stretch]) {
-        self.parsed.recognized.extend(stretches);
+    /// Notes where text stands that was recognised in pictures of pages.
+    pub(super) fn recognise(&mut self, stretches: &[Stretch]) {
+        self.parsed.recognised.extend(stretches);
     }
 
     /// The article, with what is left out behind its text.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parts;
 use super::places::{Picture, Places};
-use super::reader::{Bytes, Found, Recognized};
+use super::reader::{Bytes, Found, Recognised};
 use super::{OfBytes, named};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::read_options::ReadOptions;
@@ -26,7 +26,7 @@ const FAULT: u8 = b'!';
 enum Task {
     Read {
         options: ReadOptions,
-        recognized: Vec<Recognized>,
+        recognised: Vec<Recognised>,
     },
     Places,
     Draw {
@@ -49,13 +49,13 @@ pub struct Work<'a> {
 
 impl Work<'_> {
     /// What it holds.
-    pub fn read(&self, options: &ReadOptions, recognized: Vec<Recognized>) -> Found {
+    pub fn read(&self, options: &ReadOptions, recognised: Vec<Recognised>) -> Found {
         let Some(readers) = self.readers else {
-            return read(self.form, self.bytes(), options, &recognized);
+            return read(self.form, self.bytes(), options, &recognised);
         };
         let task = Task::Read {
             options: options.clone(),
-            recognized,
+            recognised,
         };
         let answer = self.ask(readers, &task);
         let found = answer.and_then(|answer| parsed(&answer));
@@ -116,9 +116,9 @@ impl Found {
     }
 }
 
-fn read(form: OfBytes, bytes: Bytes, options: &ReadOptions, recognized: &[Recognized]) -> Found {
+fn read(form: OfBytes, bytes: Bytes, options: &ReadOptions, recognised: &[Recognised]) -> Found {
     match form.paged() {
-        Some(paged) => paged.find(bytes, recognized),
+        Some(paged) => paged.find(bytes, recognised),
         None => Found {
             articles: parts::read(form, bytes, options),
             pictures: Vec::new(),
@@ -180,8 +180,8 @@ fn answer(form: OfBytes, task: &Task, document: Bytes) -> Vec<u8> {
     match task {
         Task::Read {
             options,
-            recognized,
-        } => json(&read(form, document, options, recognized)),
+            recognised,
+        } => json(&read(form, document, options, recognised)),
         Task::Places => json(&places(form, document)),
         Task::Draw { page, width } => match draw(form, document, *page, *width) {
             Ok(picture) => {

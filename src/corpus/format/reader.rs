@@ -40,8 +40,8 @@ pub struct Parsed {
     pub notes: Vec<String>,
     /// What a file inside a file was read as; `None`: as the file around it.
     pub origin: Option<Origin>,
-    /// Where the text stands that a program recognized in pictures of pages.
-    pub recognized: Vec<Stretch>,
+    /// Where the text stands that a program recognised in pictures of pages.
+    pub recognised: Vec<Stretch>,
 }
 
 /// What an article was read as, where that is not what its file was read as.
@@ -121,13 +121,13 @@ pub type Bytes = Arc<Vec<u8>>;
 pub struct Found {
     /// The articles, each with its own [`Parsed::text`]; `Err`: why it cannot be read.
     pub articles: Result<Vec<Parsed>, Fault>,
-    /// Pages, from 1, that show something and have no text: a program could recognize letters on them.
+    /// Pages, from 1, that show something and have no text: a program could recognise letters on them.
     pub pictures: Vec<usize>,
 }
 
-/// What a program recognized on the picture of a page.
+/// What a program recognised on the picture of a page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Recognized {
+pub struct Recognised {
     /// The page, from 1.
     pub page: usize,
     /// What it printed: text or hOCR.
@@ -155,8 +155,8 @@ pub trait FormatOfBytes: Sync {
 
 /// A form of documents that are made of pages.
 pub trait Paged: Sync {
-    /// What a document holds, with what was recognized on pages without text.
-    fn find(&self, bytes: Bytes, recognized: &[Recognized]) -> Found;
+    /// What a document holds, with what was recognised on pages without text.
+    fn find(&self, bytes: Bytes, recognised: &[Recognised]) -> Found;
 
     /// Where its text stands.
     ///

@@ -148,9 +148,9 @@ pub struct ArticleRecord {
     /// What is read once more before passages elsewhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub repeated: Vec<Repeated>,
-    /// Where the text stands that a program recognized in pictures of pages (OCR), ascending.
+    /// Where the text stands that a program recognised in pictures of pages (OCR), ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub recognized: Vec<Stretch>,
+    pub recognised: Vec<Stretch>,
 }
 
 impl ArticleRecord {
@@ -178,7 +178,7 @@ impl ArticleRecord {
                 .collect(),
             locators: article.locators.clone(),
             repeated: article.repeated.clone(),
-            recognized: article.recognized.clone(),
+            recognised: article.recognised.clone(),
         }
     }
 

@@ -176,12 +176,12 @@ fn shard(number: u32, of: u32, files: &[(&Root, WalkedFile)]) -> Shard {
     }
 }
 
-/// What is said where text that was recognized before is gone.
-const NOT_RECOGNIZED: &str =
-    "text of it was recognized (OCR) before and is not now; `--ocr COMMAND` recognizes it again";
+/// What is said where text that was recognised before is gone.
+const NOT_RECOGNISED: &str =
+    "text of it was recognised (OCR) before and is not now; `--ocr COMMAND` recognises it again";
 
-/// A file that has no text only because nothing recognizes it now. One that has not changed keeps what it had.
-/// `before` is its SHA-256 from then; empty where nothing was recognized.
+/// A file that has no text only because nothing recognises it now. One that has not changed keeps what it had.
+/// `before` is its SHA-256 from then; empty where nothing was recognised.
 fn without_recognition(file: &WalkedFile, error: Error, before: &str) -> Error {
     let Error::NotText { path, reason } = error else {
         return error;
@@ -193,11 +193,11 @@ fn without_recognition(file: &WalkedFile, error: Error, before: &str) -> Error {
     match now.is_ok_and(|now| now == before) {
         true => Error::Unreadable {
             path,
-            reason: format!("{reason}; what was recognized (OCR) before is kept"),
+            reason: format!("{reason}; what was recognised (OCR) before is kept"),
         },
         false => Error::NotText {
             path,
-            reason: format!("{reason}; {NOT_RECOGNIZED}"),
+            reason: format!("{reason}; {NOT_RECOGNISED}"),
         },
     }
 }
@@ -241,7 +241,7 @@ impl Reading<'_> {
             ..root.read.clone()
         };
         let read = Article::read_in_time(&file.path, &options, was, &limit);
-        let before = self.recognized_before(root, file);
+        let before = self.recognised_before(root, file);
         let read = read.map_err(|error| without_recognition(file, error, &before))?;
         let Some(articles) = read else {
             let found = stamp.zip(was);
@@ -251,8 +251,8 @@ impl Reading<'_> {
         let mut notes = Vec::new();
         for mut article in articles {
             notes.append(&mut article.notes);
-            if article.recognized.is_empty() && !before.is_empty() {
-                notes.push(NOT_RECOGNIZED.to_owned());
+            if article.recognised.is_empty() && !before.is_empty() {
+                notes.push(NOT_RECOGNISED.to_owned());
             }
             planned.extend(self.cut(root, file, article, stamp, &limit)?);
         }
@@ -265,12 +265,12 @@ impl Reading<'_> {
         Ok(ReadFile::Now(planned, notes))
     }
 
-    /// SHA-256 of the file when text of it was recognized (OCR); empty where none was, or where it is recognized now.
-    fn recognized_before(&self, root: &Root, file: &WalkedFile) -> String {
+    /// SHA-256 of the file when text of it was recognised (OCR); empty where none was, or where it is recognised now.
+    fn recognised_before(&self, root: &Root, file: &WalkedFile) -> String {
         let mut records = self.old.of_file(root, &file.relative);
-        let recognized = records.find(|(_, record)| !record.recognized.is_empty());
-        let recognized = recognized.filter(|_| self.update.ocr.is_none());
-        recognized.map_or_else(String::new, |(_, record)| record.sha256.clone())
+        let recognised = records.find(|(_, record)| !record.recognised.is_empty());
+        let recognised = recognised.filter(|_| self.update.ocr.is_none());
+        recognised.map_or_else(String::new, |(_, record)| record.sha256.clone())
     }
 
     /// An article in passages; `None` where there is nothing to read in it.

@@ -20,7 +20,7 @@ pub struct Update {
     pub read: Option<ReadOptions>,
     /// Programs that read documents, see [`ReadOptions::readers`].
     pub readers: Option<Readers>,
-    /// What recognizes letters on pages without text, see [`ReadOptions::ocr`]. It is never recorded.
+    /// What recognises letters on pages without text, see [`ReadOptions::ocr`]. It is never recorded.
     pub ocr: Option<Ocr>,
     /// Cut every article anew; vectors of unchanged windows are still reused.
     pub rebuild: bool,

@@ -9,7 +9,7 @@ use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded;
 use crate::corpus::format::blocks::Blocks;
 use crate::corpus::format::places::{Picture, Places, Stretch};
-use crate::corpus::format::reader::{Bytes, FormatOfBytes, Found, Paged, Parsed, Recognized};
+use crate::corpus::format::reader::{Bytes, FormatOfBytes, Found, Paged, Parsed, Recognised};
 use crate::corpus::format::table::Cell;
 
 /// The specification allows other bytes before the mark, but no more than so many.
@@ -53,8 +53,8 @@ impl FormatOfBytes for PdfFile {
 }
 
 impl Paged for PdfFile {
-    fn find(&self, bytes: Bytes, recognized: &[Recognized]) -> Found {
-        match read(bytes, recognized, &Limits::default()) {
+    fn find(&self, bytes: Bytes, recognised: &[Recognised]) -> Found {
+        match read(bytes, recognised, &Limits::default()) {
             Ok(document) => Found {
                 articles: Ok(vec![parsed(&document).0]),
                 pictures: document.unread,
@@ -112,16 +112,16 @@ fn parsed(document: &Document) -> (Parsed, Vec<Stretch>) {
     });
     for piece in &document.pieces {
         let new = write(&mut blocks, piece, &document.sizes);
-        // Of a piece that was recognized nothing else will tell where it stands.
-        let is_recognized = |page: usize| document.recognized.contains(&page);
-        if new.first().is_some_and(|one| is_recognized(one.page)) {
-            blocks.recognize(&new);
+        // Of a piece that was recognised nothing else will tell where it stands.
+        let is_recognised = |page: usize| document.recognised.contains(&page);
+        if new.first().is_some_and(|one| is_recognised(one.page)) {
+            blocks.recognise(&new);
         }
         stretches.extend(new);
     }
     let notes = [
         without_text(&document.pages_without_text),
-        by_recognition(&document.recognized),
+        by_recognition(&document.recognised),
     ];
     for note in notes.into_iter().flatten() {
         blocks.note(note);
@@ -187,16 +187,16 @@ fn without_text(pages: &[usize]) -> Option<String> {
     }
 }
 
-/// Which pages were recognized, in a sentence.
+/// Which pages were recognised, in a sentence.
 fn by_recognition(pages: &[usize]) -> Option<String> {
     let shown = listed(pages);
     match pages {
         [] => None,
         [_] => Some(format!(
-            "the text of page {shown} is recognized (OCR): it may hold mistakes"
+            "the text of page {shown} is recognised (OCR): it may hold mistakes"
         )),
         _ => Some(format!(
-            "the text of pages {shown} is recognized (OCR): it may hold mistakes"
+            "the text of pages {shown} is recognised (OCR): it may hold mistakes"
         )),
     }
 }

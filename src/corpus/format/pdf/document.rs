@@ -22,8 +22,8 @@ pub struct Document {
     pub pages_without_text: Vec<usize>,
     /// Pages of these that show something all the same: a picture, or letters that nobody can read.
     pub unread: Vec<usize>,
-    /// Pages whose text a program recognized in their picture.
-    pub recognized: Vec<usize>,
+    /// Pages whose text a program recognised in their picture.
+    pub recognised: Vec<usize>,
     /// The text, in the order of reading.
     pub pieces: Vec<Piece>,
     /// What is no part of the text.

@@ -3,7 +3,7 @@
 //! A page goes through these steps: [`content`] gives glyphs, [`runs`] puts them in rows, [`ruby`] takes readings
 //! out, [`lines`] makes text of them. When all pages are read, [`heads`] takes running heads out. Then each page
 //! goes through [`tables`], [`notes`] and [`order`], and [`pieces`] makes paragraphs of the lines of all pages.
-//! [`recognized`] adds what a program recognized on pages without text. [`drawing`] draws a page.
+//! [`recognised`] adds what a program recognised on pages without text. [`drawing`] draws a page.
 
 mod annotations;
 mod article;
@@ -32,7 +32,7 @@ mod page;
 mod paths;
 mod pieces;
 mod reading;
-mod recognized;
+mod recognised;
 mod ruby;
 mod runs;
 mod state;

@@ -10,7 +10,7 @@ use super::glyphs::PageContent;
 use super::layers::Layers;
 use super::limits::Limits;
 use super::lines::Line;
-use crate::corpus::format::reader::{Bytes, Recognized};
+use crate::corpus::format::reader::{Bytes, Recognised};
 
 /// Reads a document.
 ///
@@ -18,7 +18,7 @@ use crate::corpus::format::reader::{Bytes, Recognized};
 /// Why it cannot be read, or that no page has text.
 pub(super) fn read(
     bytes: Bytes,
-    recognized: &[Recognized],
+    recognised: &[Recognised],
     limits: &Limits,
 ) -> Result<Document, Fault> {
     let pdf = open(bytes)?;
@@ -38,9 +38,9 @@ pub(super) fn read(
     if document.pages == 0 {
         return Err(Fault::Damaged);
     }
-    let pages = contents(&pdf, &catalog, recognized, limits, &mut document)?;
+    let pages = contents(&pdf, &catalog, recognised, limits, &mut document)?;
     finish(pages, &mut document);
-    super::recognized::insert(recognized, &mut document);
+    super::recognised::insert(recognised, &mut document);
     Ok(document)
 }
 
@@ -66,7 +66,7 @@ struct Page {
 fn contents(
     pdf: &Pdf,
     catalog: &Dict<'_>,
-    recognized: &[Recognized],
+    recognised: &[Recognised],
     limits: &Limits,
     document: &mut Document,
 ) -> Result<Vec<Page>, Fault> {
@@ -110,8 +110,8 @@ fn contents(
         }
         pages.push(page);
     }
-    let is_recognized = recognized.iter().any(|page| !page.text.trim().is_empty());
-    if !is_recognized && pages.iter().all(|page| page.lines.is_empty()) {
+    let is_recognised = recognised.iter().any(|page| !page.text.trim().is_empty());
+    if !is_recognised && pages.iter().all(|page| page.lines.is_empty()) {
         return Err(Fault::NoText {
             pages: document.pages,
             pictures,

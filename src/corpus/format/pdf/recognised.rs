@@ -1,4 +1,4 @@
-//! What a program recognized on the pictures of pages without text (OCR): plain text or hOCR, as pieces of the document.
+//! What a program recognised on the pictures of pages without text (OCR): plain text or hOCR, as pieces of the document.
 //!
 //! hOCR is HTML whose elements say in `class` what they are and in `title` where they stand (hOCR Workflow and
 //! Specification 1.2). Of it the paragraphs, the lines and their boxes are used.
@@ -8,14 +8,14 @@ use dom_query::{Document as Html, Selection};
 use super::document::{Document, Kind, Mark, Piece};
 use super::geometry::Area;
 use super::joining::{Words, is_unspaced, join};
-use crate::corpus::format::reader::Recognized;
+use crate::corpus::format::reader::Recognised;
 
 /// Elements of hOCR that are a line of text.
 const LINES: &str = ".ocr_line, .ocr_header, .ocr_caption, .ocr_textfloat";
 
-/// Adds what was recognized behind the text of the pages before.
-pub(super) fn insert(recognized: &[Recognized], document: &mut Document) {
-    for page in recognized {
+/// Adds what was recognised behind the text of the pages before.
+pub(super) fn insert(recognised: &[Recognised], document: &mut Document) {
+    for page in recognised {
         // Only what has no text of its own.
         if !document.pages_without_text.contains(&page.page) {
             continue;
@@ -33,18 +33,18 @@ pub(super) fn insert(recognized: &[Recognized], document: &mut Document) {
             .position(|piece| begins(piece) > page.page);
         let at = at.unwrap_or(document.pieces.len());
         document.pieces.splice(at..at, found);
-        document.recognized.push(page.page);
+        document.recognised.push(page.page);
     }
-    let recognized = &document.recognized;
+    let recognised = &document.recognised;
     document
         .pages_without_text
-        .retain(|page| !recognized.contains(page));
-    document.unread.retain(|page| !recognized.contains(page));
-    document.recognized.sort_unstable();
+        .retain(|page| !recognised.contains(page));
+    document.unread.retain(|page| !recognised.contains(page));
+    document.recognised.sort_unstable();
 }
 
 /// The paragraphs of a page of this size.
-fn pieces(page: &Recognized, size: (f32, f32)) -> Vec<Piece> {
+fn pieces(page: &Recognised, size: (f32, f32)) -> Vec<Piece> {
     let text = page.text.as_str();
     let is_hocr = text.trim_start().starts_with('<')
         && (text.contains("ocr_page") || text.contains("ocr_line") || text.contains("ocrx_word"));
@@ -173,8 +173,8 @@ fn spaced(line: &str) -> String {
 mod tests {
     use super::*;
 
-    fn recognized(page: usize, text: &str) -> Recognized {
-        Recognized {
+    fn recognised(page: usize, text: &str) -> Recognised {
+        Recognised {
             page,
             text: text.to_owned(),
         }
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn lines_of_plain_text_are_joined_to_paragraphs() {
         let text = "吾輩 は 猫 で ある 。 名前 は\nまだ 無い 。\n\n \nThe ferry leaves the nor-\nthern pier at 7.\n\u{c}";
-        let found = pieces(&recognized(3, text), (100.0, 100.0));
+        let found = pieces(&recognised(3, text), (100.0, 100.0));
         assert_eq!(
             texts(&found),
             [
@@ -197,7 +197,7 @@ mod tests {
         );
         assert_eq!(found[0].marks[1].at, "吾輩は猫である。名前は".len());
         assert!(found[0].marks.iter().all(|mark| mark.page == 3));
-        assert!(pieces(&recognized(3, " \n\u{c}"), (1.0, 1.0)).is_empty());
+        assert!(pieces(&recognised(3, " \n\u{c}"), (1.0, 1.0)).is_empty());
     }
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
             <span class='ocr_line' title='bbox 100 260 500 300'><span class='ocrx_word'>more</span></span></p>\
             <p class='ocr_par'><span class='ocr_header' title='bbox bad'><span class='ocrx_word'>猫</span> \
             <span class='ocrx_word'>犬</span></span></p></div></div></body></html>";
-        let found = pieces(&recognized(1, html), (500.0, 1000.0));
+        let found = pieces(&recognised(1, html), (500.0, 1000.0));
         assert_eq!(texts(&found), ["Two <words> more", "猫犬"]);
         let areas: Vec<[f32; 4]> = found
             .iter()
@@ -226,7 +226,7 @@ mod tests {
             ]
         );
         // Text that only begins like it.
-        let text = texts(&pieces(&recognized(1, "<b>"), (1.0, 1.0))).join("");
+        let text = texts(&pieces(&recognised(1, "<b>"), (1.0, 1.0))).join("");
         assert_eq!(text, "<b>");
     }
 
@@ -248,17 +248,17 @@ mod tests {
             ..Document::default()
         };
         let all = [
-            recognized(3, "three\n\nand more"),
-            recognized(2, ""),
-            recognized(5, "five"),
-            recognized(1, "twice"),
+            recognised(3, "three\n\nand more"),
+            recognised(2, ""),
+            recognised(5, "five"),
+            recognised(1, "twice"),
         ];
         insert(&all, &mut document);
         assert_eq!(
             texts(&document.pieces),
             ["own 1", "three", "and more", "own 4", "five"]
         );
-        assert_eq!(document.recognized, [3, 5]);
+        assert_eq!(document.recognised, [3, 5]);
         assert_eq!(document.pages_without_text, [2]);
         assert_eq!(document.unread, [2]);
     }
