@@ -135,7 +135,7 @@ impl<'a> Package<'a> {
     pub(super) fn check(
         &mut self,
         which: impl Fn(&str) -> bool,
-        look: impl Fn(&str, Vec<u8>) -> Result<(), Fault>,
+        mut look: impl FnMut(&str, Vec<u8>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         for name in self.names.clone() {
             if which(&name) {
@@ -251,7 +251,7 @@ fn directory(bytes: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub mod tests {
     use std::io::Write;
 
     use zip::CompressionMethod;
@@ -260,7 +260,7 @@ pub(super) mod tests {
     use super::*;
 
     /// An archive of these files.
-    pub(crate) fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         for (name, content) in files {
