@@ -27,7 +27,7 @@ pub struct ReadOptions {
     pub follow: bool,
     /// What lies in archives (zip, tar, tar.gz) is read.
     pub archives: bool,
-    /// Programs that read documents (PDF) in place of this one. With `None` they are read in this process, under the
+    /// Programs that read documents (PDF, mail, ...) in place of this one. With `None` they are read in this process, under the
     /// limits that the reader itself keeps: what a document takes is counted, but a library may take more before it is.
     #[serde(skip)]
     pub readers: Option<Readers>,

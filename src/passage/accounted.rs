@@ -1,6 +1,8 @@
 //! Nothing of a text vanishes: whatever readers make of it, every letter and every figure of it is in a passage, read
 //! once more before one, or listed as left out.
 
+mod mail;
+
 use proptest::prelude::*;
 
 use super::{TokenCount, passages};

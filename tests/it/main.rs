@@ -5,7 +5,9 @@
     reason = "a test fails by panicking and says so"
 )]
 
+mod archives;
 mod bad_input;
+mod books;
 mod carry;
 mod citations;
 mod crash;
@@ -20,6 +22,7 @@ mod imports;
 mod index;
 mod late;
 mod layers;
+mod mail;
 mod map;
 mod models;
 mod ocr;

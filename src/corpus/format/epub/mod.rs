@@ -72,14 +72,14 @@ fn read(book: &Book, package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
                 );
             }
             Ok(Some(parsed)) => {
-                joined.add(placed(parsed, titles.get(&item.path).map(String::as_str)))
+                joined.add(placed(parsed, titles.get(&item.path).map(String::as_str)));
             }
             Err(fault) => unread.fault(&item.path, fault),
         }
     }
     let note = unread.note();
     if joined.is_empty() {
-        let note = note.map_or_else(|| "its pages are pictures or empty".to_owned(), |note| note);
+        let note = note.unwrap_or_else(|| "its pages are pictures or empty".to_owned());
         return Err(Fault::NotText(format!("a book without text: {note}")));
     }
     joined.left().push(Omission::FrontMatter, &book.about);

@@ -41,11 +41,9 @@ impl FormatOfBytes for Rtf {
             pair[0] == b'\\' && (pair[1].is_ascii_lowercase() || b"*'".contains(&pair[1]))
         };
         let controls = near.windows(2).filter(|pair| is_control(pair)).count();
-        let ended = bytes.trim_ascii_end().ends_with(b"}");
-        (rest.trim_ascii_start().starts_with(b"\\") || rest.trim_ascii_start().starts_with(b"{"))
-            .then_some(controls >= 2)
-            .unwrap_or(false)
-            || (numbered && ended)
+        let goes_on =
+            rest.trim_ascii_start().starts_with(b"\\") || rest.trim_ascii_start().starts_with(b"{");
+        (goes_on && controls >= 2) || (numbered && bytes.ends_with(b"}"))
     }
 
     fn read(&self, bytes: Bytes) -> Result<Vec<Parsed>, Fault> {

@@ -133,10 +133,7 @@ impl Reading {
         let on = number != Some(0);
         let value = number.unwrap_or_default();
         match word {
-            "u" => {
-                self.unit(value);
-                return;
-            }
+            "u" => self.unit(value),
             "uc" => self.state.uc = usize::try_from(value).unwrap_or(0),
             "ansicpg" => {
                 self.encodings.document = of_code_page(value).unwrap_or(self.encodings.document)
@@ -336,7 +333,7 @@ impl Reading {
             Place::Title => self.title.push_str(text),
             Place::Author => self.author.push_str(text),
             Place::Styles | Place::Field | Place::About | Place::Left(_) => {
-                self.buffer.push_str(text)
+                self.buffer.push_str(text);
             }
             Place::Nowhere | Place::Fonts | Place::Info | Place::Created => {}
         }

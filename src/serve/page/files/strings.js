@@ -198,6 +198,7 @@ const REASONS = {
   data: ['data without a sentence', '文のないデータ'],
   'running-head': ['running head or page number', '柱またはページ番号'],
   empty: ['nothing to read', '空'],
+  version: ['another version of the text', '本文の別の版'],
 };
 
 export function language() {
