@@ -12,14 +12,6 @@ pub struct Joined {
 }
 
 impl Joined {
-    /// Where the next text begins, if one comes.
-    pub fn next_start(&self) -> usize {
-        match self.text.trim_end().len() {
-            0 => 0,
-            end => end + BETWEEN.len(),
-        }
-    }
-
     /// Adds a text that was read by itself, with its own [`Parsed::text`]. What it lists as left out is listed behind
     /// everything.
     pub fn add(&mut self, mut part: Parsed) {

@@ -53,9 +53,13 @@ impl Stretch {
 pub struct PageBox {
     /// The page, from 1.
     pub page: usize,
+    /// Its left edge.
     pub left: f32,
+    /// Its upper edge.
     pub top: f32,
+    /// Its right edge.
     pub right: f32,
+    /// Its lower edge.
     pub bottom: f32,
 }
 
