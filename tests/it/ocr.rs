@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::serve::Server;
+use crate::serve::server::Server;
 use crate::support::{Folder, repository};
 
 /// Two pages that are pictures.

@@ -25,7 +25,7 @@ const FAULT: u8 = b'!';
 #[derive(Serialize, Deserialize)]
 enum Task {
     Read {
-        options: ReadOptions,
+        options: Box<ReadOptions>,
         recognised: Vec<Recognised>,
     },
     Places,
@@ -54,7 +54,7 @@ impl Work<'_> {
             return read(self.form, self.bytes(), options, &recognised);
         };
         let task = Task::Read {
-            options: options.clone(),
+            options: Box::new(options.clone()),
             recognised,
         };
         let answer = self.ask(readers, &task);

@@ -84,7 +84,7 @@ fn model(answers: &mut SchemaGenerator) -> Value {
 
 fn rerank(id: &str, answers: &mut SchemaGenerator) -> Value {
     Route {
-        id: id,
+        id,
         summary: "Order documents by how well they answer",
         description: "As Cohere and Jina do. The score is tane's own, not a cross-encoder's.",
         body: Some(request::<RerankRequest>()),

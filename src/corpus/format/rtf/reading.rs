@@ -136,7 +136,7 @@ impl Reading {
             "u" => self.unit(value),
             "uc" => self.state.uc = usize::try_from(value).unwrap_or(0),
             "ansicpg" => {
-                self.encodings.document = of_code_page(value).unwrap_or(self.encodings.document)
+                self.encodings.document = of_code_page(value).unwrap_or(self.encodings.document);
             }
             "mac" => self.encodings.document = MACINTOSH,
             "deff" => {
