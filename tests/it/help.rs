@@ -65,6 +65,8 @@ fn every_option_is_in_one_group_and_the_groups_are_in_order() {
             let found = groups(&help);
             let places: Vec<usize> = found
                 .iter()
+                // Lines of other text may end as a group begins.
+                .filter(|(group, options)| !options.is_empty() || order.contains(&group.as_str()))
                 .filter(|(group, _)| group != "Possible values")
                 .map(|(group, _)| {
                     let place = order.iter().position(|known| known == group);

@@ -128,7 +128,7 @@ fn no_project_and_no_index_names_the_program() {
     assert!(told.contains("unknown field `ocr`"), "{told}");
     folder.remove("tane.toml");
     folder.tane(["index", "docs", "--ocr", COMMAND]).ok();
-    let manifest = std::fs::read_to_string(folder.path().join("index/manifest.json")).unwrap();
+    let manifest = std::fs::read_to_string(folder.path().join("ix/manifest.json")).unwrap();
     assert!(!manifest.contains("program.sh"), "{manifest}");
 }
 

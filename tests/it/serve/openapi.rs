@@ -117,7 +117,12 @@ fn openapi_describes_what_is_answered() {
         ("/rerank", "post", rerank),
     ];
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), asked.len() + 1, "and /healthz");
+    // tests/it/pages.rs asks for pages, of documents that have some.
+    assert_eq!(
+        paths.len(),
+        asked.len() + 3,
+        "and /healthz, pages, page.png"
+    );
     for (path, method, given) in asked {
         let answer = match given.as_str() {
             Some(whole) if path.contains('{') => server.get(whole),
