@@ -336,7 +336,7 @@ fn an_index_that_is_being_built_is_waited_for() {
             "{message}"
         );
     }
-    folder.write("tane.toml", "corpus = [\"docs\"]\n");
+    folder.write("tane.toml", "corpus = [\"docs\"]\nindex = \"ix\"\n");
     for args in commands {
         let message = ask(args);
         assert!(
