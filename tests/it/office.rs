@@ -132,7 +132,7 @@ fn each_form_is_read_and_every_text_in_it_is_accounted_for() {
             "在庫!A2",
         ),
         ("text.odt", "ODT", "前吾輩は猫  である。", "第一章"),
-        ("sheet.ods", "ODS", "品: 米 | 数: 五", "表一!A3"),
+        ("sheet.ods", "ODS", "品: 米 | 数: 五", "表一!A2"),
         ("flat.fodt", "FODT", "外の岩は北緯四十度にある。", "灯台"),
     ] {
         folder.write(name, fixture(name));
