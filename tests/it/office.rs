@@ -193,9 +193,9 @@ fn each_form_is_read_and_every_text_in_it_is_accounted_for() {
     assert_eq!(cut(&folder, "not.docx")["format"], "text");
     folder.write(
         "table.xls",
-        "<table><tr><th>Pier</th></tr><tr><td>North</td></tr></table>",
+        "<html><table><tr><th>Pier</th></tr><tr><td>North</td></tr></table></html>",
     );
-    assert_eq!(cut(&folder, "table.xls")["format"], "HTML");
+    assert_eq!(cut(&folder, "table.xls")["format"], "html");
 }
 
 #[test]
