@@ -155,7 +155,8 @@ struct EmbeddingObject {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 enum Numbers {
-    Float(Vec<f32>),
+    /// With the digits of 64 bits, because clients read them so: they are the same numbers as in base64.
+    Float(Vec<f64>),
     /// Base64 of its floats of 32 bits, little-endian.
     Base64(String),
 }
@@ -356,7 +357,7 @@ fn embeddings(
             let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
             Numbers::Base64(BASE64_STANDARD.encode(bytes))
         } else {
-            Numbers::Float(numbers)
+            Numbers::Float(numbers.into_iter().map(f64::from).collect())
         };
         EmbeddingObject {
             object: "embedding",
