@@ -194,7 +194,7 @@ async def main():
     async with Client(missing) as client:
         for name, arguments in [("search", {"query": "a"}), ("list", {}), ("read", {"id": "a"})]:
             result = await client.call_tool(name, arguments)
-            assert result.is_error and "tane index" in text_of(result), text_of(result)
+            assert result.is_error and "build one with `tane " in text_of(result), text_of(result)
         assert "no index" in client.instructions
     assert os.listdir(empty) == []
     print("mcp", importlib.metadata.version("mcp"), "ok, spoken:", *versions, *OLD)
