@@ -115,8 +115,17 @@ impl Tane {
 
 /// Ctrl-C for a run that was spawned.
 pub fn interrupt(child: &Child) {
+    signal(child, "-INT");
+}
+
+/// Asks a program to end, as the system does when it shuts down.
+pub fn terminate(child: &Child) {
+    signal(child, "-TERM");
+}
+
+fn signal(child: &Child, signal: &str) {
     let id = child.id().to_string();
-    let told = Command::new("kill").args(["-INT", &id]).status();
+    let told = Command::new("kill").args([signal, &id]).status();
     assert!(told.expect("kill starts").success());
 }
 
@@ -229,4 +238,13 @@ pub fn with_another_canary(manifest: &str) -> String {
     let (first, rest) = rest.split_at(HALF);
     let (second, tail) = rest.split_at(HALF);
     resigned(&format!("{head}{second}{first}{tail}"))
+}
+
+/// Articles of a report of `tane index`, and files that it names as not read.
+pub fn accounted(report: &Value) -> usize {
+    let unread = ["skipped", "failed"]
+        .iter()
+        .map(|list| report[list].as_array().unwrap().len());
+    let unread: usize = unread.sum();
+    report["articles"].as_u64().unwrap() as usize + unread
 }

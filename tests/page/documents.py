@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+from checks import check, violations
 from driver import Browser
 
 #: Pages of the long document.
@@ -38,11 +39,6 @@ IN_SIGHT = """
   if (!box) return false;
   const there = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 40));
   return box.top >= 0 && box.top < innerHeight && Boolean(there?.closest('.sheet'))"""
-
-
-def check(held, what):
-    if not held:
-        raise AssertionError(what)
 
 
 def make(folder):
@@ -161,18 +157,11 @@ class Test:
                     self.browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
                     time.sleep(0.3)
                     self.browser.screenshot(self.shots / f"document-{name.split('_')[0].split('.')[0]}-{width}-{theme}.png")
-                    found += self.violations(f"{name}, {width} pixels, {theme}")
+                    found += violations(self.browser, f"{name}, {width} pixels, {theme}")
                 wide = self.browser.run("return document.documentElement.scrollWidth - innerWidth")
                 check(wide <= 0, f"{name} is {wide} pixels wider than {width}")
         self.browser.size(1280, 800)
         check(not found, "\n".join(found))
-
-    def violations(self, where):
-        script = """
-          const failed = (error) => arguments[0]([{impact: 'serious', id: String(error), nodes: []}]);
-          axe.run(document, {resultTypes: ['violations']}).then((result) => arguments[0](result.violations), failed)"""
-        serious = [one for one in self.browser.run_async(script) if one["impact"] in ("serious", "critical")]
-        return [f"{where}: {one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in serious]
 
     def changed(self):
         """A document that is no longer the one of the index is shown as the text that was indexed."""

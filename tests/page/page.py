@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import parts
-from checks import QUESTION, TITLE, check, equal
+from checks import QUESTION, TITLE, check, equal, violations
 from driver import Browser
 from pictures import Pictures
 
@@ -345,25 +345,13 @@ class Test(Pictures):
                     )
                     time.sleep(0.25)
                     self.browser.screenshot(self.shots / f"{name}-{width}-{theme}.png")
-                    found += self.violations(f"{name}, {width} pixels, {theme}")
+                    found += violations(self.browser, f"{name}, {width} pixels, {theme}")
                 check(
                     self.browser.run("return document.documentElement.scrollWidth <= innerWidth"),
                     f"{name} is wider than {width} pixels",
                 )
             self.browser.size(1280, 800)
         check(not found, "\n".join(found))
-
-    def violations(self, where):
-        """What axe-core finds serious or critical."""
-        script = """
-          const failed = (error) => arguments[0]([{impact: 'serious', id: String(error), nodes: []}]);
-          axe.run(document, {resultTypes: ['violations']}).then((result) => arguments[0](result.violations), failed)"""
-        found = []
-        for violation in self.browser.run_async(script):
-            if violation["impact"] in ("serious", "critical"):
-                nodes = [f"  {node['html'][:200]}: {node.get('failureSummary')}" for node in violation["nodes"][:3]]
-                found.append("\n".join([f"{where}: {violation['id']}: {violation.get('help')}", *nodes]))
-        return found
 
     def silence(self, part):
         self.silent.add(part)

@@ -56,27 +56,9 @@ const FORMATS: [&dyn Format; 12] = [
     &plain::Plain,
 ];
 
-/// The forms that are told by bytes.
-const FORMATS_OF_BYTES: [&dyn FormatOfBytes; 18] = [
-    &pdf::PdfFile,
-    &office::Kind::Docx,
-    &office::Kind::Pptx,
-    &office::Kind::Xlsx,
-    &office::Kind::Xlsb,
-    &office::Kind::Xls,
-    &office::Kind::Odt,
-    &office::Kind::Odp,
-    &office::Kind::Ods,
-    &office::Kind::Fodt,
-    &office::Kind::Fodp,
-    &office::Kind::Fods,
-    &office::Kind::Locked,
-    &office::Kind::OldWord,
-    &office::Kind::OldSlides,
-    &office::Kind::Damaged,
-    &rtf::Rtf,
-    &epub::Epub,
-];
+/// The documents that are told by bytes before those of office programs, and after them.
+const BEFORE_OFFICE: [&dyn FormatOfBytes; 1] = [&pdf::PdfFile];
+const AFTER_OFFICE: [&dyn FormatOfBytes; 2] = [&rtf::Rtf, &epub::Epub];
 
 /// The forms of files that hold other files. Archives are asked last, because many documents are archives.
 const CONTAINERS: [&dyn Container; 6] = [
@@ -110,24 +92,31 @@ impl OfBytes {
             Self::Container(_) => None,
         }
     }
-
-    fn accepts(self, extension: &str, bytes: &[u8]) -> bool {
-        match self {
-            Self::Document(form) => form.accepts(extension, bytes),
-            Self::Container(form) => form.accepts(extension, bytes),
-        }
-    }
 }
 
 fn all_of_bytes() -> impl Iterator<Item = OfBytes> {
-    let documents = FORMATS_OF_BYTES.into_iter().map(OfBytes::Document);
+    let office = office::KINDS.iter().map(|kind| kind as &dyn FormatOfBytes);
+    let documents = BEFORE_OFFICE.into_iter().chain(office).chain(AFTER_OFFICE);
+    let documents = documents.map(OfBytes::Document);
     documents.chain(CONTAINERS.into_iter().map(OfBytes::Container))
 }
 
 /// The form of a file that is no text; `None`: it may be text.
 pub(super) fn of_bytes(path: &Path, bytes: &[u8]) -> Option<OfBytes> {
     let extension = extension(path);
-    all_of_bytes().find(|form| form.accepts(&extension, bytes))
+    let one_of = |forms: &[&'static dyn FormatOfBytes]| {
+        let mut forms = forms.iter().copied();
+        forms.find(|form| form.accepts(&extension, bytes))
+    };
+    // Those of office programs are told together: asked one by one, each would look through the file again.
+    let document = one_of(&BEFORE_OFFICE)
+        .or_else(|| office::form(&extension, bytes))
+        .or_else(|| one_of(&AFTER_OFFICE));
+    let mut containers = CONTAINERS.into_iter();
+    document.map(OfBytes::Document).or_else(|| {
+        let found = containers.find(|form| form.accepts(&extension, bytes));
+        found.map(OfBytes::Container)
+    })
 }
 
 /// The form of this name that is told by bytes.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::server::{Server, ready};
-use crate::support::{Folder, Tane, interrupt};
+use crate::support::{Folder, Tane, interrupt, terminate};
 
 #[test]
 fn it_ends_when_it_is_told_to() {
@@ -14,11 +14,7 @@ fn it_ends_when_it_is_told_to() {
     interrupt(&server.child);
     assert_eq!(server.child.wait().unwrap().code(), Some(130));
     let mut server = Server::on_seeds();
-    let id = server.child.id().to_string();
-    std::process::Command::new("kill")
-        .args(["-TERM", &id])
-        .status()
-        .unwrap();
+    terminate(&server.child);
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }
 
@@ -123,10 +119,6 @@ fn a_log_that_nobody_reads_stops_nothing() {
     for _ in 0..1500 {
         assert_eq!(server.get("/healthz").status, 200);
     }
-    let id = server.child.id().to_string();
-    std::process::Command::new("kill")
-        .args(["-TERM", &id])
-        .status()
-        .unwrap();
+    terminate(&server.child);
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }

@@ -5,7 +5,7 @@
 use std::io::Cursor;
 
 use calamine::{
-    Data, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx,
+    Data, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx,
     open_workbook_from_rs,
 };
 
@@ -133,35 +133,30 @@ fn damaged(error: &dyn std::fmt::Display) -> Fault {
     Fault::Unreadable(format!("a damaged document: {error}"))
 }
 
+/// The sheets with cells, in their order.
+fn worksheets<'a, R: Reader<Bytes<'a>>>(book: &R) -> Vec<Sheet> {
+    let known = book.sheets_metadata().iter();
+    let known = known.filter(|known| known.typ == SheetType::WorkSheet);
+    known
+        .map(|known| Sheet {
+            name: known.name.clone(),
+            hidden: known.visible != SheetVisible::Visible,
+            ..Sheet::default()
+        })
+        .collect()
+}
+
 fn xlsx(bytes: &[u8], budget: &mut Budget, blocks: &mut Blocks) -> Result<(), Fault> {
     let opened = open_workbook_from_rs::<Xlsx<Bytes<'_>>, _>(Cursor::new(bytes));
     let mut book = opened.map_err(|error| damaged(&error))?;
-    for known in book.sheets_metadata().to_vec() {
-        if known.typ != SheetType::WorkSheet {
-            continue;
-        }
-        let mut sheet = Sheet {
-            hidden: known.visible != SheetVisible::Visible,
-            ..Sheet::default()
-        };
-        if let Ok(merged) = book.merge_cells_by_sheet_name(&known.name) {
-            let merged = merged.into_iter();
-            sheet.merged = merged.map(|cells| (cells.start, cells.end)).collect();
-        }
-        let mut cells = book
-            .worksheet_cells_reader(&known.name)
-            .map_err(|error| damaged(&error))?;
+    for mut sheet in worksheets(&book) {
+        sheet.merged = merged(book.merge_cells_by_sheet_name(&sheet.name));
+        let opened = book.worksheet_cells_reader(&sheet.name);
+        let mut cells = opened.map_err(|error| damaged(&error))?;
         while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
-            let place = cell.get_position();
-            push(
-                &mut sheet,
-                place,
-                cell.get_value().clone().into(),
-                budget,
-                blocks,
-            )?;
+            let value = cell.get_value().clone().into();
+            push(&mut sheet, cell.get_position(), value, budget, blocks)?;
         }
-        sheet.name = known.name;
         sheet.write(blocks)?;
     }
     Ok(())
@@ -170,31 +165,22 @@ fn xlsx(bytes: &[u8], budget: &mut Budget, blocks: &mut Blocks) -> Result<(), Fa
 fn xlsb(bytes: &[u8], budget: &mut Budget, blocks: &mut Blocks) -> Result<(), Fault> {
     let opened = open_workbook_from_rs::<Xlsb<Bytes<'_>>, _>(Cursor::new(bytes));
     let mut book = opened.map_err(|error| damaged(&error))?;
-    for known in book.sheets_metadata().to_vec() {
-        if known.typ != SheetType::WorkSheet {
-            continue;
-        }
-        let mut sheet = Sheet {
-            hidden: known.visible != SheetVisible::Visible,
-            ..Sheet::default()
-        };
-        let mut cells = book
-            .worksheet_cells_reader(&known.name)
-            .map_err(|error| damaged(&error))?;
+    for mut sheet in worksheets(&book) {
+        let opened = book.worksheet_cells_reader(&sheet.name);
+        let mut cells = opened.map_err(|error| damaged(&error))?;
         while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
-            let place = cell.get_position();
-            push(
-                &mut sheet,
-                place,
-                cell.get_value().clone().into(),
-                budget,
-                blocks,
-            )?;
+            let value = cell.get_value().clone().into();
+            push(&mut sheet, cell.get_position(), value, budget, blocks)?;
         }
-        sheet.name = known.name;
         sheet.write(blocks)?;
     }
     Ok(())
+}
+
+/// First and last place of cells that are one; none where that cannot be read.
+fn merged<E>(found: Result<Vec<Dimensions>, E>) -> Vec<((u32, u32), (u32, u32))> {
+    let found = found.unwrap_or_default().into_iter();
+    found.map(|cells| (cells.start, cells.end)).collect()
 }
 
 fn xls(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Parsed>, Fault> {
@@ -214,20 +200,10 @@ fn xls(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Parsed>, Fault> {
         ..Parsed::default()
     });
     blocks.note(CELLS_ALONE.to_owned());
-    for known in book.sheets_metadata().to_vec() {
-        if known.typ != SheetType::WorkSheet {
-            continue;
-        }
-        let mut sheet = Sheet {
-            hidden: known.visible != SheetVisible::Visible,
-            ..Sheet::default()
-        };
-        if let Ok(merged) = book.merge_cells_by_sheet_name(&known.name) {
-            let merged = merged.into_iter();
-            sheet.merged = merged.map(|cells| (cells.start, cells.end)).collect();
-        }
+    for mut sheet in worksheets(&book) {
+        sheet.merged = merged(book.merge_cells_by_sheet_name(&sheet.name));
         let range = book
-            .worksheet_range(&known.name)
+            .worksheet_range(&sheet.name)
             .map_err(|error| damaged(&error))?;
         let (top, left) = range.start().unwrap_or_default();
         for (row, column, value) in range.used_cells() {
@@ -235,7 +211,6 @@ fn xls(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Parsed>, Fault> {
             push(&mut sheet, place, value.clone(), budget, &mut blocks)?;
         }
         drop(range);
-        sheet.name = known.name;
         sheet.write(&mut blocks)?;
     }
     finish(blocks)

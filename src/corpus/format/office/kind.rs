@@ -26,6 +26,25 @@ pub enum Kind {
     Damaged,
 }
 
+/// All of them.
+pub static KINDS: [Kind; 15] = [
+    Kind::Docx,
+    Kind::Pptx,
+    Kind::Xlsx,
+    Kind::Xlsb,
+    Kind::Xls,
+    Kind::Odt,
+    Kind::Odp,
+    Kind::Ods,
+    Kind::Fodt,
+    Kind::Fodp,
+    Kind::Fods,
+    Kind::Locked,
+    Kind::OldWord,
+    Kind::OldSlides,
+    Kind::Damaged,
+];
+
 /// What a compound file begins with (MS-CFB).
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 

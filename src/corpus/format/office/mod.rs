@@ -26,13 +26,20 @@ mod word_styles;
 mod word_tables;
 mod xml;
 
-pub use kind::Kind;
+pub use kind::{KINDS, Kind};
 
 use std::sync::Arc;
 
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::package::{Limits, Package};
 use crate::corpus::format::reader::{Bytes, FormatOfBytes, Parsed};
+
+/// The form of a file; `None`: it is none of these.
+pub fn form(extension: &str, bytes: &[u8]) -> Option<&'static dyn FormatOfBytes> {
+    let kind = kind::kind(extension, bytes)?;
+    let known = KINDS.iter().find(|known| **known == kind);
+    known.map(|kind| kind as &dyn FormatOfBytes)
+}
 
 impl FormatOfBytes for Kind {
     fn name(&self) -> &'static str {
