@@ -16,7 +16,6 @@ use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 pub use super::options::{Engine, PrecisionName, Read, positive};
-use super::version;
 pub use articles::{Open, Passages, Show, Similar};
 pub use eval::Eval;
 pub use index::Index;
@@ -45,7 +44,6 @@ pub mod group {
 #[derive(Debug, Parser)]
 #[command(
     version,
-    long_version = version::long(),
     about,
     max_term_width = 100,
     override_usage = "tane [OPTIONS] <COMMAND>",

@@ -38,6 +38,7 @@ use std::process::ExitCode;
 
 use args::{Args, Command};
 use clap::Parser;
+use clap::error::ErrorKind;
 use output::Output;
 use settings::Settings;
 
@@ -63,7 +64,10 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            let error = hints::add(error);
+            let error = match error.kind() {
+                ErrorKind::DisplayVersion => version::full(error),
+                _ => hints::add(error),
+            };
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }

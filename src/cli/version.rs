@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+use clap::CommandFactory;
+
+use super::args::Args;
 use crate::embed::DEFAULT_MODEL;
 use crate::index::FORMAT;
 use crate::kernel::Isa;
@@ -14,8 +17,15 @@ const FEATURES: [(&str, bool); 4] = [
     ("accelerate", cfg!(feature = "accelerate")),
 ];
 
+/// What clap prints where it was asked for the version: all of it for `--version`. It is made only then, because
+/// finding out which instruction sets the CPU has takes a millisecond on a virtual machine.
+pub fn full(asked: clap::Error) -> clap::Error {
+    let command = Args::command().long_version(long());
+    command.try_get_matches().err().unwrap_or(asked)
+}
+
 /// Version, commit, system, kernel, features, model, and format of the index, one a line.
-pub fn long() -> &'static str {
+fn long() -> &'static str {
     static LONG: LazyLock<String> = LazyLock::new(written);
     &LONG
 }
