@@ -26,6 +26,7 @@ pub use store::journal::Journal;
 pub use store::key::{Key, input_key};
 pub use store::keyword::{Keyword, KeywordWriter};
 pub use store::manifest::{FORMAT, FileEntry, LateEntry, Manifest, Root, SegmentEntry, Shard};
+pub use store::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Position, Row, Run};
 pub use store::rows::{LanguageRows, RowRecord, Rows, SegmentRows};
 pub use store::segment::{StoredPassage, StoredSentence};
 pub use store::token_rows::TokenRows;

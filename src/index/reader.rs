@@ -3,7 +3,6 @@
 //! Articles and rows of all segments are numbered through.
 
 use std::io::ErrorKind;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{Span, without};
@@ -18,6 +17,7 @@ use crate::index::store::format::ArticleRecord;
 use crate::index::store::key::Key;
 use crate::index::store::manifest::{Manifest, SegmentEntry};
 use crate::index::store::names::check_is_index_or_empty;
+use crate::index::store::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Row, Run};
 use crate::index::store::rows::{LanguageRows, Rows};
 use crate::index::store::segment::{Segment, StoredPassage, StoredSentence};
 use crate::index::store::tombstones;
@@ -160,7 +160,7 @@ impl Index {
             }
             self.languages[number].rows += language.passages;
             self.languages[number].terms += language.terms;
-            languages.push(number);
+            languages.push(LanguageNo::new(number));
         }
         let graph = entry.graph.as_ref();
         let open = |graph| MappedGraph::open(&self.dir, graph, entry.passages, entry.effort);
@@ -176,8 +176,10 @@ impl Index {
             dead_articles: Vec::new(),
             dead_rows: None,
             languages,
-            first_article: last.map_or(0, |last| last.first_article + last.segment.articles),
-            first_row: last.map_or(0, |last| last.first_row + last.segment.passages),
+            first_article: last.map_or(ArticleNo::new(0), |last| {
+                last.first_article + last.segment.articles
+            }),
+            first_row: last.map_or(Row::new(0), |last| last.first_row + last.segment.passages),
             segment,
         };
         part.bury(dead);
@@ -251,12 +253,12 @@ impl Index {
         self.parts.iter().any(|part| part.graph.is_some())
     }
 
-    /// Numbers of the articles that are not removed, segment by segment.
-    pub fn articles(&self) -> impl Iterator<Item = usize> {
+    /// The articles that are not removed, segment by segment.
+    pub fn articles(&self) -> impl Iterator<Item = ArticleNo> {
         self.parts.iter().flat_map(|part| {
-            let own = 0..part.segment.articles;
+            let own = part.segment.article_run().iter();
             own.filter(|article| part.is_live(*article))
-                .map(|article| part.first_article + article)
+                .map(|article| part.article(article))
         })
     }
 
@@ -264,28 +266,28 @@ impl Index {
     pub fn article_numbers(&self) -> usize {
         self.parts
             .last()
-            .map_or(0, |part| part.first_article + part.segment.articles)
+            .map_or(0, |part| part.first_article.get() + part.segment.articles)
     }
 
     /// The segment of an article, and its number there.
-    pub(super) fn part_of_article(&self, article: usize) -> (&OpenSegment, usize) {
+    pub(super) fn part_of_article(&self, article: ArticleNo) -> (&OpenSegment, LocalArticle) {
         let after = self.parts.partition_point(|p| p.first_article <= article);
         let part = &self.parts[after - 1];
-        (part, article - part.first_article)
+        (part, LocalArticle::new(article - part.first_article))
     }
 
     /// The segment of a row, and its number there.
-    pub(super) fn part_of_row(&self, row: usize) -> (&OpenSegment, usize) {
+    pub(super) fn part_of_row(&self, row: Row) -> (&OpenSegment, LocalRow) {
         let after = self.parts.partition_point(|p| p.first_row <= row);
         let part = &self.parts[after - 1];
-        (part, row - part.first_row)
+        (part, LocalRow::new(row - part.first_row))
     }
 
     /// What is known about an article.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn article(&self, number: usize) -> Result<ArticleRecord> {
+    pub fn article(&self, number: ArticleNo) -> Result<ArticleRecord> {
         let (part, number) = self.part_of_article(number);
         part.segment.article(number)
     }
@@ -294,7 +296,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn text(&self, article: usize) -> Result<&str> {
+    pub fn text(&self, article: ArticleNo) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.text(article)
     }
@@ -303,42 +305,42 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn read_text(&self, article: usize) -> Result<String> {
+    pub fn read_text(&self, article: ArticleNo) -> Result<String> {
         let omitted = self.article(article)?.omitted();
         Ok(without(self.text(article)?, &omitted))
     }
 
     /// The rows of an article's passages.
-    pub fn rows_of(&self, article: usize) -> Range<usize> {
+    pub fn rows_of(&self, article: ArticleNo) -> Run<Row> {
         let (part, article) = self.part_of_article(article);
         let rows = part.segment.rows_of(article);
-        part.first_row + rows.start..part.first_row + rows.end
+        Run::new(part.row(rows.start), part.row(rows.end))
     }
 
     /// The passage of a row.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn passage(&self, row: usize) -> Result<StoredPassage> {
+    pub fn passage(&self, row: Row) -> Result<StoredPassage> {
         let (part, row) = self.part_of_row(row);
-        let mut passage = part.segment.passage(row)?;
-        passage.article += part.first_article;
-        Ok(passage)
+        let passage = part.segment.passage(row)?;
+        let article = part.article(passage.article);
+        Ok(passage.of_index(article))
     }
 
     /// From the start of the first to the end of the last of consecutive rows of an article.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn span(&self, rows: &Range<usize>) -> Result<Span> {
-        Ok(self.passage(rows.start)?.span.start..self.passage(rows.end - 1)?.span.end)
+    pub fn span(&self, rows: Run<Row>) -> Result<Span> {
+        Ok(self.passage(rows.start)?.span.start..self.passage(rows.last())?.span.end)
     }
 
     /// A span of an article's text.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn span_text(&self, article: usize, span: &Span) -> Result<&str> {
+    pub fn span_text(&self, article: ArticleNo, span: &Span) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.span_text(article, span)
     }
@@ -363,7 +365,7 @@ impl Index {
     }
 
     /// The vector of a row.
-    pub fn vector(&self, row: usize) -> &[f32] {
+    pub fn vector(&self, row: Row) -> &[f32] {
         let (part, row) = self.part_of_row(row);
         part.segment.vector(row)
     }
@@ -372,7 +374,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
+    pub fn stored_vectors(&self, row: Row) -> Result<Vectors> {
         let (part, row) = self.part_of_row(row);
         part.segment.stored_vectors(row)
     }
@@ -384,7 +386,7 @@ impl Index {
             if id.is_some() && tokens.id != id {
                 return 0;
             }
-            let rows = 0..part.segment.passages;
+            let rows = part.segment.row_run().iter();
             let found = rows.filter(|row| part.row_is_live(*row) && tokens.place(*row).is_some());
             found.count()
         });
@@ -392,7 +394,7 @@ impl Index {
     }
 
     /// Whether a row has token codes that were made with `id`.
-    pub(super) fn has_tokens(&self, row: usize, id: &str) -> bool {
+    pub(super) fn has_tokens(&self, row: Row, id: &str) -> bool {
         let (part, row) = self.part_of_row(row);
         let tokens = part.segment.tokens();
         tokens.id == Some(id) && tokens.place(row).is_some()
@@ -402,7 +404,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn check_tokens(&self, row: usize) -> Result<()> {
+    pub fn check_tokens(&self, row: Row) -> Result<()> {
         let (part, row) = self.part_of_row(row);
         part.segment.check_tokens(row)
     }
@@ -411,21 +413,25 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn check_row(&self, row: usize) -> Result<()> {
+    pub fn check_row(&self, row: Row) -> Result<()> {
         let (part, row) = self.part_of_row(row);
         part.segment.check_row(row)
     }
 
     /// A row with this content key, be its article removed or not.
-    pub fn find_key(&self, key: &Key) -> Option<usize> {
-        let found = |part: &OpenSegment| Some(part.first_row + part.segment.find_key(key)?);
+    pub fn find_key(&self, key: &Key) -> Option<Row> {
+        let found = |part: &OpenSegment| Some(part.row(part.segment.find_key(key)?));
         self.parts.iter().find_map(found)
     }
 
     /// The content key of a row.
-    pub fn key(&self, row: usize) -> Key {
+    pub fn key(&self, row: Row) -> Key {
         let (part, row) = self.part_of_row(row);
-        part.segment.keys().get(row).copied().unwrap_or_default()
+        part.segment
+            .keys()
+            .get(row.get())
+            .copied()
+            .unwrap_or_default()
     }
 
     /// What searching needs of every row.
@@ -444,7 +450,7 @@ impl Index {
     }
 
     /// The number of a language among those of the index, by its tag.
-    pub fn language(&self, name: &str) -> Option<usize> {
+    pub fn language(&self, name: &str) -> Option<LanguageNo> {
         let mut all = self.manifest.segments.iter().zip(&self.parts);
         all.find_map(|(entry, part)| {
             let known = entry.languages.iter().position(|l| l.name == name)?;
@@ -505,11 +511,11 @@ impl Index {
 }
 
 /// The passages of a stored article with their keys, as far as they are needed to write them again.
-pub fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Passage, Key)>> {
+pub fn stored_passages(index: &Index, article: ArticleNo) -> Result<Vec<(Passage, Key)>> {
     let record = index.article(article)?;
     let all_omitted = record.omitted();
     let mut repeats = Repeats::new(&record.repeated);
-    let passage = |row: usize| {
+    let passage = |row: Row| {
         let stored = index.passage(row)?;
         let sentences = index.sentences(&stored)?;
         let passage = Passage {
@@ -523,5 +529,5 @@ pub fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Passage, Ke
         };
         Ok((passage, index.key(row)))
     };
-    index.rows_of(article).map(passage).collect()
+    index.rows_of(article).iter().map(passage).collect()
 }

@@ -15,7 +15,7 @@ use super::principal::principal;
 use super::sample::MOST;
 use crate::embed::Embedder;
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{ArticleNo, Index};
 use crate::passage::{Readable, inside};
 use crate::search::JSON_VERSION;
 
@@ -175,8 +175,8 @@ fn median(mut values: Vec<f32>) -> f32 {
 }
 
 /// The articles of some points, each once, and which of them is that of each point.
-fn articles_of(index: &Index, numbers: &[usize]) -> Result<(Vec<MapArticle>, Vec<usize>)> {
-    let mut places: HashMap<usize, usize> = HashMap::new();
+fn articles_of(index: &Index, numbers: &[ArticleNo]) -> Result<(Vec<MapArticle>, Vec<usize>)> {
+    let mut places: HashMap<ArticleNo, usize> = HashMap::new();
     let mut articles = Vec::new();
     let mut of_points = Vec::with_capacity(numbers.len());
     for number in numbers {

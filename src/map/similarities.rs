@@ -12,7 +12,7 @@ use super::order::order;
 use super::points::{Of, Points};
 use crate::embed::{Alignment, Role};
 use crate::error::Result;
-use crate::index::{Index, encode};
+use crate::index::{ArticleNo, Index, encode};
 use crate::kernel::Isa;
 use crate::kernel::dot_i8::dots_i8;
 use crate::search::{Duplicate, JSON_VERSION, Shingles};
@@ -132,7 +132,7 @@ impl Similarities {
             cluster: cluster[*place],
         });
         let (articles, clusters) = in_order(articles.collect(), &map.clusters);
-        let numbers: Vec<usize> = order.iter().map(|place| points.articles[*place]).collect();
+        let numbers: Vec<ArticleNo> = order.iter().map(|place| points.articles[*place]).collect();
         let pairs = most_alike(index, &numbers, |a, b| similarity(order[a], order[b]))?;
         let cells = scores.iter().enumerate();
         let cells = cells.filter(|(at, _)| at / count != at % count);
@@ -215,7 +215,7 @@ fn in_order(
 /// The pairs of articles with the highest similarities; of equal ones the first. `numbers` are those of the articles.
 fn most_alike(
     index: &Index,
-    numbers: &[usize],
+    numbers: &[ArticleNo],
     similarity: impl Fn(usize, usize) -> f32,
 ) -> Result<Vec<AlikePair>> {
     let mut best: Vec<(f32, [usize; 2])> = Vec::with_capacity(PAIRS + 1);
@@ -241,7 +241,7 @@ fn most_alike(
 }
 
 /// Whether two articles hold the same text.
-fn duplicate(index: &Index, a: usize, b: usize) -> Result<Option<Duplicate>> {
+fn duplicate(index: &Index, a: ArticleNo, b: ArticleNo) -> Result<Option<Duplicate>> {
     let (one, other) = (index.article(a)?, index.article(b)?);
     let is_copy = one.sha256 == other.sha256 && one.row.is_none() && other.row.is_none();
     let [a, b] = [index.read_text(a)?, index.read_text(b)?].map(|text| Shingles::new(&text));

@@ -9,7 +9,7 @@ use super::lookup::{ends_with_name, is_at};
 use super::names::{Names, composed};
 use super::source::Source;
 use crate::error::{Error, Result};
-use crate::index::{ArticleRecord, Index};
+use crate::index::{ArticleNo, ArticleRecord, Index};
 
 /// Conditions on an article; all of them must hold.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +107,7 @@ impl Filter {
             let passages = index.rows_of(number).len();
             let lang = test.tag(record.lang.as_deref());
             let held = test.held(number, &record, &lang);
-            passing.articles[number] = held.iter().all(|held| *held);
+            passing.articles[number.get()] = held.iter().all(|held| *held);
             for (condition, held) in passing.conditions.iter_mut().zip(&held) {
                 condition.passages += if *held { passages } else { 0 };
             }
@@ -203,10 +203,10 @@ impl Test {
     }
 
     /// For each condition whether an article holds it.
-    fn held(&self, number: usize, record: &ArticleRecord, lang: &str) -> Vec<bool> {
+    fn held(&self, number: ArticleNo, record: &ArticleRecord, lang: &str) -> Vec<bool> {
         let published = record.published.as_ref();
         let mut held = Vec::new();
-        held.extend(self.articles.as_ref().map(|named| named[number]));
+        held.extend(self.articles.as_ref().map(|named| named[number.get()]));
         if !self.langs.is_empty() {
             held.push(self.langs.iter().any(|given| given == lang));
         }
@@ -268,7 +268,7 @@ fn named(given: &str, index: &Index, names: Names) -> Result<Vec<bool>> {
         let id = composed(&id);
         if id == name {
             let mut only = none();
-            only[number] = true;
+            only[number.get()] = true;
             return Ok(only);
         }
         // Of a row without the row.
@@ -276,12 +276,12 @@ fn named(given: &str, index: &Index, names: Names) -> Result<Vec<bool>> {
         let file_id = &id[..id.len() - row];
         let file = file_id.rsplit('/').next().unwrap_or_default();
         let path = index.source_path(&record);
-        of_files[number] = file == name
+        of_files[number.get()] = file == name
             || file_id == name
             || ends_with_name(file_id, &name)
             || ends_with_name(&id, &name)
             || path.is_some_and(|path| is_at(&paths, &path, &record));
-        matching[number] = glob
+        matching[number.get()] = glob
             .as_ref()
             .is_ok_and(|glob| glob.is_match(&*id) || glob.is_match(file));
     }

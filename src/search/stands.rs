@@ -11,7 +11,7 @@ use super::JSON_VERSION;
 use super::view::{ArticleView, Viewer, cite, sentences_of};
 use crate::corpus::Span;
 use crate::error::{Error, Result};
-use crate::index::Index;
+use crate::index::{ArticleNo, Index};
 use crate::passage::LineIndex;
 
 /// Places listed at most.
@@ -81,7 +81,7 @@ pub struct Quote {
 ///
 /// # Errors
 /// [`Error::EmptyQuestion`], [`Error::Corrupt`].
-pub fn stands(index: &Index, number: usize, quote: &str) -> Result<Quote> {
+pub fn stands(index: &Index, number: ArticleNo, quote: &str) -> Result<Quote> {
     let quote = quote.trim();
     if quote.is_empty() {
         return Err(Error::EmptyQuestion);
@@ -132,7 +132,7 @@ pub fn stands(index: &Index, number: usize, quote: &str) -> Result<Quote> {
 /// One sentence, or two that follow each other.
 fn nearest_sentences(
     index: &Index,
-    number: usize,
+    number: ArticleNo,
     text: &str,
     quote: &str,
 ) -> Result<Option<(f32, Span)>> {

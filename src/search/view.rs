@@ -1,6 +1,5 @@
 //! Articles and passages as they are printed and serialized; citations.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -8,7 +7,7 @@ use serde::Serialize;
 
 use crate::corpus::{Omission, Span, TextSource, locator};
 use crate::error::Result;
-use crate::index::{ArticleRecord, Index, StoredSentence};
+use crate::index::{ArticleNo, ArticleRecord, Index, Row, Run, StoredSentence};
 use crate::passage::Repeats;
 
 /// An article in JSON.
@@ -171,7 +170,7 @@ impl PassageView {
 }
 
 /// Where the sentences of an article stand, in their order.
-pub(super) fn sentences_of(index: &Index, article: usize) -> Result<Vec<Span>> {
+pub(super) fn sentences_of(index: &Index, article: ArticleNo) -> Result<Vec<Span>> {
     let mut sentences: Vec<Span> = Vec::new();
     for row in index.rows_of(article) {
         let own = index.sentences(&index.passage(row)?)?;
@@ -222,7 +221,7 @@ impl<'a> Viewer<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn article(&self, number: usize) -> Result<ArticleView> {
+    pub fn article(&self, number: ArticleNo) -> Result<ArticleView> {
         Ok(self.article_of(self.index.article(number)?))
     }
 
@@ -244,7 +243,7 @@ impl<'a> Viewer<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn passage(&self, rows: Range<usize>) -> Result<PassageView> {
+    pub fn passage(&self, rows: Run<Row>) -> Result<PassageView> {
         let record = self
             .index
             .article(self.index.passage(rows.start)?.article)?;
@@ -256,12 +255,13 @@ impl<'a> Viewer<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn passages(&self, number: usize) -> Result<Vec<PassageView>> {
+    pub fn passages(&self, number: ArticleNo) -> Result<Vec<PassageView>> {
         // An article of a megabyte has thousands of passages, and a record that takes milliseconds to read.
         let record = self.index.article(number)?;
         let mut repeats = Repeats::new(&record.repeated);
         let rows = self.index.rows_of(number);
-        rows.map(|row| self.passage_of(&record, &mut repeats, row..row + 1))
+        rows.iter()
+            .map(|row| self.passage_of(&record, &mut repeats, Run::one(row)))
             .collect()
     }
 
@@ -270,10 +270,10 @@ impl<'a> Viewer<'a> {
         &self,
         record: &ArticleRecord,
         repeats: &mut Repeats<'_>,
-        rows: Range<usize>,
+        rows: Run<Row>,
     ) -> Result<PassageView> {
         let index = self.index;
-        let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
+        let (first, last) = (index.passage(rows.start)?, index.passage(rows.last())?);
         let span = first.span.start..last.span.end;
         let number = rows.start - index.rows_of(first.article).start + 1;
         let id = format!("{}#{number}", record.id());
@@ -315,7 +315,7 @@ impl<'a> Viewer<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn best(&self, rows: Range<usize>, judge: &Judge<'_>) -> Result<Option<Best>> {
+    pub fn best(&self, rows: Run<Row>, judge: &Judge<'_>) -> Result<Option<Best>> {
         let index = self.index;
         let mut best: Option<(f32, Best)> = None;
         for row in rows {
@@ -343,9 +343,9 @@ impl<'a> Viewer<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`].
-    pub fn context(&self, rows: Range<usize>, count: usize) -> Result<Context> {
+    pub fn context(&self, rows: Run<Row>, count: usize) -> Result<Context> {
         let index = self.index;
-        let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
+        let (first, last) = (index.passage(rows.start)?, index.passage(rows.last())?);
         let text = index.text(first.article)?;
         let sentences = sentences_of(index, first.article)?;
         let before: Vec<&Span> = sentences

@@ -16,6 +16,7 @@ use crate::index::store::bits::Bits;
 use crate::index::store::codes::{CodeRows, step};
 use crate::index::store::effort::Effort;
 use crate::index::store::manifest::FileEntry;
+use crate::index::store::position::LocalRow;
 use crate::kernel::dot_i8::{dot_i8, prefetch};
 use crate::mmap;
 
@@ -159,7 +160,7 @@ pub struct GraphHits {
 }
 
 /// Which rows of a segment may be found.
-pub type RowTest<'a> = dyn Fn(usize) -> bool + Sync + 'a;
+pub type RowTest<'a> = dyn Fn(LocalRow) -> bool + Sync + 'a;
 
 /// The arrays of a graph.
 pub(in crate::index) struct GraphView<'a> {
@@ -282,7 +283,7 @@ impl<'a> GraphView<'a> {
         let Some(base) = self.layers.first() else {
             return Some(found);
         };
-        let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(row as usize));
+        let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(LocalRow::new(row as usize)));
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();
         let mut visited = Bits::none(self.rows);

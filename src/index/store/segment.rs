@@ -18,6 +18,7 @@ use super::format::{
 use super::key::Key;
 use super::keyword::Keyword;
 use super::manifest::SegmentEntry;
+use super::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Row, Run};
 use super::row_reads::SpotReads;
 use super::rows::{ROW_BYTES, SegmentRows};
 use super::token_rows::TokenRows;
@@ -32,9 +33,9 @@ const SMALL: usize = 16 << 20;
 
 /// A passage as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPassage {
-    /// Number of its article in the segment.
-    pub article: usize,
+pub struct StoredPassage<A = ArticleNo> {
+    /// Its article, in the index or in the segment.
+    pub article: A,
     /// Bytes of the article's text, the end exclusive.
     pub span: Span,
     /// Lines of the first and the last byte, counted from 1.
@@ -43,6 +44,20 @@ pub struct StoredPassage {
     pub tokens: usize,
     first_sentence: usize,
     sentence_count: usize,
+}
+
+impl StoredPassage<LocalArticle> {
+    /// The same, with its article in the index.
+    pub(in crate::index) fn of_index(self, article: ArticleNo) -> StoredPassage {
+        StoredPassage {
+            article,
+            span: self.span,
+            lines: self.lines,
+            tokens: self.tokens,
+            first_sentence: self.first_sentence,
+            sentence_count: self.sentence_count,
+        }
+    }
 }
 
 /// A sentence of a passage with its vector.
@@ -158,7 +173,11 @@ impl Segment {
     }
 
     /// What searching needs of every row. `languages` are the numbers of its languages among all.
-    pub fn part<'a>(&'a self, languages: Vec<usize>, dead: Option<&'a Bits>) -> SegmentRows<'a> {
+    pub fn part<'a>(
+        &'a self,
+        languages: Vec<LanguageNo>,
+        dead: Option<&'a Bits>,
+    ) -> SegmentRows<'a> {
         // As with the vectors: sections are aligned.
         let records = bytemuck::try_cast_slice(self.section(&self.sections.rows));
         let order = bytemuck::try_cast_slice(self.section(&self.sections.order));
@@ -176,7 +195,7 @@ impl Segment {
             dead,
             files: Some((&self.vector_reads, &self.code_reads)),
             tokens: self.tokens(),
-            first: 0,
+            first: Row::new(0),
         }
     }
 
@@ -202,9 +221,10 @@ impl Segment {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn check_tokens(&self, row: usize) -> Result<()> {
+    pub fn check_tokens(&self, row: LocalRow) -> Result<()> {
         if self.late.is_some() {
-            let ends = row.saturating_sub(1) * 8..(row + 1) * 8;
+            let number = row.get();
+            let ends = number.saturating_sub(1) * 8..(number + 1) * 8;
             self.sound("token_ends", &self.sections.token_ends, ends)?;
         }
         if let Some(place) = self.tokens().place(row) {
@@ -224,18 +244,19 @@ impl Segment {
     }
 
     /// The row of a content key.
-    pub fn find_key(&self, key: &Key) -> Option<usize> {
+    pub fn find_key(&self, key: &Key) -> Option<LocalRow> {
         let keys = self.keys();
         let order: &[u32] =
             bytemuck::try_cast_slice(self.section(&self.sections.order)).unwrap_or_default();
         let key_at = |row: &u32| keys.get(*row as usize);
         let at = order.partition_point(|row| key_at(row).is_some_and(|other| other < key));
         let row = order.get(at)?;
-        (key_at(row) == Some(key)).then_some(*row as usize)
+        (key_at(row) == Some(key)).then_some(LocalRow::new(*row as usize))
     }
 
     /// The vector of a row.
-    pub fn vector(&self, row: usize) -> &[f32] {
+    pub fn vector(&self, row: LocalRow) -> &[f32] {
+        let row = row.get();
         &self.vectors()[row * self.dimension..(row + 1) * self.dimension]
     }
 
@@ -243,8 +264,8 @@ impl Segment {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn passage(&self, row: usize) -> Result<StoredPassage> {
-        let at = row * PASSAGE_BYTES..(row + 1) * PASSAGE_BYTES;
+    pub fn passage(&self, row: LocalRow) -> Result<StoredPassage<LocalArticle>> {
+        let at = row.get() * PASSAGE_BYTES..(row.get() + 1) * PASSAGE_BYTES;
         let record = self.sound("passages", &self.sections.passages, at)?;
         let [
             article,
@@ -257,7 +278,7 @@ impl Segment {
             tokens,
         ] = u32s(record);
         let passage = StoredPassage {
-            article,
+            article: LocalArticle::new(article),
             span: start..end,
             lines: (first_line, last_line),
             tokens,
@@ -278,7 +299,7 @@ impl Segment {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn sentences(&self, passage: &StoredPassage) -> Result<Vec<StoredSentence>> {
+    pub fn sentences<A>(&self, passage: &StoredPassage<A>) -> Result<Vec<StoredSentence>> {
         let size = sentence_bytes(self.dimension);
         let start = passage.first_sentence * size;
         let at = start..start + passage.sentence_count * size;
@@ -298,8 +319,8 @@ impl Segment {
     }
 
     /// Numbers of a passage's sentences in the section, whatever its checksum says.
-    pub(in crate::index) fn sentence_numbers(&self, row: usize) -> Range<usize> {
-        let record = &self.section(&self.sections.passages)[row * PASSAGE_BYTES..];
+    pub(in crate::index) fn sentence_numbers(&self, row: LocalRow) -> Range<usize> {
+        let record = &self.section(&self.sections.passages)[row.get() * PASSAGE_BYTES..];
         let [_, _, _, _, _, first, count, _] = u32s(record);
         first..first + count
     }
@@ -308,7 +329,8 @@ impl Segment {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn check_row(&self, row: usize) -> Result<()> {
+    pub fn check_row(&self, row: LocalRow) -> Result<()> {
+        let row = row.get();
         let of_row = |size: usize| row * size..(row + 1) * size;
         let vector = of_row(self.dimension * 4);
         self.sound("vectors", &self.sections.vectors, vector)?;
@@ -320,7 +342,7 @@ impl Segment {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
+    pub fn stored_vectors(&self, row: LocalRow) -> Result<Vectors> {
         self.check_row(row)?;
         let sentences = self.sentences(&self.passage(row)?)?;
         let tokens = self.check_tokens(row).ok();
@@ -335,7 +357,7 @@ impl Segment {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn article(&self, number: usize) -> Result<ArticleRecord> {
+    pub fn article(&self, number: LocalArticle) -> Result<ArticleRecord> {
         let row = self.sound_article_row(number)?;
         let bytes = self.sound("meta", &self.sections.meta, row.meta)?;
         serde_json::from_slice(bytes)
@@ -346,7 +368,7 @@ impl Segment {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn text(&self, number: usize) -> Result<&str> {
+    pub fn text(&self, number: LocalArticle) -> Result<&str> {
         let row = self.sound_article_row(number)?;
         let bytes = self.sound("texts", &self.sections.texts, row.text)?;
         std::str::from_utf8(bytes)
@@ -357,7 +379,7 @@ impl Segment {
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn span_text(&self, article: usize, span: &Span) -> Result<&str> {
+    pub fn span_text(&self, article: LocalArticle, span: &Span) -> Result<&str> {
         let row = self.sound_article_row(article)?;
         let bytes = self.sound("texts", &self.sections.texts, row.text)?;
         // Only the span is looked at: an article may have megabytes.
@@ -401,6 +423,16 @@ impl Segment {
         &self.sections
     }
 
+    /// Its articles, removed ones too.
+    pub fn article_run(&self) -> Run<LocalArticle> {
+        Run::first(self.articles)
+    }
+
+    /// Its rows, those of removed articles too.
+    pub fn row_run(&self) -> Run<LocalRow> {
+        Run::first(self.passages)
+    }
+
     /// Name of the file.
     pub fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or_default();
@@ -412,20 +444,21 @@ impl Segment {
     }
 
     /// The rows of an article's passages.
-    pub fn rows_of(&self, article: usize) -> Range<usize> {
+    pub fn rows_of(&self, article: LocalArticle) -> Run<LocalRow> {
         let rows = self.article_row(article).rows;
-        rows.start.min(self.passages)..rows.end.min(self.passages)
+        let inside = |row: usize| LocalRow::new(row.min(self.passages));
+        Run::new(inside(rows.start), inside(rows.end))
     }
 
-    fn sound_article_row(&self, number: usize) -> Result<ArticleRow> {
-        let at = number * ARTICLE_BYTES..(number + 1) * ARTICLE_BYTES;
+    fn sound_article_row(&self, number: LocalArticle) -> Result<ArticleRow> {
+        let at = number.get() * ARTICLE_BYTES..(number.get() + 1) * ARTICLE_BYTES;
         self.sound("articles", &self.sections.articles, at)?;
         Ok(self.article_row(number))
     }
 
-    pub(in crate::index) fn article_row(&self, number: usize) -> ArticleRow {
+    pub(in crate::index) fn article_row(&self, number: LocalArticle) -> ArticleRow {
         let record =
-            &self.section(&self.sections.articles)[number * ARTICLE_BYTES..][..ARTICLE_BYTES];
+            &self.section(&self.sections.articles)[number.get() * ARTICLE_BYTES..][..ARTICLE_BYTES];
         let (offsets, rest) = record.split_at(16);
         let u64_at = |at: usize| {
             let mut bytes = [0; 8];

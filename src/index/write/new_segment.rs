@@ -16,6 +16,7 @@ use crate::index::store::journal::JournalReader;
 use crate::index::store::key::Key;
 use crate::index::store::manifest::SegmentEntry;
 use crate::index::store::names::JOURNAL;
+use crate::index::store::position::{ArticleNo, Row};
 use crate::index::store::segment::Segment;
 use crate::index::store::segment_writer::{NewPassage, SegmentWriter};
 use crate::index::write::report::{Progress, Stage};
@@ -37,7 +38,7 @@ pub(in crate::index) struct Writing<'a> {
 /// Where an article comes from.
 enum ArticleSource<'a> {
     Read(&'a Planned),
-    Stored(usize),
+    Stored(ArticleNo),
 }
 
 impl Writing<'_> {
@@ -47,7 +48,7 @@ impl Writing<'_> {
         &self,
         read: &[Planned],
         staged: &mut Staged,
-        stored: &[usize],
+        stored: &[ArticleNo],
     ) -> Result<Option<SegmentEntry>> {
         let mut sources: Vec<(String, ArticleSource<'_>)> = read
             .iter()
@@ -142,13 +143,7 @@ impl Writing<'_> {
     }
 
     /// The token codes of a row whose vectors are known: its own, or those that were computed now.
-    fn tokens(
-        &self,
-        index: &Index,
-        row: usize,
-        key: &Key,
-        own: Option<Vec<u8>>,
-    ) -> Option<Vec<u8>> {
+    fn tokens(&self, index: &Index, row: Row, key: &Key, own: Option<Vec<u8>>) -> Option<Vec<u8>> {
         let late = self.late?;
         let own = own.filter(|_| index.has_tokens(row, &late.id));
         own.or_else(|| self.journal.get(key)?.tokens)

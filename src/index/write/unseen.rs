@@ -9,6 +9,7 @@ use crate::corpus::{Skipped, WalkOptions, Walked, WalkedFile, walk};
 use crate::error::{Error, Result};
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::manifest::{Manifest, Root};
+use crate::index::store::position::ArticleNo;
 use crate::index::write::report::{Progress, Report, Unread};
 
 /// What there is below a root.
@@ -99,7 +100,7 @@ pub(in crate::index) fn look(
 }
 
 /// The id of a file, and numbers and records of its articles.
-type FileRecords<'a> = (&'a str, &'a [(usize, ArticleRecord)]);
+type FileRecords<'a> = (&'a str, &'a [(ArticleNo, ArticleRecord)]);
 
 /// What a root had, and what of it stays without being seen.
 struct Unseen<'a> {
@@ -111,7 +112,7 @@ struct Unseen<'a> {
     files: Option<Vec<FileRecords<'a>>>,
     kept: Vec<Unchanged>,
     /// Their numbers.
-    taken: HashSet<usize>,
+    taken: HashSet<ArticleNo>,
     mounts: Vec<String>,
 }
 

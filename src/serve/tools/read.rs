@@ -74,7 +74,7 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
             .nth(offset)
             .map_or(text.len(), |(at, _)| at),
         (None, Some(rows)) => {
-            let span = index.span(&rows).map_err(to_problem)?;
+            let span = index.span(rows).map_err(to_problem)?;
             let first = lines.line(span.start).saturating_sub(LINES_BEFORE).max(1);
             // Long lines would fill the answer before the passage begins.
             let before = text[..span.start]
