@@ -151,7 +151,8 @@ fn print(page: &mut Page<'_>, compared: &Compared<'_>, alike: &[Alike]) -> anyho
     for ((score, a, b), rank) in alike.iter().zip(1..) {
         let [a, b] = [compared.numbers[*a], compared.numbers[*b]];
         let (one, other) = (viewer.article(a)?, viewer.article(b)?);
-        let titles = [&one, &other].map(|article| article.title.as_deref().unwrap_or(&article.id));
+        let titles =
+            [&one, &other].map(|article| article.metadata.title.as_deref().unwrap_or(&article.id));
         page.gap()?;
         page.headings(rank, &format!("{score:.3}"), &titles)?;
         if let Some(duplicate) = same.get(&sorted(a, b)) {

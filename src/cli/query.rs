@@ -127,10 +127,10 @@ fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
             || format!("{:.3}", answer.score),
             |confidence| format!("{:>3.0}%", 100.0 * confidence),
         ),
-        article.title.as_deref().unwrap_or(&article.id),
+        article.metadata.title.as_deref().unwrap_or(&article.id),
     )?;
     page.citation(&answer.citation, &article.path)?;
-    if let Some(url) = &article.source_url {
+    if let Some(url) = &article.metadata.source_url {
         page.url(url)?;
     }
     if let Some(locator) = &answer.passage.locator {

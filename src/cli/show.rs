@@ -39,9 +39,9 @@ fn place(rows: Run<Row>, all: Run<Row>) -> String {
 
 fn print(page: &mut Page<'_>, json: &Shown, place: Option<&str>) -> std::io::Result<()> {
     let article = &json.article;
-    page.line(article.title.as_deref().unwrap_or(&article.id))?;
+    page.line(article.metadata.title.as_deref().unwrap_or(&article.id))?;
     page.citation(&json.citation, &article.path)?;
-    if let Some(url) = &article.source_url {
+    if let Some(url) = &article.metadata.source_url {
         page.url(url)?;
     }
     if let Some(locator) = json.passage.as_ref().and_then(|p| p.locator.as_ref()) {

@@ -103,13 +103,13 @@ fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {
         page.heading(
             result.rank,
             &format!("{:.3}", result.score),
-            article.title.as_deref().unwrap_or(&article.id),
+            article.metadata.title.as_deref().unwrap_or(&article.id),
         )?;
         page.citation(&article.path, &article.path)?;
         if let Some(duplicate) = result.duplicate {
             page.line(&format!("   {duplicate} duplicate"))?;
         }
-        if let Some(url) = &article.source_url {
+        if let Some(url) = &article.metadata.source_url {
             page.url(url)?;
         }
         for (pair, number) in result.pairs.iter().zip(0..) {

@@ -54,7 +54,7 @@ pub fn self_check(
     index.expect_many_questions();
     let mut titled: Vec<(ArticleNo, String)> = Vec::new();
     for number in index.articles() {
-        let title = index.article(number)?.title;
+        let title = index.article(number)?.metadata.title;
         titled.extend(
             title
                 .filter(|title| !title.trim().is_empty())

@@ -21,7 +21,7 @@ pub use nearest::{RowFilter, Work, through_graph};
 pub use reader::{Index, MadeBy};
 pub use store::codes::{CodeRows, encode};
 pub use store::effort::Effort;
-pub use store::format::{ArticleRecord, token_end};
+pub use store::format::{ArticleRecord, Metadata, token_end};
 pub use store::journal::Journal;
 pub use store::key::{Key, input_key};
 pub use store::keyword::{Keyword, KeywordWriter};

@@ -277,7 +277,7 @@ enum SourceState {
 fn source(index: &Index, record: &ArticleRecord) -> SourceState {
     let path: Option<PathBuf> = index.source_path(record).filter(|path| path.is_file());
     match path.map(|path| sha256::of_file(&path)) {
-        Some(Ok(sha256)) if sha256 == record.sha256 => SourceState::Same,
+        Some(Ok(sha256)) if sha256 == record.metadata.sha256 => SourceState::Same,
         Some(Ok(_)) => SourceState::Changed(record.id()),
         Some(Err(_)) | None => SourceState::Absent,
     }

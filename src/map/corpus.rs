@@ -187,10 +187,10 @@ fn articles_of(index: &Index, numbers: &[ArticleNo]) -> Result<(Vec<MapArticle>,
                 places.insert(*number, articles.len());
                 articles.push(MapArticle {
                     id: record.id(),
-                    title: record.title,
-                    lang: record.lang,
-                    source_url: record.source_url,
-                    published: record.published,
+                    title: record.metadata.title,
+                    lang: record.metadata.lang,
+                    source_url: record.metadata.source_url,
+                    published: record.metadata.published,
                     passages: index.rows_of(*number).len(),
                 });
                 articles.len() - 1
@@ -244,13 +244,13 @@ fn text(index: &Index, points: &Points, point: usize) -> Result<Text> {
         }
         None => {
             let text = index.read_text(article)?;
-            let title = record.title.unwrap_or_default();
+            let title = record.metadata.title.unwrap_or_default();
             let end = text.floor_char_boundary(NAMED_BY_BYTES);
             format!("{title}\n{}", &text[..end])
         }
     };
     Ok(Text {
-        language: record.lang,
+        language: record.metadata.lang,
         text: without_addresses(&text),
     })
 }

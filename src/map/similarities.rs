@@ -127,8 +127,8 @@ impl Similarities {
         let order = order(count, &cluster, similarity);
         let articles = order.iter().map(|place| MatrixArticle {
             id: records[*place].id(),
-            title: records[*place].title.clone(),
-            lang: records[*place].lang.clone(),
+            title: records[*place].metadata.title.clone(),
+            lang: records[*place].metadata.lang.clone(),
             cluster: cluster[*place],
         });
         let (articles, clusters) = in_order(articles.collect(), &map.clusters);
@@ -243,7 +243,7 @@ fn most_alike(
 /// Whether two articles hold the same text.
 fn duplicate(index: &Index, a: ArticleNo, b: ArticleNo) -> Result<Option<Duplicate>> {
     let (one, other) = (index.article(a)?, index.article(b)?);
-    let is_copy = one.sha256 == other.sha256 && one.row.is_none() && other.row.is_none();
+    let is_copy = one.metadata.is_copy_of(&other.metadata);
     let [a, b] = [index.read_text(a)?, index.read_text(b)?].map(|text| Shingles::new(&text));
     Ok(Duplicate::of(is_copy, &a, &b))
 }

@@ -258,7 +258,7 @@ impl Choice<'_> {
             let omitted = record.omitted.iter().map(|(start, end, _)| *start..*end);
             let known = Known {
                 omitted: omitted.collect(),
-                language: record.lang,
+                language: record.metadata.lang,
                 text: index.text(article)?,
             };
             self.articles.insert(article, known);

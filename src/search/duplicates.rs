@@ -61,7 +61,11 @@ pub fn duplicates(index: &Index) -> Result<Vec<(ArticleNo, ArticleNo, Duplicate)
         .par_iter()
         .map(|number| {
             let record = index.article(*number)?;
-            let whole = record.row.is_none().then_some(record.sha256);
+            let whole = record
+                .metadata
+                .row
+                .is_none()
+                .then_some(record.metadata.sha256);
             Ok((whole, Shingles::new(&index.read_text(*number)?)))
         })
         .collect::<Result<_>>()?;

@@ -105,7 +105,7 @@ impl Filter {
         for number in index.articles() {
             let record = index.article(number)?;
             let passages = index.rows_of(number).len();
-            let lang = test.tag(record.lang.as_deref());
+            let lang = test.tag(record.metadata.lang.as_deref());
             let held = test.held(number, &record, &lang);
             passing.articles[number.get()] = held.iter().all(|held| *held);
             for (condition, held) in passing.conditions.iter_mut().zip(&held) {
@@ -204,13 +204,13 @@ impl Test {
 
     /// For each condition whether an article holds it.
     fn held(&self, number: ArticleNo, record: &ArticleRecord, lang: &str) -> Vec<bool> {
-        let published = record.published.as_ref();
+        let published = record.metadata.published.as_ref();
         let mut held = Vec::new();
         held.extend(self.articles.as_ref().map(|named| named[number.get()]));
         if !self.langs.is_empty() {
             held.push(self.langs.iter().any(|given| given == lang));
         }
-        let url = record.source_url.as_deref();
+        let url = record.metadata.source_url.as_deref();
         held.extend(
             self.source
                 .as_ref()
@@ -272,7 +272,11 @@ fn named(given: &str, index: &Index, names: Names) -> Result<Vec<bool>> {
             return Ok(only);
         }
         // Of a row without the row.
-        let row = record.row.as_ref().map_or(0, |row| composed(row).len() + 1);
+        let row = record
+            .metadata
+            .row
+            .as_ref()
+            .map_or(0, |row| composed(row).len() + 1);
         let file_id = &id[..id.len() - row];
         let file = file_id.rsplit('/').next().unwrap_or_default();
         let path = index.source_path(&record);

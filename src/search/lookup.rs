@@ -257,7 +257,8 @@ pub(super) fn is_at(
     path: &Path,
     record: &ArticleRecord,
 ) -> bool {
-    let named = |row: &Option<&str>| row.is_none_or(|row| record.row.as_deref() == Some(row));
+    let named =
+        |row: &Option<&str>| row.is_none_or(|row| record.metadata.row.as_deref() == Some(row));
     paths.iter().any(|(given, row)| given == path && named(row))
 }
 

@@ -123,7 +123,7 @@ fn similar_article(
         rank,
         score,
         duplicate: Duplicate::of(
-            article.is_copy_of(&subject.article),
+            article.metadata.is_copy_of(&subject.article.metadata),
             &subject.shingles,
             &Shingles::new(&text),
         ),

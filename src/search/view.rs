@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::corpus::{Omission, Span, TextSource, locator};
+use crate::corpus::{Omission, Span, locator};
 use crate::error::Result;
-use crate::index::{ArticleNo, ArticleRecord, Index, Row, Run, StoredSentence};
+use crate::index::{ArticleNo, ArticleRecord, Index, Metadata, Row, Run, StoredSentence};
 use crate::passage::Repeats;
 
 /// An article in JSON.
@@ -18,24 +18,9 @@ pub struct ArticleView {
     /// Relative to the working folder where the source exists below it, absolute where it exists
     /// elsewhere, the id where it does not exist.
     pub path: String,
-    /// Absent where none is known.
-    pub title: Option<String>,
-    /// Address of the web page that it came from, where the file names one.
-    pub source_url: Option<String>,
-    /// Who wrote it, where the file names them.
-    pub author: Option<String>,
-    /// `YYYY-MM-DD`
-    pub published: Option<String>,
-    /// ISO 639-1 where there is such a code, else 639-3; null where it could not be told.
-    pub lang: Option<String>,
-    /// Which of several articles of a file.
-    pub row: Option<String>,
-    /// Name of the file's encoding as in the WHATWG Encoding Standard, lower case.
-    pub encoding: String,
-    /// How the text came out of the file.
-    pub text_source: TextSource,
-    /// SHA-256 of the file's bytes, lower-case hex.
-    pub sha256: String,
+    /// What the file says of it.
+    #[serde(flatten)]
+    pub metadata: Metadata,
     /// Pages, from 1, whose text a program recognised in their picture (OCR).
     pub recognised_pages: Vec<usize>,
 }
@@ -51,22 +36,9 @@ impl ArticleView {
         Self {
             path: path.unwrap_or_else(|| id.clone()),
             id,
-            title: record.title,
-            source_url: record.source_url,
-            author: record.author,
-            published: record.published,
-            lang: record.lang,
-            row: record.row,
-            encoding: record.encoding,
-            text_source: record.text_source,
-            sha256: record.sha256,
+            metadata: record.metadata,
             recognised_pages,
         }
-    }
-
-    /// Both are all of files with the same bytes.
-    pub fn is_copy_of(&self, other: &Self) -> bool {
-        self.sha256 == other.sha256 && self.row.is_none() && other.row.is_none()
     }
 }
 
@@ -183,7 +155,11 @@ pub(super) fn sentences_of(index: &Index, article: ArticleNo) -> Result<Vec<Span
 
 /// Lines of an article's text, both counted, as a citation.
 pub(super) fn cite(article: &ArticleView, first: usize, last: usize) -> String {
-    let row = article.row.as_ref().filter(|_| article.path != article.id);
+    let row = article
+        .metadata
+        .row
+        .as_ref()
+        .filter(|_| article.path != article.id);
     let row = row.map_or_else(String::new, |row| format!("@{row}"));
     let path = &article.path;
     if first == last {

@@ -153,7 +153,7 @@ impl Writing<'_> {
 /// The text whose words find a passage: its article's title, what is repeated before it, and what is read of its
 /// span.
 fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
-    let mut words = record.title.clone().unwrap_or_default();
+    let mut words = record.metadata.title.clone().unwrap_or_default();
     for span in &passage.repeated {
         words.push('\n');
         words.push_str(text.get(span.clone()).unwrap_or_default());

@@ -60,8 +60,14 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
     let (number, rows) = find(index, &input.id, Names::AsCited).map_err(to_problem)?;
     let text = index.text(number).map_err(to_problem)?;
     let mut article = article_of(index, number).map_err(to_problem)?;
-    article.title = article.title.map(|title| shortened(&title, TITLE_CHARS));
-    article.source_url = article.source_url.map(|url| shortened(&url, URL_CHARS));
+    article.metadata.title = article
+        .metadata
+        .title
+        .map(|title| shortened(&title, TITLE_CHARS));
+    article.metadata.source_url = article
+        .metadata
+        .source_url
+        .map(|url| shortened(&url, URL_CHARS));
     let lines = LineIndex::new(text);
     let total = text.chars().count();
     let start = match (input.offset, rows) {
@@ -87,9 +93,12 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
         (None, None) => 0,
     };
     let offset = text[..start].chars().count();
-    let mut head = format!("{}\n", article.title.as_deref().unwrap_or(&article.id));
+    let mut head = format!(
+        "{}\n",
+        article.metadata.title.as_deref().unwrap_or(&article.id)
+    );
     let _ = writeln!(head, "id: {}", article.id);
-    if let Some(url) = &article.source_url {
+    if let Some(url) = &article.metadata.source_url {
         let _ = writeln!(head, "source: {url}");
     }
     let room = most.saturating_sub(head.chars().count() + 220).max(200);
@@ -117,8 +126,8 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
         text: told,
         structured: value_of(&ReadOutput {
             article: article.id,
-            title: article.title,
-            source_url: article.source_url,
+            title: article.metadata.title,
+            source_url: article.metadata.source_url,
             start_line,
             end_line,
             offset,
