@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::{args, shell};
 use crate::cli::outcome::Outcome;
 use crate::corpus::{TextSource, locator};
-use crate::error::Error;
+use crate::error::{Error, SearchError};
 use crate::index::{ArticleRecord, Index};
 use crate::search::{Names, find};
 
@@ -90,14 +90,16 @@ fn file(index: &Index, record: &ArticleRecord) -> Result<PathBuf, Error> {
         Some(url) => format!("its source page is {url} (`tane open --source {id}` opens it)"),
         None => format!("`tane show {id}` prints what the index holds of it"),
     };
-    Err(Error::FileNotHere { path, instead })
+    Err(Error::Search(SearchError::FileNotHere { path, instead }))
 }
 
 /// The source page. Nothing but web addresses: a desktop runs programs for others.
 fn web_address(record: &ArticleRecord) -> Result<String, Error> {
-    let refused = |reason| Error::NoSourcePage {
-        id: record.id(),
-        reason,
+    let refused = |reason| {
+        Error::Search(SearchError::NoSourcePage {
+            id: record.id(),
+            reason,
+        })
     };
     let Some(url) = &record.metadata.source_url else {
         return Err(refused("it names none".to_owned()));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::corpus::{Span, without};
 use crate::embed::{Probe, Space};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::nearest::scan::Hit;
 use crate::index::nearest::{RowFilter, Work, nearest};
@@ -52,7 +52,7 @@ impl Index {
     /// Opens the current generation.
     ///
     /// # Errors
-    /// [`Error::NoIndex`], [`Error::BeingBuilt`], [`Error::NotAnIndex`], [`Error::IndexFormat`], [`Error::Corrupt`],
+    /// [`Error::Index`],
     /// [`Error::Io`].
     pub fn open(dir: &Path) -> Result<Self> {
         const TRIES: usize = 5;
@@ -84,7 +84,7 @@ impl Index {
         loop {
             let mut faults = Vec::new();
             let index = Self::open_with(dir, &mut |fault| match fault {
-                Error::Corrupt { .. } => {
+                Error::Index(IndexError::Corrupt { .. }) => {
                     faults.push(fault);
                     Ok(())
                 }
@@ -108,8 +108,8 @@ impl Index {
         let mut manifest = Manifest::read(dir)?.ok_or_else(|| {
             let path = dir.to_path_buf();
             match is_written(dir) {
-                true => Error::BeingBuilt { path },
-                false => Error::NoIndex { path },
+                true => Error::Index(IndexError::BeingBuilt { path }),
+                false => Error::Index(IndexError::NoIndex { path }),
             }
         })?;
         let counts: Vec<usize> = manifest.segments.iter().map(|s| s.articles).collect();
@@ -195,16 +195,16 @@ impl Index {
     /// Refuses vectors of another space.
     ///
     /// # Errors
-    /// [`Error::SpaceMismatch`], [`Error::AlignmentMismatch`] with both.
+    /// [`Error::Index`] with both.
     pub fn check_space(&self, space: &Space) -> Result<()> {
         check_space(&self.dir, &self.manifest.space, space)?;
         if self.manifest.space.alignment != space.alignment {
             let shown = |alignment: &Option<String>| alignment.clone().unwrap_or("none".to_owned());
-            return Err(Error::AlignmentMismatch {
+            return Err(Error::Index(IndexError::AlignmentMismatch {
                 path: self.dir.clone(),
                 expected: shown(&space.alignment),
                 received: shown(&self.manifest.space.alignment),
-            });
+            }));
         }
         Ok(())
     }
@@ -225,7 +225,7 @@ impl Index {
         if self.made_by() != MadeBy::Newer {
             return Ok(());
         }
-        Err(Error::IndexNewer {
+        Err(Error::Index(IndexError::IndexNewer {
             path: self.dir.clone(),
             expected: format!("cuts {RECIPE}, words {}", words::VERSION),
             received: format!(
@@ -233,7 +233,7 @@ impl Index {
                 self.manifest.recipe, self.manifest.words
             ),
             written_by: self.manifest.written_by.clone(),
-        })
+        }))
     }
 
     pub(super) fn parts(&self) -> &[OpenSegment] {
@@ -286,7 +286,7 @@ impl Index {
     /// What is known about an article.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn article(&self, number: ArticleNo) -> Result<ArticleRecord> {
         let (part, number) = self.part_of_article(number);
         part.segment.article(number)
@@ -295,7 +295,7 @@ impl Index {
     /// An article's text.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn text(&self, article: ArticleNo) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.text(article)
@@ -304,7 +304,7 @@ impl Index {
     /// What is read of an article's text.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn read_text(&self, article: ArticleNo) -> Result<String> {
         let omitted = self.article(article)?.omitted();
         Ok(without(self.text(article)?, &omitted))
@@ -320,7 +320,7 @@ impl Index {
     /// The passage of a row.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn passage(&self, row: Row) -> Result<StoredPassage> {
         let (part, row) = self.part_of_row(row);
         let passage = part.segment.passage(row)?;
@@ -331,7 +331,7 @@ impl Index {
     /// From the start of the first to the end of the last of consecutive rows of an article.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn span(&self, rows: Run<Row>) -> Result<Span> {
         Ok(self.passage(rows.start)?.span.start..self.passage(rows.last())?.span.end)
     }
@@ -339,7 +339,7 @@ impl Index {
     /// A span of an article's text.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn span_text(&self, article: ArticleNo, span: &Span) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.span_text(article, span)
@@ -348,7 +348,7 @@ impl Index {
     /// The text of a passage.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn passage_text(&self, passage: &StoredPassage) -> Result<&str> {
         self.span_text(passage.article, &passage.span)
     }
@@ -356,7 +356,7 @@ impl Index {
     /// The sentences of a passage with their vectors.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn sentences(&self, passage: &StoredPassage) -> Result<Vec<StoredSentence>> {
         self.part_of_article(passage.article)
             .0
@@ -373,7 +373,7 @@ impl Index {
     /// Everything that was computed for a row; no token codes where these are damaged.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn stored_vectors(&self, row: Row) -> Result<Vectors> {
         let (part, row) = self.part_of_row(row);
         part.segment.stored_vectors(row)
@@ -403,7 +403,7 @@ impl Index {
     /// Compares the checksums of a row's token codes.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn check_tokens(&self, row: Row) -> Result<()> {
         let (part, row) = self.part_of_row(row);
         part.segment.check_tokens(row)
@@ -412,7 +412,7 @@ impl Index {
     /// Compares the checksums of what a row is scored by.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Index`].
     pub fn check_row(&self, row: Row) -> Result<()> {
         let (part, row) = self.part_of_row(row);
         part.segment.check_row(row)

@@ -8,7 +8,7 @@ use super::language::{self, UNKNOWN};
 use super::lookup::{ends_with_name, is_at};
 use super::names::{Names, composed};
 use super::source::Source;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SearchError};
 use crate::index::{ArticleNo, ArticleRecord, Index};
 
 /// Conditions on an article; all of them must hold.
@@ -90,7 +90,7 @@ impl Filter {
     /// Which articles may answer; `None` where all may.
     ///
     /// # Errors
-    /// [`Error::Pattern`] for a bad glob, [`Error::Unknown`] for what is no language, [`Error::Corrupt`].
+    /// [`Error::Pattern`] for a bad glob, [`Error::Search`] for what is no language, [`Error::Index`].
     pub fn accepted(&self, index: &Index) -> Result<Option<Passing>> {
         if self.is_empty() {
             return Ok(None);
@@ -126,11 +126,11 @@ impl Filter {
                 .languages
                 .keys()
                 .map(|tag| format!("{} ({tag})", language::said(tag)));
-            return Err(Error::Unknown {
+            return Err(Error::Search(SearchError::Unknown {
                 kind: "language",
                 given,
                 hint: format!("; its languages: {}", known.collect::<Vec<_>>().join(", ")),
-            });
+            }));
         }
         Ok(Some(passing))
     }

@@ -4,14 +4,14 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::names::{Names, composed};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SearchError};
 use crate::index::{ArticleNo, ArticleRecord, Index, Row, Run};
 
 /// The number of the article that `given` names: by its id, by the path of its file, by the end of its id, or by any
 /// part of its id, where only one has it.
 ///
 /// # Errors
-/// [`Error::Unknown`], with those that come near.
+/// [`Error::Search`], with those that come near.
 pub fn find_article(index: &Index, given: &str, names: Names) -> Result<ArticleNo> {
     let [looked] = look_up(index, [given], names)?;
     looked.only(given)
@@ -20,7 +20,7 @@ pub fn find_article(index: &Index, given: &str, names: Names) -> Result<ArticleN
 /// As [`find_article`], but a mere part of an id is none; `None` where no one article has that name.
 ///
 /// # Errors
-/// [`Error::Corrupt`].
+/// [`Error::Index`].
 pub fn find_named_article(index: &Index, given: &str, names: Names) -> Result<Option<ArticleNo>> {
     let [looked] = look_up(index, [given], names)?;
     Ok(looked.named())
@@ -30,7 +30,7 @@ pub fn find_named_article(index: &Index, given: &str, names: Names) -> Result<Op
 /// citation (`path:7-9`). An id may itself end like a passage's: an article of that very id comes first.
 ///
 /// # Errors
-/// [`Error::Unknown`].
+/// [`Error::Search`].
 pub fn find(index: &Index, given: &str, names: Names) -> Result<(ArticleNo, Option<Run<Row>>)> {
     let of_number = numbered(given, '#');
     let cited = numbered(given, ':');
@@ -102,11 +102,11 @@ fn rows_numbered(
             rows.start + numbers.end,
         ));
     }
-    Err(Error::Unknown {
+    Err(Error::Search(SearchError::Unknown {
         kind: "passage",
         given: given.to_owned(),
         hint: format!("; the article has passages 1 to {}", rows.len()),
-    })
+    }))
 }
 
 /// The rows of the passages that a citation names.
@@ -131,11 +131,11 @@ fn rows_cited(
             "; nothing that is read stands there; `tane passages FILE` says what was left out of `{id}`"
         )
     };
-    Err(Error::Unknown {
+    Err(Error::Search(SearchError::Unknown {
         kind: "passage",
         given: given.to_owned(),
         hint,
-    })
+    }))
 }
 
 /// The rows of the passages within these lines, both ends counted; where none is, of those that touch them.
@@ -199,11 +199,11 @@ impl Looked {
 }
 
 fn unknown_article(given: &str, hint: String) -> Error {
-    Error::Unknown {
+    Error::Search(SearchError::Unknown {
         kind: "article",
         given: given.to_owned(),
         hint,
-    }
+    })
 }
 
 fn ids(articles: &[(ArticleNo, String)]) -> impl ExactSizeIterator<Item = &String> {

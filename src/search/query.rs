@@ -12,7 +12,7 @@ use super::quote::Quoted;
 use super::rank::Asked;
 use super::view::{Best, Viewer};
 use crate::embed::{Embedder, Role};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SearchError};
 use crate::index::{Index, LanguageNo, Row, RowFilter, Run, StoredSentence, Work};
 use crate::kernel::dot::dot;
 use crate::search::asking::Search;
@@ -25,8 +25,8 @@ const SENTENCE_COVERAGE: f32 = 0.2;
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
 /// # Errors
-/// [`Error::EmptyQuestion`], [`Error::SpaceMismatch`], [`Error::Pattern`], [`Error::Unknown`] for what is no language,
-/// [`Error::Corrupt`] and what the embedder returns.
+/// [`Error::Search`], [`Error::Index`], [`Error::Pattern`], [`Error::Search`] for what is no language,
+/// [`Error::Index`] and what the embedder returns.
 pub fn query(
     index: &Index,
     embedder: &Embedder,
@@ -35,7 +35,7 @@ pub fn query(
 ) -> Result<Answers> {
     let text = query.text.trim();
     if text.is_empty() {
-        return Err(Error::EmptyQuestion);
+        return Err(Error::Search(SearchError::EmptyQuestion));
     }
     let passing = query.filter.accepted(index)?;
     let quoted = Quoted::new(text);

@@ -10,7 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::JSON_VERSION;
 use super::view::{ArticleView, Viewer, cite, sentences_of};
 use crate::corpus::Span;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SearchError};
 use crate::index::{ArticleNo, Index};
 use crate::passage::LineIndex;
 
@@ -80,11 +80,11 @@ pub struct Quote {
 /// Looks for a text in an article: byte for byte, then by its letters, then for the sentences nearest to it.
 ///
 /// # Errors
-/// [`Error::EmptyQuestion`], [`Error::Corrupt`].
+/// [`Error::Search`], [`Error::Index`].
 pub fn stands(index: &Index, number: ArticleNo, quote: &str) -> Result<Quote> {
     let quote = quote.trim();
     if quote.is_empty() {
-        return Err(Error::EmptyQuestion);
+        return Err(Error::Search(SearchError::EmptyQuestion));
     }
     let article = Viewer::new(index).article(number)?;
     let text = index.text(number)?;

@@ -12,7 +12,7 @@ use super::problem::{Field, Problem};
 use super::request::{body, parameters};
 use super::service::Open;
 use crate::corpus::{Article, ReadOptions};
-use crate::error::Error;
+use crate::error::{Error, SearchError};
 use crate::index::{ArticleNo, Index};
 use crate::search::{
     Answers, Filter, Late, Mode, Names, PreferLanguage, Query, SimilarArticles, Status, Subject,
@@ -122,7 +122,7 @@ pub async fn post_query(State(doors): State<Arc<Doors>>, request: Request) -> An
 pub fn answers(open: &Open, asked: &Query, started: Instant) -> Result<Answers, Problem> {
     query(&open.index, &open.embedder, asked, started).map_err(|error| {
         let field = match error {
-            Error::EmptyQuestion => "/query",
+            Error::Search(SearchError::EmptyQuestion) => "/query",
             _ => "/article",
         };
         Problem::of(&error, Field::Body(field))

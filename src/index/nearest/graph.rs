@@ -10,7 +10,7 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::nearest::compare::Comparison;
 use crate::index::store::bits::Bits;
 use crate::index::store::codes::{CodeRows, step};
@@ -36,15 +36,17 @@ impl MappedGraph {
     /// Opens a graph over `rows` rows; checks that its arrays fill the file.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Corrupt`].
+    /// [`Error::Io`], [`Error::Index`].
     pub fn open(dir: &Path, entry: &FileEntry, rows: usize, effort: Effort) -> Result<Self> {
         let path = dir.join(&entry.name);
         let bytes = mmap::map(&path)?;
-        let corrupt = |what, expected: String, received: String| Error::Corrupt {
-            path: path.clone(),
-            what,
-            expected,
-            received,
+        let corrupt = |what, expected: String, received: String| {
+            Error::Index(IndexError::Corrupt {
+                path: path.clone(),
+                what,
+                expected,
+                received,
+            })
         };
         if bytes.len() as u64 != entry.bytes || !bytes.starts_with(MAGIC) {
             return Err(corrupt(

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::previous::Previous;
 use super::spill::{Planned, Staged};
 use crate::embed::{Embedder, Precision, Role, TokenCodes};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::nearest::hnsw;
 use crate::index::reader::{Index, stored_passages};
@@ -123,11 +123,13 @@ impl Writing<'_> {
                     self.journal.get(&key)
                 }
             };
-            let vectors = vectors.ok_or_else(|| Error::Corrupt {
-                path: self.dir.join(JOURNAL),
-                what: "vectors of a passage",
-                expected: "written a moment ago".to_owned(),
-                received: "nothing".to_owned(),
+            let vectors = vectors.ok_or_else(|| {
+                Error::Index(IndexError::Corrupt {
+                    path: self.dir.join(JOURNAL),
+                    what: "vectors of a passage",
+                    expected: "written a moment ago".to_owned(),
+                    received: "nothing".to_owned(),
+                })
             })?;
             let alignment = self.embedder.alignment();
             writer.passage(&NewPassage {

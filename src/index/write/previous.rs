@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use crate::embed::{Embedder, Precision, TokenCodes};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::reader::Index;
 use crate::index::same_space::{check_canaries, check_space};
 use crate::index::store::damage::Damage;
@@ -67,11 +67,16 @@ impl Previous {
             }
             Ok(opened) => opened,
             // The process that builds it is this one.
-            Err(Error::NoIndex { .. } | Error::BeingBuilt { .. }) => return Ok(Self::none(dir)),
+            Err(
+                Error::Index(IndexError::NoIndex { .. })
+                | Error::Index(IndexError::BeingBuilt { .. }),
+            ) => return Ok(Self::none(dir)),
             // What cannot be opened can still be built anew from its roots.
-            Err(Error::IndexFormat { .. } | Error::Corrupt { .. } | Error::Io { .. })
-                if rebuild =>
-            {
+            Err(
+                Error::Index(IndexError::IndexFormat { .. })
+                | Error::Index(IndexError::Corrupt { .. })
+                | Error::Io { .. },
+            ) if rebuild => {
                 return Ok(Self::none(dir));
             }
             Err(error) => return Err(error),
@@ -272,7 +277,10 @@ fn articles_of(manifest: &Manifest) -> usize {
 fn same_space(dir: &Path, index: &Index, embedder: &Embedder) -> Result<bool> {
     match check_canaries(dir, &index.manifest, embedder) {
         Ok(()) => Ok(true),
-        Err(Error::SpaceMismatch { .. } | Error::Canary { .. }) => Ok(false),
+        Err(
+            Error::Index(IndexError::SpaceMismatch { .. })
+            | Error::Index(IndexError::Canary { .. }),
+        ) => Ok(false),
         Err(error) => Err(error),
     }
 }

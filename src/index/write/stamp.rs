@@ -234,7 +234,7 @@ mod tests {
         Stamps::default().note(dir.path(), found(new), files());
         assert!(known(new) && known(old) && !known(Stamp { modified: 5, ..old }));
         let mut edited = record.clone();
-        edited.sha256 = "other".to_owned();
+        edited.metadata.sha256 = "other".to_owned();
         assert!(!Stamps::open(dir.path()).know("docs/a.txt", new, &edited));
         Stamps::open(dir.path()).note(dir.path(), Vec::new(), std::iter::empty());
         assert!(!known(new));
