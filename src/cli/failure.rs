@@ -3,7 +3,7 @@
 use crate::advice::advice;
 use crate::error::Error;
 
-/// An error and its causes, but for those that it says itself, with what to do about it.
+/// An error and its causes, but for those that it says itself.
 pub fn told(error: &anyhow::Error) -> String {
     error.chain().fold(String::new(), |told, cause| {
         let advice = cause.downcast_ref().and_then(|error: &Error| advice(error));

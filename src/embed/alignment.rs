@@ -66,7 +66,7 @@ impl Alignment {
     /// Reads `basis`, `query_offset` and `passage_offset` of a safetensors file.
     ///
     /// # Errors
-    /// [`Error::Embed`] for no such file, [`Error::Embed`] where it is of another dimension.
+    /// [`EmbedError::Compute`] for no such file, [`EmbedError::BadModel`] where it is of another dimension.
     pub fn read(model: &str, bytes: &[u8], dimension: usize) -> Result<Self> {
         let read = |name: &str| {
             SliceSafetensors::new(bytes)?

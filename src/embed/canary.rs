@@ -75,7 +75,7 @@ pub fn canaries(embedder: &Embedder) -> Result<Vec<Canary>> {
 /// For each canary the cosine between its vector and what this embedder computes now.
 ///
 /// # Errors
-/// As [`Embedder::embed`]; [`Error::Embed`] where a vector has another length.
+/// As [`Embedder::embed`]; [`EmbedError::BadModel`] where a vector has another length.
 pub fn cosines(embedder: &Embedder, canaries: &[Canary]) -> Result<Vec<f32>> {
     let texts = canaries.iter().map(|c| (c.role, c.text.as_str()));
     let embeddings = embedder.embed(&inputs(embedder, texts)?)?;

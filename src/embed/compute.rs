@@ -72,7 +72,7 @@ impl Compute {
     /// The precision of the fused engine. `measured`: what int8 costs this model is known, and it is little.
     ///
     /// # Errors
-    /// [`Error::Embed`] where the engine or the CPU has no such numbers, [`Error::Embed`].
+    /// [`EmbedError::Precision`] where the engine or the CPU has no such numbers, [`EmbedError::Kernels`].
     pub(super) fn fused(self, measured: bool) -> Result<Precision> {
         Isa::requested().map_err(|name| {
             Error::Embed(EmbedError::Kernels {
@@ -96,7 +96,7 @@ impl Compute {
     /// The precision of candle's stock ops; `on_gpu` are those that a family can be computed in there, the best first.
     ///
     /// # Errors
-    /// [`Error::Embed`] where they have no such numbers.
+    /// [`EmbedError::Precision`] where they have no such numbers.
     pub(super) fn stock(self, gpu: bool, on_gpu: &[Precision]) -> Result<(Precision, DType)> {
         let possible = if gpu { on_gpu } else { &[Precision::F32] };
         let precision = self.precision.unwrap_or(possible[0]);

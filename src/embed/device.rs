@@ -55,7 +55,7 @@ impl DeviceChoice {
     /// Opens the device. `Auto` takes a GPU that this program was built for and that computes right, else the CPU.
     ///
     /// # Errors
-    /// [`Error::Embed`] where a device that was asked for by name is not there.
+    /// [`EmbedError::Device`] where a device that was asked for by name is not there.
     pub fn open(self) -> Result<Opened> {
         let opened = |choice: Self, instead| {
             Ok(Opened {

@@ -61,7 +61,7 @@ impl LateMap {
     /// Reads `components`, `query_mean`, `passage_mean` and `spreads` of a safetensors file.
     ///
     /// # Errors
-    /// [`Error::Embed`] for no such file, [`Error::Embed`] where it fits no states of `hidden` numbers.
+    /// [`EmbedError::Compute`] for no such file, [`EmbedError::BadModel`] where it fits no states of `hidden` numbers.
     pub fn read(model: &str, bytes: &[u8], hidden: usize, layer: usize) -> Result<Self> {
         let read = |name: &str| {
             SliceSafetensors::new(bytes)?

@@ -44,7 +44,7 @@ pub struct SelfCheck {
 /// Asks an index about itself.
 ///
 /// # Errors
-/// [`crate::Error::Index`], and what the embedder returns.
+/// [`crate::IndexError::Corrupt`], and what the embedder returns.
 pub fn self_check(
     index: &Index,
     embedder: &Embedder,

@@ -52,8 +52,8 @@ impl Index {
     /// Opens the current generation.
     ///
     /// # Errors
-    /// [`Error::Index`],
-    /// [`Error::Io`].
+    /// [`IndexError::NoIndex`], [`IndexError::BeingBuilt`], [`IndexError::NotAnIndex`], [`IndexError::IndexFormat`],
+    /// [`IndexError::Corrupt`], [`Error::Io`].
     pub fn open(dir: &Path) -> Result<Self> {
         const TRIES: usize = 5;
         let mut tries = 0;
@@ -195,7 +195,7 @@ impl Index {
     /// Refuses vectors of another space.
     ///
     /// # Errors
-    /// [`Error::Index`] with both.
+    /// [`IndexError::SpaceMismatch`], [`IndexError::AlignmentMismatch`] with both.
     pub fn check_space(&self, space: &Space) -> Result<()> {
         check_space(&self.dir, &self.manifest.space, space)?;
         if self.manifest.space.alignment != space.alignment {
@@ -286,7 +286,7 @@ impl Index {
     /// What is known about an article.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn article(&self, number: ArticleNo) -> Result<ArticleRecord> {
         let (part, number) = self.part_of_article(number);
         part.segment.article(number)
@@ -295,7 +295,7 @@ impl Index {
     /// An article's text.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn text(&self, article: ArticleNo) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.text(article)
@@ -304,7 +304,7 @@ impl Index {
     /// What is read of an article's text.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn read_text(&self, article: ArticleNo) -> Result<String> {
         let omitted = self.article(article)?.omitted();
         Ok(without(self.text(article)?, &omitted))
@@ -320,7 +320,7 @@ impl Index {
     /// The passage of a row.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn passage(&self, row: Row) -> Result<StoredPassage> {
         let (part, row) = self.part_of_row(row);
         let passage = part.segment.passage(row)?;
@@ -331,7 +331,7 @@ impl Index {
     /// From the start of the first to the end of the last of consecutive rows of an article.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn span(&self, rows: Run<Row>) -> Result<Span> {
         Ok(self.passage(rows.start)?.span.start..self.passage(rows.last())?.span.end)
     }
@@ -339,7 +339,7 @@ impl Index {
     /// A span of an article's text.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn span_text(&self, article: ArticleNo, span: &Span) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.span_text(article, span)
@@ -348,7 +348,7 @@ impl Index {
     /// The text of a passage.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn passage_text(&self, passage: &StoredPassage) -> Result<&str> {
         self.span_text(passage.article, &passage.span)
     }
@@ -356,7 +356,7 @@ impl Index {
     /// The sentences of a passage with their vectors.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn sentences(&self, passage: &StoredPassage) -> Result<Vec<StoredSentence>> {
         self.part_of_article(passage.article)
             .0
@@ -373,7 +373,7 @@ impl Index {
     /// Everything that was computed for a row; no token codes where these are damaged.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn stored_vectors(&self, row: Row) -> Result<Vectors> {
         let (part, row) = self.part_of_row(row);
         part.segment.stored_vectors(row)
@@ -403,7 +403,7 @@ impl Index {
     /// Compares the checksums of a row's token codes.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn check_tokens(&self, row: Row) -> Result<()> {
         let (part, row) = self.part_of_row(row);
         part.segment.check_tokens(row)
@@ -412,7 +412,7 @@ impl Index {
     /// Compares the checksums of what a row is scored by.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn check_row(&self, row: Row) -> Result<()> {
         let (part, row) = self.part_of_row(row);
         part.segment.check_row(row)

@@ -123,7 +123,7 @@ impl CorpusMap {
     /// Computes the map of an index; the same on any number of threads.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn new(index: &Index, embedder: &Embedder, of: Of) -> Result<Self> {
         let points = Points::new(index, embedder.alignment(), of, MOST)?;
         let nearest = Nearest::new(&points.codes, points.dimension, NEIGHBOURS);

@@ -63,7 +63,7 @@ impl Points {
     /// At most `most` points of an index.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn new(index: &Index, alignment: &Alignment, of: Of, most: usize) -> Result<Self> {
         let mut all: Vec<(ArticleNo, u32)> = Vec::new();
         let mut keys = Vec::new();

@@ -93,7 +93,7 @@ impl Similarities {
     /// these are too.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn new(index: &Index, alignment: &Alignment, map: &CorpusMap) -> Result<Self> {
         let points = Points::new(index, alignment, Of::Articles, MOST)?;
         let passages = points

@@ -53,7 +53,7 @@ impl Duplicate {
 /// All pairs of duplicates of an index, by article number.
 ///
 /// # Errors
-/// [`crate::Error::Index`].
+/// [`crate::IndexError::Corrupt`].
 pub fn duplicates(index: &Index) -> Result<Vec<(ArticleNo, ArticleNo, Duplicate)>> {
     let numbers: Vec<ArticleNo> = index.articles().collect();
     // Rows of one file have its checksum, all of them.

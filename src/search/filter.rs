@@ -90,7 +90,8 @@ impl Filter {
     /// Which articles may answer; `None` where all may.
     ///
     /// # Errors
-    /// [`Error::Pattern`] for a bad glob, [`Error::Search`] for what is no language, [`Error::Index`].
+    /// [`Error::Pattern`] for a bad glob, [`SearchError::Unknown`] for what is no language,
+    /// [`crate::IndexError::Corrupt`].
     pub fn accepted(&self, index: &Index) -> Result<Option<Passing>> {
         if self.is_empty() {
             return Ok(None);

@@ -11,7 +11,7 @@ use crate::index::{ArticleNo, ArticleRecord, Index, Row, Run};
 /// part of its id, where only one has it.
 ///
 /// # Errors
-/// [`Error::Search`], with those that come near.
+/// [`SearchError::Unknown`], with those that come near.
 pub fn find_article(index: &Index, given: &str, names: Names) -> Result<ArticleNo> {
     let [looked] = look_up(index, [given], names)?;
     looked.only(given)
@@ -20,7 +20,7 @@ pub fn find_article(index: &Index, given: &str, names: Names) -> Result<ArticleN
 /// As [`find_article`], but a mere part of an id is none; `None` where no one article has that name.
 ///
 /// # Errors
-/// [`Error::Index`].
+/// [`crate::IndexError::Corrupt`].
 pub fn find_named_article(index: &Index, given: &str, names: Names) -> Result<Option<ArticleNo>> {
     let [looked] = look_up(index, [given], names)?;
     Ok(looked.named())
@@ -30,7 +30,7 @@ pub fn find_named_article(index: &Index, given: &str, names: Names) -> Result<Op
 /// citation (`path:7-9`). An id may itself end like a passage's: an article of that very id comes first.
 ///
 /// # Errors
-/// [`Error::Search`].
+/// [`SearchError::Unknown`].
 pub fn find(index: &Index, given: &str, names: Names) -> Result<(ArticleNo, Option<Run<Row>>)> {
     let of_number = numbered(given, '#');
     let cited = numbered(given, ':');

@@ -26,7 +26,7 @@ pub struct HeadingView {
 /// The headings of an article, in the order of the text; where it has pages, cells or the like in place of headings, these.
 ///
 /// # Errors
-/// [`crate::Error::Index`].
+/// [`crate::IndexError::Corrupt`].
 pub fn outline(index: &Index, number: ArticleNo) -> Result<Vec<HeadingView>> {
     let record = index.article(number)?;
     let text = index.text(number)?;

@@ -46,7 +46,7 @@ impl Phrase {
     /// The rows it occurs in: those that have all its words are looked at.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn rows(&self, index: &Index, rows: &Rows<'_>) -> Result<Vec<Row>> {
         let having = |terms: &[String]| {
             let mut found: Vec<Row> = Vec::new();

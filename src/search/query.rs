@@ -25,8 +25,8 @@ const SENTENCE_COVERAGE: f32 = 0.2;
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
 /// # Errors
-/// [`Error::Search`], [`Error::Index`], [`Error::Pattern`], [`Error::Search`] for what is no language,
-/// [`Error::Index`] and what the embedder returns.
+/// [`SearchError::EmptyQuestion`], [`crate::IndexError::SpaceMismatch`], [`Error::Pattern`], [`SearchError::Unknown`]
+/// for what is no language, [`crate::IndexError::Corrupt`] and what the embedder returns.
 pub fn query(
     index: &Index,
     embedder: &Embedder,

@@ -27,7 +27,7 @@ pub struct Shown {
 /// An article, or where `rows` are some of its rows their passage with up to `context` sentences on either side.
 ///
 /// # Errors
-/// [`crate::Error::Index`].
+/// [`crate::IndexError::Corrupt`].
 pub fn show(
     index: &Index,
     number: ArticleNo,

@@ -58,7 +58,7 @@ pub struct Pair {
 /// Finds the `limit` closest articles, each with up to `pairs` passage pairs.
 ///
 /// # Errors
-/// [`crate::Error::Index`].
+/// [`crate::IndexError::Corrupt`].
 pub fn similar(
     index: &Index,
     subject: &Subject,
@@ -87,7 +87,7 @@ pub fn similar(
 /// How one article resembles, with up to `pairs` passage pairs; no result for the subject itself.
 ///
 /// # Errors
-/// [`crate::Error::Index`].
+/// [`crate::IndexError::Corrupt`].
 pub fn similar_with(
     index: &Index,
     subject: &Subject,

@@ -80,7 +80,7 @@ pub struct Quote {
 /// Looks for a text in an article: byte for byte, then by its letters, then for the sentences nearest to it.
 ///
 /// # Errors
-/// [`Error::Search`], [`Error::Index`].
+/// [`SearchError::EmptyQuestion`], [`crate::IndexError::Corrupt`].
 pub fn stands(index: &Index, number: ArticleNo, quote: &str) -> Result<Quote> {
     let quote = quote.trim();
     if quote.is_empty() {

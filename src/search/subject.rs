@@ -26,7 +26,7 @@ impl Subject {
     /// An article of the index.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn indexed(index: &Index, number: ArticleNo, alignment: &Alignment) -> Result<Self> {
         let viewer = Viewer::new(index);
         let rows = index.rows_of(number);

@@ -196,7 +196,7 @@ impl<'a> Viewer<'a> {
     /// An article by its number.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn article(&self, number: ArticleNo) -> Result<ArticleView> {
         Ok(self.article_of(self.index.article(number)?))
     }
@@ -218,7 +218,7 @@ impl<'a> Viewer<'a> {
     /// What consecutive rows of an article hold, as one passage: `article#3`, or `article#3-4`; without the best sentence.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn passage(&self, rows: Run<Row>) -> Result<PassageView> {
         let record = self
             .index
@@ -230,7 +230,7 @@ impl<'a> Viewer<'a> {
     /// All passages of an article, in their order.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn passages(&self, number: ArticleNo) -> Result<Vec<PassageView>> {
         // An article of a megabyte has thousands of passages, and a record that takes milliseconds to read.
         let record = self.index.article(number)?;
@@ -290,7 +290,7 @@ impl<'a> Viewer<'a> {
     /// The best sentence of consecutive rows, the first of equal ones.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn best(&self, rows: Run<Row>, judge: &Judge<'_>) -> Result<Option<Best>> {
         let index = self.index;
         let mut best: Option<(f32, Best)> = None;
@@ -318,7 +318,7 @@ impl<'a> Viewer<'a> {
     /// Up to `count` sentences on either side of consecutive rows of an article.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn context(&self, rows: Run<Row>, count: usize) -> Result<Context> {
         let index = self.index;
         let (first, last) = (index.passage(rows.start)?, index.passage(rows.last())?);

@@ -59,7 +59,7 @@ impl Open {
     /// Numbers of the articles in the order of their ids; sorted once for all pages of a list.
     ///
     /// # Errors
-    /// [`crate::Error::Index`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn by_id(&self) -> Result<&[ArticleNo]> {
         if let Some(numbers) = self.by_id.get() {
             return Ok(numbers);

@@ -52,8 +52,8 @@ struct Way<'a> {
 
 impl Loaded {
     /// # Errors
-    /// [`Error::Embed`],
-    /// [`Error::Embed`].
+    /// [`EmbedError::ModelNotRunnable`], [`EmbedError::BadModel`], [`EmbedError::NotComputed`],
+    /// [`EmbedError::Precision`], [`EmbedError::Device`], [`EmbedError::Compute`], [`EmbedError::Tokenizer`].
     pub fn of(model: &Model, compute: Compute, cache: Option<&Path>) -> Result<Self> {
         let not_runnable = |reason| {
             Error::Embed(EmbedError::ModelNotRunnable {
@@ -109,8 +109,8 @@ impl Loaded {
     }
 }
 
-/// What token codes of a model are made with ([`crate::embed::TokenCodes::id`]), without loading the model; `None` where
-/// it has none, or its map cannot be read.
+/// What token codes of a model are made with ([`crate::embed::TokenCodes::id`]), without loading the model; `None`
+/// where it has none, or its map cannot be read.
 pub fn late_id(model: &Model) -> Option<String> {
     let layer = model.late_layer?;
     match (&model.late_map, &model.source) {
@@ -146,7 +146,7 @@ fn of_file(weights: String) -> Checksums {
 /// What a folder or a GGUF file says of its model; the model is called `name`.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Config`], [`Error::Embed`].
+/// [`Error::Io`], [`Error::Config`], [`EmbedError::BadModel`], [`EmbedError::NotComputed`], [`EmbedError::Compute`].
 pub fn describe(name: &str, path: &Path) -> Result<Model> {
     let model = match path.is_dir() {
         true => folder::describe(name, path)?.model,

@@ -152,7 +152,7 @@ impl Hub {
     /// revision, not the recorded one.
     ///
     /// # Errors
-    /// [`Error::Embed`] where the hub has no such model, refuses, does not answer or sends something else than it
+    /// [`EmbedError::Hub`] where the hub has no such model, refuses, does not answer or sends something else than it
     /// promised; [`Error::Io`] where the lock cannot be written.
     pub fn pull(
         &self,

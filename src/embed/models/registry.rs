@@ -107,7 +107,7 @@ impl Registry {
     }
 
     /// # Errors
-    /// [`Error::Embed`], with the known names.
+    /// [`EmbedError::UnknownModel`], with the known names.
     pub fn get(&self, name: &str) -> Result<&Model> {
         self.models.get(name).ok_or_else(|| {
             Error::Embed(EmbedError::UnknownModel {

@@ -20,7 +20,7 @@ pub struct Charsmap<T> {
 
 impl<T: Deref<Target = [u8]>> Charsmap<T> {
     /// # Errors
-    /// [`Error::Embed`] where the bytes are no charsmap.
+    /// [`EmbedError::Tokenizer`] where the bytes are no charsmap.
     pub fn new(bytes: T) -> Result<Self> {
         let trie = bytes
             .first_chunk::<4>()

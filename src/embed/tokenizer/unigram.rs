@@ -24,7 +24,7 @@ const UNKNOWN_PENALTY: f64 = 10.0;
 /// `pieces`; `None` is no piece (special tokens).
 ///
 /// # Errors
-/// [`Error::Embed`] where two pieces are equal.
+/// [`EmbedError::Tokenizer`] where two pieces are equal.
 pub fn compile(pieces: &[Option<String>]) -> Result<Vec<u8>> {
     let mut keys: Vec<(&[u8], u64)> = pieces
         .iter()
@@ -95,7 +95,7 @@ impl Unigram {
     /// `vocabulary` holds the compiled pieces, their scores, their weights, and the charsmap.
     ///
     /// # Errors
-    /// [`Error::Embed`] where pieces or charsmap are damaged.
+    /// [`EmbedError::Tokenizer`] where pieces or charsmap are damaged.
     pub fn new(vocabulary: [Section; 4], unknown: u32) -> Result<Self> {
         let [pieces, scores, weights, charsmap] = vocabulary;
         let lowest = |low: f64, score: &f32| low.min(f64::from(*score));

@@ -28,7 +28,7 @@ impl Gguf {
     /// Reads the header; tensors are read when they are asked for.
     ///
     /// # Errors
-    /// [`Error::Embed`] where the bytes are no GGUF file.
+    /// [`EmbedError::Compute`] where the bytes are no GGUF file.
     pub fn open(model: &str, bytes: Bytes) -> Result<Self> {
         // candle divides by it.
         if has_alignment_0(&bytes) {
@@ -51,7 +51,7 @@ impl Gguf {
     /// A metadata value, read by `read`.
     ///
     /// # Errors
-    /// [`Error::Embed`] where it is absent or of another type.
+    /// [`EmbedError::BadModel`] where it is absent or of another type.
     pub fn value<'a, T>(
         &'a self,
         key: &str,
@@ -114,7 +114,7 @@ impl Gguf {
     /// The shape of a BERT model, checked against the registry.
     ///
     /// # Errors
-    /// [`Error::Embed`] where the file is not the model that `model` describes.
+    /// [`EmbedError::BadModel`] where the file is not the model that `model` describes.
     pub fn shape(&self, model: &Model) -> Result<Shape> {
         let fault = |key: &str, expected: &dyn ToString, received: &dyn ToString| {
             Err(self.fault(key.to_owned(), expected, received))

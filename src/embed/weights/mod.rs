@@ -40,7 +40,7 @@ pub trait Weights: Send + Sync {
     /// Where the rows of a table of `columns` lie; `None` where its numbers are of a kind that cannot be left there.
     ///
     /// # Errors
-    /// [`Error::Embed`] where there is no such table or it does not fit the file.
+    /// [`EmbedError::BadModel`] where there is no such table or it does not fit the file.
     fn table(&self, name: &str, columns: usize) -> Result<Option<Table>>;
 
     /// An error that names the model.
@@ -64,7 +64,7 @@ fn numbers(weights: &dyn Weights, name: &str) -> Result<Vec<f32>> {
 /// Tensors as f32, one after another: `expected` finite numbers in all.
 ///
 /// # Errors
-/// [`Error::Embed`] where they are not, [`Error::Embed`] where one cannot be read.
+/// [`EmbedError::BadModel`] where they are not, [`EmbedError::Compute`] where one cannot be read.
 pub fn floats<S: AsRef<str>>(
     weights: &dyn Weights,
     names: &[S],

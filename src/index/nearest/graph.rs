@@ -36,7 +36,7 @@ impl MappedGraph {
     /// Opens a graph over `rows` rows; checks that its arrays fill the file.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Index`].
+    /// [`Error::Io`], [`IndexError::Corrupt`].
     pub fn open(dir: &Path, entry: &FileEntry, rows: usize, effort: Effort) -> Result<Self> {
         let path = dir.join(&entry.name);
         let bytes = mmap::map(&path)?;

@@ -167,7 +167,7 @@ impl Manifest {
     /// `None` where there is no manifest.
     ///
     /// # Errors
-    /// [`Error::Index`] for another format, [`Error::Index`] for no manifest at all.
+    /// [`IndexError::IndexFormat`] for another format, [`IndexError::Corrupt`] for no manifest at all.
     pub fn read(dir: &Path) -> Result<Option<Self>> {
         let path = dir.join(MANIFEST);
         let text = match std::fs::read(&path) {
@@ -190,7 +190,7 @@ impl Manifest {
     /// A manifest of these bytes; errors name `path`.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::IndexFormat`], [`IndexError::Corrupt`].
     pub(in crate::index) fn parse(text: &[u8], path: &Path) -> Result<Self> {
         let corrupt = |error: serde_json::Error| {
             Error::Index(IndexError::Corrupt {

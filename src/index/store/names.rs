@@ -37,7 +37,7 @@ pub fn extension_of(name: &str) -> &str {
 /// Refuses a folder that holds something else than an index. Hidden files count as nothing.
 ///
 /// # Errors
-/// [`Error::Index`] with one of the files found, [`Error::Io`].
+/// [`IndexError::NotAnIndex`] with one of the files found, [`Error::Io`].
 pub fn check_is_index_or_empty(dir: &Path) -> Result<()> {
     if !dir.exists() || dir.join(MANIFEST).exists() {
         return Ok(());

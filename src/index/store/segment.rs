@@ -95,7 +95,7 @@ impl Segment {
     /// Opens a segment; checks its length and the sizes of its sections.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Index`].
+    /// [`Error::Io`], [`IndexError::Corrupt`].
     pub fn open(dir: &Path, entry: &SegmentEntry, dimension: usize) -> Result<Self> {
         let path = dir.join(&entry.file.name);
         let (file, bytes) = mmap::open(&path)?;
@@ -220,7 +220,7 @@ impl Segment {
     /// Compares the checksums of a row's token codes.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn check_tokens(&self, row: LocalRow) -> Result<()> {
         if self.late.is_some() {
             let number = row.get();
@@ -263,7 +263,7 @@ impl Segment {
     /// The passage of a row.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn passage(&self, row: LocalRow) -> Result<StoredPassage<LocalArticle>> {
         let at = row.get() * PASSAGE_BYTES..(row.get() + 1) * PASSAGE_BYTES;
         let record = self.sound("passages", &self.sections.passages, at)?;
@@ -298,7 +298,7 @@ impl Segment {
     /// The sentences of a passage with their vectors.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn sentences<A>(&self, passage: &StoredPassage<A>) -> Result<Vec<StoredSentence>> {
         let size = sentence_bytes(self.dimension);
         let start = passage.first_sentence * size;
@@ -328,7 +328,7 @@ impl Segment {
     /// Compares the checksums of what a row is scored by.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn check_row(&self, row: LocalRow) -> Result<()> {
         let row = row.get();
         let of_row = |size: usize| row * size..(row + 1) * size;
@@ -341,7 +341,7 @@ impl Segment {
     /// Everything that was computed for a row; no token codes where these are damaged.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn stored_vectors(&self, row: LocalRow) -> Result<Vectors> {
         self.check_row(row)?;
         let sentences = self.sentences(&self.passage(row)?)?;
@@ -356,7 +356,7 @@ impl Segment {
     /// What is known about an article.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn article(&self, number: LocalArticle) -> Result<ArticleRecord> {
         let row = self.sound_article_row(number)?;
         let bytes = self.sound("meta", &self.sections.meta, row.meta)?;
@@ -367,7 +367,7 @@ impl Segment {
     /// An article's text.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn text(&self, number: LocalArticle) -> Result<&str> {
         let row = self.sound_article_row(number)?;
         let bytes = self.sound("texts", &self.sections.texts, row.text)?;
@@ -378,7 +378,7 @@ impl Segment {
     /// A span of an article's text.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn span_text(&self, article: LocalArticle, span: &Span) -> Result<&str> {
         let row = self.sound_article_row(article)?;
         let bytes = self.sound("texts", &self.sections.texts, row.text)?;
@@ -406,7 +406,7 @@ impl Segment {
     /// Compares all checksums of a small segment; a large one's are compared where it is read.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`IndexError::Corrupt`].
     pub fn check_small(&self) -> Result<()> {
         if self.bytes.len() <= SMALL {
             self.sound(

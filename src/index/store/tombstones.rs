@@ -32,7 +32,7 @@ pub fn write(dir: &Path, generation: u64, dead: &[Vec<u32>]) -> Result<FileEntry
 /// checksum is compared.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Index`].
+/// [`Error::Io`], [`IndexError::Corrupt`].
 pub fn read(dir: &Path, entry: &FileEntry, articles: &[usize]) -> Result<Vec<Vec<u32>>> {
     let path = dir.join(&entry.name);
     let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;

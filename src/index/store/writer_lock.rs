@@ -13,7 +13,7 @@ pub struct WriterLock {
 
 impl WriterLock {
     /// # Errors
-    /// [`Error::Index`] where another process holds it, [`Error::Io`].
+    /// [`IndexError::Locked`] where another process holds it, [`Error::Io`].
     pub fn take(dir: &Path) -> Result<Self> {
         let path = dir.join(LOCK);
         let file = File::create(&path).map_err(Error::io("create", &path))?;

@@ -17,8 +17,9 @@ use crate::index::transfer::copy;
 /// Copies the segments of all `shards` into a new index at `dir`: it answers as one that was built from nothing.
 ///
 /// # Errors
-/// [`Error::Index`] where there is an index already, where shards are missing, are of other files or were made
-/// differently, or where two hold the same article; [`Error::Index`]; as [`Index::open`].
+/// [`IndexError::Merge`] where there is an index already, where shards are missing, are of other files or were made
+/// differently, or where two hold the same article; [`IndexError::SpaceMismatch`], [`IndexError::Canary`]; as
+/// [`Index::open`].
 pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Result<Index> {
     check_is_index_or_empty(dir)?;
     check_shards(shards)?;

@@ -18,7 +18,7 @@ use crate::words;
 /// packed with an empty one.
 ///
 /// # Errors
-/// As [`Index::open`], [`Error::Index`] where there is neither an index nor a root, [`Error::Io`].
+/// As [`Index::open`], [`IndexError::NoIndex`] where there is neither an index nor a root, [`Error::Io`].
 pub fn pack(
     dir: &Path,
     corpus: Option<&Corpus>,

@@ -22,9 +22,9 @@ use crate::index::write::remove_unreferenced;
 /// `into`, its index beside it. Roots that are known here by their label keep their places.
 ///
 /// # Errors
-/// [`Error::Index`] for what is no pack or names files outside, [`Error::Index`] for a file that is not what its
-/// manifest says, [`Error::Index`] and [`Error::Index`] for vectors of another space, [`Error::Index`],
-/// [`Error::Io`]. What was there before is then still there.
+/// [`IndexError::BadPack`] for what is no pack or names files outside, [`IndexError::Corrupt`] for a file that is not
+/// what its manifest says, [`IndexError::Canary`] and [`IndexError::SpaceMismatch`] for vectors of another space,
+/// [`IndexError::Locked`], [`Error::Io`]. What was there before is then still there.
 pub fn unpack(
     from: &Path,
     dir: &Path,

@@ -41,9 +41,9 @@ use crate::words;
 /// Runs an update: prepares the next generation, and commits it. A dry run stops between the two.
 ///
 /// # Errors
-/// [`Error::Index`],
-/// [`Error::Index`], [`Error::Interrupted`], [`Error::Io`] and what
-/// the embedder returns. The committed generation is then as it was.
+/// [`IndexError::NotAnIndex`], [`IndexError::Locked`], [`IndexError::SpaceMismatch`], [`IndexError::IndexNewer`],
+/// [`IndexError::RootMissing`], [`IndexError::RootEmpty`], [`IndexError::NothingIndexed`], [`Error::Interrupted`],
+/// [`Error::Io`] and what the embedder returns. The committed generation is then as it was.
 pub fn update(
     dir: &Path,
     embedder: &Embedder,

@@ -12,7 +12,7 @@ use crate::index::write::report::ProjectGlobs;
 /// `exclude` and `read` are for the paths in `add`. A root inside a recorded one changes nothing; one around recorded ones replaces them.
 ///
 /// # Errors
-/// [`Error::Io`] where an added path does not exist, [`Error::Index`] where a removed one was
+/// [`Error::Io`] where an added path does not exist, [`IndexError::UnknownRoot`] where a removed one was
 /// never added.
 pub fn resolve(
     recorded: &[Root],

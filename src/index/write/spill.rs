@@ -73,7 +73,7 @@ impl Staged {
     /// Gives an article back.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Index`].
+    /// [`Error::Io`], [`IndexError::Corrupt`].
     pub(in crate::index) fn get(&mut self, planned: &Planned) -> Result<Content> {
         let mut bytes = vec![0; planned.bytes];
         let read = self.file.seek(SeekFrom::Start(planned.at));

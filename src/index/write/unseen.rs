@@ -25,8 +25,8 @@ pub(in crate::index) struct Seen {
 /// Walks a root. A folder, a link or a disk that cannot be entered keeps what was indexed of it; what was deleted goes.
 ///
 /// # Errors
-/// [`Error::Index`] and [`Error::Index`] for a root that was there before, unless the index is to be renewed or
-/// to get token codes: then the articles of the root are kept.
+/// [`IndexError::RootMissing`] and [`IndexError::RootEmpty`] for a root that was there before, unless the index is to
+/// be renewed or to get token codes: then the articles of the root are kept.
 pub(in crate::index) fn look(
     dir: &Path,
     root: &Root,
