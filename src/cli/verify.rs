@@ -46,8 +46,9 @@ fn embedder(args: &args::Verify, settings: &Settings) -> anyhow::Result<Option<E
     match settings.embedder(&args.engine, recorded.as_deref()) {
         Ok(embedder) => Ok(Some(embedder)),
         Err(
-            error @ (Error::Embed(EmbedError::ModelNotRunnable { .. })
-            | Error::Embed(EmbedError::UnknownModel { .. })),
+            error @ Error::Embed(
+                EmbedError::ModelNotRunnable { .. } | EmbedError::UnknownModel { .. },
+            ),
         ) => {
             output::remark(&format!("the vectors are not checked: {error}"));
             Ok(None)

@@ -1,6 +1,8 @@
 //! The best rows for a question, by vectors, by words, or by both.
 
+use super::confidence::{CONFIDENCE, DENSE_CONFIDENCE, LATE_CONFIDENCE};
 use super::lexical::{Lexical, bm25};
+use super::second_look::{LEAST_GATE, Look};
 use crate::embed::{Embedder, Probe, QuestionTokens};
 use crate::index::{
     Hit, Index, LanguageNo, LateQuestion, Row, RowFilter, Rows, Unpacked, Work, scan, scan_rows,
@@ -19,56 +21,8 @@ const PRIOR_ROWS: f32 = 128.0;
 const LEAST_SPREAD: f32 = 0.01;
 /// What full coverage is worth, in spreads of the background.
 const COVERAGE_WEIGHT: f32 = 11.0;
-/// What a score says of how likely a row answers; fitted on the development halves, with and without their answers
-/// (`docs/QUALITY.md`).
-const CONFIDENCE: Curve = Curve {
-    steep: 2.2,
-    flat: 0.38,
-    at_chance: -1.4,
-};
-/// The same after a second look.
-const LATE_CONFIDENCE: Curve = Curve {
-    steep: 2.15,
-    flat: 0.5,
-    at_chance: -1.55,
-};
-/// The same where the score is the cosine alone.
-const DENSE_CONFIDENCE: Curve = Curve {
-    steep: 2.6,
-    flat: 0.62,
-    at_chance: -1.7,
-};
-/// What a full meeting of all tokens is worth, in spreads of the background, where no passage has any word of the question.
-const LATE_WEIGHT: f32 = 16.0;
-/// What the best of the passages that are looked at again reaches by chance, by the mean of all of them:
-/// `1.71 * mean - 0.2`. What it reaches beyond that tells of an answer.
-const LATE_CHANCE: (f32, f32) = (1.71, -0.2);
-/// That mean before any row is looked at, as the development sets have it; it counts as so many rows, because few rows may
-/// all answer.
-const LATE_PRIOR_MEAN: f32 = 0.39;
-const LATE_PRIOR_ROWS: f32 = 10.0;
-/// Below this the second look adds next to nothing: some passage has nearly every word of the question.
-const LEAST_GATE: f32 = 0.02;
 /// Rows that the graph and the words each propose.
 const CANDIDATES: usize = 512;
-
-/// Log odds that a row answers, by the spreads that its score lies above what chance reaches. The first spread says most;
-/// far above chance the question is about the row's subject, and one spread more says little of whether it answers.
-struct Curve {
-    steep: f64,
-    /// From one spread on.
-    flat: f64,
-    at_chance: f64,
-}
-
-impl Curve {
-    /// Never smaller for a higher score: what is shown with an answer agrees with its place.
-    fn probability(&self, spreads: f64) -> f64 {
-        let log_odds =
-            self.at_chance + self.steep * spreads.min(1.0) + self.flat * (spreads - 1.0).max(0.0);
-        1.0 / (1.0 + (-log_odds).exp())
-    }
-}
 
 /// A question, ready to be compared with rows.
 pub struct Asked<'a> {
@@ -439,42 +393,6 @@ pub struct Outside<'a> {
     pub tokens: Option<&'a [u8]>,
 }
 
-/// What a second look is worth for the rows that it looked at.
-#[derive(Clone, Copy)]
-struct Look {
-    gate: f32,
-    /// Mean of how well their tokens met those of the question.
-    mean: f32,
-    /// What that is taken for where it says what chance gives.
-    typical: f32,
-}
-
-impl Look {
-    /// `None` where no row has token codes.
-    fn new(met: &[Option<f32>], gate: f32) -> Option<Self> {
-        let known = met.iter().flatten();
-        let count = known.clone().count();
-        let (sum, count) = (known.sum::<f32>(), count as f32);
-        let prior = LATE_PRIOR_ROWS * LATE_PRIOR_MEAN;
-        (count > 0.0).then_some(Self {
-            gate,
-            mean: sum / count,
-            typical: (sum + prior) / (count + LATE_PRIOR_ROWS),
-        })
-    }
-
-    /// What it adds to a score.
-    fn part(self, met: Option<f32>, spread: f32) -> f32 {
-        LATE_WEIGHT * spread * self.gate * met.unwrap_or(self.mean)
-    }
-
-    /// How many spreads of that the best row gets by chance.
-    fn chance(self) -> f32 {
-        let chance = LATE_CHANCE.0 * self.typical + LATE_CHANCE.1;
-        LATE_WEIGHT * self.gate * chance.max(0.0)
-    }
-}
-
 /// The z that the best of all rows reaches by chance.
 fn z_chance(rows: &Rows<'_>) -> f32 {
     (2.0 * (rows.live().max(1) as f32).ln()).sqrt()
@@ -494,19 +412,4 @@ fn background(rows: &Rows<'_>, probe: &Probe) -> (f32, f32) {
     let mean = (sum + prior * PRIOR_MEAN) / rows;
     let spread = ((squares + prior * PRIOR_SPREAD.powi(2)) / rows).sqrt();
     (mean, spread.max(LEAST_SPREAD))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_higher_score_is_never_less_likely() {
-        for curve in [CONFIDENCE, LATE_CONFIDENCE, DENSE_CONFIDENCE] {
-            let spreads = (-4000..12_000).map(|step| f64::from(step) / 400.0);
-            let likely: Vec<f32> = spreads.map(|at| curve.probability(at) as f32).collect();
-            assert!(likely.is_sorted());
-            assert!(likely[0] < 0.001 && likely[likely.len() - 1] > 0.99);
-        }
-    }
 }

@@ -139,13 +139,12 @@ impl Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
             }
             // The index is not one that this program and its model can read, or not yet.
-            Error::Index(IndexError::BeingBuilt { .. })
-            | Error::Index(IndexError::NotAnIndex { .. })
-            | Error::Index(IndexError::IndexFormat { .. })
-            | Error::Index(IndexError::SpaceMismatch { .. })
-            | Error::Index(IndexError::AlignmentMismatch { .. }) => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
-            }
+            Error::Index(IndexError::BeingBuilt { .. } | IndexError::NotAnIndex { .. })
+            | Error::Index(
+                IndexError::IndexFormat { .. }
+                | IndexError::SpaceMismatch { .. }
+                | IndexError::AlignmentMismatch { .. },
+            ) => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail),
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail),
         }
     }

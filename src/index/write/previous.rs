@@ -60,26 +60,8 @@ impl Previous {
         rebuild: bool,
         late: Option<bool>,
     ) -> Result<Self> {
-        let (index, faults) = match Index::open_damaged(dir) {
-            // Vectors of another space, whatever its name says, are of no use.
-            Ok((index, _)) if rebuild && !same_space(dir, &index, embedder)? => {
-                return Ok(Self::none(dir));
-            }
-            Ok(opened) => opened,
-            // The process that builds it is this one.
-            Err(
-                Error::Index(IndexError::NoIndex { .. })
-                | Error::Index(IndexError::BeingBuilt { .. }),
-            ) => return Ok(Self::none(dir)),
-            // What cannot be opened can still be built anew from its roots.
-            Err(
-                Error::Index(IndexError::IndexFormat { .. })
-                | Error::Index(IndexError::Corrupt { .. })
-                | Error::Io { .. },
-            ) if rebuild => {
-                return Ok(Self::none(dir));
-            }
-            Err(error) => return Err(error),
+        let Some((index, faults)) = opened(dir, embedder, rebuild)? else {
+            return Ok(Self::none(dir));
         };
         check_space(dir, &index.manifest.space, embedder.space())?;
         if !rebuild {
@@ -268,6 +250,23 @@ impl Previous {
     }
 }
 
+/// What can be opened of a generation, and what cannot; `None` where there is none, or none of use.
+fn opened(dir: &Path, embedder: &Embedder, rebuild: bool) -> Result<Option<(Index, Vec<Error>)>> {
+    match Index::open_damaged(dir) {
+        // Vectors of another space, whatever its name says, are of no use.
+        Ok((index, _)) if rebuild && !same_space(dir, &index, embedder)? => Ok(None),
+        Ok(opened) => Ok(Some(opened)),
+        // The process that builds it is this one.
+        Err(Error::Index(IndexError::NoIndex { .. } | IndexError::BeingBuilt { .. })) => Ok(None),
+        // What cannot be opened can still be built anew from its roots.
+        Err(
+            Error::Index(IndexError::IndexFormat { .. } | IndexError::Corrupt { .. })
+            | Error::Io { .. },
+        ) if rebuild => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Articles in the files of all segments.
 fn articles_of(manifest: &Manifest) -> usize {
     manifest.segments.iter().map(|s| s.articles).sum()
@@ -277,10 +276,9 @@ fn articles_of(manifest: &Manifest) -> usize {
 fn same_space(dir: &Path, index: &Index, embedder: &Embedder) -> Result<bool> {
     match check_canaries(dir, &index.manifest, embedder) {
         Ok(()) => Ok(true),
-        Err(
-            Error::Index(IndexError::SpaceMismatch { .. })
-            | Error::Index(IndexError::Canary { .. }),
-        ) => Ok(false),
+        Err(Error::Index(IndexError::SpaceMismatch { .. } | IndexError::Canary { .. })) => {
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }

@@ -81,14 +81,7 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
             .map_or(text.len(), |(at, _)| at),
         (None, Some(rows)) => {
             let span = index.span(rows).map_err(to_problem)?;
-            let first = lines.line(span.start).saturating_sub(LINES_BEFORE).max(1);
-            // Long lines would fill the answer before the passage begins.
-            let before = text[..span.start]
-                .char_indices()
-                .rev()
-                .take(most / 4)
-                .last();
-            lines.start(first).max(before.map_or(0, |(at, _)| at))
+            before(text, &lines, span.start, most / 4)
         }
         (None, None) => 0,
     };
@@ -136,6 +129,14 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
             text: part.to_owned(),
         }),
     })
+}
+
+/// Where to begin so that a few lines before a place are read too. Long lines would fill the answer before the place, so
+/// no more than `most` characters before it.
+fn before(text: &str, lines: &LineIndex, place: usize, most: usize) -> usize {
+    let first = lines.line(place).saturating_sub(LINES_BEFORE).max(1);
+    let nearest = text[..place].char_indices().rev().take(most).last();
+    lines.start(first).max(nearest.map_or(0, |(at, _)| at))
 }
 
 /// The beginning of a text, in characters; to the end of a line where one is near, so that lines are whole.

@@ -1,30 +1,29 @@
 //! Reads a segment file, mapped into memory. Every number in it is checked before it is followed, and whatever
 //! is shown or cited comes from blocks whose checksums were compared, once each.
 
+mod checks;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
 
 use memmap2::Mmap;
-use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64;
 
-use super::format::{
+use crate::corpus::Span;
+use crate::error::Result;
+use crate::index::store::bits::Bits;
+use crate::index::store::format::{
     ARTICLE_BYTES, ArticleRecord, BLOCK, KEY_BYTES, MAGIC, PASSAGE_BYTES, Sections, sentence_bytes,
 };
-use super::key::Key;
-use super::keyword::Keyword;
-use super::manifest::SegmentEntry;
-use super::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Row, Run};
-use super::row_reads::SpotReads;
-use super::rows::{ROW_BYTES, SegmentRows};
-use super::token_rows::TokenRows;
-use crate::corpus::Span;
-use crate::error::{Error, IndexError, Result};
-use crate::index::store::bits::Bits;
+use crate::index::store::key::Key;
+use crate::index::store::keyword::Keyword;
+use crate::index::store::manifest::SegmentEntry;
+use crate::index::store::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Row, Run};
+use crate::index::store::row_reads::SpotReads;
+use crate::index::store::rows::{ROW_BYTES, SegmentRows};
+use crate::index::store::token_rows::TokenRows;
 use crate::index::store::vectors::Vectors;
 use crate::mmap;
 
@@ -95,7 +94,7 @@ impl Segment {
     /// Opens a segment; checks its length and the sizes of its sections.
     ///
     /// # Errors
-    /// [`Error::Io`], [`IndexError::Corrupt`].
+    /// [`crate::Error::Io`], [`crate::IndexError::Corrupt`].
     pub fn open(dir: &Path, entry: &SegmentEntry, dimension: usize) -> Result<Self> {
         let path = dir.join(&entry.file.name);
         let (file, bytes) = mmap::open(&path)?;
@@ -220,7 +219,7 @@ impl Segment {
     /// Compares the checksums of a row's token codes.
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn check_tokens(&self, row: LocalRow) -> Result<()> {
         if self.late.is_some() {
             let number = row.get();
@@ -233,7 +232,7 @@ impl Segment {
         Ok(())
     }
 
-    /// All vectors in eight bits, `[passages, dimension]` row-major; see [`super::codes`].
+    /// All vectors in eight bits, `[passages, dimension]` row-major; see [`crate::index::store::codes`].
     pub fn codes(&self) -> &[i8] {
         bytemuck::cast_slice(self.section(&self.sections.codes))
     }
@@ -263,7 +262,7 @@ impl Segment {
     /// The passage of a row.
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn passage(&self, row: LocalRow) -> Result<StoredPassage<LocalArticle>> {
         let at = row.get() * PASSAGE_BYTES..(row.get() + 1) * PASSAGE_BYTES;
         let record = self.sound("passages", &self.sections.passages, at)?;
@@ -298,7 +297,7 @@ impl Segment {
     /// The sentences of a passage with their vectors.
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn sentences<A>(&self, passage: &StoredPassage<A>) -> Result<Vec<StoredSentence>> {
         let size = sentence_bytes(self.dimension);
         let start = passage.first_sentence * size;
@@ -328,7 +327,7 @@ impl Segment {
     /// Compares the checksums of what a row is scored by.
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn check_row(&self, row: LocalRow) -> Result<()> {
         let row = row.get();
         let of_row = |size: usize| row * size..(row + 1) * size;
@@ -341,7 +340,7 @@ impl Segment {
     /// Everything that was computed for a row; no token codes where these are damaged.
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn stored_vectors(&self, row: LocalRow) -> Result<Vectors> {
         self.check_row(row)?;
         let sentences = self.sentences(&self.passage(row)?)?;
@@ -356,7 +355,7 @@ impl Segment {
     /// What is known about an article.
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn article(&self, number: LocalArticle) -> Result<ArticleRecord> {
         let row = self.sound_article_row(number)?;
         let bytes = self.sound("meta", &self.sections.meta, row.meta)?;
@@ -367,7 +366,7 @@ impl Segment {
     /// An article's text.
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn text(&self, number: LocalArticle) -> Result<&str> {
         let row = self.sound_article_row(number)?;
         let bytes = self.sound("texts", &self.sections.texts, row.text)?;
@@ -378,7 +377,7 @@ impl Segment {
     /// A span of an article's text.
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn span_text(&self, article: LocalArticle, span: &Span) -> Result<&str> {
         let row = self.sound_article_row(article)?;
         let bytes = self.sound("texts", &self.sections.texts, row.text)?;
@@ -392,30 +391,6 @@ impl Segment {
                     format!("{span:?}"),
                 )
             })
-    }
-
-    /// Where the file is not what was written: bytes of the blocks whose checksums differ.
-    pub fn damage(&self) -> Vec<Range<usize>> {
-        let blocks = (0..self.sound.len()).into_par_iter();
-        blocks
-            .filter(|block| !self.is_sound(*block))
-            .map(|block| block * BLOCK..(block + 1) * BLOCK)
-            .collect()
-    }
-
-    /// Compares all checksums of a small segment; a large one's are compared where it is read.
-    ///
-    /// # Errors
-    /// [`IndexError::Corrupt`].
-    pub fn check_small(&self) -> Result<()> {
-        if self.bytes.len() <= SMALL {
-            self.sound(
-                "file",
-                &(0..self.sections.checks.start),
-                0..self.sections.checks.start,
-            )?;
-        }
-        Ok(())
     }
 
     /// Where the sections lie.
@@ -474,61 +449,8 @@ impl Segment {
         }
     }
 
-    /// Bytes of a section, `at` counted from its start, their blocks' checksums compared.
-    fn sound(&self, name: &'static str, section: &Range<usize>, at: Range<usize>) -> Result<&[u8]> {
-        let outside = || {
-            let inside = format!("inside 0..{}", section.len());
-            self.corrupt(name, inside, format!("{at:?}"))
-        };
-        let bytes = self.section(section);
-        let bytes = bytes.get(at.clone()).ok_or_else(outside)?;
-        let (start, end) = (section.start + at.start, section.start + at.end);
-        for block in start / BLOCK..end.div_ceil(BLOCK) {
-            if !self.sound[block].load(Relaxed) {
-                if !self.is_sound(block) {
-                    let place = block * BLOCK..(block + 1) * BLOCK;
-                    return Err(self.corrupt(
-                        name,
-                        "the checksum of what was written",
-                        format!("another for bytes {place:?}"),
-                    ));
-                }
-                self.sound[block].store(true, Relaxed);
-            }
-        }
-        Ok(bytes)
-    }
-
-    fn is_sound(&self, block: usize) -> bool {
-        let (checks, _) = self.section(&self.sections.checks).as_chunks::<8>();
-        let end = self.sections.checks.start.min((block + 1) * BLOCK);
-        let check = checks.get(block).map(|check| u64::from_le_bytes(*check));
-        check == Some(xxh3_64(&self.bytes[block * BLOCK..end]))
-    }
-
     fn section(&self, section: &Range<usize>) -> &[u8] {
         &self.bytes[section.clone()]
-    }
-
-    fn check<T: PartialEq + std::fmt::Debug>(
-        &self,
-        what: &'static str,
-        expected: T,
-        received: T,
-    ) -> Result<()> {
-        if expected == received {
-            return Ok(());
-        }
-        Err(self.corrupt(what, format!("{expected:?}"), format!("{received:?}")))
-    }
-
-    fn corrupt(&self, what: &'static str, expected: impl Into<String>, received: String) -> Error {
-        Error::Index(IndexError::Corrupt {
-            path: self.path.clone(),
-            what,
-            expected: expected.into(),
-            received,
-        })
     }
 }
 
