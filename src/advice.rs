@@ -80,3 +80,40 @@ pub fn newer(written_by: &str) -> String {
         false => "the newer tane that made it".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_library_names_no_flag_and_is_told_with_what_to_do() {
+        let here = env!("CARGO_PKG_VERSION");
+        let told_and_not = |error: IndexError| {
+            let error = Error::Index(error);
+            (error.to_string(), told(&error))
+        };
+        let (plain, with) = told_and_not(IndexError::NoIndex { path: "ix".into() });
+        assert_eq!(plain, "no index at ix");
+        assert_eq!(with, "no index at ix; build one with `tane index PATH`");
+        let format = |received, written_by: &str| IndexError::IndexFormat {
+            path: "ix".into(),
+            expected: 3,
+            received,
+            written_by: written_by.to_owned(),
+        };
+        let (plain, with) = told_and_not(format(99, "9.1.0"));
+        assert_eq!(
+            plain,
+            format!("ix: index format 99; this is tane {here}, which reads format 3")
+        );
+        assert_eq!(
+            with,
+            plain + "; use tane 9.1.0 or newer, or rebuild it with `tane index --rebuild`"
+        );
+        let (plain, with) = told_and_not(format(2, ""));
+        assert_eq!(with, plain + "; rebuild it with `tane index --rebuild`");
+        let (plain, with) = told_and_not(IndexError::NoRoots);
+        assert_eq!(plain, "nothing to index");
+        assert!(with.starts_with("nothing to index: give a file or folder"));
+    }
+}
