@@ -55,6 +55,7 @@
 #[cfg(target_endian = "big")]
 compile_error!("the files of an index are little-endian and are read without conversion");
 
+mod advice;
 pub mod cli;
 pub mod corpus;
 pub mod embed;
@@ -70,4 +71,4 @@ pub mod serve;
 mod sha256;
 pub mod words;
 
-pub use error::{Error, Result};
+pub use error::{EmbedError, Error, IndexError, Result, SearchError};

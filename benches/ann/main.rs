@@ -167,14 +167,14 @@ fn search(base: &Path, queries: &Path, dimension: usize, dir: &str, beams: &[Bea
     let exact = timed("scan", &probes, &mut results, &|probe| {
         scan_rows(&rows, probe, 10, |_| Some(0.0))
             .iter()
-            .map(|hit| hit.row)
+            .map(|hit| hit.row.get())
             .collect()
     });
     for beam in beams {
         let name = format!("graph ef={}*{}", beam.nearest, beam.slack);
         let found = timed(&name, &probes, &mut results, &|probe| {
             let hits = through_graph(&rows, &rows.parts()[0], &graph, probe, *beam, 10, None);
-            hits.unwrap().iter().map(|hit| hit.row).collect()
+            hits.unwrap().iter().map(|hit| hit.row.get()).collect()
         });
         let common: usize = exact
             .iter()
@@ -265,7 +265,7 @@ fn export(index: &Path, dir: &str) {
     let own = folder.join("tane");
     std::fs::create_dir_all(&own).unwrap();
     let mut base = BufWriter::new(File::create(folder.join("base.f32")).unwrap());
-    for row in 0..rows.len() {
+    for row in rows.run() {
         let aligned = embedder.alignment().align(rows.vector(row), Role::Passage);
         base.write_all(bytemuck::cast_slice(&aligned)).unwrap();
     }

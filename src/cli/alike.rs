@@ -11,7 +11,7 @@ use super::render::Page;
 use crate::cli::outcome::Outcome;
 use crate::embed::{Alignment, Embedder};
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{ArticleNo, Index, Rows};
 use crate::search::{Duplicate, JSON_VERSION, Subject, Viewer, duplicates, resemblance};
 
 /// Pairs that are printed where no `--limit` is given.
@@ -39,13 +39,14 @@ pub fn all(
     embedder: &Embedder,
     out: &mut Output,
 ) -> anyhow::Result<Outcome> {
-    let mut articles: Vec<(String, usize)> = Vec::new();
+    let mut articles: Vec<(String, ArticleNo)> = Vec::new();
     for number in index.articles() {
         articles.push((index.article(number)?.id(), number));
     }
     articles.sort();
     let compared = Compared {
         index,
+        stored: index.rows(),
         alignment: embedder.alignment(),
         numbers: articles.iter().map(|(_, number)| *number).collect(),
     };
@@ -64,8 +65,9 @@ pub fn all(
 /// Articles that are compared with each other.
 struct Compared<'a> {
     index: &'a Index,
+    stored: Rows<'a>,
     alignment: &'a Alignment,
-    numbers: Vec<usize>,
+    numbers: Vec<ArticleNo>,
 }
 
 /// Two articles, as places among those that are compared, and how alike they are.
@@ -77,7 +79,8 @@ impl Compared<'_> {
         let rows = self.numbers.par_iter().enumerate().map(|(place, number)| {
             let subject = Subject::indexed(self.index, *number, self.alignment)?;
             let others = self.numbers[place + 1..].iter();
-            let scores = others.map(|other| resemblance(self.index, &subject, *other));
+            let scores =
+                others.map(|other| resemblance(self.index, &self.stored, &subject, *other));
             Ok(make(place, scores.collect()))
         });
         rows.collect()
@@ -117,7 +120,7 @@ impl Compared<'_> {
     }
 }
 
-fn matrix(compared: &Compared<'_>, articles: Vec<(String, usize)>) -> Result<Matrix> {
+fn matrix(compared: &Compared<'_>, articles: Vec<(String, ArticleNo)>) -> Result<Matrix> {
     let index = compared.index;
     let scores = compared.scores()?;
     let mut pairs: Vec<DuplicatePair> = Vec::new();
@@ -141,14 +144,15 @@ fn matrix(compared: &Compared<'_>, articles: Vec<(String, usize)>) -> Result<Mat
 fn print(page: &mut Page<'_>, compared: &Compared<'_>, alike: &[Alike]) -> anyhow::Result<()> {
     let index = compared.index;
     let viewer = Viewer::new(index);
-    let same: HashMap<[usize; 2], Duplicate> = duplicates(index)?
+    let same: HashMap<[ArticleNo; 2], Duplicate> = duplicates(index)?
         .into_iter()
         .map(|(a, b, duplicate)| (sorted(a, b), duplicate))
         .collect();
     for ((score, a, b), rank) in alike.iter().zip(1..) {
         let [a, b] = [compared.numbers[*a], compared.numbers[*b]];
         let (one, other) = (viewer.article(a)?, viewer.article(b)?);
-        let titles = [&one, &other].map(|article| article.title.as_deref().unwrap_or(&article.id));
+        let titles =
+            [&one, &other].map(|article| article.metadata.title.as_deref().unwrap_or(&article.id));
         page.gap()?;
         page.headings(rank, &format!("{score:.3}"), &titles)?;
         if let Some(duplicate) = same.get(&sorted(a, b)) {
@@ -165,7 +169,7 @@ fn print(page: &mut Page<'_>, compared: &Compared<'_>, alike: &[Alike]) -> anyho
     Ok(())
 }
 
-fn sorted(a: usize, b: usize) -> [usize; 2] {
+fn sorted(a: ArticleNo, b: ArticleNo) -> [ArticleNo; 2] {
     [a.min(b), a.max(b)]
 }
 

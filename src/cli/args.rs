@@ -21,7 +21,7 @@ pub use eval::Eval;
 pub use index::Index;
 pub use map::Map;
 pub use models::{Embed, Models, ModelsCommand, RoleName};
-pub use query::{ModeName, PreferLanguageName, Query, mode_name};
+pub use query::{ModeName, PreferLanguageName, Query};
 pub use serve::{Mcp, Serve};
 pub use setup::{Completions, Man};
 pub use upkeep::{Merge, Pack, Status, Unpack, Verify};

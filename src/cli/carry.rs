@@ -8,7 +8,7 @@ use super::settings::Settings;
 use crate::cli::outcome::Outcome;
 use crate::corpus::ReadOptions;
 use crate::embed::Embedder;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::index::{Carried, Corpus, Manifest, Root, leave_out, merge, pack, unpack};
 use crate::search::JSON_VERSION;
 
@@ -84,7 +84,7 @@ pub fn join(args: &args::Merge, settings: &Settings, out: &mut Output) -> anyhow
 fn embedder(engine: &args::Engine, settings: &Settings) -> anyhow::Result<Option<Embedder>> {
     match settings.embedder(engine, None) {
         Ok(embedder) => Ok(Some(embedder)),
-        Err(error @ Error::ModelNotRunnable { .. }) => {
+        Err(error @ Error::Embed(EmbedError::ModelNotRunnable { .. })) => {
             output::remark(&format!("the vectors are not checked: {error}"));
             Ok(None)
         }

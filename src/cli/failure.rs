@@ -1,9 +1,13 @@
 //! How errors are said.
 
+use crate::advice::advice;
+use crate::error::Error;
+
 /// An error and its causes, but for those that it says itself.
 pub fn told(error: &anyhow::Error) -> String {
     error.chain().fold(String::new(), |told, cause| {
-        let cause = cause.to_string();
+        let advice = cause.downcast_ref().and_then(|error: &Error| advice(error));
+        let cause = cause.to_string() + advice.as_deref().unwrap_or_default();
         match told.as_str() {
             "" => cause,
             _ if told.contains(&cause) => told,

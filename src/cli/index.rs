@@ -9,6 +9,7 @@ use super::output::{self, Output};
 use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
 use super::{args, watch};
+use crate::advice::told;
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
 use crate::embed::Embedder;
@@ -188,7 +189,8 @@ pub fn warn(index: &Index, settings: &Settings) {
     }
     if let Some(fault) = &index.graph_fault {
         output::complain(&format!(
-            "warning: {fault}; tane compares every passage instead, which is slower"
+            "warning: {}; tane compares every passage instead, which is slower",
+            told(fault)
         ));
     }
 }

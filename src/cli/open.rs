@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::{args, shell};
 use crate::cli::outcome::Outcome;
 use crate::corpus::{TextSource, locator};
-use crate::error::Error;
+use crate::error::{Error, SearchError};
 use crate::index::{ArticleRecord, Index};
 use crate::search::{Names, find};
 
@@ -59,7 +59,7 @@ pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::
 
 /// Lines count in the text that tane read; an extracted text has other lines than its file.
 fn lines_are_those_of_the_file(record: &ArticleRecord) -> bool {
-    record.row.is_none() && record.text_source != TextSource::Extracted
+    record.metadata.row.is_none() && record.metadata.text_source != TextSource::Extracted
 }
 
 /// A document that no editor shows. The name counts, too: a desktop runs what has the name of a program, whatever it
@@ -71,7 +71,7 @@ fn is_pdf(record: &ArticleRecord) -> bool {
     });
     let extension = path.extension().unwrap_or_default();
     extension.eq_ignore_ascii_case("pdf")
-        && record.text_source == TextSource::Extracted
+        && record.metadata.text_source == TextSource::Extracted
         && record
             .locators
             .iter()
@@ -86,20 +86,22 @@ fn file(index: &Index, record: &ArticleRecord) -> Result<PathBuf, Error> {
     }
     let id = record.id();
     let id = shell::quoted(id.as_ref());
-    let instead = match &record.source_url {
+    let instead = match &record.metadata.source_url {
         Some(url) => format!("its source page is {url} (`tane open --source {id}` opens it)"),
         None => format!("`tane show {id}` prints what the index holds of it"),
     };
-    Err(Error::FileNotHere { path, instead })
+    Err(Error::Search(SearchError::FileNotHere { path, instead }))
 }
 
 /// The source page. Nothing but web addresses: a desktop runs programs for others.
 fn web_address(record: &ArticleRecord) -> Result<String, Error> {
-    let refused = |reason| Error::NoSourcePage {
-        id: record.id(),
-        reason,
+    let refused = |reason| {
+        Error::Search(SearchError::NoSourcePage {
+            id: record.id(),
+            reason,
+        })
     };
-    let Some(url) = &record.source_url else {
+    let Some(url) = &record.metadata.source_url else {
         return Err(refused("it names none".to_owned()));
     };
     let scheme = url.split_once("://").map(|(scheme, _)| scheme);

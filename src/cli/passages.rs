@@ -161,13 +161,8 @@ fn json<'a>(
     }
 }
 
-fn print(
-    page: &mut Page<'_>,
-    article: &Article,
-    cut: &[(usize, Passage)],
-    with_omitted: bool,
-) -> std::io::Result<()> {
-    let lines = LineIndex::new(&article.text);
+/// What is known about the article.
+fn print_head(page: &mut Page<'_>, article: &Article) -> std::io::Result<()> {
     let unknown = || "unknown".to_owned();
     if let Some(row) = &article.row {
         page.line(&format!("row: {row}"))?;
@@ -210,6 +205,17 @@ fn print(
     for note in &article.notes {
         page.line(&format!("note: {note}"))?;
     }
+    Ok(())
+}
+
+fn print(
+    page: &mut Page<'_>,
+    article: &Article,
+    cut: &[(usize, Passage)],
+    with_omitted: bool,
+) -> std::io::Result<()> {
+    print_head(page, article)?;
+    let lines = LineIndex::new(&article.text);
     let omitted = article.omitted.iter().filter(|_| with_omitted);
     let mut omitted = omitted.peekable();
     let leave_out = |page: &mut Page<'_>, omitted: &crate::corpus::Omitted| {

@@ -9,7 +9,7 @@ use super::render::Page;
 use super::settings::Settings;
 use crate::cli::input::read_stdin;
 use crate::cli::outcome::Outcome;
-use crate::error::Error;
+use crate::error::{Error, SearchError};
 use crate::search::{Answer, Answers, CONVINCING, Explanation, Filter, Mode, Query, query};
 
 /// A doubtful answer is weak where its odds are under this share of the best one's: docs/QUALITY.md says what that saves
@@ -25,7 +25,7 @@ pub fn run(args: &args::Query, settings: &Settings, out: &mut Output) -> anyhow:
         words => words.join(" "),
     };
     if text.trim().is_empty() {
-        return Err(Error::EmptyQuestion.into());
+        return Err(Error::Search(SearchError::EmptyQuestion).into());
     }
     let asked = Query {
         text,
@@ -127,10 +127,10 @@ fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
             || format!("{:.3}", answer.score),
             |confidence| format!("{:>3.0}%", 100.0 * confidence),
         ),
-        article.title.as_deref().unwrap_or(&article.id),
+        article.metadata.title.as_deref().unwrap_or(&article.id),
     )?;
     page.citation(&answer.citation, &article.path)?;
-    if let Some(url) = &article.source_url {
+    if let Some(url) = &article.metadata.source_url {
         page.url(url)?;
     }
     if let Some(locator) = &answer.passage.locator {

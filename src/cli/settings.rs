@@ -7,7 +7,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::args::{Engine, Global, ModeName, When, mode_name};
+use super::args::{Engine, Global, ModeName, When};
 use super::output;
 use super::shell::quoted;
 use crate::corpus::Ocr;
@@ -137,7 +137,7 @@ impl Settings {
                 said: ProjectSettings {
                     exclude: file.exclude,
                     limit: file.limit,
-                    mode: file.mode.map(|mode| mode_name(mode).to_owned()),
+                    mode: file.mode.map(|mode| Mode::from(mode).name().to_owned()),
                     language: file.language.clone(),
                 },
             }),

@@ -1,13 +1,12 @@
 //! `tane show`.
 
-use std::ops::Range;
-
 use super::args;
 use super::index::open;
 use super::output::Output;
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::outcome::Outcome;
+use crate::index::{Row, Run};
 use crate::search::{Names, Shown, find, show};
 
 pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
@@ -17,18 +16,18 @@ pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::
         out.raw(index.text(number)?.as_bytes())?;
         return Ok(Outcome::Something);
     }
-    let json = show(&index, number, rows.clone(), args.context)?;
+    let json = show(&index, number, rows, args.context)?;
     if args.json {
         out.json(&json)?;
     } else {
-        let place = rows.map(|rows| place(&rows, &index.rows_of(number)));
+        let place = rows.map(|rows| place(rows, index.rows_of(number)));
         print(&mut Page::new(out).spaced(), &json, place.as_deref())?;
     }
     Ok(Outcome::Something)
 }
 
 /// Which of the article's passages these are.
-fn place(rows: &Range<usize>, all: &Range<usize>) -> String {
+fn place(rows: Run<Row>, all: Run<Row>) -> String {
     let (first, last) = (rows.start - all.start + 1, rows.end - all.start);
     let count = all.len();
     if first == last {
@@ -40,9 +39,9 @@ fn place(rows: &Range<usize>, all: &Range<usize>) -> String {
 
 fn print(page: &mut Page<'_>, json: &Shown, place: Option<&str>) -> std::io::Result<()> {
     let article = &json.article;
-    page.line(article.title.as_deref().unwrap_or(&article.id))?;
+    page.line(article.metadata.title.as_deref().unwrap_or(&article.id))?;
     page.citation(&json.citation, &article.path)?;
-    if let Some(url) = &article.source_url {
+    if let Some(url) = &article.metadata.source_url {
         page.url(url)?;
     }
     if let Some(locator) = json.passage.as_ref().and_then(|p| p.locator.as_ref()) {

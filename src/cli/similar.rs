@@ -14,7 +14,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
 use crate::corpus::{Article, ReadOptions};
 use crate::embed::Embedder;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SearchError};
 use crate::index::Index;
 use crate::search::{
     Names, SimilarArticles, Subject, as_stored, find_article, find_named_article, similar,
@@ -75,11 +75,13 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
 /// What names no article may have been meant as a file.
 fn nor_a_file(error: Error) -> Error {
     match error {
-        Error::Unknown { kind, given, hint } => Error::Unknown {
-            kind,
-            given,
-            hint: format!(", and no file of that name{hint}"),
-        },
+        Error::Search(SearchError::Unknown { kind, given, hint }) => {
+            Error::Search(SearchError::Unknown {
+                kind,
+                given,
+                hint: format!(", and no file of that name{hint}"),
+            })
+        }
         other => other,
     }
 }
@@ -103,13 +105,13 @@ fn print(page: &mut Page<'_>, found: &SimilarArticles) -> std::io::Result<()> {
         page.heading(
             result.rank,
             &format!("{:.3}", result.score),
-            article.title.as_deref().unwrap_or(&article.id),
+            article.metadata.title.as_deref().unwrap_or(&article.id),
         )?;
         page.citation(&article.path, &article.path)?;
         if let Some(duplicate) = result.duplicate {
             page.line(&format!("   {duplicate} duplicate"))?;
         }
-        if let Some(url) = &article.source_url {
+        if let Some(url) = &article.metadata.source_url {
             page.url(url)?;
         }
         for (pair, number) in result.pairs.iter().zip(0..) {

@@ -73,8 +73,8 @@ fn print(page: &mut Page<'_>, json: &Status) -> std::io::Result<()> {
         ))?;
     }
     for entry in json.article_list.iter().flatten() {
-        let lang = entry.article.lang.as_deref().unwrap_or("-");
-        let title = entry.article.title.as_deref().unwrap_or("");
+        let lang = entry.article.metadata.lang.as_deref().unwrap_or("-");
+        let title = entry.article.metadata.title.as_deref().unwrap_or("");
         page.line(&format!(
             "{:>6}  {lang}  {}  {title}",
             entry.passages, entry.article.id

@@ -9,7 +9,7 @@ use super::settings::Settings;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{clean, naming_index};
 use crate::embed::Embedder;
-use crate::error::Error;
+use crate::error::{EmbedError, Error};
 use crate::index::{Manifest, Verified, verify};
 use crate::search::JSON_VERSION;
 
@@ -45,7 +45,11 @@ fn embedder(args: &args::Verify, settings: &Settings) -> anyhow::Result<Option<E
     let recorded = Manifest::read(&settings.index)?.map(|manifest| manifest.space.model);
     match settings.embedder(&args.engine, recorded.as_deref()) {
         Ok(embedder) => Ok(Some(embedder)),
-        Err(error @ (Error::ModelNotRunnable { .. } | Error::UnknownModel { .. })) => {
+        Err(
+            error @ Error::Embed(
+                EmbedError::ModelNotRunnable { .. } | EmbedError::UnknownModel { .. },
+            ),
+        ) => {
             output::remark(&format!("the vectors are not checked: {error}"));
             Ok(None)
         }

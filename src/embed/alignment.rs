@@ -10,7 +10,7 @@ use candle_core::safetensors::SliceSafetensors;
 use crate::embed::device::cpu;
 use crate::embed::input::Role;
 use crate::embed::unit::normalize;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::kernel::dot::dot;
 
 /// An affine map of a space.
@@ -66,7 +66,7 @@ impl Alignment {
     /// Reads `basis`, `query_offset` and `passage_offset` of a safetensors file.
     ///
     /// # Errors
-    /// [`Error::Compute`] for no such file, [`Error::BadModel`] where it is of another dimension.
+    /// [`EmbedError::Compute`] for no such file, [`EmbedError::BadModel`] where it is of another dimension.
     pub fn read(model: &str, bytes: &[u8], dimension: usize) -> Result<Self> {
         let read = |name: &str| {
             SliceSafetensors::new(bytes)?
@@ -77,12 +77,12 @@ impl Alignment {
         let tensor = |name: &str, rows: usize| {
             let values = read(name).map_err(Error::compute("cannot read the alignment"))?;
             if values.len() % dimension != 0 || (rows > 0 && values.len() != rows * dimension) {
-                return Err(Error::BadModel {
+                return Err(Error::Embed(EmbedError::BadModel {
                     model: model.to_owned(),
                     what: format!("numbers in tensor `{name}` of its alignment"),
                     expected: format!("a multiple of {dimension}"),
                     received: values.len().to_string(),
-                });
+                }));
             }
             Ok(values)
         };

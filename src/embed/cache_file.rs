@@ -17,7 +17,7 @@ use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::mmap;
 
 const MAGIC: &[u8; 8] = b"TANEPAK1";
@@ -104,9 +104,11 @@ impl<H: Serialize + for<'de> Deserialize<'de>> Pack<H> {
             // A cache that cannot be written is only slower.
             let _ = write(path, bytemuck::cast_slice(&lines));
         }
-        Self::parse(Storage::Owned(lines)).ok_or_else(|| Error::Tokenizer {
-            action: "prepare the model",
-            message: "what was just prepared cannot be read".to_owned(),
+        Self::parse(Storage::Owned(lines)).ok_or_else(|| {
+            Error::Embed(EmbedError::Tokenizer {
+                action: "prepare the model",
+                message: "what was just prepared cannot be read".to_owned(),
+            })
         })
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::embed::embedder::Embedder;
 use crate::embed::input::{Embedding, Input, Role};
 use crate::embed::model::Pooling;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::kernel::dot::dot;
 
 /// The least cosine between two vectors of one canary. Precisions of one space lie above 0.999; a wrong
@@ -75,7 +75,7 @@ pub fn canaries(embedder: &Embedder) -> Result<Vec<Canary>> {
 /// For each canary the cosine between its vector and what this embedder computes now.
 ///
 /// # Errors
-/// As [`Embedder::embed`]; [`Error::BadModel`] where a vector has another length.
+/// As [`Embedder::embed`]; [`EmbedError::BadModel`] where a vector has another length.
 pub fn cosines(embedder: &Embedder, canaries: &[Canary]) -> Result<Vec<f32>> {
     let texts = canaries.iter().map(|c| (c.role, c.text.as_str()));
     let embeddings = embedder.embed(&inputs(embedder, texts)?)?;
@@ -83,12 +83,12 @@ pub fn cosines(embedder: &Embedder, canaries: &[Canary]) -> Result<Vec<f32>> {
         if canary.vector.len() == embedding.vector.len() {
             return Ok(dot(&canary.vector, &embedding.vector));
         }
-        Err(Error::BadModel {
+        Err(Error::Embed(EmbedError::BadModel {
             model: embedder.space().model.clone(),
             what: "length of a canary's vector".to_owned(),
             expected: canary.vector.len().to_string(),
             received: embedding.vector.len().to_string(),
-        })
+        }))
     };
     canaries.iter().zip(embeddings).map(cosine).collect()
 }

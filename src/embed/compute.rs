@@ -4,7 +4,7 @@ use candle_core::DType;
 use serde::{Deserialize, Serialize};
 
 use crate::embed::device::DeviceChoice;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::kernel::Isa;
 use crate::kernel::linear::bf16;
 
@@ -72,11 +72,13 @@ impl Compute {
     /// The precision of the fused engine. `measured`: what int8 costs this model is known, and it is little.
     ///
     /// # Errors
-    /// [`Error::Precision`] where the engine or the CPU has no such numbers, [`Error::Kernels`].
+    /// [`EmbedError::Precision`] where the engine or the CPU has no such numbers, [`EmbedError::Kernels`].
     pub(super) fn fused(self, measured: bool) -> Result<Precision> {
-        Isa::requested().map_err(|name| Error::Kernels {
-            name,
-            known: Isa::NAMES.map(|(name, _)| name).join(", "),
+        Isa::requested().map_err(|name| {
+            Error::Embed(EmbedError::Kernels {
+                name,
+                known: Isa::NAMES.map(|(name, _)| name).join(", "),
+            })
         })?;
         match self.precision {
             Some(Precision::Bf16) if !bf16::supported(Isa::current()) => {
@@ -94,7 +96,7 @@ impl Compute {
     /// The precision of candle's stock ops; `on_gpu` are those that a family can be computed in there, the best first.
     ///
     /// # Errors
-    /// [`Error::Precision`] where they have no such numbers.
+    /// [`EmbedError::Precision`] where they have no such numbers.
     pub(super) fn stock(self, gpu: bool, on_gpu: &[Precision]) -> Result<(Precision, DType)> {
         let possible = if gpu { on_gpu } else { &[Precision::F32] };
         let precision = self.precision.unwrap_or(possible[0]);
@@ -105,11 +107,11 @@ impl Compute {
     }
 
     fn impossible(self, engine: &'static str, possible: impl Into<String>) -> Error {
-        Error::Precision {
+        Error::Embed(EmbedError::Precision {
             engine,
             precision: self.precision.map_or_else(String::new, |p| p.to_string()),
             possible: possible.into(),
-        }
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use candle_core::{DType, Device, Tensor};
 
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 
 /// The device of the CPU engine, and where weights are prepared.
 pub fn cpu() -> Device {
@@ -55,13 +55,15 @@ impl DeviceChoice {
     /// Opens the device. `Auto` takes a GPU that this program was built for and that computes right, else the CPU.
     ///
     /// # Errors
-    /// [`Error::Device`] where a device that was asked for by name is not there.
+    /// [`EmbedError::Device`] where a device that was asked for by name is not there.
     pub fn open(self) -> Result<Opened> {
         let opened = |choice: Self, instead| {
             Ok(Opened {
-                device: choice.device().map_err(|reason| Error::Device {
-                    device: choice.to_string(),
-                    reason,
+                device: choice.device().map_err(|reason| {
+                    Error::Embed(EmbedError::Device {
+                        device: choice.to_string(),
+                        reason,
+                    })
                 })?,
                 name: choice.to_string(),
                 instead,

@@ -19,7 +19,7 @@ use crate::embed::model::{Model, Pooling};
 use crate::embed::space::Space;
 use crate::embed::tokenizer::Tokenizer;
 use crate::embed::unit::normalize;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::passage::TokenCount;
 use crate::words;
 
@@ -48,8 +48,8 @@ impl Embedder {
     /// Loads a model. `cache` is where a prepared model may be kept between runs.
     ///
     /// # Errors
-    /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::Precision`], [`Error::Device`],
-    /// [`Error::Compute`].
+    /// [`EmbedError::ModelNotRunnable`], [`EmbedError::BadModel`], [`EmbedError::Precision`], [`EmbedError::Device`],
+    /// [`EmbedError::Compute`].
     pub fn load(model: &Model, compute: Compute, cache: Option<&Path>) -> Result<Self> {
         let loaded = Loaded::of(model, compute, cache)?;
         let alignment = match loaded.alignment {
@@ -123,7 +123,7 @@ impl Embedder {
     /// Tokenizes a text.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`].
+    /// [`EmbedError::Tokenizer`].
     pub fn input(&self, text: &str, role: Role) -> Result<Input> {
         self.input_with_parts(text, role, &[])
     }
@@ -131,7 +131,7 @@ impl Embedder {
     /// Tokenizes a text of which `parts` (byte ranges, in order) get vectors of their own.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`].
+    /// [`EmbedError::Tokenizer`].
     pub fn input_with_parts(
         &self,
         text: &str,
@@ -160,7 +160,7 @@ impl Embedder {
     /// Embeds tokenized texts; results in the order given.
     ///
     /// # Errors
-    /// [`Error::Compute`], or [`Error::BadModel`] where a vector is not finite.
+    /// [`EmbedError::Compute`], or [`EmbedError::BadModel`] where a vector is not finite.
     pub fn embed(&self, inputs: &[Input]) -> Result<Vec<Embedding>> {
         let embeddings = self.embed_states(inputs)?;
         let Some(late) = &self.late else {
@@ -217,12 +217,12 @@ impl Embedder {
         if numbers.all(|number| number.is_finite()) {
             return Ok(embedding);
         }
-        Err(Error::BadModel {
+        Err(Error::Embed(EmbedError::BadModel {
             model: self.space.model.clone(),
             what: "embedding".to_owned(),
             expected: "finite numbers".to_owned(),
             received: "NaN or infinity; the weights are damaged".to_owned(),
-        })
+        }))
     }
 
     fn encode(&self, batch: &[Job<'_>]) -> Result<Vec<Encoded>> {
@@ -282,10 +282,12 @@ impl Embedder {
     /// How the vectors of tokens are stored.
     ///
     /// # Errors
-    /// [`Error::NoLateLayer`] where the model has none.
+    /// [`EmbedError::NoLateLayer`] where the model has none.
     pub fn need_token_codes(&self) -> Result<&TokenCodes> {
-        self.token_codes().ok_or_else(|| Error::NoLateLayer {
-            model: self.space.model.clone(),
+        self.token_codes().ok_or_else(|| {
+            Error::Embed(EmbedError::NoLateLayer {
+                model: self.space.model.clone(),
+            })
         })
     }
 
@@ -324,7 +326,7 @@ impl Embedder {
     /// be told.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`].
+    /// [`EmbedError::Tokenizer`].
     pub fn token_spans(&self, text: &str, role: Role) -> Result<Option<Vec<Range<usize>>>> {
         let prefix = self.prefix(role);
         let prefix_ids = self.tokenizer.encode(prefix.trim_end())?;
@@ -386,7 +388,7 @@ impl Embedder {
     /// Embeds one text.
     ///
     /// # Errors
-    /// As [`Embedder::embed`], and [`Error::Tokenizer`].
+    /// As [`Embedder::embed`], and [`EmbedError::Tokenizer`].
     pub fn embed_one(&self, text: &str, role: Role) -> Result<Vec<f32>> {
         let mut embeddings = self.embed(&[self.input(text, role)?])?;
         Ok(embeddings.swap_remove(0).vector)

@@ -93,7 +93,7 @@ impl Input {
     /// Tokenizes a text of which `parts` (byte ranges, in order) get vectors of their own.
     ///
     /// # Errors
-    /// [`crate::Error::Tokenizer`].
+    /// [`crate::EmbedError::Tokenizer`].
     pub(super) fn new(text: &str, parts: &[Range<usize>], frame: &Frame<'_>) -> Result<Self> {
         let prefix = frame.prefix;
         let content = frame.encode(&format!("{prefix}{text}"))?;

@@ -16,7 +16,7 @@ use candle_core::safetensors::SliceSafetensors;
 use crate::embed::device::cpu;
 use crate::embed::input::Role;
 use crate::embed::unit::normalize;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::kernel::Isa;
 use crate::kernel::linear::{self, f32};
 
@@ -61,7 +61,7 @@ impl LateMap {
     /// Reads `components`, `query_mean`, `passage_mean` and `spreads` of a safetensors file.
     ///
     /// # Errors
-    /// [`Error::Compute`] for no such file, [`Error::BadModel`] where it fits no states of `hidden` numbers.
+    /// [`EmbedError::Compute`] for no such file, [`EmbedError::BadModel`] where it fits no states of `hidden` numbers.
     pub fn read(model: &str, bytes: &[u8], hidden: usize, layer: usize) -> Result<Self> {
         let read = |name: &str| {
             SliceSafetensors::new(bytes)?
@@ -74,12 +74,12 @@ impl LateMap {
         };
         let fits = |what: String, expected: String, received: usize, fits: bool| match fits {
             true => Ok(()),
-            false => Err(Error::BadModel {
+            false => Err(Error::Embed(EmbedError::BadModel {
                 model: model.to_owned(),
                 what,
                 expected,
                 received: received.to_string(),
-            }),
+            })),
         };
         let spreads = read("spreads")?;
         let dimension = spreads.len();

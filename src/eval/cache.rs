@@ -6,7 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::embed::{Embedder, Role};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::{Journal, Key, Vectors, input_key};
 
 /// Texts embedded between two writes to the journal.
@@ -111,11 +111,13 @@ impl VectorCache {
             None => self.memory.get(key).cloned(),
         });
         let vectors: Option<Vec<_>> = vectors.collect();
-        vectors.ok_or_else(|| Error::Corrupt {
-            path: "the cache of vectors".into(),
-            what: "vectors of a text",
-            expected: "written a moment ago".to_owned(),
-            received: "nothing".to_owned(),
+        vectors.ok_or_else(|| {
+            Error::Index(IndexError::Corrupt {
+                path: "the cache of vectors".into(),
+                what: "vectors of a text",
+                expected: "written a moment ago".to_owned(),
+                received: "nothing".to_owned(),
+            })
         })
     }
 

@@ -7,7 +7,8 @@ use crate::corpus::Article;
 use crate::embed::{Embedder, Role};
 use crate::error::Result;
 use crate::index::{
-    Key, Keyword, KeywordWriter, LanguageRows, RowRecord, Rows, SegmentRows, TokenRows, token_end,
+    Key, Keyword, KeywordWriter, LanguageNo, LanguageRows, Row, RowRecord, Rows, SegmentRows,
+    TokenRows, token_end,
 };
 use crate::passage::passages;
 
@@ -122,7 +123,7 @@ impl Collection {
             keyword: Keyword::new(&self.terms, &self.postings, self.records.len()),
             keys: &self.keys,
             order: &self.order,
-            languages: (0..self.languages.len()).collect(),
+            languages: (0..self.languages.len()).map(LanguageNo::new).collect(),
             dead: None,
             files: None,
             tokens: TokenRows {
@@ -131,7 +132,7 @@ impl Collection {
                 bytes: &self.tokens,
                 file: None,
             },
-            first: 0,
+            first: Row::new(0),
         };
         Rows::new(self.dimension, vec![part], self.rows_of_languages(), false)
     }

@@ -51,7 +51,7 @@ pub fn run(set: &PairSet, embedder: &Embedder, cache: &mut VectorCache) -> Resul
 
 fn nearest_is_own(from: &[Vec<f32>], to: &[Vec<f32>]) -> f64 {
     let own = from.iter().enumerate().filter(|(number, vector)| {
-        scan(to.len(), 1, |row| Some(dot(&to[row], vector)))
+        scan(to.len(), 1, |other: usize| Some(dot(&to[other], vector)))
             .first()
             .is_some_and(|hit| hit.row == *number)
     });

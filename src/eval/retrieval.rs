@@ -14,7 +14,7 @@ use super::set::RetrievalSet;
 use crate::embed::Embedder;
 use crate::error::Result;
 use crate::eval::options::RetrievalOptions;
-use crate::index::{RowFilter, Rows};
+use crate::index::{Row, RowFilter};
 use crate::search::{Asked, Mode, Ranked};
 
 /// What a mode gave.
@@ -107,7 +107,7 @@ pub fn run(
         let results: Vec<(Ranking, QueryResult)> = (0..queries.len())
             .into_par_iter()
             .map(|query| {
-                let found = first_ten(&asked(*mode, query), &rows, &collection.owners);
+                let found = first_ten(&asked(*mode, query), &collection.owners);
                 judge(set, query, *mode, &found)
             })
             .collect();
@@ -121,7 +121,6 @@ pub fn run(
                 set,
                 query,
                 &asked(Mode::Hybrid, query),
-                &rows,
                 &collection.owners,
                 &articles,
             )
@@ -137,14 +136,14 @@ pub fn run(
 }
 
 /// The ten best documents.
-fn first_ten(asked: &Asked, rows: &Rows<'_>, owners: &[usize]) -> Vec<usize> {
+fn first_ten(asked: &Asked<'_>, owners: &[usize]) -> Vec<usize> {
     let mut count = 64;
     loop {
-        let ranked = asked.best(rows, None, count, None).ranked;
+        let ranked = asked.best(None, count, None).ranked;
         let mut documents: Vec<usize> = Vec::new();
         for Ranked { row, .. } in &ranked {
-            if !documents.contains(&owners[*row]) {
-                documents.push(owners[*row]);
+            if !documents.contains(&owners[row.get()]) {
+                documents.push(owners[row.get()]);
             }
         }
         if documents.len() >= 10 || ranked.len() < count {
@@ -204,8 +203,7 @@ fn mode_scores(results: &[(Ranking, QueryResult)]) -> ModeScores {
 fn attempts(
     set: &RetrievalSet,
     query: usize,
-    asked: &Asked,
-    rows: &Rows<'_>,
+    asked: &Asked<'_>,
     owners: &[usize],
     articles: &[String],
 ) -> Vec<Attempt> {
@@ -215,17 +213,17 @@ fn attempts(
         .filter(|document| relevant(*document))
         .map(|document| articles[document].as_str())
         .collect();
-    let without = |row: usize| !gold.contains(articles[owners[row]].as_str());
-    let with = asked.best(rows, None, 1, None).ranked;
+    let without = |row: Row| !gold.contains(articles[owners[row.get()]].as_str());
+    let with = asked.best(None, 1, None).ranked;
     let keep = RowFilter {
         accepts: &without,
         share: 1.0,
     };
-    let without = asked.best(rows, None, 1, Some(keep)).ranked;
+    let without = asked.best(None, 1, Some(keep)).ranked;
     let attempt = |answerable: bool, ranked: &Ranked| Attempt {
         answerable,
         confidence: f64::from(ranked.confidence.unwrap_or(0.0)),
-        right: answerable && relevant(owners[ranked.row]),
+        right: answerable && relevant(owners[ranked.row.get()]),
     };
     let with = with.iter().map(|ranked| attempt(true, ranked));
     with.chain(without.iter().map(|ranked| attempt(false, ranked)))

@@ -10,7 +10,7 @@ use super::cache::VectorCache;
 use super::metrics::Ranking;
 use crate::embed::{Embedder, Probe, Role};
 use crate::error::Result;
-use crate::index::{Index, Keyword, KeywordWriter, RowFilter, Rows, scan_rows};
+use crate::index::{ArticleNo, Index, Keyword, KeywordWriter, Row, RowFilter, Rows, scan_rows};
 use crate::search::{Asked, Duplicate, JSON_VERSION, Mode, duplicates};
 use crate::words::fold;
 
@@ -44,7 +44,7 @@ pub struct SelfCheck {
 /// Asks an index about itself.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`], and what the embedder returns.
+/// [`crate::IndexError::Corrupt`], and what the embedder returns.
 pub fn self_check(
     index: &Index,
     embedder: &Embedder,
@@ -52,9 +52,9 @@ pub fn self_check(
 ) -> Result<SelfCheck> {
     index.check_space(embedder.space())?;
     index.expect_many_questions();
-    let mut titled: Vec<(usize, String)> = Vec::new();
+    let mut titled: Vec<(ArticleNo, String)> = Vec::new();
     for number in index.articles() {
-        let title = index.article(number)?.title;
+        let title = index.article(number)?.metadata.title;
         titled.extend(
             title
                 .filter(|title| !title.trim().is_empty())
@@ -62,7 +62,7 @@ pub fn self_check(
         );
     }
     let step = titled.len().div_ceil(TITLES).max(1);
-    let titled: Vec<(usize, String)> = titled.into_iter().step_by(step).collect();
+    let titled: Vec<(ArticleNo, String)> = titled.into_iter().step_by(step).collect();
     let titles: Vec<&str> = titled.iter().map(|(_, title)| title.as_str()).collect();
     let vectors = cache.embed(embedder, &titles, Role::Query)?;
     let probes: Vec<Probe> = vectors
@@ -76,8 +76,8 @@ pub fn self_check(
     let mut words = Vec::new();
     for part in stored.parts() {
         let mut writer = KeywordWriter::default();
-        for row in part.first..part.first + part.records.len() {
-            let passage = index.passage(row)?;
+        for row in part.run() {
+            let passage = index.passage(part.row(row))?;
             writer.row(index.passage_text(&passage)?);
             owners.push(passage.article);
         }
@@ -122,32 +122,32 @@ pub fn self_check(
 fn rank(
     index: &Index,
     rows: &Rows<'_>,
-    owners: &[usize],
+    owners: &[ArticleNo],
     mode: Mode,
-    (number, title): (usize, &str),
+    (number, title): (ArticleNo, &str),
     probe: &Probe,
 ) -> Result<Ranking> {
     let folded = fold(title);
     let own = index.rows_of(number);
     let mut with_title = vec![false; own.len()];
-    for (row, with_title) in own.clone().zip(&mut with_title) {
+    for (row, with_title) in own.iter().zip(&mut with_title) {
         *with_title = fold(index.passage_text(&index.passage(row)?)?).contains(&folded);
     }
     if with_title.iter().all(|with_title| *with_title) {
         // Nothing but the title: it cannot be found without it.
         return Ok(Ranking::of(&[], &[1.0]));
     }
-    let keep = |row: usize| !own.contains(&row) || !with_title[row - own.start];
+    let keep = |row: Row| !own.contains(row) || !with_title[row - own.start];
     let probe = (mode != Mode::Keyword).then(|| probe.clone());
     let asked = Asked::new(rows, mode, title, probe);
-    let mut articles: Vec<usize> = Vec::new();
+    let mut articles: Vec<ArticleNo> = Vec::new();
     let keep = RowFilter {
         accepts: &keep,
         share: 1.0,
     };
-    for ranked in asked.best(rows, None, 200, Some(keep)).ranked {
-        if !articles.contains(&owners[ranked.row]) {
-            articles.push(owners[ranked.row]);
+    for ranked in asked.best(None, 200, Some(keep)).ranked {
+        if !articles.contains(&owners[ranked.row.get()]) {
+            articles.push(owners[ranked.row.get()]);
         }
     }
     let found: Vec<f64> = articles

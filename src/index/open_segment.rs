@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::store::bits::Bits;
 use crate::index::store::manifest::FileEntry;
+use crate::index::store::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Row};
 use crate::index::store::segment::Segment;
 use crate::mmap;
 
@@ -20,18 +21,30 @@ pub struct OpenSegment {
     /// Their rows; `None` where there are none.
     pub(super) dead_rows: Option<Bits>,
     /// For each of its languages the number among all.
-    pub(super) languages: Vec<usize>,
-    pub(super) first_article: usize,
-    pub(super) first_row: usize,
+    pub(super) languages: Vec<LanguageNo>,
+    pub(super) first_article: ArticleNo,
+    pub(super) first_row: Row,
 }
 
 impl OpenSegment {
-    pub(super) fn is_live(&self, article: usize) -> bool {
-        self.dead_articles.binary_search(&(article as u32)).is_err()
+    /// One of its articles as an article of the index.
+    pub(super) fn article(&self, article: LocalArticle) -> ArticleNo {
+        self.first_article + article.get()
     }
 
-    pub(super) fn row_is_live(&self, row: usize) -> bool {
-        self.dead_rows.as_ref().is_none_or(|dead| !dead.get(row))
+    /// One of its rows as a row of the index.
+    pub(super) fn row(&self, row: LocalRow) -> Row {
+        self.first_row + row.get()
+    }
+
+    pub(super) fn is_live(&self, article: LocalArticle) -> bool {
+        let article = article.get() as u32;
+        self.dead_articles.binary_search(&article).is_err()
+    }
+
+    pub(super) fn row_is_live(&self, row: LocalRow) -> bool {
+        let dead = self.dead_rows.as_ref();
+        dead.is_none_or(|dead| !dead.get(row.get()))
     }
 
     /// The file of its graph, whether it can be used or not.
@@ -62,8 +75,8 @@ impl OpenSegment {
         }
         let mut rows = Bits::none(self.segment.passages);
         for article in &articles {
-            for row in self.segment.rows_of(*article as usize) {
-                rows.insert(row);
+            for row in self.segment.rows_of(LocalArticle::new(*article as usize)) {
+                rows.insert(row.get());
             }
         }
         self.dead_articles = articles;

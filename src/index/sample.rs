@@ -7,6 +7,7 @@ use crate::embed::{Embedder, Input, Role};
 use crate::error::Result;
 use crate::index::reader::{Index, stored_passages};
 use crate::index::store::key::{Key, input_key};
+use crate::index::store::position::{ArticleNo, Row};
 use crate::kernel::dot::dot;
 use crate::passage::Passage;
 
@@ -19,13 +20,13 @@ const SAMPLE: usize = 24;
 /// As [`Embedder::embed`]; what cannot be read of the index is left out.
 pub(super) fn cosines(index: &Index, embedder: &Embedder) -> Result<Vec<f32>> {
     let rows = index.rows();
-    let live: Vec<usize> = (0..rows.len()).filter(|row| rows.is_live(*row)).collect();
+    let live: Vec<Row> = rows.live_rows().collect();
     let step = (live.len() / SAMPLE).max(1);
-    let mut sample: Vec<(usize, Input)> = Vec::new();
+    let mut sample: Vec<(Row, Input)> = Vec::new();
     for row in live.into_iter().step_by(step).take(SAMPLE) {
         sample.extend(input(index, row, embedder)?.map(|input| (row, input)));
     }
-    let (rows, inputs): (Vec<usize>, Vec<Input>) = sample.into_iter().unzip();
+    let (rows, inputs): (Vec<Row>, Vec<Input>) = sample.into_iter().unzip();
     let embeddings = embedder.embed(&inputs)?;
     let computed = rows.iter().zip(&embeddings);
     Ok(computed
@@ -34,7 +35,7 @@ pub(super) fn cosines(index: &Index, embedder: &Embedder) -> Result<Vec<f32>> {
 }
 
 /// What was embedded for a row, as its content key confirms; `None` where that cannot be told.
-fn input(index: &Index, row: usize, embedder: &Embedder) -> Result<Option<Input>> {
+fn input(index: &Index, row: Row, embedder: &Embedder) -> Result<Option<Input>> {
     let Ok(article) = index.passage(row).map(|passage| passage.article) else {
         return Ok(None);
     };
@@ -46,15 +47,15 @@ fn input(index: &Index, row: usize, embedder: &Embedder) -> Result<Option<Input>
 /// The same for rows of one article, whose passages are read once; nothing where they cannot be read.
 pub(super) fn stored_inputs(
     index: &Index,
-    article: usize,
-    rows: &[usize],
+    article: ArticleNo,
+    rows: &[Row],
     embedder: &Embedder,
 ) -> Result<Vec<Option<Input>>> {
     let (Ok(passages), Ok(text)) = (stored_passages(index, article), index.text(article)) else {
         return Ok(Vec::new());
     };
     let first = index.rows_of(article).start;
-    let inputs = rows.par_iter().map(|row| match passages.get(row - first) {
+    let inputs = rows.par_iter().map(|row| match passages.get(*row - first) {
         Some((passage, key)) => input_of(text, passage, key, embedder),
         None => Ok(None),
     });

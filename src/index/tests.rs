@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
-use crate::error::Error;
+use crate::error::{Error, IndexError};
 use crate::index::store::disk::fault;
 use crate::index::write::update;
 use crate::index::{Index, MadeBy, Update, verify};
@@ -152,7 +152,10 @@ fn an_index_of_an_older_program_is_renewed_without_its_sources() {
     assert_eq!(held(&dir), texts);
     assert!(verify_files(&dir));
     let again = update(&dir, &embedder, &Update::default(), &());
-    assert!(matches!(again, Err(Error::RootMissing { .. })));
+    assert!(matches!(
+        again,
+        Err(Error::Index(IndexError::RootMissing { .. }))
+    ));
 }
 
 #[test]

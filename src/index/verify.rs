@@ -14,6 +14,7 @@ use crate::index::reader::Index;
 use crate::index::sample;
 use crate::index::store::damage::Damage;
 use crate::index::store::format::ArticleRecord;
+use crate::index::store::position::{ArticleNo, LocalArticle, LocalRow};
 use crate::kernel::dot::dot;
 use crate::passage::LineIndex;
 use crate::sha256;
@@ -149,10 +150,14 @@ impl Verified {
             );
             self.fault("file", name.clone(), message);
             let affected = damage.articles.union(&damage.token_articles);
-            let affected: Vec<usize> = affected.filter(|a| part.is_live(**a)).copied().collect();
+            let affected: Vec<LocalArticle> =
+                affected.filter(|a| part.is_live(**a)).copied().collect();
             for article in affected.iter().take(TOLD) {
-                let id = index.article(part.first_article + article);
-                let id = id.map_or_else(|_| format!("article {article} of {name}"), |a| a.id());
+                let id = index.article(part.article(*article));
+                let id = id.map_or_else(
+                    |_| format!("article {} of {name}", article.get()),
+                    |a| a.id(),
+                );
                 self.fault("article", id, format!("damaged in {name}"));
             }
             if affected.len() > TOLD {
@@ -173,7 +178,7 @@ impl Verified {
         let (Some(graph), Some(file)) = (&part.graph, part.graph_name()) else {
             return Ok(());
         };
-        let live = |row: usize| part.row_is_live(row);
+        let live = |row: LocalRow| part.row_is_live(row);
         let recall = embedder.map(|embedder| {
             let questions = Questions::to_check_with(&part.segment, &live, embedder)?;
             let asked = questions.ask(graph, &graph.effort, &live);
@@ -206,7 +211,7 @@ impl Verified {
     /// What the manifest counts against what there is.
     fn counts(&mut self, index: &Index) {
         let rows = index.rows();
-        let live = (0..rows.len()).filter(|row| rows.is_live(*row)).count();
+        let live = rows.live_rows().count();
         if live != rows.live() {
             let message = format!(
                 "the manifest counts {} passages, there are {live}",
@@ -217,7 +222,11 @@ impl Verified {
         for (entry, part) in index.manifest.segments.iter().zip(index.parts()) {
             let tokens = part.segment.tokens();
             let expected = entry.late.as_ref().map_or(0, |late| late.passages);
-            let received = (0..entry.passages).filter(|row| tokens.place(*row).is_some());
+            let received = part
+                .segment
+                .row_run()
+                .into_iter()
+                .filter(|row| tokens.place(*row).is_some());
             let received = received.count();
             if received != expected {
                 let message = format!(
@@ -230,7 +239,7 @@ impl Verified {
 
     /// Every span, and every source that is on this machine.
     fn articles(&mut self, index: &Index) {
-        let numbers: Vec<usize> = index.articles().collect();
+        let numbers: Vec<ArticleNo> = index.articles().collect();
         let checked: Vec<(Vec<Fault>, Option<SourceState>)> = numbers
             .par_iter()
             .map(|number| match index.article(*number) {
@@ -268,20 +277,20 @@ enum SourceState {
 fn source(index: &Index, record: &ArticleRecord) -> SourceState {
     let path: Option<PathBuf> = index.source_path(record).filter(|path| path.is_file());
     match path.map(|path| sha256::of_file(&path)) {
-        Some(Ok(sha256)) if sha256 == record.sha256 => SourceState::Same,
+        Some(Ok(sha256)) if sha256 == record.metadata.sha256 => SourceState::Same,
         Some(Ok(_)) => SourceState::Changed(record.id()),
         Some(Err(_)) | None => SourceState::Absent,
     }
 }
 
 /// Whether every passage is where it says, in lines that it says, with sentences inside it.
-fn article_faults(index: &Index, number: usize, record: &ArticleRecord) -> Vec<Fault> {
+fn article_faults(index: &Index, number: ArticleNo, record: &ArticleRecord) -> Vec<Fault> {
     let mut faults = Vec::new();
     let Ok(text) = index.text(number) else {
         return faults;
     };
     let lines = LineIndex::new(text);
-    for (row, place) in index.rows_of(number).zip(1..) {
+    for (row, place) in index.rows_of(number).iter().zip(1..) {
         let Ok(passage) = index.passage(row) else {
             continue;
         };

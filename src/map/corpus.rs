@@ -15,7 +15,7 @@ use super::principal::principal;
 use super::sample::MOST;
 use crate::embed::Embedder;
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{ArticleNo, Index};
 use crate::passage::{Readable, inside};
 use crate::search::JSON_VERSION;
 
@@ -123,7 +123,7 @@ impl CorpusMap {
     /// Computes the map of an index; the same on any number of threads.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn new(index: &Index, embedder: &Embedder, of: Of) -> Result<Self> {
         let points = Points::new(index, embedder.alignment(), of, MOST)?;
         let nearest = Nearest::new(&points.codes, points.dimension, NEIGHBOURS);
@@ -175,8 +175,8 @@ fn median(mut values: Vec<f32>) -> f32 {
 }
 
 /// The articles of some points, each once, and which of them is that of each point.
-fn articles_of(index: &Index, numbers: &[usize]) -> Result<(Vec<MapArticle>, Vec<usize>)> {
-    let mut places: HashMap<usize, usize> = HashMap::new();
+fn articles_of(index: &Index, numbers: &[ArticleNo]) -> Result<(Vec<MapArticle>, Vec<usize>)> {
+    let mut places: HashMap<ArticleNo, usize> = HashMap::new();
     let mut articles = Vec::new();
     let mut of_points = Vec::with_capacity(numbers.len());
     for number in numbers {
@@ -187,10 +187,10 @@ fn articles_of(index: &Index, numbers: &[usize]) -> Result<(Vec<MapArticle>, Vec
                 places.insert(*number, articles.len());
                 articles.push(MapArticle {
                     id: record.id(),
-                    title: record.title,
-                    lang: record.lang,
-                    source_url: record.source_url,
-                    published: record.published,
+                    title: record.metadata.title,
+                    lang: record.metadata.lang,
+                    source_url: record.metadata.source_url,
+                    published: record.metadata.published,
                     passages: index.rows_of(*number).len(),
                 });
                 articles.len() - 1
@@ -244,13 +244,13 @@ fn text(index: &Index, points: &Points, point: usize) -> Result<Text> {
         }
         None => {
             let text = index.read_text(article)?;
-            let title = record.title.unwrap_or_default();
+            let title = record.metadata.title.unwrap_or_default();
             let end = text.floor_char_boundary(NAMED_BY_BYTES);
             format!("{title}\n{}", &text[..end])
         }
     };
     Ok(Text {
-        language: record.lang,
+        language: record.metadata.lang,
         text: without_addresses(&text),
     })
 }

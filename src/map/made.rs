@@ -13,7 +13,7 @@ use crate::index::Index;
 /// The map of an index, from the cache where it is there.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`].
+/// [`crate::IndexError::Corrupt`].
 pub fn map_of(
     index: &Index,
     embedder: &Embedder,
@@ -28,7 +28,7 @@ pub fn map_of(
 /// because its clusters are those of the matrix.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`].
+/// [`crate::IndexError::Corrupt`].
 pub fn matrix_of(index: &Index, embedder: &Embedder, cache: Option<&Path>) -> Result<Similarities> {
     let make = || {
         let map = map_of(index, embedder, Of::Articles, cache)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::sample::{Sample, sample};
 use crate::embed::{Alignment, Role};
 use crate::error::Result;
-use crate::index::{Index, encode};
+use crate::index::{ArticleNo, Index, Row, encode};
 
 /// What a point of a map is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -51,8 +51,8 @@ pub struct Points {
     pub vectors: Vec<f32>,
     /// The same in eight bits.
     pub codes: Vec<i8>,
-    /// Number of the article of each.
-    pub articles: Vec<usize>,
+    /// The article of each.
+    pub articles: Vec<ArticleNo>,
     /// Number of the passage in its article, from 1; 0 for a whole article.
     pub passages: Vec<u32>,
     /// Points that there are, shown or not.
@@ -63,9 +63,9 @@ impl Points {
     /// At most `most` points of an index.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn new(index: &Index, alignment: &Alignment, of: Of, most: usize) -> Result<Self> {
-        let mut all: Vec<(usize, u32)> = Vec::new();
+        let mut all: Vec<(ArticleNo, u32)> = Vec::new();
         let mut keys = Vec::new();
         for article in index.articles() {
             match of {
@@ -76,19 +76,20 @@ impl Points {
                 Of::Passages => {
                     let rows = index.rows_of(article);
                     all.extend((1..=rows.len() as u32).map(|number| (article, number)));
-                    keys.extend(rows.map(|row| key(&index.key(row))));
+                    keys.extend(rows.iter().map(|row| key(&index.key(row))));
                 }
             }
         }
         let Sample { points, .. } = sample(&keys, most);
         let dimension = index.manifest.space.dimension;
-        let chosen: Vec<(usize, u32)> = points.iter().map(|point| all[*point as usize]).collect();
-        let aligned = |row: usize| alignment.align(index.vector(row), Role::Passage);
+        let chosen: Vec<(ArticleNo, u32)> =
+            points.iter().map(|point| all[*point as usize]).collect();
+        let aligned = |row: Row| alignment.align(index.vector(row), Role::Passage);
         let vectors: Vec<Vec<f32>> = chosen
             .par_iter()
             .map(|(article, number)| match number.checked_sub(1) {
                 Some(place) => aligned(index.rows_of(*article).start + place as usize),
-                None => mean(index.rows_of(*article).map(aligned), dimension),
+                None => mean(index.rows_of(*article).iter().map(aligned), dimension),
             })
             .collect();
         let mut codes = Vec::with_capacity(vectors.len() * dimension);

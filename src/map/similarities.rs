@@ -12,7 +12,7 @@ use super::order::order;
 use super::points::{Of, Points};
 use crate::embed::{Alignment, Role};
 use crate::error::Result;
-use crate::index::{Index, encode};
+use crate::index::{ArticleNo, Index, encode};
 use crate::kernel::Isa;
 use crate::kernel::dot_i8::dots_i8;
 use crate::search::{Duplicate, JSON_VERSION, Shingles};
@@ -93,7 +93,7 @@ impl Similarities {
     /// these are too.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
+    /// [`crate::IndexError::Corrupt`].
     pub fn new(index: &Index, alignment: &Alignment, map: &CorpusMap) -> Result<Self> {
         let points = Points::new(index, alignment, Of::Articles, MOST)?;
         let passages = points
@@ -127,12 +127,12 @@ impl Similarities {
         let order = order(count, &cluster, similarity);
         let articles = order.iter().map(|place| MatrixArticle {
             id: records[*place].id(),
-            title: records[*place].title.clone(),
-            lang: records[*place].lang.clone(),
+            title: records[*place].metadata.title.clone(),
+            lang: records[*place].metadata.lang.clone(),
             cluster: cluster[*place],
         });
         let (articles, clusters) = in_order(articles.collect(), &map.clusters);
-        let numbers: Vec<usize> = order.iter().map(|place| points.articles[*place]).collect();
+        let numbers: Vec<ArticleNo> = order.iter().map(|place| points.articles[*place]).collect();
         let pairs = most_alike(index, &numbers, |a, b| similarity(order[a], order[b]))?;
         let cells = scores.iter().enumerate();
         let cells = cells.filter(|(at, _)| at / count != at % count);
@@ -215,7 +215,7 @@ fn in_order(
 /// The pairs of articles with the highest similarities; of equal ones the first. `numbers` are those of the articles.
 fn most_alike(
     index: &Index,
-    numbers: &[usize],
+    numbers: &[ArticleNo],
     similarity: impl Fn(usize, usize) -> f32,
 ) -> Result<Vec<AlikePair>> {
     let mut best: Vec<(f32, [usize; 2])> = Vec::with_capacity(PAIRS + 1);
@@ -241,9 +241,9 @@ fn most_alike(
 }
 
 /// Whether two articles hold the same text.
-fn duplicate(index: &Index, a: usize, b: usize) -> Result<Option<Duplicate>> {
+fn duplicate(index: &Index, a: ArticleNo, b: ArticleNo) -> Result<Option<Duplicate>> {
     let (one, other) = (index.article(a)?, index.article(b)?);
-    let is_copy = one.sha256 == other.sha256 && one.row.is_none() && other.row.is_none();
+    let is_copy = one.metadata.is_copy_of(&other.metadata);
     let [a, b] = [index.read_text(a)?, index.read_text(b)?].map(|text| Shingles::new(&text));
     Ok(Duplicate::of(is_copy, &a, &b))
 }

@@ -15,7 +15,7 @@ pub struct Search<'a> {
     pub index: &'a Index,
     pub embedder: &'a Embedder,
     pub query: &'a Query,
-    pub asked: Asked,
+    pub asked: Asked<'a>,
     pub vector: Option<Vec<f32>>,
     /// The question without quotation marks.
     pub text: String,

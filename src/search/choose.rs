@@ -2,14 +2,13 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::ops::Range;
 
 use super::rank::Ranked;
 use super::same::{Place, say_the_same};
 use super::shingles::Shingles;
 use crate::corpus::{Span, detect_language};
 use crate::error::Result;
-use crate::index::{Index, RowFilter};
+use crate::index::{ArticleNo, Index, Row, RowFilter, Run};
 use crate::search::asking::Search;
 
 /// Passages with a smaller share of common shingles are not compared word by word.
@@ -22,12 +21,12 @@ pub struct Chosen {
     /// Its best row.
     pub ranked: Ranked,
     /// The row that is shown, with the neighbours shown with it.
-    pub rows: Range<usize>,
+    pub rows: Run<Row>,
     /// The row that is shown.
-    pub row: usize,
+    pub row: Row,
     shingles: Shingles,
     /// Rows with the same text.
-    pub duplicates: Vec<usize>,
+    pub duplicates: Vec<Row>,
 }
 
 /// What is needed of an article more than once.
@@ -44,9 +43,9 @@ struct Choice<'a> {
     keep: Option<RowFilter<'a>>,
     chosen: Vec<Chosen>,
     /// By article what is shown of it or said to be the same as what is shown.
-    shown: HashMap<usize, Vec<Span>>,
-    per_article: HashMap<usize, usize>,
-    articles: HashMap<usize, Known<'a>>,
+    shown: HashMap<ArticleNo, Vec<Span>>,
+    per_article: HashMap<ArticleNo, usize>,
+    articles: HashMap<ArticleNo, Known<'a>>,
     /// That of the question.
     language: OnceCell<Option<String>>,
 }
@@ -95,31 +94,23 @@ impl Search<'_> {
 
     /// A hit and the neighbours that overlap with it and answer about as well, as far as they fit what is
     /// shown and overlap with nothing that is shown already.
-    fn merged(
-        &self,
-        hit: usize,
-        shown: &[Span],
-        keep: Option<RowFilter<'_>>,
-    ) -> Result<Range<usize>> {
+    fn merged(&self, hit: Row, shown: &[Span], keep: Option<RowFilter<'_>>) -> Result<Run<Row>> {
         let index = self.index;
-        let all = index.rows();
         let article = index.passage(hit)?.article;
         let of_article = index.rows_of(article);
-        let least = self.asked.about(self.asked.score(&all, hit));
-        let mut rows = hit..hit + 1;
+        let least = self.asked.about(self.asked.score(hit));
+        let mut rows = Run::one(hit);
         loop {
-            let before = rows
-                .start
-                .checked_sub(1)
-                .map(|row| (row, row..rows.end, rows.start));
-            let after = (rows.end, rows.start..rows.end + 1, rows.end - 1);
-            let mut best: Option<(f32, Range<usize>)> = None;
+            let before = rows.start.before();
+            let before = before.map(|row| (row, Run::new(row, rows.end), rows.start));
+            let after = (rows.end, Run::new(rows.start, rows.end + 1), rows.last());
+            let mut best: Option<(f32, Run<Row>)> = None;
             for (row, larger, beside) in before.into_iter().chain([after]) {
-                if !of_article.contains(&row) || keep.is_some_and(|keep| !(keep.accepts)(row)) {
+                if !of_article.contains(row) || keep.is_some_and(|keep| !(keep.accepts)(row)) {
                     continue;
                 }
-                let score = self.asked.score(&all, row);
-                let span = index.span(&larger)?;
+                let score = self.asked.score(row);
+                let span = index.span(larger)?;
                 let fits = score >= least
                     && overlap(&index.passage(row)?.span, &index.passage(beside)?.span)
                     && !shown.iter().any(|other| overlap(other, &span))
@@ -173,18 +164,18 @@ impl Choice<'_> {
     }
 
     /// A row with its neighbours, from now on shown.
-    fn show(&mut self, row: usize) -> Result<Range<usize>> {
+    fn show(&mut self, row: Row) -> Result<Run<Row>> {
         let index = self.search.index;
         let article = index.passage(row)?.article;
         let spans = self.shown.entry(article).or_default();
         let rows = self.search.merged(row, spans, self.keep)?;
-        spans.push(index.span(&rows)?);
+        spans.push(index.span(rows)?);
         *self.per_article.entry(article).or_default() += 1;
         Ok(rows)
     }
 
     /// Adds a row to the text that it repeats. What is shown of a text is the one in the language of the question.
-    fn add(&mut self, number: usize, row: usize) -> Result<()> {
+    fn add(&mut self, number: usize, row: Row) -> Result<()> {
         let shown = self.chosen[number].row;
         if !self.speaks(row)? || self.speaks(shown)? {
             self.chosen[number].duplicates.push(row);
@@ -208,7 +199,7 @@ impl Choice<'_> {
     }
 
     /// Whether a row's article is in the language of the question.
-    fn speaks(&mut self, row: usize) -> Result<bool> {
+    fn speaks(&mut self, row: Row) -> Result<bool> {
         let article = self.search.index.passage(row)?.article;
         self.know(article)?;
         let text = &self.search.text;
@@ -217,7 +208,7 @@ impl Choice<'_> {
     }
 
     /// Which of the chosen a row says the same as.
-    fn same(&mut self, row: usize, shingles: &Shingles) -> Result<Option<usize>> {
+    fn same(&mut self, row: Row, shingles: &Shingles) -> Result<Option<usize>> {
         let index = self.search.index;
         for number in 0..self.chosen.len() {
             let Chosen {
@@ -229,9 +220,9 @@ impl Choice<'_> {
             if shingles.containment(other) < ALIKE {
                 continue;
             }
-            let (hit, merged) = (*shown..*shown + 1, rows.clone());
-            if self.is_same(index, &(row..row + 1), &hit)?
-                || (merged != hit && self.is_same(index, &(row..row + 1), &merged)?)
+            let (hit, merged) = (Run::one(*shown), *rows);
+            if self.is_same(index, Run::one(row), hit)?
+                || (merged != hit && self.is_same(index, Run::one(row), merged)?)
             {
                 return Ok(Some(number));
             }
@@ -239,7 +230,7 @@ impl Choice<'_> {
         Ok(None)
     }
 
-    fn is_same(&mut self, index: &Index, a: &Range<usize>, b: &Range<usize>) -> Result<bool> {
+    fn is_same(&mut self, index: &Index, a: Run<Row>, b: Run<Row>) -> Result<bool> {
         let (of_a, of_b) = (
             index.passage(a.start)?.article,
             index.passage(b.start)?.article,
@@ -260,14 +251,14 @@ impl Choice<'_> {
         Ok(say_the_same(a, b))
     }
 
-    fn know(&mut self, article: usize) -> Result<()> {
+    fn know(&mut self, article: ArticleNo) -> Result<()> {
         if !self.articles.contains_key(&article) {
             let index = self.search.index;
             let record = index.article(article)?;
             let omitted = record.omitted.iter().map(|(start, end, _)| *start..*end);
             let known = Known {
                 omitted: omitted.collect(),
-                language: record.lang,
+                language: record.metadata.lang,
                 text: index.text(article)?,
             };
             self.articles.insert(article, known);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::shingles::Shingles;
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{ArticleNo, Index};
 
 /// Share of the shorter text's shingles from which two articles are near duplicates.
 const NEAR: f32 = 0.5;
@@ -53,15 +53,19 @@ impl Duplicate {
 /// All pairs of duplicates of an index, by article number.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`].
-pub fn duplicates(index: &Index) -> Result<Vec<(usize, usize, Duplicate)>> {
-    let numbers: Vec<usize> = index.articles().collect();
+/// [`crate::IndexError::Corrupt`].
+pub fn duplicates(index: &Index) -> Result<Vec<(ArticleNo, ArticleNo, Duplicate)>> {
+    let numbers: Vec<ArticleNo> = index.articles().collect();
     // Rows of one file have its checksum, all of them.
     let articles: Vec<(Option<String>, Shingles)> = numbers
         .par_iter()
         .map(|number| {
             let record = index.article(*number)?;
-            let whole = record.row.is_none().then_some(record.sha256);
+            let whole = record
+                .metadata
+                .row
+                .is_none()
+                .then_some(record.metadata.sha256);
             Ok((whole, Shingles::new(&index.read_text(*number)?)))
         })
         .collect::<Result<_>>()?;
@@ -84,7 +88,7 @@ pub fn duplicates(index: &Index) -> Result<Vec<(usize, usize, Duplicate)>> {
         let shorter = articles[*a].1.count().min(articles[*b].1.count());
         *shared as f32 * SAMPLE as f32 >= NEAR / 2.0 * shorter as f32
     };
-    let mut found: Vec<(usize, usize, Duplicate)> = shared
+    let mut found: Vec<(ArticleNo, ArticleNo, Duplicate)> = shared
         .into_iter()
         .filter(worth)
         .filter_map(|((a, b), _)| {

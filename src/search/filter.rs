@@ -8,8 +8,8 @@ use super::language::{self, UNKNOWN};
 use super::lookup::{ends_with_name, is_at};
 use super::names::{Names, composed};
 use super::source::Source;
-use crate::error::{Error, Result};
-use crate::index::{ArticleRecord, Index};
+use crate::error::{Error, Result, SearchError};
+use crate::index::{ArticleNo, ArticleRecord, Index};
 
 /// Conditions on an article; all of them must hold.
 #[derive(Debug, Clone, Default)]
@@ -90,7 +90,8 @@ impl Filter {
     /// Which articles may answer; `None` where all may.
     ///
     /// # Errors
-    /// [`Error::Pattern`] for a bad glob, [`Error::Unknown`] for what is no language, [`Error::Corrupt`].
+    /// [`Error::Pattern`] for a bad glob, [`SearchError::Unknown`] for what is no language,
+    /// [`crate::IndexError::Corrupt`].
     pub fn accepted(&self, index: &Index) -> Result<Option<Passing>> {
         if self.is_empty() {
             return Ok(None);
@@ -105,9 +106,9 @@ impl Filter {
         for number in index.articles() {
             let record = index.article(number)?;
             let passages = index.rows_of(number).len();
-            let lang = test.tag(record.lang.as_deref());
+            let lang = test.tag(record.metadata.lang.as_deref());
             let held = test.held(number, &record, &lang);
-            passing.articles[number] = held.iter().all(|held| *held);
+            passing.articles[number.get()] = held.iter().all(|held| *held);
             for (condition, held) in passing.conditions.iter_mut().zip(&held) {
                 condition.passages += if *held { passages } else { 0 };
             }
@@ -126,11 +127,11 @@ impl Filter {
                 .languages
                 .keys()
                 .map(|tag| format!("{} ({tag})", language::said(tag)));
-            return Err(Error::Unknown {
+            return Err(Error::Search(SearchError::Unknown {
                 kind: "language",
                 given,
                 hint: format!("; its languages: {}", known.collect::<Vec<_>>().join(", ")),
-            });
+            }));
         }
         Ok(Some(passing))
     }
@@ -203,14 +204,14 @@ impl Test {
     }
 
     /// For each condition whether an article holds it.
-    fn held(&self, number: usize, record: &ArticleRecord, lang: &str) -> Vec<bool> {
-        let published = record.published.as_ref();
+    fn held(&self, number: ArticleNo, record: &ArticleRecord, lang: &str) -> Vec<bool> {
+        let published = record.metadata.published.as_ref();
         let mut held = Vec::new();
-        held.extend(self.articles.as_ref().map(|named| named[number]));
+        held.extend(self.articles.as_ref().map(|named| named[number.get()]));
         if !self.langs.is_empty() {
             held.push(self.langs.iter().any(|given| given == lang));
         }
-        let url = record.source_url.as_deref();
+        let url = record.metadata.source_url.as_deref();
         held.extend(
             self.source
                 .as_ref()
@@ -268,20 +269,24 @@ fn named(given: &str, index: &Index, names: Names) -> Result<Vec<bool>> {
         let id = composed(&id);
         if id == name {
             let mut only = none();
-            only[number] = true;
+            only[number.get()] = true;
             return Ok(only);
         }
         // Of a row without the row.
-        let row = record.row.as_ref().map_or(0, |row| composed(row).len() + 1);
+        let row = record
+            .metadata
+            .row
+            .as_ref()
+            .map_or(0, |row| composed(row).len() + 1);
         let file_id = &id[..id.len() - row];
         let file = file_id.rsplit('/').next().unwrap_or_default();
         let path = index.source_path(&record);
-        of_files[number] = file == name
+        of_files[number.get()] = file == name
             || file_id == name
             || ends_with_name(file_id, &name)
             || ends_with_name(&id, &name)
             || path.is_some_and(|path| is_at(&paths, &path, &record));
-        matching[number] = glob
+        matching[number.get()] = glob
             .as_ref()
             .is_ok_and(|glob| glob.is_match(&*id) || glob.is_match(file));
     }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::index::Rows;
+use crate::index::{LanguageNo, Row, Rows};
 use crate::mmap::Zeros;
 use crate::words::{self, Asked};
 
@@ -87,7 +87,7 @@ impl Lexical {
             let sums = &mut *coverage;
             for part in parts {
                 part.visit(rows, |row, language, worth| {
-                    sums[row] += worth * part.weights[language];
+                    sums[row.get()] += worth * part.weights[language.get()];
                 });
             }
             coverage
@@ -113,8 +113,8 @@ impl Lexical {
     }
 
     /// Share of the question's weight that occurs in a row, 0 to 1.
-    pub fn coverage(&self, row: usize) -> f32 {
-        self.coverage[row]
+    pub fn coverage(&self, row: Row) -> f32 {
+        self.coverage[row.get()]
     }
 
     /// Squared coverage beyond what chance gives in the row's language:
@@ -127,18 +127,18 @@ impl Lexical {
     /// `idf` sums over terms, counted in the language of the row. `attainable` is the coverage of a row with every term that
     /// occurs in that language. It is the same for all rows of a language, so it changes no order there. It keeps passages
     /// that only share the question's language from ranking above those that answer.
-    pub fn excess(&self, row: usize, language: usize) -> f32 {
-        self.coverage[row].powi(2) - self.chance[language]
+    pub fn excess(&self, row: Row, language: LanguageNo) -> f32 {
+        self.coverage[row.get()].powi(2) - self.chance[language.get()]
     }
 
     /// The same of a text.
-    pub fn excess_of(&self, text: &str, language: usize) -> f32 {
-        let chance = self.chance.get(language).copied().unwrap_or_default();
+    pub fn excess_of(&self, text: &str, language: LanguageNo) -> f32 {
+        let chance = self.chance.get(language.get()).copied().unwrap_or_default();
         self.coverage_of(text, language).powi(2) - chance
     }
 
     /// Coverage of a text in a row's language.
-    pub fn coverage_of(&self, text: &str, language: usize) -> f32 {
+    pub fn coverage_of(&self, text: &str, language: LanguageNo) -> f32 {
         let there = words::counts(text);
         let worth = |part: &Part| {
             let terms = part.terms.iter();
@@ -146,17 +146,19 @@ impl Lexical {
             found.map(|term| term.worth).fold(0.0, f32::max)
         };
         let parts = self.parts.iter();
-        parts.map(|part| worth(part) * part.weights[language]).sum()
+        parts
+            .map(|part| worth(part) * part.weights[language.get()])
+            .sum()
     }
 
     /// The terms that occur, and those that were asked for: text, rows it occurs in, share of the weight in
     /// a language.
-    pub fn terms(&self, language: usize) -> impl Iterator<Item = (&str, usize, f32)> {
+    pub fn terms(&self, language: LanguageNo) -> impl Iterator<Item = (&str, usize, f32)> {
         self.parts.iter().flat_map(move |part| {
             let terms = part.terms.iter().zip(0..);
             let shown = terms.filter(|(term, number)| *number == 0 || term.rows > 0);
             shown.map(move |(term, _)| {
-                let weight = term.worth * part.weights[language];
+                let weight = term.worth * part.weights[language.get()];
                 (term.text.as_str(), term.rows, weight)
             })
         })
@@ -202,10 +204,10 @@ impl Part {
 
     /// Calls `see` with every row that has it, once, its language, and what the best of its terms there is
     /// worth.
-    fn visit(&self, rows: &Rows<'_>, mut see: impl FnMut(usize, usize, f32)) {
+    fn visit(&self, rows: &Rows<'_>, mut see: impl FnMut(Row, LanguageNo, f32)) {
         let mut occurring = self.occurring();
         let (Some(only), None) = (occurring.next(), occurring.next()) else {
-            let mut found: Vec<(usize, usize, f32)> = Vec::new();
+            let mut found: Vec<(Row, LanguageNo, f32)> = Vec::new();
             for term in self.occurring() {
                 rows.visit(&term.text, |row, language| {
                     found.push((row, language, term.worth));
@@ -231,9 +233,10 @@ pub fn bm25(rows: &Rows<'_>, lexical: &Lexical) -> Zeros {
     let scores = &mut *all;
     for part in &lexical.parts {
         let weight = part.weight * idf(part.rows.min(total), total);
-        let mut score = |row: usize, count: f32| {
+        let mut score = |row: Row, count: f32| {
             let length = rows.terms(row) as f32 / mean;
-            scores[row] += weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length));
+            scores[row.get()] +=
+                weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length));
         };
         let mut occurring = part.occurring();
         if let (Some(only), None) = (occurring.next(), occurring.next()) {
@@ -243,7 +246,7 @@ pub fn bm25(rows: &Rows<'_>, lexical: &Lexical) -> Zeros {
             continue;
         }
         // What will do in the place of a term counts as so much of one.
-        let mut found: Vec<(usize, f32)> = Vec::new();
+        let mut found: Vec<(Row, f32)> = Vec::new();
         for term in part.occurring() {
             found.extend(
                 rows.find(&term.text)

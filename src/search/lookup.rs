@@ -4,15 +4,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::names::{Names, composed};
-use crate::error::{Error, Result};
-use crate::index::{ArticleRecord, Index};
+use crate::error::{Error, Result, SearchError};
+use crate::index::{ArticleNo, ArticleRecord, Index, Row, Run};
 
 /// The number of the article that `given` names: by its id, by the path of its file, by the end of its id, or by any
 /// part of its id, where only one has it.
 ///
 /// # Errors
-/// [`Error::Unknown`], with those that come near.
-pub fn find_article(index: &Index, given: &str, names: Names) -> Result<usize> {
+/// [`SearchError::Unknown`], with those that come near.
+pub fn find_article(index: &Index, given: &str, names: Names) -> Result<ArticleNo> {
     let [looked] = look_up(index, [given], names)?;
     looked.only(given)
 }
@@ -20,8 +20,8 @@ pub fn find_article(index: &Index, given: &str, names: Names) -> Result<usize> {
 /// As [`find_article`], but a mere part of an id is none; `None` where no one article has that name.
 ///
 /// # Errors
-/// [`Error::Corrupt`].
-pub fn find_named_article(index: &Index, given: &str, names: Names) -> Result<Option<usize>> {
+/// [`crate::IndexError::Corrupt`].
+pub fn find_named_article(index: &Index, given: &str, names: Names) -> Result<Option<ArticleNo>> {
     let [looked] = look_up(index, [given], names)?;
     Ok(looked.named())
 }
@@ -30,8 +30,8 @@ pub fn find_named_article(index: &Index, given: &str, names: Names) -> Result<Op
 /// citation (`path:7-9`). An id may itself end like a passage's: an article of that very id comes first.
 ///
 /// # Errors
-/// [`Error::Unknown`].
-pub fn find(index: &Index, given: &str, names: Names) -> Result<(usize, Option<Range<usize>>)> {
+/// [`SearchError::Unknown`].
+pub fn find(index: &Index, given: &str, names: Names) -> Result<(ArticleNo, Option<Run<Row>>)> {
     let of_number = numbered(given, '#');
     let cited = numbered(given, ':');
     let [whole, of_passage, of_citation] = look_up(
@@ -91,28 +91,31 @@ fn numbered(given: &str, mark: char) -> Option<(&str, Range<usize>)> {
 /// The rows of the passages with these numbers, both ends counted.
 fn rows_numbered(
     index: &Index,
-    article: usize,
+    article: ArticleNo,
     numbers: &Range<usize>,
     given: &str,
-) -> Result<Range<usize>> {
+) -> Result<Run<Row>> {
     let rows = index.rows_of(article);
     if (1..=numbers.end).contains(&numbers.start) && numbers.end <= rows.len() {
-        return Ok(rows.start + numbers.start - 1..rows.start + numbers.end);
+        return Ok(Run::new(
+            rows.start + (numbers.start - 1),
+            rows.start + numbers.end,
+        ));
     }
-    Err(Error::Unknown {
+    Err(Error::Search(SearchError::Unknown {
         kind: "passage",
         given: given.to_owned(),
         hint: format!("; the article has passages 1 to {}", rows.len()),
-    })
+    }))
 }
 
 /// The rows of the passages that a citation names.
 fn rows_cited(
     index: &Index,
-    article: usize,
+    article: ArticleNo,
     lines: &Range<usize>,
     given: &str,
-) -> Result<Range<usize>> {
+) -> Result<Run<Row>> {
     let is_forward = lines.start <= lines.end;
     if is_forward && let Some(rows) = rows_at(index, article, lines)? {
         return Ok(rows);
@@ -128,19 +131,19 @@ fn rows_cited(
             "; nothing that is read stands there; `tane passages FILE` says what was left out of `{id}`"
         )
     };
-    Err(Error::Unknown {
+    Err(Error::Search(SearchError::Unknown {
         kind: "passage",
         given: given.to_owned(),
         hint,
-    })
+    }))
 }
 
 /// The rows of the passages within these lines, both ends counted; where none is, of those that touch them.
-fn rows_at(index: &Index, article: usize, lines: &Range<usize>) -> Result<Option<Range<usize>>> {
-    let (mut within, mut touching) = (None::<Range<usize>>, None::<Range<usize>>);
-    let extend = |rows: &mut Option<Range<usize>>, row: usize| {
-        let start = rows.as_ref().map_or(row, |rows| rows.start);
-        *rows = Some(start..row + 1);
+fn rows_at(index: &Index, article: ArticleNo, lines: &Range<usize>) -> Result<Option<Run<Row>>> {
+    let (mut within, mut touching) = (None, None);
+    let extend = |rows: &mut Option<Run<Row>>, row: Row| {
+        let start = rows.map_or(row, |rows| rows.start);
+        *rows = Some(Run::new(start, row + 1));
     };
     for row in index.rows_of(article) {
         let (first, last) = index.passage(row)?.lines;
@@ -158,20 +161,20 @@ fn rows_at(index: &Index, article: usize, lines: &Range<usize>) -> Result<Option
 #[derive(Default)]
 struct Looked {
     /// The one of that very id.
-    exact: Option<usize>,
+    exact: Option<ArticleNo>,
     /// Of that id in the other Unicode form.
-    composed: Option<usize>,
+    composed: Option<ArticleNo>,
     /// Of the file at that path, with their ids.
-    at_path: Vec<(usize, String)>,
+    at_path: Vec<(ArticleNo, String)>,
     /// Whose ids end so.
-    ends: Vec<(usize, String)>,
+    ends: Vec<(ArticleNo, String)>,
     /// Whose ids have it in them.
-    near: Vec<(usize, String)>,
+    near: Vec<(ArticleNo, String)>,
 }
 
 impl Looked {
     /// The one article of that name: its id, its path or the end of its id.
-    fn named(&self) -> Option<usize> {
+    fn named(&self) -> Option<ArticleNo> {
         let exact = self.exact.or(self.composed);
         exact.or(match (self.at_path.as_slice(), self.ends.as_slice()) {
             ([(number, _)], _) | ([], [(number, _)]) => Some(*number),
@@ -180,7 +183,7 @@ impl Looked {
     }
 
     /// The one article that is meant: the one of that name, else the only one that has it in its id.
-    fn only(&self, given: &str) -> Result<usize> {
+    fn only(&self, given: &str) -> Result<ArticleNo> {
         if let Some(number) = self.named() {
             return Ok(number);
         }
@@ -196,14 +199,14 @@ impl Looked {
 }
 
 fn unknown_article(given: &str, hint: String) -> Error {
-    Error::Unknown {
+    Error::Search(SearchError::Unknown {
         kind: "article",
         given: given.to_owned(),
         hint,
-    }
+    })
 }
 
-fn ids(articles: &[(usize, String)]) -> impl ExactSizeIterator<Item = &String> {
+fn ids(articles: &[(ArticleNo, String)]) -> impl ExactSizeIterator<Item = &String> {
     articles.iter().map(|(_, id)| id)
 }
 
@@ -254,7 +257,8 @@ pub(super) fn is_at(
     path: &Path,
     record: &ArticleRecord,
 ) -> bool {
-    let named = |row: &Option<&str>| row.is_none_or(|row| record.row.as_deref() == Some(row));
+    let named =
+        |row: &Option<&str>| row.is_none_or(|row| record.metadata.row.as_deref() == Some(row));
     paths.iter().any(|(given, row)| given == path && named(row))
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::index::Unpacked;
+use crate::index::{Row, Unpacked};
 use crate::search::asking::Search;
 use crate::search::view::PassageView;
 use crate::words::is_unspaced;
@@ -34,7 +34,7 @@ pub struct MetView {
 impl Search<'_> {
     /// The words of a row that met words of the question, in the order of the question; none where it cannot be told which
     /// bytes a token stands for.
-    pub(super) fn met(&self, row: usize, shown: &PassageView) -> Result<Vec<MetView>> {
+    pub(super) fn met(&self, row: Row, shown: &PassageView) -> Result<Vec<MetView>> {
         let (Some(late), Some(asked)) = (self.asked.late(), self.question_spans()?) else {
             return Ok(Vec::new());
         };

@@ -3,6 +3,7 @@
 mod answer;
 mod asking;
 mod choose;
+mod confidence;
 mod duplicates;
 #[cfg(test)]
 mod edits;
@@ -20,6 +21,7 @@ mod quote;
 mod rank;
 mod row_tokens;
 mod same;
+mod second_look;
 mod shingles;
 mod shown;
 mod similar;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::corpus::{Article, BlockKind};
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{ArticleNo, Index};
 
 /// Bytes of a text that is read again to find its headings.
 const MOST_READ_AGAIN: usize = 1 << 20;
@@ -26,8 +26,8 @@ pub struct HeadingView {
 /// The headings of an article, in the order of the text; where it has pages, cells or the like in place of headings, these.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`].
-pub fn outline(index: &Index, number: usize) -> Result<Vec<HeadingView>> {
+/// [`crate::IndexError::Corrupt`].
+pub fn outline(index: &Index, number: ArticleNo) -> Result<Vec<HeadingView>> {
     let record = index.article(number)?;
     let text = index.text(number)?;
     if !record.locators.is_empty() {

@@ -1,7 +1,7 @@
 //! Strings that must occur in an answer, and words that must not.
 
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{Index, Row, Rows};
 use crate::words::{self, Token, fold, is_unspaced, tokens};
 
 /// A string that occurs or does not: as it is written once both sides were made equal ([`fold`]), or word
@@ -46,11 +46,10 @@ impl Phrase {
     /// The rows it occurs in: those that have all its words are looked at.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
-    pub fn rows(&self, index: &Index) -> Result<Vec<usize>> {
-        let rows = index.rows();
+    /// [`crate::IndexError::Corrupt`].
+    pub fn rows(&self, index: &Index, rows: &Rows<'_>) -> Result<Vec<Row>> {
         let having = |terms: &[String]| {
-            let mut found: Vec<usize> = Vec::new();
+            let mut found: Vec<Row> = Vec::new();
             for term in terms {
                 found.extend(rows.find(term).map(|(row, _)| row));
             }
@@ -59,10 +58,10 @@ impl Phrase {
             found
         };
         let mut required = words::required(&self.tokens).into_iter();
-        let mut candidates: Vec<usize> = match required.next() {
+        let mut candidates: Vec<Row> = match required.next() {
             Some(any) => having(&any),
             // Signs without words.
-            None => (0..rows.len()).filter(|row| rows.is_live(*row)).collect(),
+            None => rows.live_rows().collect(),
         };
         for any in required {
             let found = having(&any);

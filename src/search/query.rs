@@ -1,7 +1,6 @@
 //! A question to passages.
 
 use std::cell::OnceCell;
-use std::ops::Range;
 use std::time::Instant;
 
 use super::JSON_VERSION;
@@ -13,8 +12,8 @@ use super::quote::Quoted;
 use super::rank::Asked;
 use super::view::{Best, Viewer};
 use crate::embed::{Embedder, Role};
-use crate::error::{Error, Result};
-use crate::index::{Index, RowFilter, StoredSentence, Work};
+use crate::error::{Error, Result, SearchError};
+use crate::index::{Index, LanguageNo, Row, RowFilter, Run, StoredSentence, Work};
 use crate::kernel::dot::dot;
 use crate::search::asking::Search;
 use crate::search::question::{Mode, Query};
@@ -26,8 +25,8 @@ const SENTENCE_COVERAGE: f32 = 0.2;
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
 /// # Errors
-/// [`Error::EmptyQuestion`], [`Error::SpaceMismatch`], [`Error::Pattern`], [`Error::Unknown`] for what is no language,
-/// [`Error::Corrupt`] and what the embedder returns.
+/// [`SearchError::EmptyQuestion`], [`crate::IndexError::SpaceMismatch`], [`Error::Pattern`], [`SearchError::Unknown`]
+/// for what is no language, [`crate::IndexError::Corrupt`] and what the embedder returns.
 pub fn query(
     index: &Index,
     embedder: &Embedder,
@@ -36,7 +35,7 @@ pub fn query(
 ) -> Result<Answers> {
     let text = query.text.trim();
     if text.is_empty() {
-        return Err(Error::EmptyQuestion);
+        return Err(Error::Search(SearchError::EmptyQuestion));
     }
     let passing = query.filter.accepted(index)?;
     let quoted = Quoted::new(text);
@@ -92,17 +91,16 @@ pub fn query(
 impl Search<'_> {
     /// The best of the kept rows.
     fn answers(&self, kept: Option<&[bool]>, notes: &mut Vec<String>) -> Result<Vec<Answer>> {
-        let rows = self.index.rows();
-        let accepts = kept.map(|kept| |row: usize| kept[row]);
+        let accepts = kept.map(|kept| |row: Row| kept[row.get()]);
         let keep = accepts.as_ref().map(|accepts| RowFilter {
             share: share(kept.unwrap_or_default()),
             accepts,
         });
         // An answer can hide its two neighbours; more are needed for duplicates and a limit per article.
         let mut candidates = self.query.limit.saturating_mul(3).saturating_add(8);
-        let work = self.asked.work(&rows, self.index, keep);
+        let work = self.asked.work(self.index, keep);
         let (chosen, search) = loop {
-            let found = self.asked.best(&rows, Some(self.index), candidates, keep);
+            let found = self.asked.best(Some(self.index), candidates, keep);
             let exhausted = found.ranked.len() < candidates;
             let chosen = self.choose(found.ranked, keep)?;
             if chosen.len() >= self.query.limit || exhausted {
@@ -139,16 +137,16 @@ impl Search<'_> {
             duplicates,
             ..
         } = chosen;
-        let rows = self.index.rows();
+        let rows = self.asked.rows;
         if ranked.late.is_some() {
             self.index.check_tokens(ranked.row)?;
         }
         let language = rows.language(shown.start);
-        let mut passage = self.viewer.passage(shown.clone())?;
+        let mut passage = self.viewer.passage(*shown)?;
         let article = self
             .viewer
             .article(self.index.passage(shown.start)?.article)?;
-        passage.best = self.best_sentence(shown)?;
+        passage.best = self.best_sentence(*shown)?;
         let duplicates = duplicates.iter().map(|row| self.citation(*row));
         Ok(Answer {
             rank,
@@ -162,10 +160,10 @@ impl Search<'_> {
             citation: passage.citation(&article),
             duplicates: duplicates.collect::<Result<_>>()?,
             context: (self.query.context > 0)
-                .then(|| self.viewer.context(shown.clone(), self.query.context))
+                .then(|| self.viewer.context(*shown, self.query.context))
                 .transpose()?,
             explanation: self.query.explain.then(|| Explanation {
-                parts: self.asked.parts(&rows, ranked.row),
+                parts: self.asked.parts(ranked.row),
                 late_part: ranked.late_part,
                 search,
                 work,
@@ -183,8 +181,8 @@ impl Search<'_> {
 
     /// The sentence of some rows that answers most, by `cosine + 0.2 * coverage^2`. Its tokens would not tell better
     /// (`docs/QUALITY.md`).
-    fn best_sentence(&self, rows: &Range<usize>) -> Result<Option<Best>> {
-        let language = self.index.rows().language(rows.start);
+    fn best_sentence(&self, rows: Run<Row>) -> Result<Option<Best>> {
+        let language = self.asked.rows.language(rows.start);
         let judge = |sentence: &StoredSentence, text: &str| {
             let dense = self
                 .vector
@@ -193,11 +191,11 @@ impl Search<'_> {
             let coverage = self.asked.lexical.coverage_of(text, language);
             dense + SENTENCE_COVERAGE * coverage.powi(2)
         };
-        self.viewer.best(rows.clone(), &judge)
+        self.viewer.best(rows, &judge)
     }
 
-    fn citation(&self, row: usize) -> Result<String> {
-        let passage = self.viewer.passage(row..row + 1)?;
+    fn citation(&self, row: Row) -> Result<String> {
+        let passage = self.viewer.passage(Run::one(row))?;
         let article = self.index.passage(row)?.article;
         Ok(passage.citation(&self.viewer.article(article)?))
     }
@@ -208,7 +206,7 @@ fn share(kept: &[bool]) -> f32 {
     kept.iter().filter(|kept| **kept).count() as f32 / kept.len().max(1) as f32
 }
 
-fn explained(lexical: &Lexical, text: &str, language: usize) -> Vec<TermView> {
+fn explained(lexical: &Lexical, text: &str, language: LanguageNo) -> Vec<TermView> {
     let there = words::counts(text);
     let view = |(term, passages, weight): (&str, usize, f32)| TermView {
         occurs: there.contains_key(term),

@@ -1,8 +1,12 @@
 //! The best rows for a question, by vectors, by words, or by both.
 
+use super::confidence::{CONFIDENCE, DENSE_CONFIDENCE, LATE_CONFIDENCE};
 use super::lexical::{Lexical, bm25};
+use super::second_look::{LEAST_GATE, Look};
 use crate::embed::{Embedder, Probe, QuestionTokens};
-use crate::index::{Hit, Index, LateQuestion, RowFilter, Rows, Unpacked, Work, scan, scan_rows};
+use crate::index::{
+    Hit, Index, LanguageNo, LateQuestion, Row, RowFilter, Rows, Unpacked, Work, scan, scan_rows,
+};
 use crate::mmap::Zeros;
 use crate::search::question::{Late, Mode};
 
@@ -17,59 +21,13 @@ const PRIOR_ROWS: f32 = 128.0;
 const LEAST_SPREAD: f32 = 0.01;
 /// What full coverage is worth, in spreads of the background.
 const COVERAGE_WEIGHT: f32 = 11.0;
-/// What a score says of how likely a row answers; fitted on the development halves, with and without their answers
-/// (`docs/QUALITY.md`).
-const CONFIDENCE: Curve = Curve {
-    steep: 2.2,
-    flat: 0.38,
-    at_chance: -1.4,
-};
-/// The same after a second look.
-const LATE_CONFIDENCE: Curve = Curve {
-    steep: 2.15,
-    flat: 0.5,
-    at_chance: -1.55,
-};
-/// The same where the score is the cosine alone.
-const DENSE_CONFIDENCE: Curve = Curve {
-    steep: 2.6,
-    flat: 0.62,
-    at_chance: -1.7,
-};
-/// What a full meeting of all tokens is worth, in spreads of the background, where no passage has any word of the question.
-const LATE_WEIGHT: f32 = 16.0;
-/// What the best of the passages that are looked at again reaches by chance, by the mean of all of them:
-/// `1.71 * mean - 0.2`. What it reaches beyond that tells of an answer.
-const LATE_CHANCE: (f32, f32) = (1.71, -0.2);
-/// That mean before any row is looked at, as the development sets have it; it counts as so many rows, because few rows may
-/// all answer.
-const LATE_PRIOR_MEAN: f32 = 0.39;
-const LATE_PRIOR_ROWS: f32 = 10.0;
-/// Below this the second look adds next to nothing: some passage has nearly every word of the question.
-const LEAST_GATE: f32 = 0.02;
 /// Rows that the graph and the words each propose.
 const CANDIDATES: usize = 512;
 
-/// Log odds that a row answers, by the spreads that its score lies above what chance reaches. The first spread says most;
-/// far above chance the question is about the row's subject, and one spread more says little of whether it answers.
-struct Curve {
-    steep: f64,
-    /// From one spread on.
-    flat: f64,
-    at_chance: f64,
-}
-
-impl Curve {
-    /// Never smaller for a higher score: what is shown with an answer agrees with its place.
-    fn probability(&self, spreads: f64) -> f64 {
-        let log_odds =
-            self.at_chance + self.steep * spreads.min(1.0) + self.flat * (spreads - 1.0).max(0.0);
-        1.0 / (1.0 + (-log_odds).exp())
-    }
-}
-
 /// A question, ready to be compared with rows.
-pub struct Asked {
+pub struct Asked<'a> {
+    /// The rows that it is compared with.
+    pub rows: &'a Rows<'a>,
     mode: Mode,
     probe: Option<Probe>,
     /// Mean and spread of the scores of rows that do not answer.
@@ -85,8 +43,8 @@ pub struct Asked {
 /// A row that may answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranked {
-    /// Its number among the rows of all segments.
-    pub row: usize,
+    /// Which row.
+    pub row: Row,
     /// What it is ranked by: the cosine, with what its words add; BM25 where only words were searched.
     pub score: f32,
     /// Cosine with the question, languages aligned.
@@ -130,14 +88,15 @@ pub struct ScoreTerms {
     pub z_chance: f32,
 }
 
-impl Asked {
+impl<'a> Asked<'a> {
     /// `probe` is the question's vector; null where only words are searched.
-    pub fn new(rows: &Rows<'_>, mode: Mode, text: &str, probe: Option<Probe>) -> Self {
+    pub fn new(rows: &'a Rows<'a>, mode: Mode, text: &str, probe: Option<Probe>) -> Self {
         let background = probe
             .as_ref()
             .map_or((0.0, 1.0), |probe| background(rows, probe));
         let lexical = Lexical::new(rows, text);
         Self {
+            rows,
             mode,
             background,
             probe,
@@ -154,9 +113,9 @@ impl Asked {
         tokens: Option<QuestionTokens>,
         embedder: &Embedder,
     ) -> Self {
-        let rows = late.rows(self.mode);
-        let tokens = tokens.filter(|_| rows > 0).zip(embedder.token_codes());
-        self.late = tokens.map(|(tokens, codes)| (LateQuestion::new(&tokens, codes), rows));
+        let most = late.rows(self.mode);
+        let tokens = tokens.filter(|_| most > 0).zip(embedder.token_codes());
+        self.late = tokens.map(|(tokens, codes)| (LateQuestion::new(&tokens, codes), most));
         self
     }
 
@@ -173,8 +132,8 @@ impl Asked {
         }
     }
 
-    fn bm25(&self, row: usize) -> f32 {
-        self.bm25.as_ref().map_or(0.0, |scores| scores[row])
+    fn bm25(&self, row: Row) -> f32 {
+        self.bm25.as_ref().map_or(0.0, |scores| scores[row.get()])
     }
 
     /// What a row is worth, from a question `q` and a row `d`:
@@ -187,48 +146,48 @@ impl Asked {
     ///
     /// `cos` is between vectors whose languages are aligned; `spread` is the standard deviation of the question's cosines
     /// with background rows; for `excess` see `Lexical::excess`.
-    pub fn score(&self, rows: &Rows<'_>, row: usize) -> f32 {
+    pub fn score(&self, row: Row) -> f32 {
         let dense = self
             .probe
             .as_ref()
-            .map_or(0.0, |probe| rows.score(probe, row));
+            .map_or(0.0, |probe| self.rows.score(probe, row));
         match self.mode {
             Mode::Dense => dense,
             Mode::Keyword => self.bm25(row),
-            Mode::Hybrid => dense + self.keyword_part(rows, row),
+            Mode::Hybrid => dense + self.keyword_part(row),
         }
     }
 
     /// What its words add to a row's cosine.
-    fn worth_of_words(&self, rows: &Rows<'_>, row: usize) -> f32 {
+    fn worth_of_words(&self, row: Row) -> f32 {
         match self.mode {
-            Mode::Hybrid => self.keyword_part(rows, row),
+            Mode::Hybrid => self.keyword_part(row),
             Mode::Dense | Mode::Keyword => 0.0,
         }
     }
 
-    fn keyword_part(&self, rows: &Rows<'_>, row: usize) -> f32 {
-        COVERAGE_WEIGHT * self.background.1 * self.lexical.excess(row, rows.language(row))
+    fn keyword_part(&self, row: Row) -> f32 {
+        COVERAGE_WEIGHT * self.background.1 * self.lexical.excess(row, self.rows.language(row))
     }
 
     /// Everything that a row's score and confidence are made of.
-    pub fn parts(&self, rows: &Rows<'_>, row: usize) -> ScoreTerms {
+    pub fn parts(&self, row: Row) -> ScoreTerms {
         let (mean, spread) = self.background;
-        let dense = self.probe.as_ref().map(|probe| rows.score(probe, row));
+        let dense = self.probe.as_ref().map(|probe| self.rows.score(probe, row));
         ScoreTerms {
             dense,
             coverage: self.lexical.coverage(row),
-            excess: self.lexical.excess(row, rows.language(row)),
-            keyword_part: self.keyword_part(rows, row),
+            excess: self.lexical.excess(row, self.rows.language(row)),
+            keyword_part: self.keyword_part(row),
             background_mean: mean,
             background_spread: spread,
             z: dense.map_or(0.0, |dense| (dense - mean) / spread),
-            z_chance: z_chance(rows),
+            z_chance: z_chance(self.rows),
         }
     }
 
-    fn ranked(&self, rows: &Rows<'_>, hit: Hit) -> Ranked {
-        let parts = self.parts(rows, hit.row);
+    fn ranked(&self, hit: Hit) -> Ranked {
+        let parts = self.parts(hit.row);
         Ranked {
             row: hit.row,
             score: hit.score,
@@ -270,7 +229,7 @@ impl Asked {
 
     /// What texts outside the index are worth: the score of each, and how likely it answers. All of them get a second look
     /// where there is one.
-    pub fn scores_of_texts(&self, rows: &Rows<'_>, texts: &[Outside<'_>]) -> Vec<(f32, f32)> {
+    pub fn scores_of_texts(&self, texts: &[Outside<'_>]) -> Vec<(f32, f32)> {
         let spread = self.background.1;
         let score = |text: &Outside<'_>| {
             let excess = self.lexical.excess_of(text.text, text.language);
@@ -287,7 +246,7 @@ impl Asked {
         });
         let met: Vec<Option<f32>> = met.collect();
         let look = Look::new(&met, gate);
-        let z_chance = z_chance(rows);
+        let z_chance = z_chance(self.rows);
         let scores = texts.iter().zip(met).map(|(text, met)| {
             let part = look.map_or(0.0, |look| look.part(met, spread));
             let score = score(text) + part;
@@ -303,15 +262,14 @@ impl Asked {
     /// the question are no answer where only words are searched.
     pub fn best(
         &self,
-        rows: &Rows<'_>,
         index: Option<&Index>,
         count: usize,
         keep: Option<RowFilter<'_>>,
     ) -> RankedRows {
-        let accepts = |row: usize| keep.is_none_or(|keep| (keep.accepts)(row));
+        let accepts = |row: Row| keep.is_none_or(|keep| (keep.accepts)(row));
         let wanted = count;
-        let count = count.max(self.late.as_ref().map_or(0, |(_, rows)| *rows));
-        let proposed = self.proposed(rows, index, count, keep);
+        let count = count.max(self.late.as_ref().map_or(0, |(_, most)| *most));
+        let proposed = self.proposed(index, count, keep);
         let search = if proposed.is_some() { "graph" } else { "scan" };
         let hits = match proposed {
             Some(mut proposed) => {
@@ -319,7 +277,7 @@ impl Asked {
                 proposed.dedup();
                 let score = |row| Hit {
                     row,
-                    score: self.score(rows, row),
+                    score: self.score(row),
                 };
                 let mut hits: Vec<Hit> = proposed.into_iter().map(score).collect();
                 hits.sort_by(Hit::order);
@@ -327,16 +285,16 @@ impl Asked {
                 hits
             }
             None => match &self.probe {
-                Some(probe) => scan_rows(rows, probe, count, |row| {
-                    accepts(row).then(|| self.worth_of_words(rows, row))
+                Some(probe) => scan_rows(self.rows, probe, count, |row| {
+                    accepts(row).then(|| self.worth_of_words(row))
                 }),
-                None => scan(rows.len(), count, |row| {
+                None => scan(self.rows.len(), count, |row| {
                     Some(self.bm25(row)).filter(|score| *score > 0.0 && accepts(row))
                 }),
             },
         };
-        let mut ranked: Vec<Ranked> = hits.into_iter().map(|hit| self.ranked(rows, hit)).collect();
-        self.look_again(rows, &mut ranked);
+        let mut ranked: Vec<Ranked> = hits.into_iter().map(|hit| self.ranked(hit)).collect();
+        self.look_again(&mut ranked);
         ranked.truncate(wanted);
         RankedRows { ranked, search }
     }
@@ -351,7 +309,7 @@ impl Asked {
     /// Where a passage has every word of the question, words tell better than meaning which one answers, and the gate is
     /// shut. Rows after these stay where they are: `M` is never taken as less than 0. A row without token codes, as an
     /// index of an older version has them, gets the mean of the others.
-    fn look_again(&self, rows: &Rows<'_>, ranked: &mut [Ranked]) {
+    fn look_again(&self, ranked: &mut [Ranked]) {
         let Some((question, most)) = &self.late else {
             return;
         };
@@ -364,7 +322,7 @@ impl Asked {
         }
         let mut memory = Unpacked::default();
         let met = best.iter().map(|ranked| {
-            let codes = rows.tokens(ranked.row, &question.id)?;
+            let codes = self.rows.tokens(ranked.row, &question.id)?;
             Some(question.score(&codes, &mut memory).max(0.0))
         });
         let met: Vec<Option<f32>> = met.collect();
@@ -376,7 +334,7 @@ impl Asked {
             ranked.late_part = look.part(met, self.background.1);
             ranked.score += ranked.late_part;
         }
-        let z_chance = z_chance(rows);
+        let z_chance = z_chance(self.rows);
         best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
         let mut least = 1.0;
         for ranked in best {
@@ -391,36 +349,30 @@ impl Asked {
     }
 
     /// What decides between scan and graph; `None` where only words are searched.
-    pub fn work(
-        &self,
-        rows: &Rows<'_>,
-        index: &Index,
-        keep: Option<RowFilter<'_>>,
-    ) -> Option<Work> {
+    pub fn work(&self, index: &Index, keep: Option<RowFilter<'_>>) -> Option<Work> {
         let probe = self.probe.as_ref()?;
-        Some(index.work(rows, probe, keep.map_or(1.0, |keep| keep.share)))
+        Some(index.work(self.rows, probe, keep.map_or(1.0, |keep| keep.share)))
     }
 
     /// What graph and words propose; `None` where every row is compared.
     fn proposed(
         &self,
-        rows: &Rows<'_>,
         index: Option<&Index>,
         count: usize,
         keep: Option<RowFilter<'_>>,
-    ) -> Option<Vec<usize>> {
+    ) -> Option<Vec<Row>> {
         let probe = self.probe.as_ref()?;
         let candidates = count.max(CANDIDATES);
-        let near = index?.nearest(rows, probe, count, candidates, keep)?;
-        let mut proposed: Vec<usize> = near.iter().map(|hit| hit.row).collect();
+        let near = index?.nearest(self.rows, probe, count, candidates, keep)?;
+        let mut proposed: Vec<Row> = near.iter().map(|hit| hit.row).collect();
         if self.mode == Mode::Hybrid {
-            let excess = |row| {
+            let excess = |row: Row| {
                 let covered = self.lexical.coverage(row) > 0.0;
                 let kept = covered && keep.is_none_or(|keep| (keep.accepts)(row));
-                kept.then(|| self.lexical.excess(row, rows.language(row)))
+                kept.then(|| self.lexical.excess(row, self.rows.language(row)))
             };
             proposed.extend(
-                scan(rows.len(), candidates, excess)
+                scan(self.rows.len(), candidates, excess)
                     .iter()
                     .map(|hit| hit.row),
             );
@@ -434,47 +386,11 @@ pub struct Outside<'a> {
     /// What stands in it.
     pub text: &'a str,
     /// The language of the index in which its words are weighed.
-    pub language: usize,
+    pub language: LanguageNo,
     /// Its cosine with the question.
     pub dense: f32,
     /// Its token codes, where the model has any.
     pub tokens: Option<&'a [u8]>,
-}
-
-/// What a second look is worth for the rows that it looked at.
-#[derive(Clone, Copy)]
-struct Look {
-    gate: f32,
-    /// Mean of how well their tokens met those of the question.
-    mean: f32,
-    /// What that is taken for where it says what chance gives.
-    typical: f32,
-}
-
-impl Look {
-    /// `None` where no row has token codes.
-    fn new(met: &[Option<f32>], gate: f32) -> Option<Self> {
-        let known = met.iter().flatten();
-        let count = known.clone().count();
-        let (sum, count) = (known.sum::<f32>(), count as f32);
-        let prior = LATE_PRIOR_ROWS * LATE_PRIOR_MEAN;
-        (count > 0.0).then_some(Self {
-            gate,
-            mean: sum / count,
-            typical: (sum + prior) / (count + LATE_PRIOR_ROWS),
-        })
-    }
-
-    /// What it adds to a score.
-    fn part(self, met: Option<f32>, spread: f32) -> f32 {
-        LATE_WEIGHT * spread * self.gate * met.unwrap_or(self.mean)
-    }
-
-    /// How many spreads of that the best row gets by chance.
-    fn chance(self) -> f32 {
-        let chance = LATE_CHANCE.0 * self.typical + LATE_CHANCE.1;
-        LATE_WEIGHT * self.gate * chance.max(0.0)
-    }
 }
 
 /// The z that the best of all rows reaches by chance.
@@ -496,19 +412,4 @@ fn background(rows: &Rows<'_>, probe: &Probe) -> (f32, f32) {
     let mean = (sum + prior * PRIOR_MEAN) / rows;
     let spread = ((squares + prior * PRIOR_SPREAD.powi(2)) / rows).sqrt();
     (mean, spread.max(LEAST_SPREAD))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_higher_score_is_never_less_likely() {
-        for curve in [CONFIDENCE, LATE_CONFIDENCE, DENSE_CONFIDENCE] {
-            let spreads = (-4000..12_000).map(|step| f64::from(step) / 400.0);
-            let likely: Vec<f32> = spreads.map(|at| curve.probability(at) as f32).collect();
-            assert!(likely.is_sorted());
-            assert!(likely[0] < 0.001 && likely[likely.len() - 1] > 0.99);
-        }
-    }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::corpus::{Omitted, Span};
 use crate::embed::Role;
 use crate::error::Result;
+use crate::index::Row;
 use crate::passage::Readable;
 use crate::search::asking::Search;
 use crate::search::view::PassageView;
@@ -39,13 +40,13 @@ impl Search<'_> {
     /// which bytes a token stands for.
     pub(super) fn row_tokens(
         &self,
-        row: usize,
+        row: Row,
         shown: &PassageView,
     ) -> Result<Option<RowTokens<'_>>> {
         let Some(late) = self.asked.late() else {
             return Ok(None);
         };
-        let Some(codes) = self.index.rows().tokens(row, &late.id) else {
+        let Some(codes) = self.asked.rows.tokens(row, &late.id) else {
             return Ok(None);
         };
         let passage = self.index.passage(row)?;

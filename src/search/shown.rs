@@ -1,13 +1,11 @@
 //! An article or a passage that was looked up by name.
 
-use std::ops::Range;
-
 use serde::Serialize;
 
 use super::JSON_VERSION;
 use super::view::{ArticleView, Context, PassageView, Viewer};
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{ArticleNo, Index, Row, Run};
 
 /// What `tane show --json` prints.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -29,16 +27,16 @@ pub struct Shown {
 /// An article, or where `rows` are some of its rows their passage with up to `context` sentences on either side.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`].
+/// [`crate::IndexError::Corrupt`].
 pub fn show(
     index: &Index,
-    number: usize,
-    rows: Option<Range<usize>>,
+    number: ArticleNo,
+    rows: Option<Run<Row>>,
     context: usize,
 ) -> Result<Shown> {
     let viewer = Viewer::new(index);
     let article = viewer.article(number)?;
-    let passage = rows.clone().map(|rows| viewer.passage(rows)).transpose()?;
+    let passage = rows.map(|rows| viewer.passage(rows)).transpose()?;
     let text = match rows {
         Some(_) => None,
         None => Some(index.text(number)?.to_owned()),

@@ -11,7 +11,7 @@ use super::shingles::Shingles;
 use super::subject::Subject;
 use super::view::{ArticleView, PassageView, Viewer};
 use crate::error::Result;
-use crate::index::{Index, scan_rows};
+use crate::index::{ArticleNo, Index, Row, Rows, Run, scan_rows};
 
 /// Passages of the subject look up so many rows each to find candidate articles.
 const NEAREST: usize = 50;
@@ -58,7 +58,7 @@ pub struct Pair {
 /// Finds the `limit` closest articles, each with up to `pairs` passage pairs.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`].
+/// [`crate::IndexError::Corrupt`].
 pub fn similar(
     index: &Index,
     subject: &Subject,
@@ -66,14 +66,15 @@ pub fn similar(
     pairs: usize,
 ) -> Result<SimilarArticles> {
     let viewer = Viewer::new(index);
-    let mut scored: Vec<(f32, usize)> = candidates(index, subject, limit + SPARE)?
+    let rows = index.rows();
+    let mut scored: Vec<(f32, ArticleNo)> = candidates(index, &rows, subject, limit + SPARE)?
         .into_iter()
-        .map(|article| (resemblance(index, subject, article), article))
+        .map(|article| (resemblance(index, &rows, subject, article), article))
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let results = scored.into_iter().take(limit).zip(1..);
     let results = results.map(|((score, number), rank)| {
-        let pairs = strongest(&viewer, subject, number, pairs)?;
+        let pairs = strongest(&viewer, &rows, subject, number, pairs)?;
         similar_article(&viewer, subject, number, rank, score, pairs)
     });
     Ok(SimilarArticles {
@@ -86,18 +87,19 @@ pub fn similar(
 /// How one article resembles, with up to `pairs` passage pairs; no result for the subject itself.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`].
+/// [`crate::IndexError::Corrupt`].
 pub fn similar_with(
     index: &Index,
     subject: &Subject,
-    other: usize,
+    other: ArticleNo,
     pairs: usize,
 ) -> Result<SimilarArticles> {
     let viewer = Viewer::new(index);
+    let rows = index.rows();
     let mut results = Vec::new();
     if subject.number != Some(other) {
-        let score = resemblance(index, subject, other);
-        let pairs = strongest(&viewer, subject, other, pairs)?;
+        let score = resemblance(index, &rows, subject, other);
+        let pairs = strongest(&viewer, &rows, subject, other, pairs)?;
         results.push(similar_article(&viewer, subject, other, 1, score, pairs)?);
     }
     Ok(SimilarArticles {
@@ -110,7 +112,7 @@ pub fn similar_with(
 fn similar_article(
     viewer: &Viewer<'_>,
     subject: &Subject,
-    number: usize,
+    number: ArticleNo,
     rank: usize,
     score: f32,
     pairs: Vec<Pair>,
@@ -121,7 +123,7 @@ fn similar_article(
         rank,
         score,
         duplicate: Duplicate::of(
-            article.is_copy_of(&subject.article),
+            article.metadata.is_copy_of(&subject.article.metadata),
             &subject.shingles,
             &Shingles::new(&text),
         ),
@@ -131,19 +133,21 @@ fn similar_article(
 }
 
 /// The articles that the passages find most often and best.
-fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usize>> {
-    let own = subject
-        .number
-        .map(|number| index.rows_of(number))
-        .unwrap_or_default();
-    let mut sums: BTreeMap<usize, f32> = BTreeMap::new();
+fn candidates(
+    index: &Index,
+    rows: &Rows<'_>,
+    subject: &Subject,
+    count: usize,
+) -> Result<Vec<ArticleNo>> {
+    let own = subject.number;
+    let own = own.map_or(0, |number| index.rows_of(number).len());
+    let mut sums: BTreeMap<ArticleNo, f32> = BTreeMap::new();
     index.expect_many_questions();
-    let rows = index.rows();
     for probe in &subject.probes {
-        let mut best: BTreeMap<usize, f32> = BTreeMap::new();
-        let count = NEAREST + own.len();
-        let near = index.nearest(&rows, probe, count, count, None);
-        let near = near.unwrap_or_else(|| scan_rows(&rows, probe, count, |_| Some(0.0)));
+        let mut best: BTreeMap<ArticleNo, f32> = BTreeMap::new();
+        let count = NEAREST + own;
+        let near = index.nearest(rows, probe, count, count, None);
+        let near = near.unwrap_or_else(|| scan_rows(rows, probe, count, |_| Some(0.0)));
         for hit in near {
             let article = index.passage(hit.row)?.article;
             if Some(article) != subject.number {
@@ -154,7 +158,7 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
             *sums.entry(article).or_default() += score;
         }
     }
-    let mut articles: Vec<(usize, f32)> = sums.into_iter().collect();
+    let mut articles: Vec<(ArticleNo, f32)> = sums.into_iter().collect();
     articles.sort_by(|a, b| b.1.total_cmp(&a.1));
     Ok(articles
         .into_iter()
@@ -164,14 +168,13 @@ fn candidates(index: &Index, subject: &Subject, count: usize) -> Result<Vec<usiz
 }
 
 /// Every passage against its best counterpart, both ways.
-pub fn resemblance(index: &Index, subject: &Subject, article: usize) -> f32 {
+pub fn resemblance(index: &Index, rows: &Rows<'_>, subject: &Subject, article: ArticleNo) -> f32 {
     let own = index.rows_of(article);
-    let rows = index.rows();
     let mut there = vec![f32::MIN; own.len()];
     let mut here_sum = 0.0;
     for probe in &subject.probes {
         let mut here = f32::MIN;
-        for (row, there) in own.clone().zip(&mut there) {
+        for (row, there) in own.iter().zip(&mut there) {
             let score = rows.score(probe, row);
             here = here.max(score);
             *there = there.max(score);
@@ -186,16 +189,16 @@ pub fn resemblance(index: &Index, subject: &Subject, article: usize) -> f32 {
 /// The best pairs, no passage twice.
 fn strongest(
     viewer: &Viewer<'_>,
+    rows: &Rows<'_>,
     subject: &Subject,
-    article: usize,
+    article: ArticleNo,
     count: usize,
 ) -> Result<Vec<Pair>> {
     let index = viewer.index();
-    let mut all: Vec<(f32, usize, usize)> = Vec::new();
-    let rows = index.rows();
+    let mut all: Vec<(f32, usize, Row)> = Vec::new();
     for (from, probe) in subject.probes.iter().enumerate() {
         let pair = |row| (rows.score(probe, row), from, row);
-        all.extend(index.rows_of(article).map(pair));
+        all.extend(index.rows_of(article).iter().map(pair));
     }
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut pairs: Vec<Pair> = Vec::new();
@@ -204,7 +207,7 @@ fn strongest(
             break;
         }
         let from = &subject.passages[from];
-        let to = viewer.passage(row..row + 1)?;
+        let to = viewer.passage(Run::one(row))?;
         let overlaps = |a: &PassageView, b: &PassageView| {
             a.start_byte < b.end_byte && b.start_byte < a.end_byte
         };

@@ -10,8 +10,8 @@ use unicode_normalization::char::is_combining_mark;
 use super::JSON_VERSION;
 use super::view::{ArticleView, Viewer, cite, sentences_of};
 use crate::corpus::Span;
-use crate::error::{Error, Result};
-use crate::index::Index;
+use crate::error::{Error, Result, SearchError};
+use crate::index::{ArticleNo, Index};
 use crate::passage::LineIndex;
 
 /// Places listed at most.
@@ -80,11 +80,11 @@ pub struct Quote {
 /// Looks for a text in an article: byte for byte, then by its letters, then for the sentences nearest to it.
 ///
 /// # Errors
-/// [`Error::EmptyQuestion`], [`Error::Corrupt`].
-pub fn stands(index: &Index, number: usize, quote: &str) -> Result<Quote> {
+/// [`SearchError::EmptyQuestion`], [`crate::IndexError::Corrupt`].
+pub fn stands(index: &Index, number: ArticleNo, quote: &str) -> Result<Quote> {
     let quote = quote.trim();
     if quote.is_empty() {
-        return Err(Error::EmptyQuestion);
+        return Err(Error::Search(SearchError::EmptyQuestion));
     }
     let article = Viewer::new(index).article(number)?;
     let text = index.text(number)?;
@@ -132,7 +132,7 @@ pub fn stands(index: &Index, number: usize, quote: &str) -> Result<Quote> {
 /// One sentence, or two that follow each other.
 fn nearest_sentences(
     index: &Index,
-    number: usize,
+    number: ArticleNo,
     text: &str,
     quote: &str,
 ) -> Result<Option<(f32, Span)>> {

@@ -95,7 +95,7 @@ pub struct ArticleStatus {
 /// that is known.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`].
+/// [`crate::IndexError::Corrupt`].
 pub fn status(index: &Index, list: bool, late: Option<&str>) -> Result<Status> {
     let viewer = Viewer::new(index);
     let mut by_root: HashMap<String, usize> = HashMap::new();

@@ -5,7 +5,7 @@ use super::view::{ArticleView, OmittedView, PassageView, RepeatedView, Viewer};
 use crate::corpus::{Article, without};
 use crate::embed::{Alignment, Embedder, Probe, Role};
 use crate::error::Result;
-use crate::index::{ArticleRecord, Index};
+use crate::index::{ArticleNo, ArticleRecord, Index};
 use crate::passage::{Passage, passages};
 
 /// An article to compare with others.
@@ -13,7 +13,7 @@ pub struct Subject {
     /// The article as it is shown.
     pub article: ArticleView,
     /// Its number, where it is indexed: it is not its own neighbour.
-    pub number: Option<usize>,
+    pub number: Option<ArticleNo>,
     /// Its passages, in the order of the text.
     pub passages: Vec<PassageView>,
     /// One for each passage: what compares its vector with others.
@@ -26,8 +26,8 @@ impl Subject {
     /// An article of the index.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
-    pub fn indexed(index: &Index, number: usize, alignment: &Alignment) -> Result<Self> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn indexed(index: &Index, number: ArticleNo, alignment: &Alignment) -> Result<Self> {
         let viewer = Viewer::new(index);
         let rows = index.rows_of(number);
         Ok(Self {
@@ -35,6 +35,7 @@ impl Subject {
             number: Some(number),
             passages: viewer.passages(number)?,
             probes: rows
+                .iter()
                 .map(|row| alignment.probe(index.vector(row), Role::Passage))
                 .collect(),
             shingles: Shingles::new(&index.read_text(number)?),

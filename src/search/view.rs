@@ -1,14 +1,13 @@
 //! Articles and passages as they are printed and serialized; citations.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::corpus::{Omission, Span, TextSource, locator};
+use crate::corpus::{Omission, Span, locator};
 use crate::error::Result;
-use crate::index::{ArticleRecord, Index, StoredSentence};
+use crate::index::{ArticleNo, ArticleRecord, Index, Metadata, Row, Run, StoredSentence};
 use crate::passage::Repeats;
 
 /// An article in JSON.
@@ -19,24 +18,9 @@ pub struct ArticleView {
     /// Relative to the working folder where the source exists below it, absolute where it exists
     /// elsewhere, the id where it does not exist.
     pub path: String,
-    /// Absent where none is known.
-    pub title: Option<String>,
-    /// Address of the web page that it came from, where the file names one.
-    pub source_url: Option<String>,
-    /// Who wrote it, where the file names them.
-    pub author: Option<String>,
-    /// `YYYY-MM-DD`
-    pub published: Option<String>,
-    /// ISO 639-1 where there is such a code, else 639-3; null where it could not be told.
-    pub lang: Option<String>,
-    /// Which of several articles of a file.
-    pub row: Option<String>,
-    /// Name of the file's encoding as in the WHATWG Encoding Standard, lower case.
-    pub encoding: String,
-    /// How the text came out of the file.
-    pub text_source: TextSource,
-    /// SHA-256 of the file's bytes, lower-case hex.
-    pub sha256: String,
+    /// What the file says of it.
+    #[serde(flatten)]
+    pub metadata: Metadata,
     /// Pages, from 1, whose text a program recognised in their picture (OCR).
     pub recognised_pages: Vec<usize>,
 }
@@ -52,22 +36,9 @@ impl ArticleView {
         Self {
             path: path.unwrap_or_else(|| id.clone()),
             id,
-            title: record.title,
-            source_url: record.source_url,
-            author: record.author,
-            published: record.published,
-            lang: record.lang,
-            row: record.row,
-            encoding: record.encoding,
-            text_source: record.text_source,
-            sha256: record.sha256,
+            metadata: record.metadata,
             recognised_pages,
         }
-    }
-
-    /// Both are all of files with the same bytes.
-    pub fn is_copy_of(&self, other: &Self) -> bool {
-        self.sha256 == other.sha256 && self.row.is_none() && other.row.is_none()
     }
 }
 
@@ -171,7 +142,7 @@ impl PassageView {
 }
 
 /// Where the sentences of an article stand, in their order.
-pub(super) fn sentences_of(index: &Index, article: usize) -> Result<Vec<Span>> {
+pub(super) fn sentences_of(index: &Index, article: ArticleNo) -> Result<Vec<Span>> {
     let mut sentences: Vec<Span> = Vec::new();
     for row in index.rows_of(article) {
         let own = index.sentences(&index.passage(row)?)?;
@@ -184,7 +155,11 @@ pub(super) fn sentences_of(index: &Index, article: usize) -> Result<Vec<Span>> {
 
 /// Lines of an article's text, both counted, as a citation.
 pub(super) fn cite(article: &ArticleView, first: usize, last: usize) -> String {
-    let row = article.row.as_ref().filter(|_| article.path != article.id);
+    let row = article
+        .metadata
+        .row
+        .as_ref()
+        .filter(|_| article.path != article.id);
     let row = row.map_or_else(String::new, |row| format!("@{row}"));
     let path = &article.path;
     if first == last {
@@ -221,8 +196,8 @@ impl<'a> Viewer<'a> {
     /// An article by its number.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
-    pub fn article(&self, number: usize) -> Result<ArticleView> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn article(&self, number: ArticleNo) -> Result<ArticleView> {
         Ok(self.article_of(self.index.article(number)?))
     }
 
@@ -243,8 +218,8 @@ impl<'a> Viewer<'a> {
     /// What consecutive rows of an article hold, as one passage: `article#3`, or `article#3-4`; without the best sentence.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
-    pub fn passage(&self, rows: Range<usize>) -> Result<PassageView> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn passage(&self, rows: Run<Row>) -> Result<PassageView> {
         let record = self
             .index
             .article(self.index.passage(rows.start)?.article)?;
@@ -255,13 +230,14 @@ impl<'a> Viewer<'a> {
     /// All passages of an article, in their order.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
-    pub fn passages(&self, number: usize) -> Result<Vec<PassageView>> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn passages(&self, number: ArticleNo) -> Result<Vec<PassageView>> {
         // An article of a megabyte has thousands of passages, and a record that takes milliseconds to read.
         let record = self.index.article(number)?;
         let mut repeats = Repeats::new(&record.repeated);
         let rows = self.index.rows_of(number);
-        rows.map(|row| self.passage_of(&record, &mut repeats, row..row + 1))
+        rows.iter()
+            .map(|row| self.passage_of(&record, &mut repeats, Run::one(row)))
             .collect()
     }
 
@@ -270,10 +246,10 @@ impl<'a> Viewer<'a> {
         &self,
         record: &ArticleRecord,
         repeats: &mut Repeats<'_>,
-        rows: Range<usize>,
+        rows: Run<Row>,
     ) -> Result<PassageView> {
         let index = self.index;
-        let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
+        let (first, last) = (index.passage(rows.start)?, index.passage(rows.last())?);
         let span = first.span.start..last.span.end;
         let number = rows.start - index.rows_of(first.article).start + 1;
         let id = format!("{}#{number}", record.id());
@@ -314,8 +290,8 @@ impl<'a> Viewer<'a> {
     /// The best sentence of consecutive rows, the first of equal ones.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
-    pub fn best(&self, rows: Range<usize>, judge: &Judge<'_>) -> Result<Option<Best>> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn best(&self, rows: Run<Row>, judge: &Judge<'_>) -> Result<Option<Best>> {
         let index = self.index;
         let mut best: Option<(f32, Best)> = None;
         for row in rows {
@@ -342,10 +318,10 @@ impl<'a> Viewer<'a> {
     /// Up to `count` sentences on either side of consecutive rows of an article.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
-    pub fn context(&self, rows: Range<usize>, count: usize) -> Result<Context> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn context(&self, rows: Run<Row>, count: usize) -> Result<Context> {
         let index = self.index;
-        let (first, last) = (index.passage(rows.start)?, index.passage(rows.end - 1)?);
+        let (first, last) = (index.passage(rows.start)?, index.passage(rows.last())?);
         let text = index.text(first.article)?;
         let sentences = sentences_of(index, first.article)?;
         let before: Vec<&Span> = sentences

@@ -28,8 +28,8 @@ impl Search<'_> {
                 .for_each(|(kept, occurs)| *kept &= occurs);
         }
         for word in &self.query.not {
-            for row in Phrase::new(word).rows(self.index)? {
-                kept[row] = false;
+            for row in Phrase::new(word).rows(self.index, self.asked.rows)? {
+                kept[row.get()] = false;
             }
         }
         Ok(Some(kept))
@@ -38,31 +38,32 @@ impl Search<'_> {
     /// The rows of the articles that the filter lets through.
     fn passing_rows(&self) -> Vec<bool> {
         let index = self.index;
-        let mut kept = vec![true; index.rows().len()];
+        let mut kept = vec![true; self.asked.rows.len()];
         if let Some(passing) = &self.passing {
             for article in index
                 .articles()
-                .filter(|article| !passing.articles[*article])
+                .filter(|article| !passing.articles[article.get()])
             {
-                kept[index.rows_of(article)].fill(false);
+                for row in index.rows_of(article) {
+                    kept[row.get()] = false;
+                }
             }
         }
         kept
     }
 
     fn occurs(&self, phrase: &Phrase) -> Result<Vec<bool>> {
-        let mut occurs = vec![false; self.index.rows().len()];
-        for row in phrase.rows(self.index)? {
-            occurs[row] = true;
+        let mut occurs = vec![false; self.asked.rows.len()];
+        for row in phrase.rows(self.index, self.asked.rows)? {
+            occurs[row.get()] = true;
         }
         Ok(occurs)
     }
 
     /// How many of these rows there still are.
     pub(super) fn count(&self, kept: &[bool]) -> usize {
-        let rows = self.index.rows();
-        let live = |(row, kept): (usize, &bool)| *kept && rows.is_live(row);
-        kept.iter().enumerate().filter(|kept| live(*kept)).count()
+        let rows = self.asked.rows;
+        rows.live_rows().filter(|row| kept[row.get()]).count()
     }
 
     /// Says which of several languages asked for no article is in.
@@ -168,7 +169,7 @@ impl Search<'_> {
 
     /// Why the filter lets nothing through.
     fn why_filtered(&self) -> String {
-        let total = self.index.rows().live();
+        let total = self.asked.rows.live();
         let Some(passing) = self.passing.as_ref().filter(|_| total > 0) else {
             return "the index holds no passages".to_owned();
         };

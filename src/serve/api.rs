@@ -12,8 +12,8 @@ use super::problem::{Field, Problem};
 use super::request::{body, parameters};
 use super::service::Open;
 use crate::corpus::{Article, ReadOptions};
-use crate::error::Error;
-use crate::index::Index;
+use crate::error::{Error, SearchError};
+use crate::index::{ArticleNo, Index};
 use crate::search::{
     Answers, Filter, Late, Mode, Names, PreferLanguage, Query, SimilarArticles, Status, Subject,
     find_article, query, similar, similar_with, status,
@@ -122,7 +122,7 @@ pub async fn post_query(State(doors): State<Arc<Doors>>, request: Request) -> An
 pub fn answers(open: &Open, asked: &Query, started: Instant) -> Result<Answers, Problem> {
     query(&open.index, &open.embedder, asked, started).map_err(|error| {
         let field = match error {
-            Error::EmptyQuestion => "/query",
+            Error::Search(SearchError::EmptyQuestion) => "/query",
             _ => "/article",
         };
         Problem::of(&error, Field::Body(field))
@@ -254,7 +254,7 @@ fn compared(
 }
 
 /// Refuses an article of so many passages that comparing them would take minutes, or all memory.
-fn few_enough(index: &Index, number: usize, field: Field<'_>) -> Result<(), Problem> {
+fn few_enough(index: &Index, number: ArticleNo, field: Field<'_>) -> Result<(), Problem> {
     let passages = index.rows_of(number).len();
     if passages > MOST_COMPARED {
         let detail = format!(

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::index::ArticleNo;
 use crate::search::{
     ArticleStatus, ArticleView, Filter, HeadingView, JSON_VERSION, Names, OmittedView, PassageView,
     Shown, Viewer, find, find_article, outline, show,
@@ -111,12 +112,12 @@ pub fn list(
 ) -> crate::error::Result<Articles> {
     let index = &open.index;
     let passing = filter.accepted(index)?;
-    let passes = |number: usize| {
+    let passes = |number: ArticleNo| {
         let passing = passing.as_ref();
-        passing.is_none_or(|passing| passing.articles[number])
+        passing.is_none_or(|passing| passing.articles[number.get()])
     };
     let all = open.by_id()?.iter();
-    let found: Vec<usize> = all.copied().filter(|number| passes(*number)).collect();
+    let found: Vec<ArticleNo> = all.copied().filter(|number| passes(*number)).collect();
     let viewer = Viewer::new(index);
     let page = found.iter().skip(offset).take(limit);
     let page = page.map(|number| {

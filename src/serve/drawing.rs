@@ -49,14 +49,14 @@ impl Drawing {
         cancelled: &Cancelled,
     ) -> Result<Arc<Places>, Problem> {
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |(sha256, _): &&(String, _)| *sha256 == record.sha256;
+        let is_it = |(sha256, _): &&(String, _)| *sha256 == record.metadata.sha256;
         if let Some((_, places)) = lock().iter().find(is_it) {
             return Ok(Arc::clone(places));
         }
         let places = file.places(self.readers()?, &stop(cancelled));
         let places = Arc::new(places.map_err(|reason| unprocessable(&reason))?);
         let mut known = lock();
-        known.push((record.sha256.clone(), Arc::clone(&places)));
+        known.push((record.metadata.sha256.clone(), Arc::clone(&places)));
         if known.len() > KNOWN {
             known.remove(0);
         }
@@ -94,8 +94,8 @@ pub fn file_of(index: &Index, record: &ArticleRecord) -> Result<PagedFile, Probl
     let most = root.map_or(0, |root| root.read.max_bytes);
     let path = index.source_path(record).unwrap_or_default();
     // Several articles of a file are rows, which have no pages.
-    let found = match record.row {
-        None => PagedFile::open(&path, &record.sha256, most),
+    let found = match record.metadata.row {
+        None => PagedFile::open(&path, &record.metadata.sha256, most),
         Some(_) => Err("it is no document with pages".to_owned()),
     };
     found.map_err(|reason| {

@@ -159,8 +159,8 @@ impl ServerHandler for Mcp {
             let article = status.article;
             let mut resource =
                 Resource::new(uri_of(&article.id), article.id.clone()).with_mime_type("text/plain");
-            resource.title = article.title;
-            resource.description = article.source_url;
+            resource.title = article.metadata.title;
+            resource.description = article.metadata.source_url;
             resource
         });
         let mut result = ListResourcesResult::with_all_items(resources.collect());

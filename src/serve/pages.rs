@@ -146,7 +146,7 @@ pub async fn get_picture(State(doors): State<Arc<Doors>>, uri: Uri, headers: Hea
         let (article, _) = find(&open.index, &asked.id, Names::AsCited).map_err(to_problem)?;
         let record = open.index.article(article).map_err(to_problem)?;
         let file = file_of(&open.index, &record)?;
-        let start = record.sha256.get(..16).unwrap_or_default();
+        let start = record.metadata.sha256.get(..16).unwrap_or_default();
         let tag = format!("\"{start}-{}-{width}-{DRAWN_AS}\"", asked.page);
         if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
             return Ok((tag, None));

@@ -5,7 +5,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::advice::told;
+use crate::error::{Error, IndexError, SearchError};
 
 /// Seconds after which a client may ask again.
 const RETRY_AFTER: &str = "1";
@@ -104,14 +105,16 @@ impl Problem {
 
     /// What a library error is over HTTP. `field` is what names an article or a passage.
     pub fn of(error: &Error, field: Field<'_>) -> Self {
-        let detail = error.to_string();
+        let detail = told(error);
         match error {
-            Error::EmptyQuestion => Self::bad(field, "expected a text, received an empty one"),
+            Error::Search(SearchError::EmptyQuestion) => {
+                Self::bad(field, "expected a text, received an empty one")
+            }
             Error::Pattern { .. } => Self::bad(field, detail),
             Error::NotText { .. } => Self::bad(field, "expected a text, received none"),
-            Error::Unknown {
+            Error::Search(SearchError::Unknown {
                 kind: "language", ..
-            } => {
+            }) => {
                 let field = match field {
                     Field::Parameter(_) => Field::Parameter("lang"),
                     _ => Field::Body("/lang"),
@@ -119,26 +122,29 @@ impl Problem {
                 Self::new(StatusCode::NOT_FOUND, detail).at(field)
             }
             // The hint may name a command; whoever asks here has none.
-            Error::Unknown { kind, given, hint } if hint.contains("`tane") => {
+            Error::Search(SearchError::Unknown { kind, given, hint }) if hint.contains("`tane") => {
                 let detail = format!(
                     "no {kind} `{given}` in this index; the list of articles has their ids"
                 );
                 Self::new(StatusCode::NOT_FOUND, detail).at(field)
             }
-            Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, detail).at(field),
+            Error::Search(SearchError::Unknown { .. }) => {
+                Self::new(StatusCode::NOT_FOUND, detail).at(field)
+            }
             // Whoever asks here stands in no folder: the index is to be named.
-            Error::NoIndex { path } => {
+            Error::Index(IndexError::NoIndex { path }) => {
                 let at = path.display();
                 let detail =
                     format!("no index at {at}; build one with `tane --index {at} index PATH`");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
             }
             // The index is not one that this program and its model can read, or not yet.
-            Error::BeingBuilt { .. }
-            | Error::NotAnIndex { .. }
-            | Error::IndexFormat { .. }
-            | Error::SpaceMismatch { .. }
-            | Error::AlignmentMismatch { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail),
+            Error::Index(IndexError::BeingBuilt { .. } | IndexError::NotAnIndex { .. })
+            | Error::Index(
+                IndexError::IndexFormat { .. }
+                | IndexError::SpaceMismatch { .. }
+                | IndexError::AlignmentMismatch { .. },
+            ) => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail),
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail),
         }
     }

@@ -214,7 +214,7 @@ fn scored<'a>(
     for (document, end) in asked.documents.iter().zip(&ends) {
         let language = detect_language(document.text());
         let language = language.and_then(|name| index.language(&name));
-        languages.resize(*end, language.unwrap_or(0));
+        languages.resize(*end, language.unwrap_or_default());
     }
     let outside = stored.iter().zip(&texts).zip(languages);
     let outside = outside.map(|((vectors, text), language)| {
@@ -226,7 +226,7 @@ fn scored<'a>(
             tokens: vectors.tokens.as_deref(),
         }
     });
-    let scores = question.scores_of_texts(&rows, &outside.collect::<Vec<_>>());
+    let scores = question.scores_of_texts(&outside.collect::<Vec<_>>());
     let mut start = 0;
     let ranked = |(number, (document, end)): (usize, (&'a Document, usize))| {
         let own = std::mem::replace(&mut start, end)..end;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use crate::embed::Embedder;
 use crate::error::Result;
-use crate::index::{Index, Manifest};
+use crate::index::{ArticleNo, Index, Manifest};
 
 /// Loads the model of that name.
 pub type LoadModel = dyn Fn(&str) -> Result<Embedder> + Send + Sync;
@@ -27,7 +27,7 @@ pub struct Open {
     /// What it holds, in a sentence.
     corpus: String,
     /// Numbers of the articles in the order of their ids.
-    by_id: OnceLock<Vec<usize>>,
+    by_id: OnceLock<Vec<ArticleNo>>,
     /// `None` where the file system does not tell one manifest from the next: then every question opens the index.
     stamp: Option<Stamp>,
 }
@@ -59,14 +59,14 @@ impl Open {
     /// Numbers of the articles in the order of their ids; sorted once for all pages of a list.
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`].
-    pub fn by_id(&self) -> Result<&[usize]> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn by_id(&self) -> Result<&[ArticleNo]> {
         if let Some(numbers) = self.by_id.get() {
             return Ok(numbers);
         }
         let numbers = self.index.articles();
         let named = numbers.map(|number| Ok((self.index.article(number)?.id(), number)));
-        let mut named = named.collect::<Result<Vec<(String, usize)>>>()?;
+        let mut named = named.collect::<Result<Vec<(String, ArticleNo)>>>()?;
         named.sort();
         let numbers = named.into_iter().map(|(_, number)| number).collect();
         Ok(self.by_id.get_or_init(|| numbers))

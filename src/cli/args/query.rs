@@ -95,15 +95,6 @@ pub enum ModeName {
     Keyword,
 }
 
-/// As it is written.
-pub fn mode_name(mode: ModeName) -> &'static str {
-    match mode {
-        ModeName::Hybrid => "hybrid",
-        ModeName::Dense => "dense",
-        ModeName::Keyword => "keyword",
-    }
-}
-
 impl From<ModeName> for Mode {
     fn from(name: ModeName) -> Self {
         match name {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use self::activation::Activation;
 use self::keys::Keys;
 use crate::embed::model::Family;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use serde_json::{Map, Value};
 
 /// Larger sizes are nobody's.
@@ -80,7 +80,7 @@ impl Config {
     /// The object under a key, an empty one where there is none.
     ///
     /// # Errors
-    /// [`Error::NotComputed`] where something else stands there.
+    /// [`EmbedError::NotComputed`] where something else stands there.
     pub fn object(&self, key: &str) -> Result<Self> {
         let values = match self.get(key) {
             None => Map::new(),
@@ -97,19 +97,19 @@ impl Config {
     /// That what stands under a key is not computed.
     pub fn refuse(&self, key: &str, possible: impl Into<String>) -> Error {
         let value = self.values.get(key);
-        Error::NotComputed {
+        Error::Embed(EmbedError::NotComputed {
             model: self.model.clone(),
             path: self.path.clone(),
             key: format!("{}{key}", self.below),
             value: value.map_or_else(|| "absent".to_owned(), shown),
             possible: possible.into(),
-        }
+        })
     }
 
     /// Refuses a key that is not known, or has a value that must not be.
     ///
     /// # Errors
-    /// [`Error::NotComputed`].
+    /// [`EmbedError::NotComputed`].
     pub fn check(&self, keys: &Keys) -> Result<()> {
         for (key, value) in &self.values {
             let key = key.as_str();
@@ -149,7 +149,7 @@ impl Config {
     /// A size, at least 1.
     ///
     /// # Errors
-    /// [`Error::NotComputed`] where it is none or absent.
+    /// [`EmbedError::NotComputed`] where it is none or absent.
     pub fn size(&self, key: &str) -> Result<usize> {
         self.size_to(key, MOST)
     }
@@ -172,7 +172,7 @@ impl Config {
     }
 
     /// # Errors
-    /// [`Error::NotComputed`] where it is neither true nor false.
+    /// [`EmbedError::NotComputed`] where it is neither true nor false.
     pub fn flag(&self, key: &str, default: bool) -> Result<bool> {
         match self.get(key) {
             None => Ok(default),
@@ -185,7 +185,7 @@ impl Config {
     /// A number above 0.
     ///
     /// # Errors
-    /// [`Error::NotComputed`].
+    /// [`EmbedError::NotComputed`].
     pub fn positive(&self, key: &str, default: f64) -> Result<f64> {
         let Some(value) = self.get(key) else {
             return Ok(default);
@@ -196,7 +196,7 @@ impl Config {
     }
 
     /// # Errors
-    /// [`Error::NotComputed`] for one that is not among `possible`.
+    /// [`EmbedError::NotComputed`] for one that is not among `possible`.
     pub fn activation(
         &self,
         key: &str,
@@ -214,7 +214,7 @@ impl Config {
     /// Refuses a value of a key, where there is one, that is not `expected`: the key says again what is computed.
     ///
     /// # Errors
-    /// [`Error::NotComputed`].
+    /// [`EmbedError::NotComputed`].
     pub fn same<T>(&self, key: &str, expected: T) -> Result<()>
     where
         T: std::fmt::Display,
@@ -227,7 +227,7 @@ impl Config {
     }
 
     /// # Errors
-    /// [`Error::NotComputed`] for one that is not computed.
+    /// [`EmbedError::NotComputed`] for one that is not computed.
     pub fn family(&self) -> Result<Family> {
         const FAMILIES: [(&str, Family); 4] = [
             ("bert", Family::Bert),
@@ -246,7 +246,7 @@ impl Config {
     /// under the key that earlier versions of transformers wrote.
     ///
     /// # Errors
-    /// [`Error::NotComputed`] for positions that are scaled, and for two bases.
+    /// [`EmbedError::NotComputed`] for positions that are scaled, and for two bases.
     pub fn rope_theta(&self, layers: Option<&str>, earlier: &str, default: f64) -> Result<f64> {
         const KEYS: Keys = Keys {
             read: &["rope_theta"],
@@ -286,7 +286,7 @@ impl Config {
     /// Which layers look at their neighbours only, as `layer_types` says; `None` where it does not.
     ///
     /// # Errors
-    /// [`Error::NotComputed`] for other kinds of layers and for another number of them.
+    /// [`EmbedError::NotComputed`] for other kinds of layers and for another number of them.
     pub fn sliding_layers(&self, layers: usize) -> Result<Option<Vec<bool>>> {
         let key = "layer_types";
         let Some(value) = self.get(key) else {

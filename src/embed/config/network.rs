@@ -26,7 +26,7 @@ pub enum Network {
 
 impl Network {
     /// # Errors
-    /// [`crate::Error::NotComputed`] with the key that asks for something else.
+    /// [`crate::EmbedError::NotComputed`] with the key that asks for something else.
     pub fn of(config: &Config, family: Family) -> Result<Self> {
         config.check(family.keys())?;
         Ok(match family {

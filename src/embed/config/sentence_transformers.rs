@@ -36,8 +36,8 @@ pub struct Sentence {
 
 impl Sentence {
     /// # Errors
-    /// [`Error::NotComputed`] for what is not computed, [`Error::Io`] and [`Error::Config`] for files that cannot be
-    /// read.
+    /// [`crate::EmbedError::NotComputed`] for what is not computed, [`Error::Io`] and [`Error::Config`] for files
+    /// that cannot be read.
     pub fn read(model: &str, folder: &Path, family: Family) -> Result<Self> {
         let (pooling, normalize) = modules(model, folder)?;
         let pooling = match pooling {

@@ -38,7 +38,7 @@ impl Bert {
     /// `inner` is the number of layers after which the states of tokens are kept.
     ///
     /// # Errors
-    /// [`Error::BadModel`] or [`Error::Compute`] where the file is damaged or not such a model.
+    /// [`crate::EmbedError::BadModel`] or [`crate::EmbedError::Compute`] where the file is damaged or not such a model.
     pub fn load(
         source: BertSource,
         pooling: Pooling,

@@ -29,7 +29,7 @@ pub struct Stock {
 
 impl Stock {
     /// # Errors
-    /// [`Error::Compute`] where the weights are not those of such a network.
+    /// [`crate::EmbedError::Compute`] where the weights are not those of such a network.
     pub fn load(
         model: &Model,
         network: Network,

@@ -18,7 +18,7 @@ use crate::embed::engine::{Encoder, Sequence};
 use crate::embed::input::Encoded;
 use crate::embed::model::Pooling;
 use crate::embed::weights::bytes::Bytes;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::kernel::attention::{self, Shape};
 use crate::kernel::linear::{bf16, f32, int8};
 use crate::kernel::quantize::{Quantized, quantize};
@@ -61,11 +61,13 @@ impl Fused {
             .flat_map(|sequence| sequence.ids.iter().zip(positions.chunks_exact(hidden)));
         for (row, (id, position)) in rows.chunks_exact_mut(hidden).zip(places) {
             let found = self.model.embedding(&self.file, *id, row);
-            found.ok_or_else(|| Error::BadModel {
-                model: "its tokenizer".to_owned(),
-                what: "token id".to_owned(),
-                expected: format!("under {}", self.model.vocabulary_size()),
-                received: id.to_string(),
+            found.ok_or_else(|| {
+                Error::Embed(EmbedError::BadModel {
+                    model: "its tokenizer".to_owned(),
+                    what: "token id".to_owned(),
+                    expected: format!("under {}", self.model.vocabulary_size()),
+                    received: id.to_string(),
+                })
             })?;
             for (value, position) in row.iter_mut().zip(position) {
                 *value += position;

@@ -105,8 +105,8 @@ impl PackedBert {
     /// Opens the model in `cache` that was prepared of what has the checksum `sha256`, or prepares it of `source`.
     ///
     /// # Errors
-    /// [`crate::Error::BadModel`], [`crate::Error::Compute`], [`crate::Error::Tokenizer`] where the source is no such
-    /// model.
+    /// [`crate::EmbedError::BadModel`], [`crate::EmbedError::Compute`], [`crate::EmbedError::Tokenizer`] where the
+    /// source is no such model.
     pub fn open(
         sha256: &str,
         precision: Precision,
@@ -158,7 +158,7 @@ impl PackedBert {
     /// The vocabulary, where the model was prepared with one.
     ///
     /// # Errors
-    /// [`crate::Error::Tokenizer`].
+    /// [`crate::EmbedError::Tokenizer`].
     pub fn unigram(&self) -> Result<Option<(Unigram, Specials)>> {
         let Some(specials) = self.specials.clone() else {
             return Ok(None);
@@ -189,7 +189,7 @@ pub struct BertSource {
 
 impl BertSource {
     /// # Errors
-    /// [`crate::Error::BadModel`], [`crate::Error::Compute`].
+    /// [`crate::EmbedError::BadModel`], [`crate::EmbedError::Compute`].
     pub fn of_gguf(model: &Model, bytes: Bytes) -> Result<Self> {
         let gguf = Gguf::open(&model.name, bytes)?;
         let unigram = !vocabulary::is_word_piece(&gguf)?;

@@ -20,7 +20,7 @@ use crate::embed::tokenizer::hugging_face::HfTokenizer;
 use crate::embed::tokenizer::{Tokenizer, tokenizer_config};
 use crate::embed::weights::bytes::Bytes;
 use crate::embed::weights::checkpoint::{BERT_PREFIXES, Checkpoint};
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::sha256;
 
 /// The files of a folder, read.
@@ -69,7 +69,7 @@ impl Folder {
     /// The tokenizer of a model whose files were `described`, and what other files than its own have changed of it.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`], [`Error::NotComputed`] where other files ask for what is not computed.
+    /// [`EmbedError::Tokenizer`], [`EmbedError::NotComputed`] where other files ask for what is not computed.
     pub fn tokenizer(&self, described: &Described) -> Result<(Tokenizer, Option<String>)> {
         let (mut whole, specials) = HfTokenizer::new(&self.tokenizer)?;
         let changed = tokenizer_config::settle(
@@ -94,7 +94,7 @@ impl Folder {
     /// What a BERT or XLM-R of this shape is made of; its tokenizer is `tokenizer.json`.
     ///
     /// # Errors
-    /// [`Error::Compute`].
+    /// [`EmbedError::Compute`].
     pub fn bert(&self, model: &Model, shape: &Shape) -> Result<BertSource> {
         Ok(BertSource {
             weights: Box::new(self.checkpoint(model, &BERT_PREFIXES)?),
@@ -106,7 +106,7 @@ impl Folder {
     /// A network of another family, in candle's stock ops.
     ///
     /// # Errors
-    /// [`Error::Compute`].
+    /// [`EmbedError::Compute`].
     pub fn stock(
         &self,
         model: &Model,
@@ -131,7 +131,7 @@ pub struct Described {
 /// What the files of a folder say of its model; the model is called `name`.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Config`], [`Error::NotComputed`] for what cannot be run, with the key that asks for it.
+/// [`Error::Io`], [`Error::Config`], [`EmbedError::NotComputed`] for what cannot be run, with the key that asks for it.
 pub fn describe(name: &str, path: &Path) -> Result<Described> {
     let config = Config::read(name, &path.join("config.json"))?;
     let family = config.family()?;
@@ -171,7 +171,7 @@ pub fn describe(name: &str, path: &Path) -> Result<Described> {
 /// name them. Fewer tokens than the model takes are no contradiction.
 ///
 /// # Errors
-/// [`Error::BadModel`] with both values.
+/// [`EmbedError::BadModel`] with both values.
 pub fn check(entry: &Model, found: &Model) -> Result<()> {
     let shown = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
     for (what, entry_value, found_value) in [
@@ -205,10 +205,10 @@ pub fn check(entry: &Model, found: &Model) -> Result<()> {
 }
 
 fn contradiction(entry: &Model, what: &str, said: &str, found: &str) -> Error {
-    Error::BadModel {
+    Error::Embed(EmbedError::BadModel {
         model: entry.name.clone(),
         what: format!("{what} in models.toml and in the model's folder"),
         expected: found.to_owned(),
         received: said.to_owned(),
-    }
+    })
 }

@@ -24,7 +24,7 @@ use crate::embed::tokenizer::hugging_face::{HfTokenizer, Reference};
 use crate::embed::tokenizer::vocabulary::{self, WordPieces};
 use crate::embed::weights::bytes::Bytes;
 use crate::embed::weights::gguf::Gguf;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::sha256;
 
 /// What an embedder is made of.
@@ -52,12 +52,14 @@ struct Way<'a> {
 
 impl Loaded {
     /// # Errors
-    /// [`Error::ModelNotRunnable`], [`Error::BadModel`], [`Error::NotComputed`], [`Error::Precision`],
-    /// [`Error::Device`], [`Error::Compute`], [`Error::Tokenizer`].
+    /// [`EmbedError::ModelNotRunnable`], [`EmbedError::BadModel`], [`EmbedError::NotComputed`],
+    /// [`EmbedError::Precision`], [`EmbedError::Device`], [`EmbedError::Compute`], [`EmbedError::Tokenizer`].
     pub fn of(model: &Model, compute: Compute, cache: Option<&Path>) -> Result<Self> {
-        let not_runnable = |reason| Error::ModelNotRunnable {
-            name: model.name.clone(),
-            reason,
+        let not_runnable = |reason| {
+            Error::Embed(EmbedError::ModelNotRunnable {
+                name: model.name.clone(),
+                reason,
+            })
         };
         if let Some(reason) = model.not_runnable() {
             return Err(not_runnable(reason));
@@ -107,8 +109,8 @@ impl Loaded {
     }
 }
 
-/// What token codes of a model are made with ([`crate::embed::TokenCodes::id`]), without loading the model; `None` where
-/// it has none, or its map cannot be read.
+/// What token codes of a model are made with ([`crate::embed::TokenCodes::id`]), without loading the model; `None`
+/// where it has none, or its map cannot be read.
 pub fn late_id(model: &Model) -> Option<String> {
     let layer = model.late_layer?;
     match (&model.late_map, &model.source) {
@@ -121,12 +123,14 @@ pub fn late_id(model: &Model) -> Option<String> {
 /// The layer of late interaction, if the network has it.
 fn inner_layer(model: &Model, layers: usize) -> Result<Option<usize>> {
     match model.late_layer {
-        Some(received) if received == 0 || received > layers => Err(Error::BadModel {
-            model: model.name.clone(),
-            what: "late_layer".to_owned(),
-            expected: format!("1 to {layers}"),
-            received: received.to_string(),
-        }),
+        Some(received) if received == 0 || received > layers => {
+            Err(Error::Embed(EmbedError::BadModel {
+                model: model.name.clone(),
+                what: "late_layer".to_owned(),
+                expected: format!("1 to {layers}"),
+                received: received.to_string(),
+            }))
+        }
         layer => Ok(layer),
     }
 }
@@ -142,7 +146,7 @@ fn of_file(weights: String) -> Checksums {
 /// What a folder or a GGUF file says of its model; the model is called `name`.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Config`], [`Error::BadModel`], [`Error::NotComputed`], [`Error::Compute`].
+/// [`Error::Io`], [`Error::Config`], [`EmbedError::BadModel`], [`EmbedError::NotComputed`], [`EmbedError::Compute`].
 pub fn describe(name: &str, path: &Path) -> Result<Model> {
     let model = match path.is_dir() {
         true => folder::describe(name, path)?.model,
@@ -150,12 +154,12 @@ pub fn describe(name: &str, path: &Path) -> Result<Model> {
     };
     match model.max_tokens {
         LEAST_TOKENS.. => Ok(model),
-        received => Err(Error::BadModel {
+        received => Err(Error::Embed(EmbedError::BadModel {
             model: model.name,
             what: "longest input in tokens".to_owned(),
             expected: format!("at least {LEAST_TOKENS}"),
             received: received.to_string(),
-        }),
+        })),
     }
 }
 
@@ -174,9 +178,11 @@ impl Way<'_> {
         }
         let by_words =
             word_pieces.map(|(whole, specials)| Tokenizer::new(Box::new(whole), specials));
-        let none = || Error::Tokenizer {
-            action: "build the tokenizer",
-            message: "the GGUF file has no vocabulary".to_owned(),
+        let none = || {
+            Error::Embed(EmbedError::Tokenizer {
+                action: "build the tokenizer",
+                message: "the GGUF file has no vocabulary".to_owned(),
+            })
         };
         if self.is_fused(fits) {
             let precision = self.compute.fused(bundled)?;
@@ -288,12 +294,12 @@ impl Way<'_> {
     /// The checksum of the registry, where it has one, is that of the files.
     fn check_sha256(&self, of: &str, received: &str) -> Result<()> {
         match &self.model.sha256 {
-            Some(expected) if expected != received => Err(Error::BadModel {
+            Some(expected) if expected != received => Err(Error::Embed(EmbedError::BadModel {
                 model: self.model.name.clone(),
                 what: format!("SHA-256 of {of}"),
                 expected: expected.clone(),
                 received: received.to_owned(),
-            }),
+            })),
             _ => Ok(()),
         }
     }

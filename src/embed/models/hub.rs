@@ -17,7 +17,7 @@ use super::integrity::{Promise, is_commit, is_plain};
 use super::lockfile::{Lock, Locked, LockedFile};
 use crate::embed::model::{Model, Source};
 use crate::embed::models::files::{OPTIONAL, REQUIRED};
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use crate::sha256;
 
 /// How often something that may pass is tried.
@@ -152,7 +152,7 @@ impl Hub {
     /// revision, not the recorded one.
     ///
     /// # Errors
-    /// [`Error::Hub`] where the hub has no such model, refuses, does not answer or sends something else than it
+    /// [`EmbedError::Hub`] where the hub has no such model, refuses, does not answer or sends something else than it
     /// promised; [`Error::Io`] where the lock cannot be written.
     pub fn pull(
         &self,
@@ -452,8 +452,8 @@ fn repo(id: &str, revision: &str) -> Repo {
 }
 
 fn fault(model: &Model, what: &str) -> Error {
-    Error::Hub {
+    Error::Embed(EmbedError::Hub {
         model: model.name.clone(),
         what: what.to_owned(),
-    }
+    })
 }

@@ -11,7 +11,7 @@ use super::lockfile::Lock;
 use super::{bundled, files};
 use crate::embed::model::{Family, Model, Pooling, Source};
 use crate::embed::models::files::USUAL_WEIGHTS;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 
 /// What is used where nothing else is named.
 pub const DEFAULT_MODEL: &str = "multilingual-e5-small";
@@ -107,11 +107,13 @@ impl Registry {
     }
 
     /// # Errors
-    /// [`Error::UnknownModel`], with the known names.
+    /// [`EmbedError::UnknownModel`], with the known names.
     pub fn get(&self, name: &str) -> Result<&Model> {
-        self.models.get(name).ok_or_else(|| Error::UnknownModel {
-            name: name.to_owned(),
-            known: self.models.keys().cloned().collect::<Vec<_>>().join(", "),
+        self.models.get(name).ok_or_else(|| {
+            Error::Embed(EmbedError::UnknownModel {
+                name: name.to_owned(),
+                known: self.models.keys().cloned().collect::<Vec<_>>().join(", "),
+            })
         })
     }
 

@@ -9,7 +9,7 @@ use std::ops::Deref;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 
 /// A normaliser over bytes that lie elsewhere.
 pub struct Charsmap<T> {
@@ -20,15 +20,17 @@ pub struct Charsmap<T> {
 
 impl<T: Deref<Target = [u8]>> Charsmap<T> {
     /// # Errors
-    /// [`Error::Tokenizer`] where the bytes are no charsmap.
+    /// [`EmbedError::Tokenizer`] where the bytes are no charsmap.
     pub fn new(bytes: T) -> Result<Self> {
         let trie = bytes
             .first_chunk::<4>()
             .map(|size| u32::from_le_bytes(*size) as usize);
         let fits = |size: &usize| *size > 0 && size.is_multiple_of(4) && *size <= bytes.len() - 4;
-        let trie = trie.filter(fits).ok_or_else(|| Error::Tokenizer {
-            action: "read the charsmap",
-            message: format!("{} bytes are no precompiled_charsmap", bytes.len()),
+        let trie = trie.filter(fits).ok_or_else(|| {
+            Error::Embed(EmbedError::Tokenizer {
+                action: "read the charsmap",
+                message: format!("{} bytes are no precompiled_charsmap", bytes.len()),
+            })
         })?;
         Ok(Self { bytes, trie })
     }

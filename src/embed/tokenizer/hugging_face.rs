@@ -13,7 +13,7 @@ use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 
 use super::vocabulary::{Specials, Vocabulary, WordPieces, tells};
 use super::{Pieces, TokenSpan};
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 
 /// `tokenizers`, set up as XLM-R's tokenizer.json does.
 pub struct Reference {
@@ -23,7 +23,7 @@ pub struct Reference {
 
 impl Reference {
     /// # Errors
-    /// [`Error::Tokenizer`] where the vocabulary or the charsmap is refused.
+    /// [`EmbedError::Tokenizer`] where the vocabulary or the charsmap is refused.
     pub fn new(vocabulary: &Vocabulary) -> Result<Self> {
         // A special piece must not be found in a text. Its stand-in cannot be: the charsmap deletes
         // control characters.
@@ -58,7 +58,7 @@ impl HfTokenizer {
     /// With what it puts around a text.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`] where it is no such file, or what it puts around a text cannot be told.
+    /// [`EmbedError::Tokenizer`] where it is no such file, or what it puts around a text cannot be told.
     pub fn new(json: &[u8]) -> Result<(Self, Specials)> {
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(json)
             .map_err(|error| failure("read tokenizer.json", &error))?;
@@ -115,7 +115,7 @@ impl HfTokenizer {
     }
 
     /// # Errors
-    /// [`Error::Tokenizer`] where it is none.
+    /// [`EmbedError::Tokenizer`] where it is none.
     pub fn set_normalizer(&mut self, normalizer: serde_json::Value) -> Result<()> {
         let normalizer: NormalizerWrapper = serde_json::from_value(normalizer)
             .map_err(|error| failure("build the normaliser", &error))?;
@@ -127,7 +127,7 @@ impl HfTokenizer {
     /// WordPiece as BERT's own tokenizer does it; a vocabulary without capitals is of folded words.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`] where the vocabulary is refused.
+    /// [`EmbedError::Tokenizer`] where the vocabulary is refused.
     pub fn word_pieces(vocabulary: WordPieces) -> Result<(Self, Specials)> {
         let WordPieces { pieces, specials } = vocabulary;
         let special = |piece: &String| specials.pieces.iter().any(|(name, _)| name == piece);
@@ -214,8 +214,8 @@ fn spans(tokenizer: &tokenizers::Tokenizer, text: &str) -> Result<Vec<TokenSpan>
 }
 
 fn failure(action: &'static str, error: &dyn std::fmt::Display) -> Error {
-    Error::Tokenizer {
+    Error::Embed(EmbedError::Tokenizer {
         action,
         message: error.to_string(),
-    }
+    })
 }

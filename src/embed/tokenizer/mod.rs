@@ -21,13 +21,13 @@ pub trait Pieces: Send + Sync {
     /// Appends the ids of a text.
     ///
     /// # Errors
-    /// [`crate::Error::Tokenizer`].
+    /// [`crate::EmbedError::Tokenizer`].
     fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<()>;
 
     /// The ids of a text and the bytes that each stands for.
     ///
     /// # Errors
-    /// [`crate::Error::Tokenizer`].
+    /// [`crate::EmbedError::Tokenizer`].
     fn spans(&self, text: &str) -> Result<Vec<TokenSpan>>;
 
     /// How much a token tells of what a text is about; 0 where it tells nothing, as punctuation does.
@@ -77,11 +77,11 @@ impl Tokenizer {
         &self.specials.after
     }
 
-    /// The ids of a text, as [`Tokenizer::encode`] gives them, with the bytes that each stands for; `None` for a text that
-    /// has to be composed first: its bytes are others then.
+    /// The ids of a text, as [`Tokenizer::encode`] gives them, with the bytes that each stands for; `None` for a text
+    /// that has to be composed first: its bytes are others then.
     ///
     /// # Errors
-    /// [`crate::Error::Tokenizer`].
+    /// [`crate::EmbedError::Tokenizer`].
     pub fn spans(&self, text: &str) -> Result<Option<Vec<TokenSpan>>> {
         let as_it_is = is_nfc(text) && !text.contains(is_half_width);
         as_it_is.then(|| self.pieces.spans(text)).transpose()
@@ -92,7 +92,7 @@ impl Tokenizer {
     /// stays text.
     ///
     /// # Errors
-    /// [`crate::Error::Tokenizer`].
+    /// [`crate::EmbedError::Tokenizer`].
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
         let mut ids = Vec::new();
         if is_nfc(text) && !text.contains(is_half_width) {
@@ -117,7 +117,7 @@ impl Tokenizer {
     /// tokens in the text are special (`<mask>` takes the white space before it along).
     ///
     /// # Errors
-    /// [`crate::Error::Tokenizer`].
+    /// [`crate::EmbedError::Tokenizer`].
     pub fn encode_raw(&self, text: &str) -> Result<Vec<u32>> {
         let mut ids = Vec::new();
         let mut rest = text;

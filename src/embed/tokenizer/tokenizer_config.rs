@@ -27,7 +27,8 @@ const OF_BERT: [(&str, &str, Value); 3] = [
 /// tokenizer does. Returns what was changed, in words that two different changes do not share.
 ///
 /// # Errors
-/// [`crate::Error::NotComputed`], [`crate::Error::Io`], [`crate::Error::Config`], [`crate::Error::Tokenizer`].
+/// [`crate::EmbedError::NotComputed`], [`crate::Error::Io`], [`crate::Error::Config`],
+/// [`crate::EmbedError::Tokenizer`].
 pub fn settle(
     model: &Model,
     folder: &Path,

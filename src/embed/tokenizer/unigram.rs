@@ -14,7 +14,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::charsmap::Charsmap;
 use super::{Pieces, TokenSpan};
 use crate::embed::cache_file::Section;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 
 /// Stands for a space.
 const SPACE: char = '▁';
@@ -24,7 +24,7 @@ const UNKNOWN_PENALTY: f64 = 10.0;
 /// `pieces`; `None` is no piece (special tokens).
 ///
 /// # Errors
-/// [`Error::Tokenizer`] where two pieces are equal.
+/// [`EmbedError::Tokenizer`] where two pieces are equal.
 pub fn compile(pieces: &[Option<String>]) -> Result<Vec<u8>> {
     let mut keys: Vec<(&[u8], u64)> = pieces
         .iter()
@@ -32,9 +32,11 @@ pub fn compile(pieces: &[Option<String>]) -> Result<Vec<u8>> {
         .filter_map(|(piece, id)| Some((piece.as_ref()?.as_bytes(), id)))
         .collect();
     keys.sort_unstable();
-    let map = Map::from_iter(keys).map_err(|error| Error::Tokenizer {
-        action: "compile the vocabulary",
-        message: error.to_string(),
+    let map = Map::from_iter(keys).map_err(|error| {
+        Error::Embed(EmbedError::Tokenizer {
+            action: "compile the vocabulary",
+            message: error.to_string(),
+        })
     })?;
     Ok(map.into_fst().into_inner())
 }
@@ -93,16 +95,18 @@ impl Unigram {
     /// `vocabulary` holds the compiled pieces, their scores, their weights, and the charsmap.
     ///
     /// # Errors
-    /// [`Error::Tokenizer`] where pieces or charsmap are damaged.
+    /// [`EmbedError::Tokenizer`] where pieces or charsmap are damaged.
     pub fn new(vocabulary: [Section; 4], unknown: u32) -> Result<Self> {
         let [pieces, scores, weights, charsmap] = vocabulary;
         let lowest = |low: f64, score: &f32| low.min(f64::from(*score));
         Ok(Self {
             unknown_score: scores.cast::<f32>().iter().fold(f64::INFINITY, lowest)
                 - UNKNOWN_PENALTY,
-            pieces: Map::new(pieces).map_err(|error| Error::Tokenizer {
-                action: "read the vocabulary",
-                message: error.to_string(),
+            pieces: Map::new(pieces).map_err(|error| {
+                Error::Embed(EmbedError::Tokenizer {
+                    action: "read the vocabulary",
+                    message: error.to_string(),
+                })
             })?,
             scores,
             weights,

@@ -42,7 +42,7 @@ pub struct WordPieces {
 /// Which tokenizer a GGUF file names.
 ///
 /// # Errors
-/// [`crate::Error::BadModel`] for one that is not read.
+/// [`crate::EmbedError::BadModel`] for one that is not read.
 pub fn is_word_piece(gguf: &Gguf) -> Result<bool> {
     const KEY: &str = "tokenizer.ggml.model";
     match gguf.value(KEY, "string", |v| v.to_string())?.as_str() {
@@ -57,7 +57,7 @@ pub fn is_word_piece(gguf: &Gguf) -> Result<bool> {
 
 impl WordPieces {
     /// # Errors
-    /// [`crate::Error::BadModel`] where a key is absent or contradicts another.
+    /// [`crate::EmbedError::BadModel`] where a key is absent or contradicts another.
     pub fn from_gguf(gguf: &Gguf) -> Result<Self> {
         let (tokens, kinds) = tokens(gguf)?;
         // llama.cpp marks the beginning of a word, WordPiece what does not begin one.
@@ -134,7 +134,7 @@ impl Vocabulary {
     }
 
     /// # Errors
-    /// [`crate::Error::BadModel`] where a key is absent or contradicts another.
+    /// [`crate::EmbedError::BadModel`] where a key is absent or contradicts another.
     pub fn from_gguf(gguf: &Gguf) -> Result<Self> {
         let (mut tokens, mut kinds) = tokens(gguf)?;
         let mut scores = gguf.array("tokenizer.ggml.scores", "f32s", Value::to_f32)?;

@@ -38,7 +38,7 @@ impl Checkpoint {
     /// `model.`).
     ///
     /// # Errors
-    /// [`Error::Compute`] where one is neither.
+    /// [`crate::EmbedError::Compute`] where one is neither.
     pub fn open(model: &str, files: Vec<Bytes>, prefixes: &[&str]) -> Result<Self> {
         let mut tensors = HashMap::new();
         for (file, bytes) in files.iter().enumerate() {

@@ -14,7 +14,7 @@ use crate::embed::config::activation::Activation;
 use crate::embed::config::shape::Shape;
 use crate::embed::model::Model;
 use crate::embed::weights::Weights;
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 
 /// A GGUF file in memory.
 pub struct Gguf {
@@ -28,16 +28,16 @@ impl Gguf {
     /// Reads the header; tensors are read when they are asked for.
     ///
     /// # Errors
-    /// [`Error::Compute`] where the bytes are no GGUF file.
+    /// [`EmbedError::Compute`] where the bytes are no GGUF file.
     pub fn open(model: &str, bytes: Bytes) -> Result<Self> {
         // candle divides by it.
         if has_alignment_0(&bytes) {
-            return Err(Error::BadModel {
+            return Err(Error::Embed(EmbedError::BadModel {
                 model: model.to_owned(),
                 what: "metadata `general.alignment`".to_owned(),
                 expected: "at least 1".to_owned(),
                 received: "0".to_owned(),
-            });
+            }));
         }
         let content = Content::read(&mut Cursor::new(&*bytes))
             .map_err(Error::compute("cannot read the model's GGUF header"))?;
@@ -51,7 +51,7 @@ impl Gguf {
     /// A metadata value, read by `read`.
     ///
     /// # Errors
-    /// [`Error::BadModel`] where it is absent or of another type.
+    /// [`EmbedError::BadModel`] where it is absent or of another type.
     pub fn value<'a, T>(
         &'a self,
         key: &str,
@@ -114,7 +114,7 @@ impl Gguf {
     /// The shape of a BERT model, checked against the registry.
     ///
     /// # Errors
-    /// [`Error::BadModel`] where the file is not the model that `model` describes.
+    /// [`EmbedError::BadModel`] where the file is not the model that `model` describes.
     pub fn shape(&self, model: &Model) -> Result<Shape> {
         let fault = |key: &str, expected: &dyn ToString, received: &dyn ToString| {
             Err(self.fault(key.to_owned(), expected, received))

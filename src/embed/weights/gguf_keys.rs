@@ -70,7 +70,7 @@ impl Gguf {
     /// The model, as far as the file tells; prefixes it does not.
     ///
     /// # Errors
-    /// As [`Gguf::value`]; [`Error::BadModel`] for what is not computed.
+    /// As [`Gguf::value`]; [`crate::EmbedError::BadModel`] for what is not computed.
     pub fn describe(&self, path: &Path) -> Result<Model> {
         check(self)?;
         Ok(Model {
@@ -96,7 +96,7 @@ impl Gguf {
     /// Refuses a file that asks for what is not computed, and an entry of `models.toml` that contradicts it.
     ///
     /// # Errors
-    /// [`Error::BadModel`] with both values.
+    /// [`crate::EmbedError::BadModel`] with both values.
     pub fn check(&self, model: &Model) -> Result<()> {
         check(self)?;
         let shown = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
@@ -118,7 +118,7 @@ impl Gguf {
 /// Refuses another architecture, and keys and tensors that nobody knows.
 ///
 /// # Errors
-/// [`crate::Error::BadModel`] with the key.
+/// [`crate::EmbedError::BadModel`] with the key.
 pub fn check(gguf: &Gguf) -> Result<()> {
     let key = "general.architecture";
     let architecture = gguf.value(key, "string", |v| v.to_string())?;
@@ -150,7 +150,7 @@ pub fn check(gguf: &Gguf) -> Result<()> {
 /// llama.cpp's `llama_pooling_type`; `otherwise` where the file leaves it open.
 ///
 /// # Errors
-/// [`crate::Error::BadModel`] for one that is not computed.
+/// [`crate::EmbedError::BadModel`] for one that is not computed.
 pub fn pooling(gguf: &Gguf, otherwise: Option<Pooling>) -> Result<Pooling> {
     const KEY: &str = "bert.pooling_type";
     if !gguf.has(KEY) {
@@ -178,7 +178,7 @@ pub fn pooling(gguf: &Gguf, otherwise: Option<Pooling>) -> Result<Pooling> {
 /// Whether vectors are scaled to length 1, where the file says it, as Ollama writes it.
 ///
 /// # Errors
-/// [`crate::Error::BadModel`] where it is neither true nor false.
+/// [`crate::EmbedError::BadModel`] where it is neither true nor false.
 pub fn normalizes(gguf: &Gguf) -> Result<Option<bool>> {
     const KEY: &str = "bert.normalize_embeddings";
     let there = gguf.has(KEY);

@@ -12,7 +12,7 @@ use self::bytes::Bytes;
 use crate::embed::config::shape::Shape;
 use crate::embed::device::cpu;
 use crate::embed::weights::token_table::{Numbers, Table};
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, Result};
 use candle_core::{DType, Device, Shape as TensorShape, Tensor};
 use candle_nn::Init;
 use candle_nn::var_builder::SimpleBackend;
@@ -40,17 +40,17 @@ pub trait Weights: Send + Sync {
     /// Where the rows of a table of `columns` lie; `None` where its numbers are of a kind that cannot be left there.
     ///
     /// # Errors
-    /// [`Error::BadModel`] where there is no such table or it does not fit the file.
+    /// [`EmbedError::BadModel`] where there is no such table or it does not fit the file.
     fn table(&self, name: &str, columns: usize) -> Result<Option<Table>>;
 
     /// An error that names the model.
     fn fault(&self, what: String, expected: &dyn ToString, received: &dyn ToString) -> Error {
-        Error::BadModel {
+        Error::Embed(EmbedError::BadModel {
             model: self.model().to_owned(),
             what,
             expected: expected.to_string(),
             received: received.to_string(),
-        }
+        })
     }
 }
 
@@ -64,7 +64,7 @@ fn numbers(weights: &dyn Weights, name: &str) -> Result<Vec<f32>> {
 /// Tensors as f32, one after another: `expected` finite numbers in all.
 ///
 /// # Errors
-/// [`Error::BadModel`] where they are not, [`Error::Compute`] where one cannot be read.
+/// [`EmbedError::BadModel`] where they are not, [`EmbedError::Compute`] where one cannot be read.
 pub fn floats<S: AsRef<str>>(
     weights: &dyn Weights,
     names: &[S],

@@ -10,12 +10,13 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::nearest::compare::Comparison;
 use crate::index::store::bits::Bits;
 use crate::index::store::codes::{CodeRows, step};
 use crate::index::store::effort::Effort;
 use crate::index::store::manifest::FileEntry;
+use crate::index::store::position::LocalRow;
 use crate::kernel::dot_i8::{dot_i8, prefetch};
 use crate::mmap;
 
@@ -35,15 +36,17 @@ impl MappedGraph {
     /// Opens a graph over `rows` rows; checks that its arrays fill the file.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Corrupt`].
+    /// [`Error::Io`], [`IndexError::Corrupt`].
     pub fn open(dir: &Path, entry: &FileEntry, rows: usize, effort: Effort) -> Result<Self> {
         let path = dir.join(&entry.name);
         let bytes = mmap::map(&path)?;
-        let corrupt = |what, expected: String, received: String| Error::Corrupt {
-            path: path.clone(),
-            what,
-            expected,
-            received,
+        let corrupt = |what, expected: String, received: String| {
+            Error::Index(IndexError::Corrupt {
+                path: path.clone(),
+                what,
+                expected,
+                received,
+            })
         };
         if bytes.len() as u64 != entry.bytes || !bytes.starts_with(MAGIC) {
             return Err(corrupt(
@@ -159,7 +162,7 @@ pub struct GraphHits {
 }
 
 /// Which rows of a segment may be found.
-pub type RowTest<'a> = dyn Fn(usize) -> bool + Sync + 'a;
+pub type RowTest<'a> = dyn Fn(LocalRow) -> bool + Sync + 'a;
 
 /// The arrays of a graph.
 pub(in crate::index) struct GraphView<'a> {
@@ -282,7 +285,7 @@ impl<'a> GraphView<'a> {
         let Some(base) = self.layers.first() else {
             return Some(found);
         };
-        let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(row as usize));
+        let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(LocalRow::new(row as usize)));
         let mut picked: Vec<u32> = Vec::new();
         let mut scores: Vec<i32> = Vec::new();
         let mut visited = Bits::none(self.rows);

@@ -10,6 +10,7 @@ use crate::index::store::codes::{CodeRows, step};
 use crate::index::store::hashed_file::HashedFile;
 use crate::index::store::manifest::FileEntry;
 use crate::index::store::names::GRAPH;
+use crate::index::store::position::LocalRow;
 use crate::kernel::dot_i8::dot_i8;
 
 /// Candidates among which neighbours are chosen again.
@@ -176,7 +177,7 @@ impl FlatGraph {
             .filter(|row| !reached[*row as usize])
             .collect();
         // A search may come to them from a higher layer, and must not take them for what leads to them.
-        let found = self.find(&unreached, codes, Some(&|row| reached[row]));
+        let found = self.find(&unreached, codes, Some(&|row: LocalRow| reached[row.get()]));
         for (row, found) in unreached.iter().zip(found) {
             // What it leads to may have been reached through another meanwhile.
             if !reached[*row as usize] {

@@ -82,6 +82,7 @@ mod tests {
     use crate::embed::Alignment;
     use crate::index::store::codes::{CodeRows, encode};
     use crate::index::store::effort::Effort;
+    use crate::index::store::position::LocalRow;
     use crate::index::store::row_reads::SpotReads;
     use crate::index::store::rows::{RowRecord, Rows, SegmentRows};
     use crate::kernel::dot::dot;
@@ -153,12 +154,12 @@ mod tests {
                     .filter(|row| score(**row) >= tenth)
                     .count();
                 // A filter is applied while searching: as many rows are found, all of them kept.
-                let odd = |row: usize| row % 2 == 1;
+                let odd = |row: LocalRow| row.get() % 2 == 1;
                 let found = search(&graph, &codes, query, Some(&odd));
                 assert!(found.len() == 64 && found.iter().all(|row| row % 2 == 1));
                 let tenth = exact(&codes, query)
                     .into_iter()
-                    .filter(|(_, row)| odd(*row))
+                    .filter(|(_, row)| odd(LocalRow::new(*row)))
                     .nth(9);
                 let tenth = -tenth.unwrap().0;
                 common += found[..10]

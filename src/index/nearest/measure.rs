@@ -13,6 +13,7 @@ use crate::index::nearest::compare::CodedQuery;
 use crate::index::nearest::graph::{MappedGraph, RowTest};
 use crate::index::store::codes::CodeRows;
 use crate::index::store::effort::Effort;
+use crate::index::store::position::LocalRow;
 use crate::index::store::segment::Segment;
 use crate::kernel::Isa;
 use crate::kernel::dot_i8::{dot_i8, dots_i8};
@@ -38,7 +39,7 @@ impl Effort {
         graph: &MappedGraph,
         embedder: &Embedder,
     ) -> Result<Self> {
-        let all = |_: usize| true;
+        let all = |_: LocalRow| true;
         let questions = Questions::to_measure_with(segment, &all, embedder)?;
         let mut effort = Self::default();
         for step in 0..=STEPS {
@@ -95,7 +96,11 @@ impl<'a> Questions<'a> {
         keep: &RowTest<'_>,
         embedder: &Embedder,
     ) -> Result<Self> {
-        let rows = (first..segment.passages).step_by(stride(segment));
+        let rows = segment
+            .row_run()
+            .iter()
+            .skip(first)
+            .step_by(stride(segment));
         let inputs = rows.filter_map(|row| question(segment, row, embedder));
         let inputs: Vec<Input> = inputs.collect::<Result<_>>()?;
         let codes = segment.codes();
@@ -104,8 +109,8 @@ impl<'a> Questions<'a> {
             let query = CodedQuery::new(&probe.vector);
             let mut scores = vec![0; segment.passages];
             dots_i8(Isa::current(), &query.values, codes, &mut scores);
-            let mut row = 0..;
-            scores.retain(|_| row.next().is_some_and(keep));
+            let mut rows = segment.row_run().iter();
+            scores.retain(|_| rows.next().is_some_and(keep));
             let last = scores.len().min(NEAREST).checked_sub(1)?;
             let (_, least, _) = scores.select_nth_unstable_by_key(last, |score| Reverse(*score));
             Some((query, *least))
@@ -148,7 +153,7 @@ fn stride(segment: &Segment) -> usize {
 }
 
 /// The sentence in the middle of a passage, as somebody would ask it.
-fn question(segment: &Segment, row: usize, embedder: &Embedder) -> Option<Result<Input>> {
+fn question(segment: &Segment, row: LocalRow, embedder: &Embedder) -> Option<Result<Input>> {
     let passage = segment.passage(row).ok()?;
     let sentences = segment.sentences(&passage).ok()?;
     let middle = sentences.get(sentences.len() / 2)?;

@@ -14,6 +14,7 @@ use crate::embed::Probe;
 use crate::index::nearest::compare::CodedQuery;
 use crate::index::nearest::graph::{Beam, MappedGraph, RowTest};
 use crate::index::nearest::scan::{Hit, rescored, scan_part};
+use crate::index::store::position::{LocalRow, Row};
 use crate::index::store::rows::{Rows, SegmentRows};
 
 /// Rows whose comparing in order takes as long as comparing one that a graph leads to (`benches/RESULTS.md`).
@@ -24,8 +25,8 @@ const SPARE: usize = 16;
 /// Which rows may be found.
 #[derive(Clone, Copy)]
 pub struct RowFilter<'a> {
-    /// Whether a row may be found, by its number among those of all segments.
-    pub accepts: &'a (dyn Fn(usize) -> bool + Sync),
+    /// Whether a row may be found.
+    pub accepts: &'a (dyn Fn(Row) -> bool + Sync),
     /// Share of all rows that it accepts.
     pub share: f32,
 }
@@ -100,12 +101,12 @@ pub fn nearest(
     if chosen.iter().all(|(_, graph)| graph.is_none()) {
         return None;
     }
-    let accepts = |row: usize| keep.is_none_or(|keep| (keep.accepts)(row));
+    let accepts = |row: Row| keep.is_none_or(|keep| (keep.accepts)(row));
     let mut hits: Vec<Hit> = Vec::new();
     for (part, graph) in chosen {
         match graph {
             Some(graph) => {
-                let kept = |row: usize| part.is_live(row) && accepts(part.first + row);
+                let kept = |row: LocalRow| part.is_live(row) && accepts(part.row(row));
                 let filtered = keep.is_some() || part.dead.is_some();
                 let kept: Option<&RowTest<'_>> = if filtered { Some(&kept) } else { None };
                 hits.extend(through_graph(
@@ -119,7 +120,7 @@ pub fn nearest(
                 )?);
             }
             None => {
-                let bonus = |row: usize| accepts(row).then_some(0.0);
+                let bonus = |row: Row| accepts(row).then_some(0.0);
                 hits.extend(scan_part(rows, part, probe, count, bonus));
             }
         }
@@ -149,6 +150,8 @@ pub fn through_graph(
         kept,
     )?;
     let found = found.rows.into_iter();
-    let found = found.map(|row| part.first + row as usize).collect();
+    let found = found
+        .map(|row| part.row(LocalRow::new(row as usize)))
+        .collect();
     Some(rescored(found, count, |row| rows.score(probe, row)))
 }

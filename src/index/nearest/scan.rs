@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::embed::Probe;
 use crate::index::nearest::compare::CodedQuery;
 use crate::index::store::codes::step;
+use crate::index::store::position::{LocalRow, Position, Row};
 use crate::index::store::rows::{Rows, SegmentRows};
 use crate::kernel::Isa;
 use crate::kernel::dot_i8::dots_i8;
@@ -18,14 +19,14 @@ const CHUNK: usize = 4096;
 
 /// A row and its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// Its number, from 0; of an index counted through all segments.
-    pub row: usize,
+pub struct Hit<R = Row> {
+    /// Which row.
+    pub row: R,
     /// What it is ranked by, the higher the better: a cosine, a cosine and a bonus, or what the caller counts.
     pub score: f32,
 }
 
-impl Hit {
+impl<R: Position> Hit<R> {
     /// Best first; equal scores in the order of the rows.
     pub fn order(&self, other: &Self) -> Ordering {
         other
@@ -36,9 +37,14 @@ impl Hit {
 }
 
 /// The best `count` of `rows` rows, best first. `score` gives `None` for rows that are left out.
-pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sync) -> Vec<Hit> {
+pub fn scan<R: Position>(
+    rows: usize,
+    count: usize,
+    score: impl Fn(R) -> Option<f32> + Sync,
+) -> Vec<Hit<R>> {
     let mut hits = in_chunks(rows, count, 0.0, |chunk, reach| {
         let hit = |row| {
+            let row = R::new(row);
             let score = score(row).filter(|score| *score >= reach)?;
             Some(Hit { row, score })
         };
@@ -51,15 +57,15 @@ pub fn scan(rows: usize, count: usize, score: impl Fn(usize) -> Option<f32> + Sy
 
 /// Of what `hits` gives for each chunk of `rows` rows, all that could be among the best `count`, in any order, where
 /// scores are off by half of `doubt` at most. `hits` is told what a score must reach, as far as the chunks before say.
-fn in_chunks(
+fn in_chunks<R: Position>(
     rows: usize,
     count: usize,
     doubt: f32,
-    hits: impl Fn(Range<usize>, f32) -> Vec<Hit> + Sync,
-) -> Vec<Hit> {
+    hits: impl Fn(Range<usize>, f32) -> Vec<Hit<R>> + Sync,
+) -> Vec<Hit<R>> {
     let least = Mutex::new(f32::NEG_INFINITY);
     let known = || least.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut all: Vec<Hit> = (0..rows.div_ceil(CHUNK))
+    let mut all: Vec<Hit<R>> = (0..rows.div_ceil(CHUNK))
         .into_par_iter()
         .flat_map_iter(|chunk| {
             let reach = *known();
@@ -83,7 +89,7 @@ pub fn scan_rows(
     rows: &Rows<'_>,
     probe: &Probe,
     count: usize,
-    bonus: impl Fn(usize) -> Option<f32> + Sync,
+    bonus: impl Fn(Row) -> Option<f32> + Sync,
 ) -> Vec<Hit> {
     let parts = rows.parts().iter();
     let mut hits: Vec<Hit> = parts
@@ -100,16 +106,19 @@ pub fn scan_part(
     part: &SegmentRows<'_>,
     probe: &Probe,
     count: usize,
-    bonus: impl Fn(usize) -> Option<f32> + Sync,
+    bonus: impl Fn(Row) -> Option<f32> + Sync,
 ) -> Vec<Hit> {
     let all = part.records.len();
-    let worth = |row: usize| part.is_live(row).then(|| bonus(part.first + row)).flatten();
-    let exact = |row: usize| Some(rows.score(probe, row) + bonus(row)?);
+    let worth = |row: LocalRow| part.is_live(row).then(|| bonus(part.row(row))).flatten();
+    let exact = |row: Row| Some(rows.score(probe, row) + bonus(row)?);
     if part.codes.is_empty() || probe.aligned != rows.aligned {
-        let score = |row: usize| Some(part.score(probe, row, rows.dimension()) + worth(row)?);
-        let mut hits = scan(all, count, score);
-        hits.iter_mut().for_each(|hit| hit.row += part.first);
-        return hits;
+        let score = |row: LocalRow| Some(part.score(probe, row, rows.dimension()) + worth(row)?);
+        let hits = scan(all, count, score).into_iter();
+        let of_index = |hit: Hit<LocalRow>| Hit {
+            row: part.row(hit.row),
+            score: hit.score,
+        };
+        return hits.map(of_index).collect();
     }
     let query = CodedQuery::new(&probe.vector);
     // The score of one may be too high and that of another too low.
@@ -119,12 +128,12 @@ pub fn scan_part(
         let codes = &part.codes[chunk.start * dimension..chunk.end * dimension];
         let mut dots = vec![0; chunk.len()];
         dots_i8(Isa::current(), &query.values, codes, &mut dots);
-        let mut hits: Vec<Hit> = Vec::new();
+        let mut hits: Vec<Hit<LocalRow>> = Vec::new();
         for (row, dot) in chunk.zip(dots) {
+            let row = LocalRow::new(row);
             let Some(bonus) = worth(row) else { continue };
             let score = query.factor * dot as f32 + bonus;
             if score >= reach {
-                let row = part.first + row;
                 hits.push(Hit { row, score });
                 if hits.len() >= 4 * count.max(64) {
                     reach = reach.max(possible(&mut hits, count, doubt));
@@ -137,22 +146,21 @@ pub fn scan_part(
     // apart, before their vectors, which lie all over the file, are touched.
     let step = step(dimension);
     hits.par_iter_mut().for_each(|hit| {
-        let row = hit.row - part.first;
-        let code = part.codes[row * dimension..][..dimension].iter();
+        let code = part.codes[hit.row.get() * dimension..][..dimension].iter();
         let products = probe
             .vector
             .iter()
             .zip(code)
             .map(|(q, c)| q * f32::from(*c));
-        hit.score = step * products.sum::<f32>() + worth(row).unwrap_or(f32::MIN);
+        hit.score = step * products.sum::<f32>() + worth(hit.row).unwrap_or(f32::MIN);
     });
     possible(&mut hits, count, 2.0 * query.row_error(part.code_error));
-    let candidates = hits.into_iter().map(|hit| hit.row).collect();
+    let candidates = hits.into_iter().map(|hit| part.row(hit.row)).collect();
     rescored(candidates, count, |row| exact(row).unwrap_or(f32::MIN))
 }
 
 /// The best `count` of some rows by their exact scores, best first.
-pub fn rescored(rows: Vec<usize>, count: usize, exact: impl Fn(usize) -> f32 + Sync) -> Vec<Hit> {
+pub fn rescored(rows: Vec<Row>, count: usize, exact: impl Fn(Row) -> f32 + Sync) -> Vec<Hit> {
     let score = |row| Hit {
         row,
         score: exact(row),
@@ -164,7 +172,7 @@ pub fn rescored(rows: Vec<usize>, count: usize, exact: impl Fn(usize) -> f32 + S
 }
 
 /// Keeps the best `count` hits, in any order.
-fn best(hits: &mut Vec<Hit>, count: usize) {
+fn best<R: Position>(hits: &mut Vec<Hit<R>>, count: usize) {
     if hits.len() > count && count > 0 {
         hits.select_nth_unstable_by(count - 1, Hit::order);
     }
@@ -173,7 +181,7 @@ fn best(hits: &mut Vec<Hit>, count: usize) {
 
 /// Keeps hits whose scores are at most `doubt` below that of the `count`th best, in any order; what a score must
 /// reach to be kept.
-fn possible(hits: &mut Vec<Hit>, count: usize, doubt: f32) -> f32 {
+fn possible<R: Position>(hits: &mut Vec<Hit<R>>, count: usize, doubt: f32) -> f32 {
     if count == 0 {
         hits.clear();
         return f32::INFINITY;
@@ -229,7 +237,8 @@ mod tests {
             terms: 0,
         }];
         let rows = Rows::new(dimension, vec![part], languages, false);
-        let bonus = |row: usize| (!row.is_multiple_of(7)).then_some((row % 11) as f32 * 0.002);
+        let bonus =
+            |row: Row| (!row.get().is_multiple_of(7)).then_some((row.get() % 11) as f32 * 0.002);
         for wanted in [1, 10, 500] {
             for centre in [0.0, 1.0, 2.0] {
                 let probe = Alignment::plain_probe(&unit(centre));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::format::{ARTICLE_BYTES, KEY_BYTES, PASSAGE_BYTES, sentence_bytes};
+use super::position::{LocalArticle, LocalRow, Run};
 use super::rows::ROW_BYTES;
 use super::segment::Segment;
 
@@ -14,10 +15,10 @@ pub struct Damage {
     pub bytes: Vec<Range<usize>>,
     /// Names of the sections that they touch.
     pub sections: BTreeSet<&'static str>,
-    /// Numbers of the articles, in the segment, that have something there besides token codes.
-    pub articles: BTreeSet<usize>,
+    /// The articles that have something there besides token codes.
+    pub articles: BTreeSet<LocalArticle>,
     /// Those with token codes there: a passage without any is still found.
-    pub token_articles: BTreeSet<usize>,
+    pub token_articles: BTreeSet<LocalArticle>,
 }
 
 impl Damage {
@@ -63,8 +64,11 @@ impl Damage {
             }
             "tokens" => {
                 let tokens = segment.tokens();
-                for article in 0..segment.articles {
-                    let mut places = segment.rows_of(article).filter_map(|row| tokens.place(row));
+                for article in segment.article_run() {
+                    let mut places = segment
+                        .rows_of(article)
+                        .iter()
+                        .filter_map(|row| tokens.place(row));
                     if places.any(|place| overlap(&place, bytes)) {
                         self.token_articles.insert(article);
                     }
@@ -72,16 +76,16 @@ impl Damage {
             }
             "sentences" => {
                 let damaged = records(sentence_bytes(dimension));
-                for article in 0..segment.articles {
-                    let mut rows = segment.rows_of(article);
+                for article in segment.article_run() {
+                    let mut rows = segment.rows_of(article).iter();
                     if rows.any(|row| overlap(&segment.sentence_numbers(row), &damaged)) {
                         self.articles.insert(article);
                     }
                 }
             }
-            "articles" => self.articles.extend(records(ARTICLE_BYTES)),
+            "articles" => (self.articles).extend(records(ARTICLE_BYTES).map(LocalArticle::new)),
             "meta" | "texts" => {
-                for article in 0..segment.articles {
+                for article in segment.article_run() {
                     let row = segment.article_row(article);
                     let own = if name == "meta" { row.meta } else { row.text };
                     if overlap(&own, bytes) {
@@ -96,8 +100,9 @@ impl Damage {
 }
 
 /// The articles that have some of these rows.
-fn articles_of(segment: &Segment, damaged: Range<usize>) -> impl Iterator<Item = usize> {
-    (0..segment.articles).filter(move |article| {
+fn articles_of(segment: &Segment, damaged: Range<usize>) -> impl Iterator<Item = LocalArticle> {
+    let damaged = Run::new(LocalRow::new(damaged.start), LocalRow::new(damaged.end));
+    segment.article_run().iter().filter(move |article| {
         let rows = segment.rows_of(*article);
         rows.start < damaged.end && damaged.start < rows.end
     })

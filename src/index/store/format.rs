@@ -19,6 +19,7 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::{Article, Omission, Omitted, Repeated, Stretch, TextSource};
@@ -105,16 +106,10 @@ impl Sections {
     }
 }
 
-/// What is known about an article besides its text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArticleRecord {
-    /// Label of its root.
-    pub root: String,
-    /// Path below the root, `/` between its parts; empty where the root is the file.
-    pub relative: String,
-    /// Which of several articles of the file.
-    pub row: Option<String>,
-    /// `None` where none is known.
+/// What a file says of an article: the same in the index and in every answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Metadata {
+    /// Absent where none is known.
     pub title: Option<String>,
     /// Address of the web page that it came from, where the file names one.
     pub source_url: Option<String>,
@@ -122,14 +117,49 @@ pub struct ArticleRecord {
     pub author: Option<String>,
     /// `YYYY-MM-DD`
     pub published: Option<String>,
-    /// ISO 639-1 where there is such a code, else 639-3; `None` where it could not be told.
+    /// ISO 639-1 where there is such a code, else 639-3; null where it could not be told.
     pub lang: Option<String>,
+    /// Which of several articles of a file.
+    pub row: Option<String>,
     /// Name of the file's encoding as in the WHATWG Encoding Standard, lower case.
     pub encoding: String,
     /// How the text came out of the file.
     pub text_source: TextSource,
-    /// Of the file's bytes.
+    /// SHA-256 of the file's bytes, lower-case hex.
     pub sha256: String,
+}
+
+impl Metadata {
+    fn of(article: &Article) -> Self {
+        Self {
+            title: article.title.clone(),
+            source_url: article.source_url.clone(),
+            author: article.author.clone(),
+            published: article.published.clone(),
+            lang: article.lang.clone(),
+            row: article.row.clone(),
+            encoding: article.encoding.clone(),
+            text_source: article.text_source,
+            sha256: article.sha256.clone(),
+        }
+    }
+
+    /// Both are all of files with the same bytes.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        self.sha256 == other.sha256 && self.row.is_none() && other.row.is_none()
+    }
+}
+
+/// What is known about an article besides its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleRecord {
+    /// Label of its root.
+    pub root: String,
+    /// Path below the root, `/` between its parts; empty where the root is the file.
+    pub relative: String,
+    /// What the file says of it.
+    #[serde(flatten)]
+    pub metadata: Metadata,
     /// Length and time of change (nanoseconds since 1970) of the file when it was read: while both are the
     /// same it is not read again. `None` where it may have changed in the same moment.
     pub stamp: Option<(u64, u64)>,
@@ -159,15 +189,7 @@ impl ArticleRecord {
         Self {
             root: root.to_owned(),
             relative: relative.to_owned(),
-            row: article.row.clone(),
-            title: article.title.clone(),
-            source_url: article.source_url.clone(),
-            author: article.author.clone(),
-            published: article.published.clone(),
-            lang: article.lang.clone(),
-            encoding: article.encoding.clone(),
-            text_source: article.text_source,
-            sha256: article.sha256.clone(),
+            metadata: Metadata::of(article),
             stamp: None,
             changed: None,
             recipe: None,
@@ -196,7 +218,7 @@ impl ArticleRecord {
     /// index.
     pub fn id(&self) -> String {
         let file = file_id(&self.root, &self.relative);
-        match &self.row {
+        match &self.metadata.row {
             Some(row) => format!("{file}@{row}"),
             None => file,
         }

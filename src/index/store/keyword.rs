@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::index::store::position::LocalRow;
 use crate::words::{counts, is_aside};
 
 pub const TERM_BYTES: usize = 16;
@@ -150,15 +151,15 @@ impl Postings<'_> {
 }
 
 impl Iterator for Postings<'_> {
-    type Item = (usize, u32);
+    type Item = (LocalRow, u32);
 
-    fn next(&mut self) -> Option<(usize, u32)> {
+    fn next(&mut self) -> Option<(LocalRow, u32)> {
         self.left = self.left.checked_sub(1)?;
         let step = self.number()?;
         let row = self.next.checked_add((step >> 1) as usize)?;
         let count = if step & 1 == 1 { self.number()? } else { 1 };
         self.next = row + 1;
-        (row < self.rows).then_some((row, count as u32))
+        (row < self.rows).then_some((LocalRow::new(row), count as u32))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -188,9 +189,10 @@ mod tests {
         writer.row("Cats");
         let (terms, postings) = writer.finish();
         let index = Keyword::new(&terms, &postings, 303);
-        assert_eq!(index.find("cats").collect::<Vec<_>>(), [(0, 2), (302, 1)]);
+        let cats = [(LocalRow::new(0), 2), (LocalRow::new(302), 1)];
+        assert_eq!(index.find("cats").collect::<Vec<_>>(), cats);
         assert_eq!(index.find("dogs").document_frequency(), 300);
-        assert_eq!(index.find("dogs").last(), Some((301, 1)));
+        assert_eq!(index.find("dogs").last(), Some((LocalRow::new(301), 1)));
         assert_eq!(index.find("birds").next(), None);
     }
 
@@ -204,12 +206,12 @@ mod tests {
         for i in 0..postings.len() {
             postings[i] ^= 0xff;
             let index = Keyword::new(&terms, &postings, 50);
-            assert!(index.find("a").all(|(row, _)| row < 50));
+            assert!(index.find("a").all(|(row, _)| row.get() < 50));
         }
         for i in 0..terms.len() {
             terms[i] ^= 0xff;
             let index = Keyword::new(&terms, &postings[..7], 50);
-            assert!(index.find("b7").all(|(row, _)| row < 50));
+            assert!(index.find("b7").all(|(row, _)| row.get() < 50));
         }
     }
 }

@@ -13,7 +13,7 @@ use super::format::{MAGIC_OF_ANY, Sections};
 use super::journal;
 use crate::corpus::{Globs, ReadOptions};
 use crate::embed::{Canary, Precision, Space};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::store::names::{JOURNAL, LOCK, MANIFEST, UNFINISHED, is_segment_name};
 
 /// Version of everything in the index folder.
@@ -167,7 +167,7 @@ impl Manifest {
     /// `None` where there is no manifest.
     ///
     /// # Errors
-    /// [`Error::IndexFormat`] for another format, [`Error::Corrupt`] for no manifest at all.
+    /// [`IndexError::IndexFormat`] for another format, [`IndexError::Corrupt`] for no manifest at all.
     pub fn read(dir: &Path) -> Result<Option<Self>> {
         let path = dir.join(MANIFEST);
         let text = match std::fs::read(&path) {
@@ -190,13 +190,15 @@ impl Manifest {
     /// A manifest of these bytes; errors name `path`.
     ///
     /// # Errors
-    /// [`Error::IndexFormat`], [`Error::Corrupt`].
+    /// [`IndexError::IndexFormat`], [`IndexError::Corrupt`].
     pub(in crate::index) fn parse(text: &[u8], path: &Path) -> Result<Self> {
-        let corrupt = |error: serde_json::Error| Error::Corrupt {
-            path: path.to_path_buf(),
-            what: "manifest",
-            expected: "a manifest of tane".to_owned(),
-            received: error.to_string(),
+        let corrupt = |error: serde_json::Error| {
+            Error::Index(IndexError::Corrupt {
+                path: path.to_path_buf(),
+                what: "manifest",
+                expected: "a manifest of tane".to_owned(),
+                received: error.to_string(),
+            })
         };
         #[derive(Deserialize)]
         struct Format {
@@ -206,22 +208,22 @@ impl Manifest {
         }
         let Format { format, written_by } = serde_json::from_slice(text).map_err(corrupt)?;
         if format != u64::from(FORMAT) {
-            return Err(Error::IndexFormat {
+            return Err(Error::Index(IndexError::IndexFormat {
                 path: path.to_path_buf(),
                 expected: FORMAT,
                 received: format,
                 written_by,
-            });
+            }));
         }
         let manifest: Self = serde_json::from_slice(text).map_err(corrupt)?;
         let check = checked(text).map(|(_, check)| check).unwrap_or_default();
         if manifest.check != check {
-            return Err(Error::Corrupt {
+            return Err(Error::Index(IndexError::Corrupt {
                 path: path.to_path_buf(),
                 what: "checksum of the manifest",
                 expected: manifest.check,
                 received: check,
-            });
+            }));
         }
         Ok(manifest)
     }

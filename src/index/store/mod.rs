@@ -12,6 +12,7 @@ pub(super) mod key;
 pub(super) mod keyword;
 pub(super) mod manifest;
 pub(super) mod names;
+pub(super) mod position;
 pub(super) mod row_reads;
 pub(super) mod rows;
 pub(super) mod segment;

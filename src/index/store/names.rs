@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 
 /// Its atomic rename is the commit.
 pub const MANIFEST: &str = "manifest.json";
@@ -37,7 +37,7 @@ pub fn extension_of(name: &str) -> &str {
 /// Refuses a folder that holds something else than an index. Hidden files count as nothing.
 ///
 /// # Errors
-/// [`Error::NotAnIndex`] with one of the files found, [`Error::Io`].
+/// [`IndexError::NotAnIndex`] with one of the files found, [`Error::Io`].
 pub fn check_is_index_or_empty(dir: &Path) -> Result<()> {
     if !dir.exists() || dir.join(MANIFEST).exists() {
         return Ok(());
@@ -48,10 +48,10 @@ pub fn check_is_index_or_empty(dir: &Path) -> Result<()> {
         let ours =
             [LOCK, JOURNAL, STAMPS, UNFINISHED].contains(&name.as_str()) || name.ends_with(".tmp");
         if !name.starts_with('.') && !ours && !is_segment_name(&name) {
-            return Err(Error::NotAnIndex {
+            return Err(Error::Index(IndexError::NotAnIndex {
                 path: dir.to_path_buf(),
                 found: name,
-            });
+            }));
         }
     }
     Ok(())

@@ -14,6 +14,7 @@ use super::row_reads::SpotReads;
 use super::token_rows::TokenRows;
 use crate::embed::Probe;
 use crate::index::store::bits::Bits;
+use crate::index::store::position::{LanguageNo, LocalRow, Row, Run};
 
 /// A row besides its vector.
 #[repr(C)]
@@ -48,15 +49,15 @@ pub struct SegmentRows<'a> {
     /// The rows in the order of their keys.
     pub order: &'a [u32],
     /// For each language of the segment its number among all.
-    pub languages: Vec<usize>,
+    pub languages: Vec<LanguageNo>,
     /// Rows of removed articles; `None` where there are none.
     pub dead: Option<&'a Bits>,
     /// Where vectors and codes can be read one by one, in this order.
     pub files: Option<(&'a SpotReads, &'a SpotReads)>,
     /// The codes of the rows' tokens.
     pub tokens: TokenRows<'a>,
-    /// Number of its first row.
-    pub first: usize,
+    /// Its first row.
+    pub first: Row,
 }
 
 impl<'a> SegmentRows<'a> {
@@ -75,11 +76,11 @@ impl<'a> SegmentRows<'a> {
             keyword: Keyword::new(&[], &[], records.len()),
             keys: &[],
             order: &[],
-            languages: vec![0],
+            languages: vec![LanguageNo::new(0)],
             dead: None,
             files: None,
             tokens: TokenRows::default(),
-            first: 0,
+            first: Row::new(0),
         }
     }
 
@@ -91,20 +92,32 @@ impl<'a> SegmentRows<'a> {
         }
     }
 
-    /// Whether a row, by its number in the segment, can be found: its article is not removed.
-    pub fn is_live(&self, row: usize) -> bool {
-        self.dead.is_none_or(|dead| !dead.get(row))
+    /// Its rows.
+    pub fn run(&self) -> Run<LocalRow> {
+        Run::first(self.records.len())
+    }
+
+    /// One of its rows as a row of the index.
+    #[inline]
+    pub fn row(&self, row: LocalRow) -> Row {
+        self.first + row.get()
+    }
+
+    /// Whether a row can be found: its article is not removed.
+    pub fn is_live(&self, row: LocalRow) -> bool {
+        self.dead.is_none_or(|dead| !dead.get(row.get()))
     }
 
     /// How close one of its rows is to a question: for whoever goes through them in order.
     #[inline]
-    pub fn score(&self, probe: &Probe, row: usize, dimension: usize) -> f32 {
+    pub fn score(&self, probe: &Probe, row: LocalRow, dimension: usize) -> f32 {
+        let row = row.get();
         let vector = &self.vectors[row * dimension..(row + 1) * dimension];
         probe.score(vector, self.records[row].inverse_length)
     }
 
     /// Calls `see` with every row that a term occurs in, and its language.
-    fn visit(&self, term: &str, mut see: impl FnMut(usize, usize)) {
+    fn visit(&self, term: &str, mut see: impl FnMut(LocalRow, LanguageNo)) {
         let live = self.keyword.find(term).map(|(row, _)| row);
         let live = live.filter(|row| self.is_live(*row));
         match self.languages.as_slice() {
@@ -114,9 +127,9 @@ impl<'a> SegmentRows<'a> {
     }
 
     /// The language of one of its rows. What a damaged file says is taken as the first.
-    fn language(&self, row: usize) -> usize {
-        let language = self.records[row].language as usize;
-        self.languages.get(language).copied().unwrap_or(0)
+    fn language(&self, row: LocalRow) -> LanguageNo {
+        let language = self.records[row.get()].language as usize;
+        self.languages.get(language).copied().unwrap_or_default()
     }
 }
 
@@ -151,7 +164,7 @@ impl<'a> Rows<'a> {
     ) -> Self {
         let mut len = 0;
         for part in &mut parts {
-            part.first = len;
+            part.first = Row::new(len);
             len += part.records.len();
         }
         Self {
@@ -161,6 +174,16 @@ impl<'a> Rows<'a> {
             aligned,
             languages,
         }
+    }
+
+    /// All rows, those of removed articles too.
+    pub fn run(&self) -> Run<Row> {
+        Run::first(self.len)
+    }
+
+    /// The rows that can be found.
+    pub fn live_rows(&self) -> impl Iterator<Item = Row> {
+        self.run().iter().filter(|row| self.is_live(*row))
     }
 
     /// Numbers given to rows, those of removed articles counted.
@@ -195,67 +218,68 @@ impl<'a> Rows<'a> {
 
     /// The part of a row, and its number there.
     #[inline]
-    fn at(&self, row: usize) -> (&SegmentRows<'a>, usize) {
+    fn at(&self, row: Row) -> (&SegmentRows<'a>, LocalRow) {
         let part = match self.parts.as_slice() {
             [only] => only,
             parts => &parts[parts.partition_point(|part| part.first <= row) - 1],
         };
-        (part, row - part.first)
+        (part, LocalRow::new(row - part.first))
     }
 
     /// Whether a row can be found: its article is not removed.
-    pub fn is_live(&self, row: usize) -> bool {
+    pub fn is_live(&self, row: Row) -> bool {
         let (part, row) = self.at(row);
         part.is_live(row)
     }
 
     /// The vector of a row.
-    pub fn vector(&self, row: usize) -> &'a [f32] {
+    pub fn vector(&self, row: Row) -> &'a [f32] {
         let (part, row) = self.at(row);
+        let row = row.get();
         &part.vectors[row * self.dimension..(row + 1) * self.dimension]
     }
 
     /// How close a row is to a question: for whoever picks rows here and there.
     #[inline]
-    pub fn score(&self, probe: &Probe, row: usize) -> f32 {
+    pub fn score(&self, probe: &Probe, row: Row) -> f32 {
         let (part, row) = self.at(row);
         if let Some((vectors, _)) = part.files
             && vectors.left() > 0
         {
             let mut vector = vec![0f32; self.dimension];
-            if vectors.read(row, &mut vector) {
-                return probe.score(&vector, part.records[row].inverse_length);
+            if vectors.read(row.get(), &mut vector) {
+                return probe.score(&vector, part.records[row.get()].inverse_length);
             }
         }
         part.score(probe, row, self.dimension)
     }
 
     /// The token codes of a row that were made with `id`; `None` where it has none of these.
-    pub fn tokens(&self, row: usize, id: &str) -> Option<Cow<'a, [u8]>> {
+    pub fn tokens(&self, row: Row, id: &str) -> Option<Cow<'a, [u8]>> {
         let (part, row) = self.at(row);
         let tokens = Some(&part.tokens).filter(|tokens| tokens.id == Some(id));
         tokens?.get(row)
     }
 
     /// The language of a row.
-    pub fn language(&self, row: usize) -> usize {
+    pub fn language(&self, row: Row) -> LanguageNo {
         let (part, row) = self.at(row);
         part.language(row)
     }
 
     /// Terms of a row, repetitions counted.
-    pub fn terms(&self, row: usize) -> u32 {
+    pub fn terms(&self, row: Row) -> u32 {
         let (part, row) = self.at(row);
-        part.records[row].terms
+        part.records[row.get()].terms
     }
 
     /// The rows a term occurs in, ascending, and how often.
-    pub fn find(&self, term: &str) -> impl Iterator<Item = (usize, u32)> {
+    pub fn find(&self, term: &str) -> impl Iterator<Item = (Row, u32)> {
         self.parts.iter().flat_map(move |part| {
             let found = part.keyword.find(term);
             found
                 .filter(|(row, _)| part.is_live(*row))
-                .map(|(row, count)| (part.first + row, count))
+                .map(|(row, count)| (part.row(row), count))
         })
     }
 
@@ -265,30 +289,30 @@ impl<'a> Rows<'a> {
         for part in &self.parts {
             match (part.languages.as_slice(), part.dead) {
                 ([only], None) => {
-                    frequencies[*only] += part.keyword.find(term).document_frequency();
+                    frequencies[only.get()] += part.keyword.find(term).document_frequency();
                 }
-                _ => part.visit(term, |_, language| frequencies[language] += 1),
+                _ => part.visit(term, |_, language| frequencies[language.get()] += 1),
             }
         }
         frequencies
     }
 
     /// Calls `see` with every row that a term occurs in, and its language.
-    pub fn visit(&self, term: &str, mut see: impl FnMut(usize, usize)) {
+    pub fn visit(&self, term: &str, mut see: impl FnMut(Row, LanguageNo)) {
         for part in &self.parts {
-            part.visit(term, |row, language| see(part.first + row, language));
+            part.visit(term, |row, language| see(part.row(row), language));
         }
     }
 
     /// Rows chosen by their content alone: the same ones however an index came about.
-    pub fn sample(&self, count: usize) -> Vec<usize> {
-        let mut sample: Vec<(Key, usize)> = Vec::new();
+    pub fn sample(&self, count: usize) -> Vec<Row> {
+        let mut sample: Vec<(Key, Row)> = Vec::new();
         for part in &self.parts {
-            let rows = part.order.iter().map(|row| *row as usize);
-            let live = rows.filter(|row| *row < part.keys.len() && part.is_live(*row));
+            let rows = part.order.iter().map(|row| LocalRow::new(*row as usize));
+            let live = rows.filter(|row| row.get() < part.keys.len() && part.is_live(*row));
             sample.extend(
                 live.take(count)
-                    .map(|row| (part.keys[row], part.first + row)),
+                    .map(|row| (part.keys[row.get()], part.row(row))),
             );
         }
         sample.sort_unstable();

@@ -98,7 +98,7 @@ impl SegmentWriter {
     /// [`Error::Io`].
     pub fn article(&mut self, record: &ArticleRecord, text: &str, passages: usize) -> Result<()> {
         let meta = serde_json::to_vec(record).unwrap_or_default();
-        let language = record.lang.as_deref().unwrap_or_default();
+        let language = record.metadata.lang.as_deref().unwrap_or_default();
         let known = self
             .languages
             .iter()

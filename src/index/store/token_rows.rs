@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::format::{end_of_tokens, has_tokens};
+use super::position::LocalRow;
 use super::row_reads::SpotReads;
 use super::token_codes::MOST_BYTES;
 
@@ -22,7 +23,8 @@ pub struct TokenRows<'a> {
 
 impl<'a> TokenRows<'a> {
     /// Where the codes of a row lie in `bytes`; `None` where it has none.
-    pub fn place(&self, row: usize) -> Option<Range<usize>> {
+    pub fn place(&self, row: LocalRow) -> Option<Range<usize>> {
+        let row = row.get();
         let record = *self.ends.get(row)?;
         let before = row.checked_sub(1).and_then(|row| self.ends.get(row));
         let start = before.map_or(0, |record| end_of_tokens(*record));
@@ -34,7 +36,7 @@ impl<'a> TokenRows<'a> {
     }
 
     /// The codes of a row; `None` where it has none.
-    pub fn get(&self, row: usize) -> Option<Cow<'a, [u8]>> {
+    pub fn get(&self, row: LocalRow) -> Option<Cow<'a, [u8]>> {
         let place = self.place(row)?;
         if let Some(file) = self.file
             && file.left() > 0

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::manifest::FileEntry;
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::store::hashed_file::HashedFile;
 use crate::index::store::names::TOMBSTONES;
 
@@ -32,7 +32,7 @@ pub fn write(dir: &Path, generation: u64, dead: &[Vec<u32>]) -> Result<FileEntry
 /// checksum is compared.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Corrupt`].
+/// [`Error::Io`], [`IndexError::Corrupt`].
 pub fn read(dir: &Path, entry: &FileEntry, articles: &[usize]) -> Result<Vec<Vec<u32>>> {
     let path = dir.join(&entry.name);
     let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
@@ -40,11 +40,13 @@ pub fn read(dir: &Path, entry: &FileEntry, articles: &[usize]) -> Result<Vec<Vec
     let parsed = (hash.as_str() == entry.blake3)
         .then(|| parse(bytes.strip_prefix(MAGIC)?, articles))
         .flatten();
-    parsed.ok_or_else(|| Error::Corrupt {
-        path,
-        what: "checksum",
-        expected: entry.blake3.clone(),
-        received: hash.to_string(),
+    parsed.ok_or_else(|| {
+        Error::Index(IndexError::Corrupt {
+            path,
+            what: "checksum",
+            expected: entry.blake3.clone(),
+            received: hash.to_string(),
+        })
     })
 }
 

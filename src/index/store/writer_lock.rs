@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::store::names::LOCK;
 
 /// Held while an index is written; the operating system lets it go with the process.
@@ -13,15 +13,15 @@ pub struct WriterLock {
 
 impl WriterLock {
     /// # Errors
-    /// [`Error::Locked`] where another process holds it, [`Error::Io`].
+    /// [`IndexError::Locked`] where another process holds it, [`Error::Io`].
     pub fn take(dir: &Path) -> Result<Self> {
         let path = dir.join(LOCK);
         let file = File::create(&path).map_err(Error::io("create", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::Locked {
+            Err(TryLockError::WouldBlock) => Err(Error::Index(IndexError::Locked {
                 path: dir.to_path_buf(),
-            }),
+            })),
             Err(TryLockError::Error(source)) => Err(Error::io("lock", &path)(source)),
         }
     }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::embed::Embedder;
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::reader::Index;
 use crate::index::same_space::{check_canaries, check_space};
 use crate::index::store::manifest::{Manifest, PROGRAM, Root, Shard};
@@ -17,8 +17,9 @@ use crate::index::transfer::copy;
 /// Copies the segments of all `shards` into a new index at `dir`: it answers as one that was built from nothing.
 ///
 /// # Errors
-/// [`Error::Merge`] where there is an index already, where shards are missing, are of other files or were made
-/// differently, or where two hold the same article; [`Error::SpaceMismatch`], [`Error::Canary`]; as [`Index::open`].
+/// [`IndexError::Merge`] where there is an index already, where shards are missing, are of other files or were made
+/// differently, or where two hold the same article; [`IndexError::SpaceMismatch`], [`IndexError::Canary`]; as
+/// [`Index::open`].
 pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Result<Index> {
     check_is_index_or_empty(dir)?;
     check_shards(shards)?;
@@ -102,10 +103,10 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
 }
 
 fn refuse(path: &Path, what: String) -> Error {
-    Error::Merge {
+    Error::Index(IndexError::Merge {
         path: path.to_path_buf(),
         what,
-    }
+    })
 }
 
 /// An index to join, as its manifest describes it.
@@ -119,8 +120,8 @@ struct Part<'a> {
 fn check_shards(paths: &[PathBuf]) -> Result<()> {
     let mut parts: Vec<Part<'_>> = Vec::with_capacity(paths.len());
     for path in paths {
-        let manifest =
-            Manifest::read(path)?.ok_or_else(|| Error::NoIndex { path: path.clone() })?;
+        let manifest = Manifest::read(path)?
+            .ok_or_else(|| Error::Index(IndexError::NoIndex { path: path.clone() }))?;
         let part = Part {
             path,
             roots: manifest.roots,

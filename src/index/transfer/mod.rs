@@ -14,7 +14,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::store::hashed_file::HashedFile;
 use crate::index::store::manifest::{FileEntry, Root};
 use crate::index::store::names::extension_of;
@@ -105,10 +105,10 @@ pub(in crate::index) fn copy(
     if written.blake3 == expected.blake3 {
         return Ok(written);
     }
-    Err(Error::Corrupt {
+    Err(Error::Index(IndexError::Corrupt {
         path: source.to_path_buf(),
         what: "checksum",
         expected: expected.blake3.clone(),
         received: written.blake3,
-    })
+    }))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{CORPUS, Carried, Corpus, HEADER, Header, INDEX, VERSION};
 use crate::corpus::{WalkOptions, walk};
 use crate::embed::{Embedder, canaries};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::reader::Index;
 use crate::index::store::manifest::{self, FORMAT, Manifest, PROGRAM, Root, SegmentEntry};
 use crate::index::store::names::MANIFEST;
@@ -18,7 +18,7 @@ use crate::words;
 /// packed with an empty one.
 ///
 /// # Errors
-/// As [`Index::open`], [`Error::NoIndex`] where there is neither an index nor a root, [`Error::Io`].
+/// As [`Index::open`], [`IndexError::NoIndex`] where there is neither an index nor a root, [`Error::Io`].
 pub fn pack(
     dir: &Path,
     corpus: Option<&Corpus>,
@@ -30,9 +30,9 @@ pub fn pack(
         (Some(manifest), _) => manifest,
         (None, Some(roots @ [_, ..])) => empty(embedder, roots)?,
         (None, _) => {
-            return Err(Error::NoIndex {
+            return Err(Error::Index(IndexError::NoIndex {
                 path: dir.to_path_buf(),
-            });
+            }));
         }
     };
     let temporary = to.with_extension("pack.tmp");

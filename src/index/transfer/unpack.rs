@@ -9,7 +9,7 @@ use super::{CORPUS, Carried, HEADER, Header, INDEX, ProjectSettings, VERSION, co
 use serde::Serialize;
 
 use crate::embed::Embedder;
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::reader::Index;
 use crate::index::same_space::check_canaries;
 use crate::index::store::disk;
@@ -22,9 +22,9 @@ use crate::index::write::remove_unreferenced;
 /// `into`, its index beside it. Roots that are known here by their label keep their places.
 ///
 /// # Errors
-/// [`Error::BadPack`] for what is no pack or names files outside, [`Error::Corrupt`] for a file that is not what its
-/// manifest says, [`Error::Canary`] and [`Error::SpaceMismatch`] for vectors of another space, [`Error::Locked`],
-/// [`Error::Io`]. What was there before is then still there.
+/// [`IndexError::BadPack`] for what is no pack or names files outside, [`IndexError::Corrupt`] for a file that is not
+/// what its manifest says, [`IndexError::Canary`] and [`IndexError::SpaceMismatch`] for vectors of another space,
+/// [`IndexError::Locked`], [`Error::Io`]. What was there before is then still there.
 pub fn unpack(
     from: &Path,
     dir: &Path,
@@ -225,10 +225,10 @@ fn beside(dir: &Path, root: &Root) -> Option<PathBuf> {
 }
 
 fn bad(from: &Path, what: String) -> Error {
-    Error::BadPack {
+    Error::Index(IndexError::BadPack {
         path: from.to_path_buf(),
         what,
-    }
+    })
 }
 
 fn damaged(from: &Path, what: impl Display) -> Error {
@@ -243,18 +243,18 @@ fn damaged(from: &Path, what: impl Display) -> Error {
 /// An error of what is in a pack: commands that repair an index are of no use to it.
 fn of_pack(from: &Path, error: Error) -> Error {
     match error {
-        Error::Corrupt {
+        Error::Index(IndexError::Corrupt {
             what,
             expected,
             received,
             ..
-        } => damaged(
+        }) => damaged(
             from,
             format!("{what}: expected {expected}, received {received}"),
         ),
-        Error::IndexFormat {
+        Error::Index(IndexError::IndexFormat {
             expected, received, ..
-        } => bad(
+        }) => bad(
             from,
             format!(
                 "its index has format {received}; this tane reads format {expected}; pack it with the same tane as here"

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::index::sample::stored_inputs;
 use crate::index::store::journal::Journal;
 use crate::index::store::key::{Key, input_key};
+use crate::index::store::position::{ArticleNo, Row};
 use crate::index::store::vectors::Vectors;
 use crate::index::write::report::{Progress, Report, Stage};
 
@@ -92,7 +93,7 @@ impl Pipeline<'_, '_> {
     /// passage is left as it is if the index does not tell what was embedded for it.
     pub(in crate::index) fn stored(
         &mut self,
-        articles: &[usize],
+        articles: &[ArticleNo],
         report: &mut Report,
     ) -> Result<()> {
         let (Some(index), Some(_)) = (&self.old.index, self.late) else {
@@ -102,7 +103,7 @@ impl Pipeline<'_, '_> {
             let rows = self.old.rows_without_tokens(*article);
             (*article, rows)
         });
-        let lacking: Vec<(usize, Vec<usize>)> = lacking.collect();
+        let lacking: Vec<(ArticleNo, Vec<Row>)> = lacking.collect();
         let total = lacking.iter().map(|(_, rows)| rows.len()).sum();
         let mut done = 0;
         let (mut keys, mut inputs) = (Vec::new(), Vec::new());

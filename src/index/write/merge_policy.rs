@@ -11,6 +11,7 @@ use super::spill::Planned;
 use crate::index::open_segment::OpenSegment;
 use crate::index::reader::Index;
 use crate::index::store::manifest::SegmentEntry;
+use crate::index::store::position::{ArticleNo, LocalArticle};
 
 /// What becomes of the old segments.
 pub(in crate::index) struct Layout {
@@ -19,7 +20,7 @@ pub(in crate::index) struct Layout {
     /// For each of them its removed articles, ascending.
     pub(in crate::index) dead: Vec<Vec<u32>>,
     /// Articles of the others that are to be written again, numbered through.
-    pub(in crate::index) rewritten: Vec<usize>,
+    pub(in crate::index) rewritten: Vec<ArticleNo>,
     any_new: bool,
     any_removed: bool,
     faulty: bool,
@@ -29,7 +30,7 @@ impl Layout {
     /// `kept` are the numbers of articles that stay, `read` those that are new.
     pub(in crate::index) fn new(
         old: &Previous,
-        kept: &HashSet<usize>,
+        kept: &HashSet<ArticleNo>,
         read: &[Planned],
         compact: bool,
     ) -> Self {
@@ -58,7 +59,7 @@ impl Layout {
         let again: Vec<bool> = reasons
             .zip(index.parts())
             .map(|(((damaged, other), fate), part)| {
-                let lacks = |article: &usize| old.lacks_tokens(part.first_article + article);
+                let lacks = |article: &LocalArticle| old.lacks_tokens(part.article(*article));
                 all || *damaged || *other || fate.live.iter().any(lacks)
             })
             .collect();
@@ -66,7 +67,7 @@ impl Layout {
         for (number, (part, fate)) in index.parts().iter().zip(parts).enumerate() {
             layout.any_removed |= fate.dead.len() > part.dead_articles.len();
             if again[number] {
-                let live = fate.live.iter().map(|article| part.first_article + article);
+                let live = fate.live.iter().map(|article| part.article(*article));
                 layout.rewritten.extend(live);
             } else {
                 layout.staying.push(number);
@@ -101,8 +102,8 @@ fn remaining(index: &Index, number: usize, dead: &[u32]) -> SegmentEntry {
         if part.dead_articles.binary_search(article).is_ok() {
             continue;
         }
-        for row in part.segment.rows_of(*article as usize) {
-            let record = records[row];
+        for row in part.segment.rows_of(LocalArticle::new(*article as usize)) {
+            let record = records[row.get()];
             if let Some(language) = entry.languages.get_mut(record.language as usize) {
                 language.passages = language.passages.saturating_sub(1);
                 language.terms = language.terms.saturating_sub(u64::from(record.terms));
@@ -114,22 +115,25 @@ fn remaining(index: &Index, number: usize, dead: &[u32]) -> SegmentEntry {
 
 /// The articles of a segment.
 struct Fate {
-    live: Vec<usize>,
+    live: Vec<LocalArticle>,
     dead: Vec<u32>,
     live_passages: usize,
     passages: usize,
 }
 
 impl Fate {
-    fn new(part: &OpenSegment, kept: &HashSet<usize>) -> Self {
-        let all = 0..part.segment.articles;
-        let (live, dead): (Vec<usize>, Vec<usize>) =
-            all.partition(|article| kept.contains(&(part.first_article + article)));
+    fn new(part: &OpenSegment, kept: &HashSet<ArticleNo>) -> Self {
+        let all = part.segment.article_run().iter();
+        let (live, dead): (Vec<LocalArticle>, Vec<LocalArticle>) =
+            all.partition(|article| kept.contains(&part.article(*article)));
         Self {
             live_passages: live.iter().map(|a| part.segment.rows_of(*a).len()).sum(),
             passages: part.segment.passages,
             live,
-            dead: dead.into_iter().map(|article| article as u32).collect(),
+            dead: dead
+                .into_iter()
+                .map(|article| article.get() as u32)
+                .collect(),
         }
     }
 }

@@ -24,7 +24,7 @@ use self::new_segment::Writing;
 use self::plan::{Plan, plan};
 use self::previous::Previous;
 use crate::embed::{Canary, Embedder, TokenCodes, canaries};
-use crate::error::{Error, Result};
+use crate::error::{EmbedError, Error, IndexError, Result};
 use crate::index::GRAPH_ROWS;
 use crate::index::reader::Index;
 use crate::index::same_space::check_canaries;
@@ -41,9 +41,9 @@ use crate::words;
 /// Runs an update: prepares the next generation, and commits it. A dry run stops between the two.
 ///
 /// # Errors
-/// [`Error::NotAnIndex`], [`Error::Locked`], [`Error::SpaceMismatch`], [`Error::IndexNewer`],
-/// [`Error::RootMissing`], [`Error::RootEmpty`], [`Error::NothingIndexed`], [`Error::Interrupted`], [`Error::Io`] and what
-/// the embedder returns. The committed generation is then as it was.
+/// [`IndexError::NotAnIndex`], [`IndexError::Locked`], [`IndexError::SpaceMismatch`], [`IndexError::IndexNewer`],
+/// [`IndexError::RootMissing`], [`IndexError::RootEmpty`], [`IndexError::NothingIndexed`], [`Error::Interrupted`],
+/// [`Error::Io`] and what the embedder returns. The committed generation is then as it was.
 pub fn update(
     dir: &Path,
     embedder: &Embedder,
@@ -67,7 +67,9 @@ pub fn update(
     // What was asked is kept only where asking it again is of use.
     let goes_on = matches!(
         done,
-        Err(Error::Interrupted { .. } | Error::Io { .. } | Error::Compute { .. })
+        Err(Error::Interrupted { .. }
+            | Error::Io { .. }
+            | Error::Embed(EmbedError::Compute { .. }))
     );
     if !goes_on {
         Unfinished::remove(dir);
@@ -116,7 +118,7 @@ impl Job<'_> {
             update.read.as_ref(),
         )?;
         if roots.is_empty() && update.remove.is_empty() {
-            return Err(Error::NoRoots);
+            return Err(Error::Index(IndexError::NoRoots));
         }
         if let Some(project) = &update.project {
             roots::leave_out(&mut roots, project);
@@ -149,9 +151,9 @@ impl Job<'_> {
         // Forgetting the last root leaves an empty index, and a shard of a few files may have none; a root without text is
         // a mistake.
         if report.passages == 0 && !roots.is_empty() && update.shard.is_none() {
-            return Err(Error::NothingIndexed {
+            return Err(Error::Index(IndexError::NothingIndexed {
                 reason: nothing_to_read(&roots, &report),
-            });
+            }));
         }
         let kept = plan.kept.iter().map(|(number, _)| *number).collect();
         let layout = Layout::new(&old, &kept, &plan.read, update.compact);

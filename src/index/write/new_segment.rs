@@ -6,7 +6,7 @@ use std::path::Path;
 use super::previous::Previous;
 use super::spill::{Planned, Staged};
 use crate::embed::{Embedder, Precision, Role, TokenCodes};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::nearest::hnsw;
 use crate::index::reader::{Index, stored_passages};
@@ -16,6 +16,7 @@ use crate::index::store::journal::JournalReader;
 use crate::index::store::key::Key;
 use crate::index::store::manifest::SegmentEntry;
 use crate::index::store::names::JOURNAL;
+use crate::index::store::position::{ArticleNo, Row};
 use crate::index::store::segment::Segment;
 use crate::index::store::segment_writer::{NewPassage, SegmentWriter};
 use crate::index::write::report::{Progress, Stage};
@@ -37,7 +38,7 @@ pub(in crate::index) struct Writing<'a> {
 /// Where an article comes from.
 enum ArticleSource<'a> {
     Read(&'a Planned),
-    Stored(usize),
+    Stored(ArticleNo),
 }
 
 impl Writing<'_> {
@@ -47,7 +48,7 @@ impl Writing<'_> {
         &self,
         read: &[Planned],
         staged: &mut Staged,
-        stored: &[usize],
+        stored: &[ArticleNo],
     ) -> Result<Option<SegmentEntry>> {
         let mut sources: Vec<(String, ArticleSource<'_>)> = read
             .iter()
@@ -122,11 +123,13 @@ impl Writing<'_> {
                     self.journal.get(&key)
                 }
             };
-            let vectors = vectors.ok_or_else(|| Error::Corrupt {
-                path: self.dir.join(JOURNAL),
-                what: "vectors of a passage",
-                expected: "written a moment ago".to_owned(),
-                received: "nothing".to_owned(),
+            let vectors = vectors.ok_or_else(|| {
+                Error::Index(IndexError::Corrupt {
+                    path: self.dir.join(JOURNAL),
+                    what: "vectors of a passage",
+                    expected: "written a moment ago".to_owned(),
+                    received: "nothing".to_owned(),
+                })
             })?;
             let alignment = self.embedder.alignment();
             writer.passage(&NewPassage {
@@ -142,13 +145,7 @@ impl Writing<'_> {
     }
 
     /// The token codes of a row whose vectors are known: its own, or those that were computed now.
-    fn tokens(
-        &self,
-        index: &Index,
-        row: usize,
-        key: &Key,
-        own: Option<Vec<u8>>,
-    ) -> Option<Vec<u8>> {
+    fn tokens(&self, index: &Index, row: Row, key: &Key, own: Option<Vec<u8>>) -> Option<Vec<u8>> {
         let late = self.late?;
         let own = own.filter(|_| index.has_tokens(row, &late.id));
         own.or_else(|| self.journal.get(key)?.tokens)
@@ -158,7 +155,7 @@ impl Writing<'_> {
 /// The text whose words find a passage: its article's title, what is repeated before it, and what is read of its
 /// span.
 fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
-    let mut words = record.title.clone().unwrap_or_default();
+    let mut words = record.metadata.title.clone().unwrap_or_default();
     for span in &passage.repeated {
         words.push('\n');
         words.push_str(text.get(span.clone()).unwrap_or_default());

@@ -233,7 +233,9 @@ impl Reading<'_> {
         if !self.update.check && stamp.is_some_and(is_known) {
             return unchanged(None);
         }
-        let was = known.first().map(|(_, record)| record.sha256.as_str());
+        let was = known
+            .first()
+            .map(|(_, record)| record.metadata.sha256.as_str());
         // The manifest does not keep the programs that read documents: they belong to the program that runs now.
         let options = ReadOptions {
             readers: self.update.readers.clone(),
@@ -270,7 +272,7 @@ impl Reading<'_> {
         let mut records = self.old.of_file(root, &file.relative);
         let recognised = records.find(|(_, record)| !record.recognised.is_empty());
         let recognised = recognised.filter(|_| self.update.ocr.is_none());
-        recognised.map_or_else(String::new, |(_, record)| record.sha256.clone())
+        recognised.map_or_else(String::new, |(_, record)| record.metadata.sha256.clone())
     }
 
     /// An article in passages; `None` where there is nothing to read in it.
@@ -301,7 +303,10 @@ impl Reading<'_> {
             return Ok(None);
         }
         let mut record = ArticleRecord::new(&root.label, &file.relative, &article);
-        record.lang = record.lang.or_else(|| self.update.language.clone());
+        record.metadata.lang = record
+            .metadata
+            .lang
+            .or_else(|| self.update.language.clone());
         if let Some(stamp) = stamp {
             stamp.write(&mut record);
         }

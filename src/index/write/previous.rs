@@ -4,20 +4,21 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use crate::embed::{Embedder, Precision, TokenCodes};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::reader::Index;
 use crate::index::same_space::{check_canaries, check_space};
 use crate::index::store::damage::Damage;
 use crate::index::store::format::{ArticleRecord, file_id};
 use crate::index::store::key::Key;
 use crate::index::store::manifest::{Manifest, Root, Shard};
+use crate::index::store::position::{ArticleNo, Row};
 use crate::passage::RECIPE;
 use crate::words;
 
 /// Number and id of an article that stays as it is.
-pub(in crate::index) type Unchanged = (usize, String);
+pub(in crate::index) type Unchanged = (ArticleNo, String);
 
-pub(in crate::index) fn kept((number, record): &(usize, ArticleRecord)) -> Unchanged {
+pub(in crate::index) fn kept((number, record): &(ArticleNo, ArticleRecord)) -> Unchanged {
     (*number, record.id())
 }
 
@@ -27,7 +28,7 @@ pub(in crate::index) struct Previous {
     pub(in crate::index) roots: Vec<Root>,
     pub(in crate::index) generation: u64,
     /// By the id of their file: numbers and records. Damaged ones are left out, as if they had never been read.
-    articles: HashMap<String, Vec<(usize, ArticleRecord)>>,
+    articles: HashMap<String, Vec<(ArticleNo, ArticleRecord)>>,
     pub(in crate::index) precisions: BTreeSet<Precision>,
     /// Its articles are cut as they would be now.
     pub(in crate::index) same_recipe: bool,
@@ -42,7 +43,7 @@ pub(in crate::index) struct Previous {
     /// Articles that cannot be relied on.
     pub(in crate::index) lost: usize,
     /// Numbers of articles whose token codes cannot be relied on. They are read again where that can be done.
-    damaged_tokens: HashSet<usize>,
+    damaged_tokens: HashSet<ArticleNo>,
     /// Its passages were not to get token codes.
     pub(in crate::index) no_late: bool,
     /// What the token codes are to be made with that all passages are to have; `None` where those that are there are right.
@@ -59,21 +60,8 @@ impl Previous {
         rebuild: bool,
         late: Option<bool>,
     ) -> Result<Self> {
-        let (index, faults) = match Index::open_damaged(dir) {
-            // Vectors of another space, whatever its name says, are of no use.
-            Ok((index, _)) if rebuild && !same_space(dir, &index, embedder)? => {
-                return Ok(Self::none(dir));
-            }
-            Ok(opened) => opened,
-            // The process that builds it is this one.
-            Err(Error::NoIndex { .. } | Error::BeingBuilt { .. }) => return Ok(Self::none(dir)),
-            // What cannot be opened can still be built anew from its roots.
-            Err(Error::IndexFormat { .. } | Error::Corrupt { .. } | Error::Io { .. })
-                if rebuild =>
-            {
-                return Ok(Self::none(dir));
-            }
-            Err(error) => return Err(error),
+        let Some((index, faults)) = opened(dir, embedder, rebuild)? else {
+            return Ok(Self::none(dir));
         };
         check_space(dir, &index.manifest.space, embedder.space())?;
         if !rebuild {
@@ -87,9 +75,9 @@ impl Previous {
             let damage = Damage::of(&part.segment);
             damaged.push(!damage.is_none() || !part.graph_is_sound(dir)?);
             let own = damage.articles.into_iter();
-            lost.extend(own.map(|article| part.first_article + article));
+            lost.extend(own.map(|article| part.article(article)));
             let own = damage.token_articles.into_iter();
-            damaged_tokens.extend(own.map(|article| part.first_article + article));
+            damaged_tokens.extend(own.map(|article| part.article(article)));
         }
         let mut articles = HashMap::new();
         for number in index.articles().filter(|number| !lost.contains(number)) {
@@ -158,7 +146,7 @@ impl Previous {
     }
 
     /// The row of a content key, where its vectors can be relied on.
-    pub(in crate::index) fn find_key(&self, key: &Key) -> Option<usize> {
+    pub(in crate::index) fn find_key(&self, key: &Key) -> Option<Row> {
         let index = self.index.as_ref()?;
         let row = index.find_key(key)?;
         (!self.faulty || index.stored_vectors(row).is_ok()).then_some(row)
@@ -181,7 +169,7 @@ impl Previous {
         &self,
         root: &Root,
         relative: &str,
-    ) -> impl Iterator<Item = &(usize, ArticleRecord)> {
+    ) -> impl Iterator<Item = &(ArticleNo, ArticleRecord)> {
         let found = self.articles.get(&file_id(&root.label, relative));
         found.into_iter().flatten()
     }
@@ -191,9 +179,9 @@ impl Previous {
         &self,
         root: &Root,
         relative: &str,
-    ) -> Vec<&(usize, ArticleRecord)> {
+    ) -> Vec<&(ArticleNo, ArticleRecord)> {
         let known: Vec<_> = self.of_file(root, relative).collect();
-        let as_now = |number: usize, record: &ArticleRecord| {
+        let as_now = |number: ArticleNo, record: &ArticleRecord| {
             record.recipe.is_none_or(|recipe| recipe == RECIPE) && !self.lacks_tokens(number)
         };
         let all = self.same_recipe && known.iter().all(|(number, record)| as_now(*number, record));
@@ -201,9 +189,12 @@ impl Previous {
     }
 
     /// Whether an article is to be read again because some of its passages lack token codes.
-    pub(in crate::index) fn lacks_tokens(&self, article: usize) -> bool {
+    pub(in crate::index) fn lacks_tokens(&self, article: ArticleNo) -> bool {
         let lack = |(index, id): (&Index, &String)| {
-            index.rows_of(article).any(|row| !index.has_tokens(row, id))
+            index
+                .rows_of(article)
+                .iter()
+                .any(|row| !index.has_tokens(row, id))
         };
         let wanted = self.index.as_ref().zip(self.wanted_tokens.as_ref());
         self.damaged_tokens.contains(&article) || wanted.is_some_and(lack)
@@ -215,22 +206,25 @@ impl Previous {
     }
 
     /// The rows of an article that are to get token codes, although it is not read again.
-    pub(in crate::index) fn rows_without_tokens(&self, article: usize) -> Vec<usize> {
+    pub(in crate::index) fn rows_without_tokens(&self, article: ArticleNo) -> Vec<Row> {
         let Some(index) = &self.index else {
             return Vec::new();
         };
-        let missing = |row: usize| {
+        let missing = |row: Row| {
             let wanted = self.wanted_tokens.as_ref();
             wanted.is_some_and(|id| !index.has_tokens(row, id))
         };
         let damaged =
-            |row: usize| self.damaged_tokens.contains(&article) && index.check_tokens(row).is_err();
-        let rows = index.rows_of(article);
+            |row: Row| self.damaged_tokens.contains(&article) && index.check_tokens(row).is_err();
+        let rows = index.rows_of(article).iter();
         rows.filter(|row| missing(*row) || damaged(*row)).collect()
     }
 
     /// The files of a root by their relative paths, sorted, with their articles.
-    pub(in crate::index) fn files_of(&self, root: &Root) -> Vec<(&str, &[(usize, ArticleRecord)])> {
+    pub(in crate::index) fn files_of(
+        &self,
+        root: &Root,
+    ) -> Vec<(&str, &[(ArticleNo, ArticleRecord)])> {
         let files = self.articles.values().filter_map(|articles| {
             let (_, first) = articles.first()?;
             (first.root == root.label).then_some((first.relative.as_str(), articles.as_slice()))
@@ -256,6 +250,23 @@ impl Previous {
     }
 }
 
+/// What can be opened of a generation, and what cannot; `None` where there is none, or none of use.
+fn opened(dir: &Path, embedder: &Embedder, rebuild: bool) -> Result<Option<(Index, Vec<Error>)>> {
+    match Index::open_damaged(dir) {
+        // Vectors of another space, whatever its name says, are of no use.
+        Ok((index, _)) if rebuild && !same_space(dir, &index, embedder)? => Ok(None),
+        Ok(opened) => Ok(Some(opened)),
+        // The process that builds it is this one.
+        Err(Error::Index(IndexError::NoIndex { .. } | IndexError::BeingBuilt { .. })) => Ok(None),
+        // What cannot be opened can still be built anew from its roots.
+        Err(
+            Error::Index(IndexError::IndexFormat { .. } | IndexError::Corrupt { .. })
+            | Error::Io { .. },
+        ) if rebuild => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Articles in the files of all segments.
 fn articles_of(manifest: &Manifest) -> usize {
     manifest.segments.iter().map(|s| s.articles).sum()
@@ -265,7 +276,9 @@ fn articles_of(manifest: &Manifest) -> usize {
 fn same_space(dir: &Path, index: &Index, embedder: &Embedder) -> Result<bool> {
     match check_canaries(dir, &index.manifest, embedder) {
         Ok(()) => Ok(true),
-        Err(Error::SpaceMismatch { .. } | Error::Canary { .. }) => Ok(false),
+        Err(Error::Index(IndexError::SpaceMismatch { .. } | IndexError::Canary { .. })) => {
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{Globs, ReadOptions};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::store::manifest::Root;
 use crate::index::write::report::ProjectGlobs;
 
@@ -12,7 +12,7 @@ use crate::index::write::report::ProjectGlobs;
 /// `exclude` and `read` are for the paths in `add`. A root inside a recorded one changes nothing; one around recorded ones replaces them.
 ///
 /// # Errors
-/// [`Error::Io`] where an added path does not exist, [`Error::UnknownRoot`] where a removed one was
+/// [`Error::Io`] where an added path does not exist, [`IndexError::UnknownRoot`] where a removed one was
 /// never added.
 pub fn resolve(
     recorded: &[Root],
@@ -32,14 +32,14 @@ pub fn resolve(
         roots.retain(|root| root.label != *given && root.path != path);
         if roots.len() == before {
             let known: Vec<_> = roots.iter().map(|r| r.label.as_str()).collect();
-            return Err(Error::UnknownRoot {
+            return Err(Error::Index(IndexError::UnknownRoot {
                 given: given.clone(),
                 known: if known.is_empty() {
                     "none".to_owned()
                 } else {
                     known.join(", ")
                 },
-            });
+            }));
         }
     }
     for path in add {

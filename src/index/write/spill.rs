@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::store::disk::DiskFile;
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::key::Key;
@@ -73,7 +73,7 @@ impl Staged {
     /// Gives an article back.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Corrupt`].
+    /// [`Error::Io`], [`IndexError::Corrupt`].
     pub(in crate::index) fn get(&mut self, planned: &Planned) -> Result<Content> {
         let mut bytes = vec![0; planned.bytes];
         let read = self.file.seek(SeekFrom::Start(planned.at));
@@ -83,11 +83,11 @@ impl Staged {
     }
 
     fn corrupt(&self, error: &serde_json::Error) -> Error {
-        Error::Corrupt {
+        Error::Index(IndexError::Corrupt {
             path: self.dir.clone(),
             what: "articles on their way to the index",
             expected: "what was written a moment ago".to_owned(),
             received: error.to_string(),
-        }
+        })
     }
 }

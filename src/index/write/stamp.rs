@@ -110,7 +110,7 @@ impl Stamps {
     pub(in crate::index) fn know(&self, id: &str, stamp: Stamp, record: &ArticleRecord) -> bool {
         let noted = || {
             let noted = self.known.get(id)?;
-            Some(noted.stamp == stamp && noted.sha256 == record.sha256)
+            Some(noted.stamp == stamp && noted.sha256 == record.metadata.sha256)
         };
         stamp.is_that_of(record) || noted().unwrap_or(false)
     }
@@ -226,7 +226,7 @@ mod tests {
         let new = Stamp { modified: 4, ..old };
         let record = record(old);
         let id = || "docs/a.txt".to_owned();
-        let found = |stamp| vec![Stamped::new(id(), stamp, record.sha256.clone())];
+        let found = |stamp| vec![Stamped::new(id(), stamp, record.metadata.sha256.clone())];
         let files = || [id()].into_iter();
         let known = |stamp| Stamps::open(dir.path()).know("docs/a.txt", stamp, &record);
         Stamps::default().note(dir.path(), found(Stamp { bytes: 1, ..new }), files());
@@ -234,7 +234,7 @@ mod tests {
         Stamps::default().note(dir.path(), found(new), files());
         assert!(known(new) && known(old) && !known(Stamp { modified: 5, ..old }));
         let mut edited = record.clone();
-        edited.sha256 = "other".to_owned();
+        edited.metadata.sha256 = "other".to_owned();
         assert!(!Stamps::open(dir.path()).know("docs/a.txt", new, &edited));
         Stamps::open(dir.path()).note(dir.path(), Vec::new(), std::iter::empty());
         assert!(!known(new));

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use super::previous::{Previous, Unchanged, kept};
 use crate::corpus::{Skipped, WalkOptions, Walked, WalkedFile, walk};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::manifest::{Manifest, Root};
+use crate::index::store::position::ArticleNo;
 use crate::index::write::report::{Progress, Report, Unread};
 
 /// What there is below a root.
@@ -24,8 +25,8 @@ pub(in crate::index) struct Seen {
 /// Walks a root. A folder, a link or a disk that cannot be entered keeps what was indexed of it; what was deleted goes.
 ///
 /// # Errors
-/// [`Error::RootMissing`] and [`Error::RootEmpty`] for a root that was there before, unless the index is to be renewed or
-/// to get token codes: then the articles of the root are kept.
+/// [`IndexError::RootMissing`] and [`IndexError::RootEmpty`] for a root that was there before, unless the index is to
+/// be renewed or to get token codes: then the articles of the root are kept.
 pub(in crate::index) fn look(
     dir: &Path,
     root: &Root,
@@ -57,10 +58,10 @@ pub(in crate::index) fn look(
                 source.kind(),
                 ErrorKind::NotFound | ErrorKind::NotADirectory
             ) {
-                let missing = Error::RootMissing {
+                let missing = Error::Index(IndexError::RootMissing {
                     label: root.label.clone(),
                     path: root.path.clone(),
-                };
+                });
                 return unseen.renewed(missing, report);
             }
             Walked {
@@ -83,11 +84,11 @@ pub(in crate::index) fn look(
         unseen.skipped(skipped, &files, report);
     }
     if recorded && files.is_empty() && unseen.kept.is_empty() && unseen.held > 0 {
-        let empty = Error::RootEmpty {
+        let empty = Error::Index(IndexError::RootEmpty {
             label: root.label.clone(),
             path: root.path.clone(),
             articles: unseen.held,
-        };
+        });
         return unseen.renewed(empty, report);
     }
     report.kept += unseen.kept.len();
@@ -99,7 +100,7 @@ pub(in crate::index) fn look(
 }
 
 /// The id of a file, and numbers and records of its articles.
-type FileRecords<'a> = (&'a str, &'a [(usize, ArticleRecord)]);
+type FileRecords<'a> = (&'a str, &'a [(ArticleNo, ArticleRecord)]);
 
 /// What a root had, and what of it stays without being seen.
 struct Unseen<'a> {
@@ -111,7 +112,7 @@ struct Unseen<'a> {
     files: Option<Vec<FileRecords<'a>>>,
     kept: Vec<Unchanged>,
     /// Their numbers.
-    taken: HashSet<usize>,
+    taken: HashSet<ArticleNo>,
     mounts: Vec<String>,
 }
 
@@ -138,7 +139,7 @@ impl<'a> Unseen<'a> {
         report.kept += count;
         report.missing_roots.push(self.root.label.clone());
         let what = match why {
-            Error::RootEmpty { .. } => "is suddenly empty",
+            Error::Index(IndexError::RootEmpty { .. }) => "is suddenly empty",
             _ => "is missing",
         };
         report.failed.push(Unread {

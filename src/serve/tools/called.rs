@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::index::Index;
+use crate::index::{ArticleNo, Index};
 use crate::search::ArticleView;
 use crate::serve::fields::number;
 use crate::serve::problem::{Field, Problem};
@@ -81,7 +81,7 @@ pub fn shortened(text: &str, most: usize) -> String {
     }
 }
 
-pub fn article_of(index: &Index, number: usize) -> crate::error::Result<ArticleView> {
+pub fn article_of(index: &Index, number: ArticleNo) -> crate::error::Result<ArticleView> {
     crate::search::Viewer::new(index).article(number)
 }
 

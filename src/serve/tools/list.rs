@@ -89,12 +89,14 @@ pub fn list_articles(open: &Open, input: ListInput) -> Result<Called, Problem> {
             id: status.article.id,
             title: status
                 .article
+                .metadata
                 .title
                 .map(|title| shortened(&title, TITLE_CHARS)),
-            lang: status.article.lang,
-            published: status.article.published,
+            lang: status.article.metadata.lang,
+            published: status.article.metadata.published,
             source_url: status
                 .article
+                .metadata
                 .source_url
                 .map(|url| shortened(&url, URL_CHARS)),
             passages: status.passages,

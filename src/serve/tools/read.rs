@@ -60,8 +60,14 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
     let (number, rows) = find(index, &input.id, Names::AsCited).map_err(to_problem)?;
     let text = index.text(number).map_err(to_problem)?;
     let mut article = article_of(index, number).map_err(to_problem)?;
-    article.title = article.title.map(|title| shortened(&title, TITLE_CHARS));
-    article.source_url = article.source_url.map(|url| shortened(&url, URL_CHARS));
+    article.metadata.title = article
+        .metadata
+        .title
+        .map(|title| shortened(&title, TITLE_CHARS));
+    article.metadata.source_url = article
+        .metadata
+        .source_url
+        .map(|url| shortened(&url, URL_CHARS));
     let lines = LineIndex::new(text);
     let total = text.chars().count();
     let start = match (input.offset, rows) {
@@ -74,22 +80,18 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
             .nth(offset)
             .map_or(text.len(), |(at, _)| at),
         (None, Some(rows)) => {
-            let span = index.span(&rows).map_err(to_problem)?;
-            let first = lines.line(span.start).saturating_sub(LINES_BEFORE).max(1);
-            // Long lines would fill the answer before the passage begins.
-            let before = text[..span.start]
-                .char_indices()
-                .rev()
-                .take(most / 4)
-                .last();
-            lines.start(first).max(before.map_or(0, |(at, _)| at))
+            let span = index.span(rows).map_err(to_problem)?;
+            before(text, &lines, span.start, most / 4)
         }
         (None, None) => 0,
     };
     let offset = text[..start].chars().count();
-    let mut head = format!("{}\n", article.title.as_deref().unwrap_or(&article.id));
+    let mut head = format!(
+        "{}\n",
+        article.metadata.title.as_deref().unwrap_or(&article.id)
+    );
     let _ = writeln!(head, "id: {}", article.id);
-    if let Some(url) = &article.source_url {
+    if let Some(url) = &article.metadata.source_url {
         let _ = writeln!(head, "source: {url}");
     }
     let room = most.saturating_sub(head.chars().count() + 220).max(200);
@@ -117,8 +119,8 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
         text: told,
         structured: value_of(&ReadOutput {
             article: article.id,
-            title: article.title,
-            source_url: article.source_url,
+            title: article.metadata.title,
+            source_url: article.metadata.source_url,
             start_line,
             end_line,
             offset,
@@ -127,6 +129,14 @@ pub fn read(open: &Open, input: &ReadInput) -> Result<Called, Problem> {
             text: part.to_owned(),
         }),
     })
+}
+
+/// Where to begin so that a few lines before a place are read too. Long lines would fill the answer before the place, so
+/// no more than `most` characters before it.
+fn before(text: &str, lines: &LineIndex, place: usize, most: usize) -> usize {
+    let first = lines.line(place).saturating_sub(LINES_BEFORE).max(1);
+    let nearest = text[..place].char_indices().rev().take(most).last();
+    lines.start(first).max(nearest.map_or(0, |(at, _)| at))
 }
 
 /// The beginning of a text, in characters; to the end of a line where one is near, so that lines are whole.

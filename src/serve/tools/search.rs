@@ -198,10 +198,16 @@ fn passage_of(answer: Answer, most: usize) -> Passage {
         citation,
         id: passage.id,
         article: article.id,
-        title: article.title.map(|title| shortened(&title, TITLE_CHARS)),
-        source_url: article.source_url.map(|url| shortened(&url, URL_CHARS)),
-        published: article.published,
-        lang: article.lang,
+        title: article
+            .metadata
+            .title
+            .map(|title| shortened(&title, TITLE_CHARS)),
+        source_url: article
+            .metadata
+            .source_url
+            .map(|url| shortened(&url, URL_CHARS)),
+        published: article.metadata.published,
+        lang: article.metadata.lang,
         start_line: passage.start_line,
         end_line: passage.end_line,
         start_byte: passage.start_byte,

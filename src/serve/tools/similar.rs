@@ -94,10 +94,12 @@ pub fn similar(open: &Open, input: SimilarInput) -> Result<Called, Problem> {
             article: result.article.id,
             title: result
                 .article
+                .metadata
                 .title
                 .map(|title| shortened(&title, TITLE_CHARS)),
             source_url: result
                 .article
+                .metadata
                 .source_url
                 .map(|url| shortened(&url, URL_CHARS)),
         };

@@ -1,29 +1,29 @@
 //! Reads a segment file, mapped into memory. Every number in it is checked before it is followed, and whatever
 //! is shown or cited comes from blocks whose checksums were compared, once each.
 
+mod checks;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
 
 use memmap2::Mmap;
-use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64;
 
-use super::format::{
+use crate::corpus::Span;
+use crate::error::Result;
+use crate::index::store::bits::Bits;
+use crate::index::store::format::{
     ARTICLE_BYTES, ArticleRecord, BLOCK, KEY_BYTES, MAGIC, PASSAGE_BYTES, Sections, sentence_bytes,
 };
-use super::key::Key;
-use super::keyword::Keyword;
-use super::manifest::SegmentEntry;
-use super::row_reads::SpotReads;
-use super::rows::{ROW_BYTES, SegmentRows};
-use super::token_rows::TokenRows;
-use crate::corpus::Span;
-use crate::error::{Error, Result};
-use crate::index::store::bits::Bits;
+use crate::index::store::key::Key;
+use crate::index::store::keyword::Keyword;
+use crate::index::store::manifest::SegmentEntry;
+use crate::index::store::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Row, Run};
+use crate::index::store::row_reads::SpotReads;
+use crate::index::store::rows::{ROW_BYTES, SegmentRows};
+use crate::index::store::token_rows::TokenRows;
 use crate::index::store::vectors::Vectors;
 use crate::mmap;
 
@@ -32,9 +32,9 @@ const SMALL: usize = 16 << 20;
 
 /// A passage as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPassage {
-    /// Number of its article in the segment.
-    pub article: usize,
+pub struct StoredPassage<A = ArticleNo> {
+    /// Its article, in the index or in the segment.
+    pub article: A,
     /// Bytes of the article's text, the end exclusive.
     pub span: Span,
     /// Lines of the first and the last byte, counted from 1.
@@ -43,6 +43,20 @@ pub struct StoredPassage {
     pub tokens: usize,
     first_sentence: usize,
     sentence_count: usize,
+}
+
+impl StoredPassage<LocalArticle> {
+    /// The same, with its article in the index.
+    pub(in crate::index) fn of_index(self, article: ArticleNo) -> StoredPassage {
+        StoredPassage {
+            article,
+            span: self.span,
+            lines: self.lines,
+            tokens: self.tokens,
+            first_sentence: self.first_sentence,
+            sentence_count: self.sentence_count,
+        }
+    }
 }
 
 /// A sentence of a passage with its vector.
@@ -80,7 +94,7 @@ impl Segment {
     /// Opens a segment; checks its length and the sizes of its sections.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Corrupt`].
+    /// [`crate::Error::Io`], [`crate::IndexError::Corrupt`].
     pub fn open(dir: &Path, entry: &SegmentEntry, dimension: usize) -> Result<Self> {
         let path = dir.join(&entry.file.name);
         let (file, bytes) = mmap::open(&path)?;
@@ -158,7 +172,11 @@ impl Segment {
     }
 
     /// What searching needs of every row. `languages` are the numbers of its languages among all.
-    pub fn part<'a>(&'a self, languages: Vec<usize>, dead: Option<&'a Bits>) -> SegmentRows<'a> {
+    pub fn part<'a>(
+        &'a self,
+        languages: Vec<LanguageNo>,
+        dead: Option<&'a Bits>,
+    ) -> SegmentRows<'a> {
         // As with the vectors: sections are aligned.
         let records = bytemuck::try_cast_slice(self.section(&self.sections.rows));
         let order = bytemuck::try_cast_slice(self.section(&self.sections.order));
@@ -176,7 +194,7 @@ impl Segment {
             dead,
             files: Some((&self.vector_reads, &self.code_reads)),
             tokens: self.tokens(),
-            first: 0,
+            first: Row::new(0),
         }
     }
 
@@ -201,10 +219,11 @@ impl Segment {
     /// Compares the checksums of a row's token codes.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn check_tokens(&self, row: usize) -> Result<()> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn check_tokens(&self, row: LocalRow) -> Result<()> {
         if self.late.is_some() {
-            let ends = row.saturating_sub(1) * 8..(row + 1) * 8;
+            let number = row.get();
+            let ends = number.saturating_sub(1) * 8..(number + 1) * 8;
             self.sound("token_ends", &self.sections.token_ends, ends)?;
         }
         if let Some(place) = self.tokens().place(row) {
@@ -213,7 +232,7 @@ impl Segment {
         Ok(())
     }
 
-    /// All vectors in eight bits, `[passages, dimension]` row-major; see [`super::codes`].
+    /// All vectors in eight bits, `[passages, dimension]` row-major; see [`crate::index::store::codes`].
     pub fn codes(&self) -> &[i8] {
         bytemuck::cast_slice(self.section(&self.sections.codes))
     }
@@ -224,27 +243,28 @@ impl Segment {
     }
 
     /// The row of a content key.
-    pub fn find_key(&self, key: &Key) -> Option<usize> {
+    pub fn find_key(&self, key: &Key) -> Option<LocalRow> {
         let keys = self.keys();
         let order: &[u32] =
             bytemuck::try_cast_slice(self.section(&self.sections.order)).unwrap_or_default();
         let key_at = |row: &u32| keys.get(*row as usize);
         let at = order.partition_point(|row| key_at(row).is_some_and(|other| other < key));
         let row = order.get(at)?;
-        (key_at(row) == Some(key)).then_some(*row as usize)
+        (key_at(row) == Some(key)).then_some(LocalRow::new(*row as usize))
     }
 
     /// The vector of a row.
-    pub fn vector(&self, row: usize) -> &[f32] {
+    pub fn vector(&self, row: LocalRow) -> &[f32] {
+        let row = row.get();
         &self.vectors()[row * self.dimension..(row + 1) * self.dimension]
     }
 
     /// The passage of a row.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn passage(&self, row: usize) -> Result<StoredPassage> {
-        let at = row * PASSAGE_BYTES..(row + 1) * PASSAGE_BYTES;
+    /// [`crate::IndexError::Corrupt`].
+    pub fn passage(&self, row: LocalRow) -> Result<StoredPassage<LocalArticle>> {
+        let at = row.get() * PASSAGE_BYTES..(row.get() + 1) * PASSAGE_BYTES;
         let record = self.sound("passages", &self.sections.passages, at)?;
         let [
             article,
@@ -257,7 +277,7 @@ impl Segment {
             tokens,
         ] = u32s(record);
         let passage = StoredPassage {
-            article,
+            article: LocalArticle::new(article),
             span: start..end,
             lines: (first_line, last_line),
             tokens,
@@ -277,8 +297,8 @@ impl Segment {
     /// The sentences of a passage with their vectors.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn sentences(&self, passage: &StoredPassage) -> Result<Vec<StoredSentence>> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn sentences<A>(&self, passage: &StoredPassage<A>) -> Result<Vec<StoredSentence>> {
         let size = sentence_bytes(self.dimension);
         let start = passage.first_sentence * size;
         let at = start..start + passage.sentence_count * size;
@@ -298,8 +318,8 @@ impl Segment {
     }
 
     /// Numbers of a passage's sentences in the section, whatever its checksum says.
-    pub(in crate::index) fn sentence_numbers(&self, row: usize) -> Range<usize> {
-        let record = &self.section(&self.sections.passages)[row * PASSAGE_BYTES..];
+    pub(in crate::index) fn sentence_numbers(&self, row: LocalRow) -> Range<usize> {
+        let record = &self.section(&self.sections.passages)[row.get() * PASSAGE_BYTES..];
         let [_, _, _, _, _, first, count, _] = u32s(record);
         first..first + count
     }
@@ -307,8 +327,9 @@ impl Segment {
     /// Compares the checksums of what a row is scored by.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn check_row(&self, row: usize) -> Result<()> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn check_row(&self, row: LocalRow) -> Result<()> {
+        let row = row.get();
         let of_row = |size: usize| row * size..(row + 1) * size;
         let vector = of_row(self.dimension * 4);
         self.sound("vectors", &self.sections.vectors, vector)?;
@@ -319,8 +340,8 @@ impl Segment {
     /// Everything that was computed for a row; no token codes where these are damaged.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn stored_vectors(&self, row: LocalRow) -> Result<Vectors> {
         self.check_row(row)?;
         let sentences = self.sentences(&self.passage(row)?)?;
         let tokens = self.check_tokens(row).ok();
@@ -334,8 +355,8 @@ impl Segment {
     /// What is known about an article.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn article(&self, number: usize) -> Result<ArticleRecord> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn article(&self, number: LocalArticle) -> Result<ArticleRecord> {
         let row = self.sound_article_row(number)?;
         let bytes = self.sound("meta", &self.sections.meta, row.meta)?;
         serde_json::from_slice(bytes)
@@ -345,8 +366,8 @@ impl Segment {
     /// An article's text.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn text(&self, number: usize) -> Result<&str> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn text(&self, number: LocalArticle) -> Result<&str> {
         let row = self.sound_article_row(number)?;
         let bytes = self.sound("texts", &self.sections.texts, row.text)?;
         std::str::from_utf8(bytes)
@@ -356,8 +377,8 @@ impl Segment {
     /// A span of an article's text.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn span_text(&self, article: usize, span: &Span) -> Result<&str> {
+    /// [`crate::IndexError::Corrupt`].
+    pub fn span_text(&self, article: LocalArticle, span: &Span) -> Result<&str> {
         let row = self.sound_article_row(article)?;
         let bytes = self.sound("texts", &self.sections.texts, row.text)?;
         // Only the span is looked at: an article may have megabytes.
@@ -372,33 +393,19 @@ impl Segment {
             })
     }
 
-    /// Where the file is not what was written: bytes of the blocks whose checksums differ.
-    pub fn damage(&self) -> Vec<Range<usize>> {
-        let blocks = (0..self.sound.len()).into_par_iter();
-        blocks
-            .filter(|block| !self.is_sound(*block))
-            .map(|block| block * BLOCK..(block + 1) * BLOCK)
-            .collect()
-    }
-
-    /// Compares all checksums of a small segment; a large one's are compared where it is read.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn check_small(&self) -> Result<()> {
-        if self.bytes.len() <= SMALL {
-            self.sound(
-                "file",
-                &(0..self.sections.checks.start),
-                0..self.sections.checks.start,
-            )?;
-        }
-        Ok(())
-    }
-
     /// Where the sections lie.
     pub fn sections(&self) -> &Sections {
         &self.sections
+    }
+
+    /// Its articles, removed ones too.
+    pub fn article_run(&self) -> Run<LocalArticle> {
+        Run::first(self.articles)
+    }
+
+    /// Its rows, those of removed articles too.
+    pub fn row_run(&self) -> Run<LocalRow> {
+        Run::first(self.passages)
     }
 
     /// Name of the file.
@@ -412,20 +419,21 @@ impl Segment {
     }
 
     /// The rows of an article's passages.
-    pub fn rows_of(&self, article: usize) -> Range<usize> {
+    pub fn rows_of(&self, article: LocalArticle) -> Run<LocalRow> {
         let rows = self.article_row(article).rows;
-        rows.start.min(self.passages)..rows.end.min(self.passages)
+        let inside = |row: usize| LocalRow::new(row.min(self.passages));
+        Run::new(inside(rows.start), inside(rows.end))
     }
 
-    fn sound_article_row(&self, number: usize) -> Result<ArticleRow> {
-        let at = number * ARTICLE_BYTES..(number + 1) * ARTICLE_BYTES;
+    fn sound_article_row(&self, number: LocalArticle) -> Result<ArticleRow> {
+        let at = number.get() * ARTICLE_BYTES..(number.get() + 1) * ARTICLE_BYTES;
         self.sound("articles", &self.sections.articles, at)?;
         Ok(self.article_row(number))
     }
 
-    pub(in crate::index) fn article_row(&self, number: usize) -> ArticleRow {
+    pub(in crate::index) fn article_row(&self, number: LocalArticle) -> ArticleRow {
         let record =
-            &self.section(&self.sections.articles)[number * ARTICLE_BYTES..][..ARTICLE_BYTES];
+            &self.section(&self.sections.articles)[number.get() * ARTICLE_BYTES..][..ARTICLE_BYTES];
         let (offsets, rest) = record.split_at(16);
         let u64_at = |at: usize| {
             let mut bytes = [0; 8];
@@ -441,61 +449,8 @@ impl Segment {
         }
     }
 
-    /// Bytes of a section, `at` counted from its start, their blocks' checksums compared.
-    fn sound(&self, name: &'static str, section: &Range<usize>, at: Range<usize>) -> Result<&[u8]> {
-        let outside = || {
-            let inside = format!("inside 0..{}", section.len());
-            self.corrupt(name, inside, format!("{at:?}"))
-        };
-        let bytes = self.section(section);
-        let bytes = bytes.get(at.clone()).ok_or_else(outside)?;
-        let (start, end) = (section.start + at.start, section.start + at.end);
-        for block in start / BLOCK..end.div_ceil(BLOCK) {
-            if !self.sound[block].load(Relaxed) {
-                if !self.is_sound(block) {
-                    let place = block * BLOCK..(block + 1) * BLOCK;
-                    return Err(self.corrupt(
-                        name,
-                        "the checksum of what was written",
-                        format!("another for bytes {place:?}"),
-                    ));
-                }
-                self.sound[block].store(true, Relaxed);
-            }
-        }
-        Ok(bytes)
-    }
-
-    fn is_sound(&self, block: usize) -> bool {
-        let (checks, _) = self.section(&self.sections.checks).as_chunks::<8>();
-        let end = self.sections.checks.start.min((block + 1) * BLOCK);
-        let check = checks.get(block).map(|check| u64::from_le_bytes(*check));
-        check == Some(xxh3_64(&self.bytes[block * BLOCK..end]))
-    }
-
     fn section(&self, section: &Range<usize>) -> &[u8] {
         &self.bytes[section.clone()]
-    }
-
-    fn check<T: PartialEq + std::fmt::Debug>(
-        &self,
-        what: &'static str,
-        expected: T,
-        received: T,
-    ) -> Result<()> {
-        if expected == received {
-            return Ok(());
-        }
-        Err(self.corrupt(what, format!("{expected:?}"), format!("{received:?}")))
-    }
-
-    fn corrupt(&self, what: &'static str, expected: impl Into<String>, received: String) -> Error {
-        Error::Corrupt {
-            path: self.path.clone(),
-            what,
-            expected: expected.into(),
-            received,
-        }
     }
 }
 

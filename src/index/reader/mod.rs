@@ -2,13 +2,13 @@
 //!
 //! Articles and rows of all segments are numbered through.
 
-use std::io::ErrorKind;
-use std::ops::Range;
+mod opening;
+
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{Span, without};
 use crate::embed::{Probe, Space};
-use crate::error::{Error, Result};
+use crate::error::{Error, IndexError, Result};
 use crate::index::nearest::graph::MappedGraph;
 use crate::index::nearest::scan::Hit;
 use crate::index::nearest::{RowFilter, Work, nearest};
@@ -17,12 +17,10 @@ use crate::index::same_space::check_space;
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::key::Key;
 use crate::index::store::manifest::{Manifest, SegmentEntry};
-use crate::index::store::names::check_is_index_or_empty;
+use crate::index::store::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Row, Run};
 use crate::index::store::rows::{LanguageRows, Rows};
-use crate::index::store::segment::{Segment, StoredPassage, StoredSentence};
-use crate::index::store::tombstones;
+use crate::index::store::segment::{StoredPassage, StoredSentence};
 use crate::index::store::vectors::Vectors;
-use crate::index::store::writer_lock::is_written;
 use crate::passage::{Passage, RECIPE, Repeats, inside};
 use crate::words;
 
@@ -49,142 +47,6 @@ pub enum MadeBy {
 }
 
 impl Index {
-    /// Opens the current generation.
-    ///
-    /// # Errors
-    /// [`Error::NoIndex`], [`Error::BeingBuilt`], [`Error::NotAnIndex`], [`Error::IndexFormat`], [`Error::Corrupt`],
-    /// [`Error::Io`].
-    pub fn open(dir: &Path) -> Result<Self> {
-        const TRIES: usize = 5;
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match Self::open_with(dir, &mut Err) {
-                // A writer committed and removed the old files in between: read its manifest.
-                Err(Error::Io { source, .. })
-                    if source.kind() == ErrorKind::NotFound && tries < TRIES => {}
-                result => {
-                    let index = result?;
-                    for part in &index.parts {
-                        part.segment.check_small()?;
-                    }
-                    return Ok(index);
-                }
-            }
-        }
-    }
-
-    /// Opens what can be opened of the current generation, for the writer, which makes the rest anew, and for
-    /// `verify`; and what cannot. Segments without a file, or with one of another length, are left out of the
-    /// manifest too. Where the list of removed articles is damaged, none counts as removed.
-    ///
-    /// # Errors
-    /// As [`Index::open`].
-    pub(super) fn open_damaged(dir: &Path) -> Result<(Self, Vec<Error>)> {
-        loop {
-            let mut faults = Vec::new();
-            let index = Self::open_with(dir, &mut |fault| match fault {
-                Error::Corrupt { .. } => {
-                    faults.push(fault);
-                    Ok(())
-                }
-                Error::Io { ref source, .. } if source.kind() == ErrorKind::NotFound => {
-                    faults.push(fault);
-                    Ok(())
-                }
-                other => Err(other),
-            })?;
-            // As above: the files of an older generation may be gone.
-            let now = Manifest::read(dir)?.map(|manifest| manifest.generation);
-            if faults.is_empty() || now == Some(index.manifest.generation) {
-                return Ok((index, faults));
-            }
-        }
-    }
-
-    /// `fault` decides whether the rest is opened all the same.
-    fn open_with(dir: &Path, fault: &mut dyn FnMut(Error) -> Result<()>) -> Result<Self> {
-        check_is_index_or_empty(dir)?;
-        let mut manifest = Manifest::read(dir)?.ok_or_else(|| {
-            let path = dir.to_path_buf();
-            match is_written(dir) {
-                true => Error::BeingBuilt { path },
-                false => Error::NoIndex { path },
-            }
-        })?;
-        let counts: Vec<usize> = manifest.segments.iter().map(|s| s.articles).collect();
-        let mut dead = vec![Vec::new(); counts.len()];
-        if let Some(entry) = &manifest.dead {
-            match tombstones::read(dir, entry, &counts) {
-                Ok(read) => dead = read,
-                Err(error) => fault(error)?,
-            }
-        }
-        let mut opened = Vec::with_capacity(counts.len());
-        for (entry, dead) in std::mem::take(&mut manifest.segments).into_iter().zip(dead) {
-            match Segment::open(dir, &entry, manifest.space.dimension) {
-                Ok(segment) => opened.push((entry, segment, dead)),
-                Err(error) => fault(error)?,
-            }
-        }
-        let mut index = Self {
-            dir: dir.to_path_buf(),
-            parts: Vec::with_capacity(opened.len()),
-            languages: Vec::new(),
-            graph_fault: None,
-            manifest,
-        };
-        let mut names: Vec<String> = Vec::new();
-        for (entry, segment, dead) in opened {
-            index.push(entry, segment, dead, &mut names);
-        }
-        Ok(index)
-    }
-
-    /// Numbers the articles, rows and languages of a segment after those before it. `names` are the languages
-    /// known so far.
-    fn push(
-        &mut self,
-        entry: SegmentEntry,
-        segment: Segment,
-        dead: Vec<u32>,
-        names: &mut Vec<String>,
-    ) {
-        let mut languages = Vec::with_capacity(entry.languages.len());
-        for language in &entry.languages {
-            let known = names.iter().position(|name| *name == language.name);
-            let number = known.unwrap_or(names.len());
-            if known.is_none() {
-                names.push(language.name.clone());
-                self.languages.push(LanguageRows::default());
-            }
-            self.languages[number].rows += language.passages;
-            self.languages[number].terms += language.terms;
-            languages.push(number);
-        }
-        let graph = entry.graph.as_ref();
-        let open = |graph| MappedGraph::open(&self.dir, graph, entry.passages, entry.effort);
-        let graph = graph.map(open);
-        let graph = graph.transpose().unwrap_or_else(|fault| {
-            self.graph_fault = Some(fault);
-            None
-        });
-        let last = self.parts.last();
-        let mut part = OpenSegment {
-            graph,
-            graph_entry: entry.graph.clone(),
-            dead_articles: Vec::new(),
-            dead_rows: None,
-            languages,
-            first_article: last.map_or(0, |last| last.first_article + last.segment.articles),
-            first_row: last.map_or(0, |last| last.first_row + last.segment.passages),
-            segment,
-        };
-        part.bury(dead);
-        self.parts.push(part);
-        self.manifest.segments.push(entry);
-    }
-
     /// The folder that it lies in.
     pub fn dir(&self) -> &Path {
         &self.dir
@@ -193,16 +55,16 @@ impl Index {
     /// Refuses vectors of another space.
     ///
     /// # Errors
-    /// [`Error::SpaceMismatch`], [`Error::AlignmentMismatch`] with both.
+    /// [`IndexError::SpaceMismatch`], [`IndexError::AlignmentMismatch`] with both.
     pub fn check_space(&self, space: &Space) -> Result<()> {
         check_space(&self.dir, &self.manifest.space, space)?;
         if self.manifest.space.alignment != space.alignment {
             let shown = |alignment: &Option<String>| alignment.clone().unwrap_or("none".to_owned());
-            return Err(Error::AlignmentMismatch {
+            return Err(Error::Index(IndexError::AlignmentMismatch {
                 path: self.dir.clone(),
                 expected: shown(&space.alignment),
                 received: shown(&self.manifest.space.alignment),
-            });
+            }));
         }
         Ok(())
     }
@@ -223,7 +85,7 @@ impl Index {
         if self.made_by() != MadeBy::Newer {
             return Ok(());
         }
-        Err(Error::IndexNewer {
+        Err(Error::Index(IndexError::IndexNewer {
             path: self.dir.clone(),
             expected: format!("cuts {RECIPE}, words {}", words::VERSION),
             received: format!(
@@ -231,7 +93,7 @@ impl Index {
                 self.manifest.recipe, self.manifest.words
             ),
             written_by: self.manifest.written_by.clone(),
-        })
+        }))
     }
 
     pub(super) fn parts(&self) -> &[OpenSegment] {
@@ -251,12 +113,12 @@ impl Index {
         self.parts.iter().any(|part| part.graph.is_some())
     }
 
-    /// Numbers of the articles that are not removed, segment by segment.
-    pub fn articles(&self) -> impl Iterator<Item = usize> {
+    /// The articles that are not removed, segment by segment.
+    pub fn articles(&self) -> impl Iterator<Item = ArticleNo> {
         self.parts.iter().flat_map(|part| {
-            let own = 0..part.segment.articles;
+            let own = part.segment.article_run().iter();
             own.filter(|article| part.is_live(*article))
-                .map(|article| part.first_article + article)
+                .map(|article| part.article(article))
         })
     }
 
@@ -264,28 +126,28 @@ impl Index {
     pub fn article_numbers(&self) -> usize {
         self.parts
             .last()
-            .map_or(0, |part| part.first_article + part.segment.articles)
+            .map_or(0, |part| part.first_article.get() + part.segment.articles)
     }
 
     /// The segment of an article, and its number there.
-    pub(super) fn part_of_article(&self, article: usize) -> (&OpenSegment, usize) {
+    pub(super) fn part_of_article(&self, article: ArticleNo) -> (&OpenSegment, LocalArticle) {
         let after = self.parts.partition_point(|p| p.first_article <= article);
         let part = &self.parts[after - 1];
-        (part, article - part.first_article)
+        (part, LocalArticle::new(article - part.first_article))
     }
 
     /// The segment of a row, and its number there.
-    pub(super) fn part_of_row(&self, row: usize) -> (&OpenSegment, usize) {
+    pub(super) fn part_of_row(&self, row: Row) -> (&OpenSegment, LocalRow) {
         let after = self.parts.partition_point(|p| p.first_row <= row);
         let part = &self.parts[after - 1];
-        (part, row - part.first_row)
+        (part, LocalRow::new(row - part.first_row))
     }
 
     /// What is known about an article.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn article(&self, number: usize) -> Result<ArticleRecord> {
+    /// [`IndexError::Corrupt`].
+    pub fn article(&self, number: ArticleNo) -> Result<ArticleRecord> {
         let (part, number) = self.part_of_article(number);
         part.segment.article(number)
     }
@@ -293,8 +155,8 @@ impl Index {
     /// An article's text.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn text(&self, article: usize) -> Result<&str> {
+    /// [`IndexError::Corrupt`].
+    pub fn text(&self, article: ArticleNo) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.text(article)
     }
@@ -302,43 +164,43 @@ impl Index {
     /// What is read of an article's text.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn read_text(&self, article: usize) -> Result<String> {
+    /// [`IndexError::Corrupt`].
+    pub fn read_text(&self, article: ArticleNo) -> Result<String> {
         let omitted = self.article(article)?.omitted();
         Ok(without(self.text(article)?, &omitted))
     }
 
     /// The rows of an article's passages.
-    pub fn rows_of(&self, article: usize) -> Range<usize> {
+    pub fn rows_of(&self, article: ArticleNo) -> Run<Row> {
         let (part, article) = self.part_of_article(article);
         let rows = part.segment.rows_of(article);
-        part.first_row + rows.start..part.first_row + rows.end
+        Run::new(part.row(rows.start), part.row(rows.end))
     }
 
     /// The passage of a row.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn passage(&self, row: usize) -> Result<StoredPassage> {
+    /// [`IndexError::Corrupt`].
+    pub fn passage(&self, row: Row) -> Result<StoredPassage> {
         let (part, row) = self.part_of_row(row);
-        let mut passage = part.segment.passage(row)?;
-        passage.article += part.first_article;
-        Ok(passage)
+        let passage = part.segment.passage(row)?;
+        let article = part.article(passage.article);
+        Ok(passage.of_index(article))
     }
 
     /// From the start of the first to the end of the last of consecutive rows of an article.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn span(&self, rows: &Range<usize>) -> Result<Span> {
-        Ok(self.passage(rows.start)?.span.start..self.passage(rows.end - 1)?.span.end)
+    /// [`IndexError::Corrupt`].
+    pub fn span(&self, rows: Run<Row>) -> Result<Span> {
+        Ok(self.passage(rows.start)?.span.start..self.passage(rows.last())?.span.end)
     }
 
     /// A span of an article's text.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn span_text(&self, article: usize, span: &Span) -> Result<&str> {
+    /// [`IndexError::Corrupt`].
+    pub fn span_text(&self, article: ArticleNo, span: &Span) -> Result<&str> {
         let (part, article) = self.part_of_article(article);
         part.segment.span_text(article, span)
     }
@@ -346,7 +208,7 @@ impl Index {
     /// The text of a passage.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`IndexError::Corrupt`].
     pub fn passage_text(&self, passage: &StoredPassage) -> Result<&str> {
         self.span_text(passage.article, &passage.span)
     }
@@ -354,7 +216,7 @@ impl Index {
     /// The sentences of a passage with their vectors.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`IndexError::Corrupt`].
     pub fn sentences(&self, passage: &StoredPassage) -> Result<Vec<StoredSentence>> {
         self.part_of_article(passage.article)
             .0
@@ -363,7 +225,7 @@ impl Index {
     }
 
     /// The vector of a row.
-    pub fn vector(&self, row: usize) -> &[f32] {
+    pub fn vector(&self, row: Row) -> &[f32] {
         let (part, row) = self.part_of_row(row);
         part.segment.vector(row)
     }
@@ -371,8 +233,8 @@ impl Index {
     /// Everything that was computed for a row; no token codes where these are damaged.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn stored_vectors(&self, row: usize) -> Result<Vectors> {
+    /// [`IndexError::Corrupt`].
+    pub fn stored_vectors(&self, row: Row) -> Result<Vectors> {
         let (part, row) = self.part_of_row(row);
         part.segment.stored_vectors(row)
     }
@@ -384,7 +246,7 @@ impl Index {
             if id.is_some() && tokens.id != id {
                 return 0;
             }
-            let rows = 0..part.segment.passages;
+            let rows = part.segment.row_run().iter();
             let found = rows.filter(|row| part.row_is_live(*row) && tokens.place(*row).is_some());
             found.count()
         });
@@ -392,7 +254,7 @@ impl Index {
     }
 
     /// Whether a row has token codes that were made with `id`.
-    pub(super) fn has_tokens(&self, row: usize, id: &str) -> bool {
+    pub(super) fn has_tokens(&self, row: Row, id: &str) -> bool {
         let (part, row) = self.part_of_row(row);
         let tokens = part.segment.tokens();
         tokens.id == Some(id) && tokens.place(row).is_some()
@@ -401,8 +263,8 @@ impl Index {
     /// Compares the checksums of a row's token codes.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn check_tokens(&self, row: usize) -> Result<()> {
+    /// [`IndexError::Corrupt`].
+    pub fn check_tokens(&self, row: Row) -> Result<()> {
         let (part, row) = self.part_of_row(row);
         part.segment.check_tokens(row)
     }
@@ -410,22 +272,26 @@ impl Index {
     /// Compares the checksums of what a row is scored by.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
-    pub fn check_row(&self, row: usize) -> Result<()> {
+    /// [`IndexError::Corrupt`].
+    pub fn check_row(&self, row: Row) -> Result<()> {
         let (part, row) = self.part_of_row(row);
         part.segment.check_row(row)
     }
 
     /// A row with this content key, be its article removed or not.
-    pub fn find_key(&self, key: &Key) -> Option<usize> {
-        let found = |part: &OpenSegment| Some(part.first_row + part.segment.find_key(key)?);
+    pub fn find_key(&self, key: &Key) -> Option<Row> {
+        let found = |part: &OpenSegment| Some(part.row(part.segment.find_key(key)?));
         self.parts.iter().find_map(found)
     }
 
     /// The content key of a row.
-    pub fn key(&self, row: usize) -> Key {
+    pub fn key(&self, row: Row) -> Key {
         let (part, row) = self.part_of_row(row);
-        part.segment.keys().get(row).copied().unwrap_or_default()
+        part.segment
+            .keys()
+            .get(row.get())
+            .copied()
+            .unwrap_or_default()
     }
 
     /// What searching needs of every row.
@@ -444,7 +310,7 @@ impl Index {
     }
 
     /// The number of a language among those of the index, by its tag.
-    pub fn language(&self, name: &str) -> Option<usize> {
+    pub fn language(&self, name: &str) -> Option<LanguageNo> {
         let mut all = self.manifest.segments.iter().zip(&self.parts);
         all.find_map(|(entry, part)| {
             let known = entry.languages.iter().position(|l| l.name == name)?;
@@ -505,11 +371,11 @@ impl Index {
 }
 
 /// The passages of a stored article with their keys, as far as they are needed to write them again.
-pub fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Passage, Key)>> {
+pub fn stored_passages(index: &Index, article: ArticleNo) -> Result<Vec<(Passage, Key)>> {
     let record = index.article(article)?;
     let all_omitted = record.omitted();
     let mut repeats = Repeats::new(&record.repeated);
-    let passage = |row: usize| {
+    let passage = |row: Row| {
         let stored = index.passage(row)?;
         let sentences = index.sentences(&stored)?;
         let passage = Passage {
@@ -523,5 +389,5 @@ pub fn stored_passages(index: &Index, article: usize) -> Result<Vec<(Passage, Ke
         };
         Ok((passage, index.key(row)))
     };
-    index.rows_of(article).map(passage).collect()
+    index.rows_of(article).iter().map(passage).collect()
 }
