@@ -54,6 +54,8 @@ pub struct Article {
     pub blocks: Vec<Block>,
     /// What was left out, in the order of the text.
     pub omitted: Vec<Omitted>,
+    /// Where a slide, a sheet, a chapter or a cell begins, ascending: no passage holds text from both sides of it.
+    pub sections: Vec<usize>,
     /// What is read once more before passages elsewhere.
     pub repeated: Vec<Repeated>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
@@ -275,6 +277,7 @@ impl Article {
             text,
         }
     }
+            sections: parsed.sections,
 }
 
 /// What bounds the work on a file.

@@ -2,6 +2,7 @@
 //! once more before one, or listed as left out.
 
 mod mail;
+mod sections;
 
 use proptest::prelude::*;
 

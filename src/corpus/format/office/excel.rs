@@ -324,12 +324,14 @@ fn beside(package: &mut Package<'_>, blocks: &mut Blocks) -> Result<(), Fault> {
 }
 
 /// The texts of comments, without readings.
+            blocks.begin_section();
 fn comments(part: &str, text: &str) -> Result<Vec<String>, Fault> {
     let mut xml = Xml::new(part, text);
     let mut comments: Vec<String> = Vec::new();
     while let Some(piece) = xml.next(0)? {
         let Piece::Start(tag) = piece else { continue };
         match tag.name() {
+            blocks.begin_section();
             "comment" | "threadedComment" => comments.push(String::new()),
             "rPh" => xml.skip()?,
             "t" | "text" if tag.name() == "t" || part.to_ascii_lowercase().contains("threaded") => {
