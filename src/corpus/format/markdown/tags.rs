@@ -126,6 +126,33 @@ pub(super) fn role(name: &str) -> Role {
     }
 }
 
+/// Whether a text is a piece of a web page: each of its tags is one that pages have, and one of them is closed or breaks
+/// a line. Code of other languages and a text about tags have others, or leave them open.
+pub(in crate::corpus::format) fn is_marked_up(text: &str) -> bool {
+    // What stands between such marks, or calls its attributes so, is code.
+    if !text.contains('<') || text.contains("```") || text.contains("className=") {
+        return false;
+    }
+    let mut open = HashSet::new();
+    let mut found = false;
+    for piece in pieces(text) {
+        let Piece::Tag(tag, _) = piece else { continue };
+        let name = tag.name.to_ascii_lowercase();
+        // Word writes elements of its own: `<o:p>`.
+        if role(&name) == Role::Other && !name.contains(':') {
+            return false;
+        }
+        found |= name == "br" || tag.closing && open.contains(&name);
+        open.insert(name);
+    }
+    found
+}
+
+/// Whether a text begins with a tag that pages have.
+pub(in crate::corpus::format) fn begins_with_tag(text: &str) -> bool {
+    tag(text).is_some_and(|(tag, ..)| role(tag.name) != Role::Other)
+}
+
 /// Takes HTML apart. A tag or comment that is not closed is text, whatever stands behind it.
 pub(super) fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
