@@ -541,6 +541,8 @@ impl<'a> Walk<'a> {
         let begin = self.start + content.len() - content.trim_start().len();
         let end = self.start + content.trim_end().len();
         if begin >= end {
+            // What stands behind a folded answer is not under its question.
+            self.parsed.sections.push(self.text.len());
             // What stands behind the end of a section is not under its heading.
             self.parsed.sections.push(self.text.len());
             self.text.truncate(self.start);
