@@ -9,7 +9,7 @@ mod table;
 mod tags;
 mod walk;
 
-pub(super) use tags::{begins_with_tag, is_marked_up};
+pub(super) use tags::{begins_with_tag, is_marked_up, unseen};
 
 use std::borrow::Cow;
 

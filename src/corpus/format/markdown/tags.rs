@@ -148,6 +148,24 @@ pub(in crate::corpus::format) fn is_marked_up(text: &str) -> bool {
     found
 }
 
+/// What no reader of a page sees, nor the reader of pages lists: scripts, comments, the head of the page.
+pub(in crate::corpus::format) fn unseen(html: &str) -> Vec<Span> {
+    let head = html.to_ascii_lowercase();
+    let head = head.find("<head").and_then(|start| {
+        let end = head[start..].find("</head>")?;
+        Some(start..start + end)
+    });
+    let outside = |span: &Span| head.as_ref().is_none_or(|head| !head.contains(&span.start));
+    let unread = pieces(html).into_iter().filter_map(|piece| match piece {
+        Piece::Unread(Omission::Markup, span) => Some(span),
+        _ => None,
+    });
+    let mut unseen: Vec<Span> = unread.filter(outside).collect();
+    unseen.extend(head);
+    unseen.sort_by_key(|span| span.start);
+    unseen
+}
+
 /// Whether a text begins with a tag that pages have.
 pub(in crate::corpus::format) fn begins_with_tag(text: &str) -> bool {
     tag(text).is_some_and(|(tag, ..)| role(tag.name) != Role::Other)

@@ -6,7 +6,7 @@ use super::Row;
 use super::fields::Field;
 use crate::corpus::block::Omission;
 use crate::corpus::format::html;
-use crate::corpus::format::markdown::is_marked_up;
+use crate::corpus::format::markdown::{is_marked_up, unseen};
 
 /// Reads the text of the values of a row that are HTML. What their readers leave out is listed.
 pub(super) fn read_values(row: &mut Row<'_>) {
@@ -37,7 +37,11 @@ fn text_of(html: &str, left: &mut Vec<(Omission, String)>) -> Option<String> {
     let text = all[..body].trim();
     match text.is_empty() {
         true => left.push((Omission::Markup, html.to_owned())),
-        false => left.extend(listed),
+        false => {
+            left.extend(listed);
+            let unseen = unseen(html).into_iter();
+            left.extend(unseen.map(|span| (Omission::Markup, html[span].to_owned())));
+        }
     }
     Some(text.to_owned())
 }
