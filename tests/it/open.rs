@@ -252,7 +252,7 @@ fn documents_open_in_the_program_of_the_desktop_and_texts_in_the_editor() {
     }
     folder.tane(["index", "docs"]).ok();
     let command = |name: &str| {
-        let printed = open(&folder, ["--print", &format!("docs/{name}")]);
+        let printed = open(&folder, ["--print", &*format!("docs/{name}")]);
         printed.env("EDITOR", "my-editor").ok()
     };
     for name in documents.into_iter().chain(["letter.eml", "sign.rtf"]) {
