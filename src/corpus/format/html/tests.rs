@@ -140,7 +140,7 @@ fn main_content_without_what_surrounds_it() {
         assert!(!text.contains(outside), "{outside} in {text}");
     }
     assert_eq!(seen.left_out(Omission::Navigation), "Home");
-    assert_eq!(seen.left_out(Omission::Ruby), "な");
+    assert_eq!(seen.left_out(Omission::Ruby), "名《な》");
     assert_eq!(seen.left_out(Omission::Surroundings), "Copyright");
     assert_eq!(seen.locator("Its 名"), "The mill > Its 名");
 }
