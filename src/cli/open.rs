@@ -1,7 +1,8 @@
 //! `tane open`: an article in the user's editor, its source page in the user's browser.
 
 use std::ffi::{OsStr, OsString};
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -32,20 +33,26 @@ pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::
                 _ => None,
             };
             let file = file(&index, &record)?;
-            let page = match rows {
-                Some(rows) if is_pdf(&record) => {
+            let is_document = record.metadata.text_source == TextSource::Extracted && is_document(&file);
+            let place = match rows {
+                Some(rows) if is_document => {
                     let start = index.passage(rows.start)?.span.start;
                     locator(&record.locators, start)
                 }
                 _ => None,
             };
-            // None of these programs is known to take a page.
-            if let Some(page) = page.filter(|_| !settings.quiet) {
-                output::remark(&format!("the passage is on {page}"));
+            // None of these programs is known to take a page, a slide or a cell.
+            if let Some(place) = place.filter(|_| !settings.quiet) {
+                let on = if place.starts_with("page ") {
+                    "on"
+                } else {
+                    "at"
+                };
+                output::remark(&format!("the passage is {on} {place}"));
             }
-            match Program::of_the_user().filter(|_| !is_pdf(&record)) {
+            match Program::of_the_user().filter(|_| !is_document) {
                 Some(program) => program.command(&file, line),
-                None => desktop_for(file.into_os_string(), !is_pdf(&record)),
+                None => desktop_for(file.into_os_string(), !is_document),
             }
         }
         // The index is closed here: an editor may stay open for hours.
@@ -62,20 +69,43 @@ fn lines_are_those_of_the_file(record: &ArticleRecord) -> bool {
     record.metadata.row.is_none() && record.metadata.text_source != TextSource::Extracted
 }
 
-/// A document that no editor shows. The name counts, too: a desktop runs what has the name of a program, whatever it
-/// holds.
-fn is_pdf(record: &ArticleRecord) -> bool {
-    let path = Path::new(match record.relative.as_str() {
-        "" => record.root.as_str(),
-        relative => relative,
-    });
-    let extension = path.extension().unwrap_or_default();
-    extension.eq_ignore_ascii_case("pdf")
-        && record.metadata.text_source == TextSource::Extracted
-        && record
-            .locators
+/// Names of documents that no editor shows, and what their bytes begin with.
+const DOCUMENTS: [(&[&str], &[u8]); 7] = [
+    (&["pdf"], b"%PDF-"),
+    (
+        &[
+            "docx", "docm", "pptx", "pptm", "xlsx", "xlsm", "xlsb", "odt", "odp", "ods", "epub",
+            "zip",
+        ],
+        b"PK\x03\x04",
+    ),
+    (&["xls"], b"\xd0\xcf\x11\xe0"),
+    (&["fodt", "fodp", "fods"], b"<office:document"),
+    (&["rtf"], b"{\\rtf"),
+    (&["gz", "tgz"], b"\x1f\x8b"),
+    // A mail begins with any of its fields.
+    (&["eml"], b":"),
+];
+
+/// Within so many bytes a document says what it is.
+const HEAD: u64 = 1024;
+
+/// A document that no editor shows. The name counts, because a desktop runs what has the name of a program, whatever it
+/// holds; and so does what it holds, because anything may have the name of a document.
+fn is_document(file: &Path) -> bool {
+    let extension = file.extension().unwrap_or_default();
+    let known = |(names, mark): &(&[&str], &'static [u8])| {
+        let named = names
             .iter()
-            .any(|(_, at)| at.starts_with("page "))
+            .any(|name| extension.eq_ignore_ascii_case(name));
+        named.then_some(*mark)
+    };
+    let Some(mark) = DOCUMENTS.iter().find_map(known) else {
+        return false;
+    };
+    let mut head = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    read.is_ok() && head.windows(mark.len()).any(|found| found == mark)
 }
 
 /// The article's file. It is absolute, so that no program takes its name for an option.

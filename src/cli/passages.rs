@@ -1,15 +1,18 @@
 //! `tane passages`: how a file is cut.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::args;
 use super::output::{self, Output};
+use super::progress::{catch_interrupts, interrupted};
 use super::render::Page;
 use super::settings::Settings;
 use crate::cli::input::read_stdin;
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
-use crate::corpus::{Article, KnownBy, Omission, ReadOptions, Span, locator};
+use crate::corpus::{Article, KnownBy, Omission, ReadOptions, Span, TimeLimit, locator};
 use crate::passage::{LineIndex, Passage, passages};
 use crate::search::{ArticleView, JSON_VERSION, RepeatedView, article_view, as_stored};
 
@@ -51,6 +54,17 @@ struct OmittedJson<'a> {
     end_line: usize,
 }
 
+/// The articles of a file. Ctrl-C ends a program that recognises letters together with this one.
+fn read(path: &Path, options: &ReadOptions) -> crate::error::Result<Vec<Article>> {
+    if options.ocr.is_none() {
+        return Article::read(path, options);
+    }
+    catch_interrupts();
+    let limit = TimeLimit::new(options, &interrupted);
+    let read = Article::read_in_time(path, options, None, &limit)?;
+    Ok(read.unwrap_or_default())
+}
+
 pub fn run(
     args: &args::Passages,
     settings: &Settings,
@@ -65,7 +79,7 @@ pub fn run(
     let articles = if name == "-" {
         Article::from_bytes(read_stdin()?, &args.file, &options)?
     } else {
-        Article::read(&as_stored(&args.file), &options)?
+        read(&as_stored(&args.file), &options)?
     };
     let embedder = settings.embedder(&args.engine, None)?;
     let mut found = Outcome::Nothing;

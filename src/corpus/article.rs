@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use super::plain::{source, title};
 use super::time_limit::{MoreTime, TimeLimit};
@@ -20,6 +21,9 @@ use crate::sha256;
 
 /// Name of the threads in which files are read; a panic in one becomes that file's error.
 pub const READING_THREAD: &str = "read";
+
+/// So long somebody who gives up a file waits for the end of a program of the user.
+const END_OF_PROGRAM: Duration = Duration::from_secs(1);
 
 /// A text that was read, and its layout.
 #[derive(Debug, Clone)]
@@ -50,6 +54,8 @@ pub struct Article {
     pub lang: Option<String>,
     /// From which byte on a passage stands where (page, row, heading path), ascending.
     pub locators: Vec<(usize, String)>,
+    /// Where a slide, a sheet, a chapter or a cell begins, ascending: no passage holds text from both sides of it.
+    pub sections: Vec<usize>,
     /// What is to be read, in the order of the text.
     pub blocks: Vec<Block>,
     /// What was left out, in the order of the text.
@@ -115,6 +121,10 @@ impl Article {
                 Err(RecvTimeoutError::Timeout) if !limit.is_over() => {}
                 Err(RecvTimeoutError::Timeout) => {
                     given_up.store(true, Ordering::Relaxed);
+                    // This program may end now, and a program of the user would go on without it.
+                    if limit.more_time.is_given() {
+                        let _ = receiver.recv_timeout(END_OF_PROGRAM);
+                    }
                     return Err(limit.error(path));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
@@ -267,6 +277,7 @@ impl Article {
             published,
             lang,
             locators: parsed.locators,
+            sections: parsed.sections,
             blocks: parsed.blocks,
             omitted: parsed.omitted,
             repeated: parsed.repeated,

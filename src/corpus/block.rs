@@ -24,7 +24,8 @@ pub enum Omission {
     FrontMatter,
     /// Tags, marks of Markdown, scripts and the like.
     Markup,
-    /// Letters beside or behind a word that say how it is read.
+    /// Letters beside or behind a word that say how it is read. Behind a text that was extracted they are listed with
+    /// their word: `舞姫《まいひめ》`.
     Ruby,
     /// A note on the form of the text, as Aozora Bunko's.
     Note,

@@ -15,6 +15,7 @@ mod page_view;
 mod plain;
 mod read_options;
 mod readers;
+mod readings;
 mod recognition;
 mod time_limit;
 mod walk;
@@ -32,6 +33,7 @@ pub use page_view::PagedFile;
 pub use plain::clutter::without;
 pub use read_options::{Fields, Header, ReadOptions};
 pub use readers::Readers;
+pub use readings::Readings;
 pub use time_limit::TimeLimit;
 pub use walk::{Skipped, WalkOptions, Walked, WalkedFile, walk};
 

@@ -1,10 +1,10 @@
 //! A program that recognises letters in pictures (OCR): it gets a picture on its standard input and prints text or hOCR.
 //!
 //! The user names it. It runs beside this program, with the rights of the user, and never in the process that reads
-//! documents. No shell reads its words.
+//! documents. No shell reads its words. Where it is given up, what it started ends with it; on Windows it ends alone.
 
 use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -58,18 +58,15 @@ impl Ocr {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        // Ctrl-C is for the program that asks, which ends this one.
+        // Ctrl-C is for the program that asks, which ends this one. Its group holds what it starts itself.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command
             .spawn()
             .map_err(|error| format!("cannot start `{name}`: {error}"))?;
-        let mut running = Running(child);
-        let parts = (
-            running.0.stdin.take(),
-            running.0.stdout.take(),
-            running.0.stderr.take(),
-        );
+        let mut running = Running { child, ended: None };
+        let child = &mut running.child;
+        let parts = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(mut input), Some(output), Some(errors)) = parts else {
             return Err(format!("`{name}` has no standard input and output"));
         };
@@ -88,7 +85,8 @@ impl Ocr {
             let most = MOST_BYTES >> 20;
             return Err(format!("`{name}` printed more than {most} MB for a page"));
         }
-        let status = running.ended(&is_over);
+        // One that still prints is not waited for: what it has started can be ended only before its own end is known.
+        let status = text.as_ref().and_then(|_| running.ended(&is_over));
         drop(running);
         let (Some(text), Some(status)) = (text, status) else {
             return Err(match stop() {
@@ -105,27 +103,50 @@ impl Ocr {
 }
 
 /// A program that runs, and ends with this value.
-struct Running(Child);
+struct Running {
+    child: Child,
+    /// How it ended, once that is known: its number may then be another program's.
+    ended: Option<ExitStatus>,
+}
 
 impl Running {
     /// How it ended; `None`: it did not.
-    fn ended(&mut self, is_over: &dyn Fn() -> bool) -> Option<std::process::ExitStatus> {
+    fn ended(&mut self, is_over: &dyn Fn() -> bool) -> Option<ExitStatus> {
         let end = Instant::now() + END;
         loop {
-            match self.0.try_wait() {
+            match self.child.try_wait() {
                 Ok(None) if !is_over() && Instant::now() < end => std::thread::sleep(LOOK),
-                Ok(status) => return status,
+                Ok(status) => {
+                    self.ended = status;
+                    return status;
+                }
                 Err(_) => return None,
             }
+        }
+    }
+
+    /// Ends what it started, which is in its group.
+    #[cfg(unix)]
+    fn kill_group(&self) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let number = i32::try_from(self.child.id()).ok();
+        if let Some(group) = number.and_then(Pid::from_raw) {
+            // What has ended already stays as it is.
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if self.ended.is_some() {
+            return;
+        }
+        #[cfg(unix)]
+        self.kill_group();
         // One that has ended stays as it is.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -289,5 +310,40 @@ mod tests {
         let late = slow.recognise(b"", &|| false).unwrap_err();
         assert_eq!(late, "`sleep` did not end within 0 s");
         assert_eq!(slow.recognise(b"", &|| true).unwrap_err(), "given up");
+    }
+
+    /// Whether a process runs; one that has ended and that nobody has asked for is none.
+    #[cfg(target_os = "linux")]
+    fn runs(number: &str) -> bool {
+        let state = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+        let state = state.rsplit(") ").next().unwrap_or_default();
+        !matches!(state.chars().next(), None | Some('Z' | 'X'))
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_it_started_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("number");
+        // The first one waits for what it started; the second one has ended and left it its standard output.
+        for rest in ["wait", "exit 0"] {
+            let _ = std::fs::remove_file(&file);
+            let script = format!("sleep 60 & echo $! > {}; {rest}", file.display());
+            let mut slow = Ocr::parse(&format!("sh -c '{script}'")).unwrap();
+            slow.time = Duration::from_secs(60);
+            let started = || std::fs::read_to_string(&file).unwrap_or_default();
+            let is_started = || started().ends_with('\n');
+            let given_up = slow.recognise(b"", &is_started).unwrap_err();
+            assert_eq!(given_up, "given up", "{rest}");
+            let number = started().trim().to_owned();
+            // The kernel ends it in its own time.
+            for _ in 0..500 {
+                if !runs(&number) {
+                    break;
+                }
+                std::thread::sleep(LOOK);
+            }
+            assert!(!runs(&number), "{rest}");
+        }
     }
 }

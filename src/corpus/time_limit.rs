@@ -36,6 +36,11 @@ impl MoreTime {
         done
     }
 
+    /// Whether such work is or was done.
+    pub(super) fn is_given(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+
     fn get(&self) -> Duration {
         Duration::from_millis(self.0.load(Ordering::Relaxed))
     }

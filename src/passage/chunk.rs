@@ -11,7 +11,7 @@ use crate::corpus::{Article, Block, BlockKind, Omitted, Repeated, Span};
 
 /// Version of everything that decides where passages begin and end and what of them is embedded.
 /// A change makes `tane index` cut every article anew.
-pub const RECIPE: u32 = 4;
+pub const RECIPE: u32 = 5;
 
 /// A third sentence joins a passage up to this many tokens.
 const TARGET_TOKENS: usize = 96;
@@ -157,7 +157,20 @@ fn units(
     let (mut section, mut code) = (0, false);
     let mut repeats = Repeats::new(&article.repeated);
     let mut before = Vec::new();
+    let mut sections = article.sections.as_slice();
     for (number, block) in article.blocks.iter().enumerate() {
+        let begun = sections.partition_point(|start| *start <= block.span.start);
+        if begun > 0 {
+            sections = &sections[begun..];
+            // What stands under a title alone is nothing of the next slide.
+            headings_alone(
+                &mut units,
+                &mut headings,
+                (section, number),
+                (article, counter),
+            );
+            section += 1;
+        }
         // A caption is one statement, whatever full stops its credit brings.
         let found = match block.kind {
             BlockKind::Caption | BlockKind::RowPart => vec![block.span.clone()],
@@ -201,11 +214,22 @@ fn units(
         }
         section += usize::from(cut_row);
     }
-    if let Some(last) = headings.pop() {
-        let place = (section, article.blocks.len());
-        units.push(unit(article, headings, last, place, counter));
-    }
+    let end = (section, article.blocks.len());
+    headings_alone(&mut units, &mut headings, end, (article, counter));
     Ok(units)
+}
+
+/// Headings without text below them: the last one is what they say.
+fn headings_alone(
+    units: &mut Vec<Unit>,
+    headings: &mut Vec<Span>,
+    place: (usize, usize),
+    (article, counter): (&Article, &impl TokenCount),
+) {
+    if let Some(last) = headings.pop() {
+        let above = std::mem::take(headings);
+        units.push(unit(article, above, last, place, counter));
+    }
 }
 
 /// A row that can be a sentence of a passage.

@@ -9,7 +9,7 @@ use super::{Answers, Mode, Query, query};
 use crate::embed::{Compute, DEFAULT_MODEL, Embedder, Registry};
 use crate::index::{Index, Update, update};
 
-const SENTENCES: [&str; 10] = [
+const SENTENCES: [&str; 11] = [
     "The mill by the river grinds rye.",
     "Snow closed the pass in March.",
     "A ferry crosses the bay at noon.",
@@ -20,9 +20,11 @@ const SENTENCES: [&str; 10] = [
     "Chuyến phà rời bến lúc trưa.",
     "Cối xay bên sông xay lúa mạch.",
     "東京の図書館には古い地図が多い。",
+    "鴎外の<ruby>舞姫<rt>まいひめ</rt></ruby>を読む。舞姫は短い。",
 ];
 
-const QUESTIONS: [&str; 4] = [
+const QUESTIONS: [&str; 5] = [
+    "まいひめ",
     "When does the ferry leave?",
     "橋はいくらで売られたか",
     "mill river rye",
@@ -33,7 +35,7 @@ const QUESTIONS: [&str; 4] = [
 type Edit = (u8, Vec<u8>);
 
 fn edits() -> impl Strategy<Value = Vec<Vec<Edit>>> {
-    let edit = (0u8..8, prop::collection::vec(0u8..10, 0..7));
+    let edit = (0u8..8, prop::collection::vec(0u8..11, 0..7));
     prop::collection::vec(prop::collection::vec(edit, 1..4), 1..6)
 }
 
@@ -71,7 +73,9 @@ fn compare(rounds: Vec<Vec<Edit>>) -> Result<(), TestCaseError> {
     };
     for round in rounds {
         for (file, sentences) in round {
-            let path = docs.join(format!("{file}.txt"));
+            // Tags are text in the one and mark-up in the other.
+            let extension = if file % 2 == 0 { "txt" } else { "md" };
+            let path = docs.join(format!("{file}.{extension}"));
             let text: Vec<&str> = sentences
                 .iter()
                 .map(|n| SENTENCES[usize::from(*n)])

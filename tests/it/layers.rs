@@ -54,6 +54,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
         "corpus",
         &[
             "block",
+            "readings",
             "lines",
             "left_out",
             "data",

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::serve::server::Server;
-use crate::support::{Folder, repository};
+use crate::support::{Folder, interrupt, repository};
 
 /// Two pages that are pictures.
 fn scan() -> Vec<u8> {
@@ -242,4 +242,42 @@ fn lines_of_hocr_are_marked_on_their_page() {
         [[1.0, 0.1, 0.1, 0.9, 0.14], [1.0, 0.1, 0.15, 0.5, 0.18]],
         "{pages}"
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_program_started_ends_with_ctrl_c() {
+    let folder = folder(TEXT);
+    folder.write("slow.sh", "sleep 60 & echo $! > number; wait\n");
+    let number = || std::fs::read_to_string(folder.path().join("number")).unwrap_or_default();
+    for command in ["passages", "index"] {
+        folder.write("number", "");
+        let tane = folder.tane([command, "--ocr", "sh slow.sh", "docs/scan.pdf"]);
+        let mut child = tane.spawn();
+        while !number().ends_with('\n') {
+            assert!(child.try_wait().unwrap().is_none(), "{command}");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        interrupt(&child);
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{command}");
+        let state = format!("/proc/{}/stat", number().trim());
+        // The kernel ends it in its own time.
+        for _ in 0..500 {
+            if !std::fs::exists(&state).unwrap() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(!is_running(&state), "{command}");
+    }
+}
+
+/// A process that has ended may wait for somebody to ask how.
+#[cfg(target_os = "linux")]
+fn is_running(state: &str) -> bool {
+    let state = std::fs::read_to_string(state).unwrap_or_default();
+    state
+        .rsplit(") ")
+        .next()
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
 }

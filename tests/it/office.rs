@@ -121,8 +121,7 @@ fn each_form_is_read_and_every_text_in_it_is_accounted_for() {
             "slides.pptx",
             "PPTX",
             "冬は氷が厚く、一時間かかると話す。",
-            // Where the passage begins: short neighbours are joined.
-            "slide 1",
+            "slide 1 notes",
         ),
         ("furigana.xlsx", "XLSX", "東京都 | 1250 | 名古屋", "売上!A1"),
         (
@@ -208,8 +207,7 @@ fn a_passage_is_cited_by_slide_and_by_cell() {
         .tane(["query", "--json", "冬に氷が厚いと何分かかるか"])
         .json();
     let hit = &found["results"][0];
-    // Where the passage begins: short neighbours are joined.
-    assert_eq!(hit["passage"]["locator"], "slide 1", "{found}");
+    assert_eq!(hit["passage"]["locator"], "slide 1 notes", "{found}");
     let shown = folder.tane(["query", "くぎの数"]).ok();
     assert!(shown.contains("在庫!A2"), "{shown}");
     let id = hit["passage"]["id"].as_str().unwrap();

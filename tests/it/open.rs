@@ -217,3 +217,58 @@ fn an_editor_that_fails_or_is_not_there_is_an_error() {
     assert!(failed.contains("`false` failed"), "{failed}");
     assert!(Path::new(folder.path()).join("docs/soup.txt").exists());
 }
+
+#[test]
+fn documents_open_in_the_program_of_the_desktop_and_texts_in_the_editor() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/documents");
+    let fixture = |name: &str| std::fs::read(data.join(name)).unwrap();
+    let folder = Folder::new(&[
+        (
+            "docs/letter.eml",
+            "Subject: Pump\nFrom: a@example.org\nTo: b@example.org\n\nThe pump was mended.\n",
+        ),
+        ("docs/sign.rtf", "{\\rtf1 The gate is closed.\\par}"),
+        // No more than their names: an editor shows them.
+        ("docs/plan.docx.txt", "The plan is old.\n"),
+        (
+            "docs/page.html",
+            "<html><body><p>The ship sails at nine.</p></body></html>",
+        ),
+        (
+            "docs/table.xls",
+            "<table><tr><th>Fish</th><th>Price</th></tr><tr><td>Carp</td><td>7</td></tr></table>",
+        ),
+    ]);
+    let documents = [
+        "writer.docx",
+        "slides.pptx",
+        "text.odt",
+        "flat.fodt",
+        "sheet.ods",
+        "sheet.xls",
+    ];
+    for name in documents {
+        folder.write(&format!("docs/{name}"), fixture(name));
+    }
+    folder.tane(["index", "docs"]).ok();
+    let command = |name: &str| {
+        let printed = open(&folder, ["--print", &*format!("docs/{name}")]);
+        printed.env("EDITOR", "my-editor").ok()
+    };
+    for name in documents.into_iter().chain(["letter.eml", "sign.rtf"]) {
+        let command = command(name);
+        assert!(
+            !command.contains("my-editor") && command.contains(name),
+            "{command}"
+        );
+    }
+    for name in ["plan.docx.txt", "page.html", "table.xls"] {
+        assert!(command(name).starts_with("my-editor "), "{name}");
+    }
+    let slide = open(&folder, ["--print", "docs/slides.pptx#1"]).run();
+    assert!(
+        slide.stderr.contains("the passage is at slide 1"),
+        "{}",
+        slide.stderr
+    );
+}

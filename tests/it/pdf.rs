@@ -237,7 +237,7 @@ fn readings_are_listed_and_pages_without_text_are_noted() {
     let omitted = &cut["omitted"][0];
     assert_eq!(
         (&omitted["reason"], &omitted["text"]),
-        (&"ruby".into(), &"わがはい".into())
+        (&"ruby".into(), &"吾輩《わがはい》".into())
     );
     let note = cut["notes"][0].as_str().unwrap();
     assert!(note.starts_with("page 2 has no text layer"), "{note}");

@@ -87,7 +87,8 @@ pub struct Show {
 
 /// Open an article in your editor, or its source page in your browser.
 ///
-/// A PDF document is opened with the desktop's program for it; tane says on which page a passage is.
+/// A document that no editor shows (PDF, office documents, RTF, .eml, EPUB, archives) is opened with the desktop's program
+/// for it; tane says on which page or slide, or in which cell, a passage is.
 ///
 /// The editor is VISUAL, else EDITOR. tane splits the variable at white space and starts the program itself, without a
 /// shell, so quotes and variables in it have no meaning. Editors that tane knows open the line of the passage. Without an

@@ -208,9 +208,14 @@ fn strip(line: &str, out: &mut String, taken: &mut Taken) {
             continue;
         };
         let list = if rest.starts_with('《') {
-            if let Some(bar) = bar.take() {
-                out.remove(bar);
-            }
+            let word = match bar.take() {
+                Some(bar) => {
+                    out.remove(bar);
+                    &out[bar..]
+                }
+                None => kanji_before(&out[begin..]),
+            };
+            taken.ruby.push_str(word);
             &mut taken.ruby
         } else {
             &mut taken.notes
@@ -244,6 +249,12 @@ fn is_base(before: &str, bar: Option<usize>) -> bool {
             && !base.contains(['。', '、', '「', '」', ' ', '　'])
     };
     from_bar.is_some_and(base) || before.chars().next_back().is_some_and(is_kanji)
+}
+
+/// The word that ruby without `｜` belongs to.
+fn kanji_before(text: &str) -> &str {
+    let kanji = text.chars().rev().take(BASE).take_while(|c| is_kanji(*c));
+    &text[text.len() - kanji.map(char::len_utf8).sum::<usize>()..]
 }
 
 fn is_kanji(c: char) -> bool {
@@ -314,7 +325,10 @@ mod tests {
         assert!(listed[0].1.contains("《》：ルビ") && listed[0].1.contains("［＃「音で」に傍点］"));
         assert_eq!(
             listed[1],
-            (Omission::Ruby, "《こなや》\n《すいしゃ》\n《も》")
+            (
+                Omission::Ruby,
+                "古い粉屋《こなや》\n水車《すいしゃ》\n※《も》"
+            )
         );
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Blocks {
     last: Option<BlockKind>,
     /// Where the next block stands.
     locator: Option<String>,
+    /// No passage holds the next block together with what is there.
+    apart: bool,
 }
 
 impl Blocks {
@@ -35,6 +37,11 @@ impl Blocks {
         self.locator = Some(locator);
     }
 
+    /// Says that the next block begins a slide, a sheet or another part that shares no passage with the one before.
+    pub(super) fn begin_section(&mut self) {
+        self.apart = true;
+    }
+
     /// Notes that the text from a byte on stands somewhere. Bytes ascend from call to call.
     pub(super) fn place(&mut self, at: usize, locator: String) {
         match self.parsed.locators.last_mut() {
@@ -53,6 +60,9 @@ impl Blocks {
         }
         self.last = Some(kind);
         let start = self.text.len();
+        if std::mem::take(&mut self.apart) && start > 0 {
+            self.parsed.sections.push(start);
+        }
         if let Some(locator) = self.locator.take() {
             self.place(start, locator);
         }

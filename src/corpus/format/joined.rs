@@ -56,6 +56,8 @@ impl Joined {
         let locators = part.locators.into_iter().filter(|(at, _)| *at < body);
         let locators = locators.map(|(at, locator)| (at + base, locator));
         self.parsed.locators.extend(locators);
+        let sections = part.sections.into_iter().filter(|at| *at < body);
+        self.parsed.sections.extend(sections.map(|at| at + base));
     }
 
     /// What is left out of all of it.

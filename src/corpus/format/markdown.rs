@@ -9,6 +9,8 @@ mod table;
 mod tags;
 mod walk;
 
+pub(super) use tags::{begins_with_tag, is_marked_up, unseen};
+
 use std::borrow::Cow;
 
 use pulldown_cmark::{Options, Parser};

@@ -78,6 +78,11 @@ impl Format for Notebook {
                 read.push_str("\n\n");
             }
             let start = read.len();
+            // A cell that ends in a heading is the heading of the next one.
+            let last = parsed.blocks.last();
+            if last.is_some_and(|block| block.kind != BlockKind::Heading) {
+                parsed.sections.push(start);
+            }
             read.push_str(source);
             let first = parsed.locators.len();
             read_cell(&read, start, &cell.cell_type, &mut parsed);

@@ -28,6 +28,9 @@ pub struct Parsed {
     pub listed_from: Option<usize>,
     /// From which byte on a passage stands where, ascending.
     pub locators: Vec<(usize, String)>,
+    /// Where a slide, a sheet, a chapter or a cell begins, ascending: no passage holds text from both sides of it.
+    #[serde(default)]
+    pub sections: Vec<usize>,
     /// Which of several articles of a file.
     pub row: Option<String>,
     pub title: Option<String>,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::previous::Previous;
 use super::spill::{Planned, Staged};
+use crate::corpus::Readings;
 use crate::embed::{Embedder, Precision, Role, TokenCodes};
 use crate::error::{Error, IndexError, Result};
 use crate::index::nearest::graph::MappedGraph;
@@ -109,6 +110,7 @@ impl Writing<'_> {
         precisions: &mut BTreeSet<Precision>,
     ) -> Result<()> {
         writer.article(record, text, passages.len())?;
+        let readings = Readings::of(text, &record.omitted());
         for (passage, key) in passages {
             let stored = self.old.index.as_ref().zip(self.old.find_key(&key));
             let vectors = match stored {
@@ -138,7 +140,7 @@ impl Writing<'_> {
                 compared: &alignment.align(&vectors.vector, Role::Passage),
                 inverse_length: alignment.inverse_length(&vectors.vector),
                 vectors: &vectors,
-                words: &words_of(record, text, passage),
+                words: &words_of(record, text, passage, &readings),
             })?;
         }
         Ok(())
@@ -152,10 +154,11 @@ impl Writing<'_> {
     }
 }
 
-/// The text whose words find a passage: its article's title, what is repeated before it, and what is read of its
-/// span.
-fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
+/// The text whose words find a passage: its article's title, what is repeated before it, what is read of its span, and
+/// how the words in that are read.
+fn words_of(record: &ArticleRecord, text: &str, passage: &Passage, readings: &Readings) -> String {
     let mut words = record.metadata.title.clone().unwrap_or_default();
+    let title = words.len();
     for span in &passage.repeated {
         words.push('\n');
         words.push_str(text.get(span.clone()).unwrap_or_default());
@@ -168,5 +171,7 @@ fn words_of(record: &ArticleRecord, text: &str, passage: &Passage) -> String {
     }
     words.push('\n');
     words.push_str(text.get(start..passage.span.end).unwrap_or_default());
+    let readings = readings.within(&words[title..]);
+    words.push_str(&readings);
     words
 }

@@ -113,6 +113,8 @@ fn placed(mut parsed: Parsed, title: Option<&str>) -> Parsed {
     let Some(title) = title else {
         return parsed;
     };
+    // A file without an entry continues the chapter before it.
+    parsed.sections.insert(0, 0);
     for (_, locator) in &mut parsed.locators {
         let repeats = locator.as_str() == title || locator.starts_with(&format!("{title} > "));
         *locator = match locator.as_str() {

@@ -29,6 +29,7 @@ use page::Page;
 use regex::{Captures, Regex};
 use walk::{Reading, Walk};
 
+use super::markdown::begins_with_tag;
 use super::plain as plain_text;
 use super::tree::Tree;
 use crate::corpus::block::Omission;
@@ -60,6 +61,7 @@ impl Format for Html {
             || begins("<!doctype html")
             || begins("<html")
             || (begins("<?xml") && head.contains("<html"))
+            || is_exported(extension, head)
     }
 
     fn read(&self, text: &str, _: &Fields) -> Result<Vec<Parsed>, Fault> {
@@ -93,6 +95,24 @@ impl Format for Html {
         take_front_matter(&mut parsed, matter);
         Ok(vec![parsed])
     }
+}
+
+/// A table that a program gave the name of a workbook, or a page with that of a document. A Markdown file may begin so
+/// too, and XML has tables of its own.
+fn is_exported(extension: &str, head: &str) -> bool {
+    const OFFICE: [&str; 9] = [
+        "xls", "xlt", "xlsx", "doc", "dot", "docx", "ppt", "et", "wps",
+    ];
+    const OTHERS: [&str; 7] = ["md", "markdown", "mdown", "mkd", "qmd", "mdx", "xml"];
+    if !head.starts_with('<') || OTHERS.contains(&extension) {
+        return false;
+    }
+    let head = head.to_ascii_lowercase();
+    let named = OFFICE.contains(&extension) && (begins_with_tag(&head) || head.starts_with("<!--"));
+    let rest = head.strip_prefix("<table");
+    let is_table =
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c == '>' || c.is_whitespace()));
+    named || is_table && head.contains("<tr")
 }
 
 /// Something that a page may have and a text has not: `<p>`, `</a>`, `<!--`.

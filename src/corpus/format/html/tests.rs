@@ -140,7 +140,7 @@ fn main_content_without_what_surrounds_it() {
         assert!(!text.contains(outside), "{outside} in {text}");
     }
     assert_eq!(seen.left_out(Omission::Navigation), "Home");
-    assert_eq!(seen.left_out(Omission::Ruby), "な");
+    assert_eq!(seen.left_out(Omission::Ruby), "名《な》");
     assert_eq!(seen.left_out(Omission::Surroundings), "Copyright");
     assert_eq!(seen.locator("Its 名"), "The mill > Its 名");
 }
@@ -666,4 +666,37 @@ proptest! {
 fn brackets_around_a_reading_are_no_text() {
     let seen = Seen::body("<p>川は<ruby>山<rp>(</rp><rt>やま</rt><rp>)</rp></ruby>から来る。</p>");
     assert!(seen.text().contains("川は山から来る。"));
+}
+
+#[test]
+fn tables_and_pages_under_another_name_are_pages() {
+    let table = "<table border=1>\n<TR><th>Fish</th></tr><tr><td>Carp</td></tr></table>";
+    for (extension, head, expected) in [
+        ("xls", table, true),
+        ("txt", table, true),
+        ("", table, true),
+        (
+            "xls",
+            "<meta charset=utf-8><style>td {}</style><table><tr><td>1</td></tr></table>",
+            true,
+        ),
+        (
+            "doc",
+            "<!-- made by a program --><p>The gate is closed.</p>",
+            true,
+        ),
+        ("doc", "<h1>Gate</h1><p>It is closed.</p>", true),
+        ("md", table, false),
+        ("xml", table, false),
+        ("txt", "<table> is an element of HTML.", false),
+        ("txt", "<p>The gate is closed.</p>", false),
+        ("xls", "Fish\tPrice\n<carp>\t7\n", false),
+        ("xls", "<Row><Cell>1</Cell></Row>", false),
+    ] {
+        assert_eq!(
+            Html.accepts(extension, head),
+            expected,
+            "{extension} {head}"
+        );
+    }
 }

@@ -14,6 +14,10 @@ use crate::corpus::format::html::text::{
 };
 use crate::corpus::format::reader::{LeftOut, Parsed};
 use crate::corpus::plain::layout::ROW_CHARS;
+use crate::corpus::readings::listed;
+
+/// Letters of a word together with its reading.
+const RUBY_LETTERS: usize = 200;
 
 /// A heading with more letters is no heading: the element was never closed.
 const HEADING_LETTERS: usize = 300;
@@ -54,6 +58,8 @@ pub(super) struct Walk<'a> {
     headings: Vec<usize>,
     /// The headings above what comes next are not those above what was before.
     moved: bool,
+    /// The ruby element whose readings were listed last.
+    ruby: Option<usize>,
     /// Panels whose labels have been read.
     labelled: HashSet<usize>,
 }
@@ -72,6 +78,7 @@ impl<'a> Walk<'a> {
             path: Vec::new(),
             headings: Vec::new(),
             moved: false,
+            ruby: None,
             labelled: HashSet::new(),
         };
         let mut at = 0;
@@ -160,6 +167,9 @@ impl<'a> Walk<'a> {
         if tree.letters(tree.whole(at)) == 0 {
             return;
         }
+        if reason == Omission::Ruby && self.leave_reading(at) {
+            return;
+        }
         let mut text = String::new();
         for inner in tree.whole(at) {
             if is_block(tree, inner) && !text.is_empty() && !text.ends_with('\n') {
@@ -198,6 +208,44 @@ impl<'a> Walk<'a> {
         self.open
             .last()
             .map_or(BlockKind::Paragraph, |open| open.kind)
+    }
+
+    /// Lists the readings of a ruby element with its word, at the first of them; `false`: it is in none.
+    fn leave_reading(&mut self, at: usize) -> bool {
+        let tree = self.page.tree;
+        let Some(ruby) = tree.ancestors(at).find(|node| tree.name(*node) == "ruby") else {
+            return false;
+        };
+        // More than a word with a reading is a page in the wrong element.
+        if tree.letters(tree.whole(ruby)) > RUBY_LETTERS {
+            return false;
+        }
+        if self.ruby.replace(ruby) == Some(ruby) {
+            return true;
+        }
+        let (mut word, mut reading) = (String::new(), String::new());
+        let mut beside = 0..0;
+        for inner in tree.whole(ruby) {
+            if beside.contains(&inner) {
+                continue;
+            }
+            let to = match tree.name(inner) {
+                "rt" | "rtc" | "rp" => {
+                    beside = tree.whole(inner);
+                    if tree.name(inner) == "rp" {
+                        continue;
+                    }
+                    for inner in beside.clone() {
+                        reading.push_str(&tree.node(inner).text);
+                    }
+                    continue;
+                }
+                _ => &mut word,
+            };
+            to.push_str(&tree.node(inner).text);
+        }
+        self.left.push(Omission::Ruby, &listed(&word, &reading));
+        true
     }
 
     /// Leaves the elements that end before a node.
@@ -493,6 +541,8 @@ impl<'a> Walk<'a> {
         let moved = self.moved;
         self.place_headings();
         if moved && !headed {
+            // What stands behind a folded answer is not under its question.
+            self.parsed.sections.push(self.text.len());
             let path: Vec<&str> = self.path.iter().map(|(_, title)| title.as_str()).collect();
             self.parsed
                 .locators

@@ -126,6 +126,51 @@ pub(super) fn role(name: &str) -> Role {
     }
 }
 
+/// Whether a text is a piece of a web page: each of its tags is one that pages have, and one of them is closed or breaks
+/// a line. Code of other languages and a text about tags have others, or leave them open.
+pub(in crate::corpus::format) fn is_marked_up(text: &str) -> bool {
+    // What stands between such marks, or calls its attributes so, is code.
+    if !text.contains('<') || text.contains("```") || text.contains("className=") {
+        return false;
+    }
+    let mut open = HashSet::new();
+    let mut found = false;
+    for piece in pieces(text) {
+        let Piece::Tag(tag, _) = piece else { continue };
+        let name = tag.name.to_ascii_lowercase();
+        // Word writes elements of its own: `<o:p>`.
+        if role(&name) == Role::Other && !name.contains(':') {
+            return false;
+        }
+        found |= name == "br" || tag.closing && open.contains(&name);
+        open.insert(name);
+    }
+    found
+}
+
+/// What no reader of a page sees, nor the reader of pages lists: scripts, comments, the head of the page.
+pub(in crate::corpus::format) fn unseen(html: &str) -> Vec<Span> {
+    let head = html.to_ascii_lowercase();
+    let head = head.find("<head").and_then(|start| {
+        let end = head[start..].find("</head>")?;
+        Some(start..start + end)
+    });
+    let outside = |span: &Span| head.as_ref().is_none_or(|head| !head.contains(&span.start));
+    let unread = pieces(html).into_iter().filter_map(|piece| match piece {
+        Piece::Unread(Omission::Markup, span) => Some(span),
+        _ => None,
+    });
+    let mut unseen: Vec<Span> = unread.filter(outside).collect();
+    unseen.extend(head);
+    unseen.sort_by_key(|span| span.start);
+    unseen
+}
+
+/// Whether a text begins with a tag that pages have.
+pub(in crate::corpus::format) fn begins_with_tag(text: &str) -> bool {
+    tag(text).is_some_and(|(tag, ..)| role(tag.name) != Role::Other)
+}
+
 /// Takes HTML apart. A tag or comment that is not closed is text, whatever stands behind it.
 pub(super) fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();

@@ -23,6 +23,7 @@ use crate::corpus::format::blocks::Blocks;
 use crate::corpus::format::package::{Limits, Package};
 use crate::corpus::format::properties::{author, day, title};
 use crate::corpus::format::reader::Parsed;
+use crate::corpus::readings::listed;
 
 /// What is said of a workbook whose parts are records.
 const CELLS_ALONE: &str =
@@ -67,16 +68,31 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
 /// Whether the XML of a part is whole, and what calamine does not give of it: readings, and heads and feet of pages.
 fn look_through(name: &str, text: &str, left: &mut Vec<(Omission, String)>) -> Result<(), Fault> {
     let mut xml = Xml::new(name, text);
+    let mut cell = String::new();
     while let Some(piece) = xml.next(0)? {
         let Piece::Start(tag) = piece else { continue };
         match tag.name() {
-            "rPh" => left.push((Omission::Ruby, xml.text()?)),
+            "si" | "is" => cell.clear(),
+            "t" => cell.push_str(&xml.text()?),
+            "rPh" => {
+                let place = tag.number("sb").zip(tag.number("eb"));
+                let word = place.map(|(start, end)| part(&cell, start..end));
+                let reading = listed(&word.unwrap_or_default(), &xml.text()?);
+                left.push((Omission::Ruby, reading));
+            }
             "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader"
             | "firstFooter" => left.push((Omission::RunningHead, without_codes(&xml.text()?))),
             _ => {}
         }
     }
     Ok(())
+}
+
+/// A part of a text by its characters, as Excel counts them.
+fn part(text: &str, place: std::ops::Range<usize>) -> String {
+    let units = text.encode_utf16().skip(place.start);
+    let units: Vec<u16> = units.take(place.len()).collect();
+    String::from_utf16_lossy(&units)
 }
 
 /// The text of the head or the foot of a page without the codes in it: `&L`, `&12`, `&"Arial,Bold"`, `&KFF0000`.
@@ -308,12 +324,14 @@ fn beside(package: &mut Package<'_>, blocks: &mut Blocks) -> Result<(), Fault> {
         } else if lower.starts_with("xl/drawings/drawing") {
             let text = read(package, &name)?.unwrap_or_default();
             let mut xml = Xml::new(&name, &text);
+            blocks.begin_section();
             blocks.stand_at("text boxes".to_owned());
             for line in plain(&drawing::paragraphs(&mut xml)?).lines() {
                 blocks.write(BlockKind::Paragraph, line);
             }
         } else if lower.starts_with("xl/charts/chart") {
             let items = drawing::chart(package, &name)?;
+            blocks.begin_section();
             blocks.stand_at("charts".to_owned());
             for line in plain(&items).lines() {
                 blocks.write(BlockKind::Paragraph, line);

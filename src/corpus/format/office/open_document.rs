@@ -160,9 +160,11 @@ impl Reader {
             self.story.leave(Omission::Hidden, &notes);
             return Ok(());
         }
+        self.story.blocks.begin_section();
         self.story.blocks.stand_at(format!("slide {number}"));
         self.hand_over(&mut title)?;
         if !plain(&notes).is_empty() {
+            self.story.blocks.begin_section();
             self.story.blocks.stand_at(format!("slide {number} notes"));
             self.story.write(&mut notes)?;
         }

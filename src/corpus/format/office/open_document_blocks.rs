@@ -9,6 +9,7 @@ use super::xml::{Ns, Piece, Tag, Xml};
 use crate::corpus::block::Omission;
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::Parsed;
+use crate::corpus::readings::listed;
 
 /// Spaces in a row, and columns that a cell spans, are no more than these.
 const MOST_SPACES: usize = 1000;
@@ -32,6 +33,8 @@ pub(super) struct Around {
 #[derive(Default)]
 struct Inline {
     text: String,
+    /// Where the word begins whose reading comes next.
+    word: usize,
     /// Notes and boxes, which stand behind it.
     after: Vec<Item>,
 }
@@ -229,9 +232,12 @@ impl Reader {
                 }
                 (Ns::Text, "tab") => out.text.push('\t'),
                 (Ns::Text, "line-break") => out.text.push('\n'),
+                (Ns::Text, "ruby-base") => out.word = out.text.len(),
                 (Ns::Text, "ruby-text") => {
-                    let text = xml.text()?;
-                    self.leave(Omission::Ruby, &text);
+                    let reading = xml.text()?;
+                    let word = out.text.get(out.word..).unwrap_or_default();
+                    self.leave(Omission::Ruby, &listed(word, &reading));
+                    out.word = out.text.len();
                 }
                 (Ns::Text, "note") => self.note(xml, out)?,
                 (Ns::Text, "page-number" | "page-count") => {

@@ -61,6 +61,7 @@ impl Cells {
         sheet.write(&mut reader.story.blocks)?;
         // Boxes on the sheet.
         let text = plain(&beside);
+        reader.story.blocks.begin_section();
         reader.story.blocks.stand_at("text boxes".to_owned());
         for line in text.lines() {
             match hidden {

@@ -136,6 +136,7 @@ impl Sheet {
             return Ok(());
         }
         self.fill();
+        blocks.begin_section();
         let mut heading = (!is_default(&self.name)).then_some(self.name.as_str());
         let mut names = Names::default();
         let mut rest = self.rows.as_slice();

@@ -189,9 +189,11 @@ impl Slide {
             story.leave(Omission::Hidden, &items);
             story.leave(Omission::Hidden, &notes);
         } else {
+            story.blocks.begin_section();
             story.blocks.stand_at(format!("slide {number}"));
             story.write(&mut items)?;
             if !plain(&notes).is_empty() {
+                story.blocks.begin_section();
                 story.blocks.stand_at(format!("slide {number} notes"));
                 story.write(&mut notes)?;
             }

@@ -13,6 +13,7 @@ use crate::corpus::block::Omission;
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::package::Package;
 use crate::corpus::format::reader::Parsed;
+use crate::corpus::readings::listed;
 
 /// Reads a document.
 ///
@@ -366,18 +367,18 @@ impl Reader {
     /// Reads `w:ruby`, which was begun: the text without its reading.
     fn ruby(&mut self, xml: &mut Xml<'_>, out: &mut Inline, hidden: bool) -> Result<(), Fault> {
         let depth = xml.depth();
+        let start = out.text.len();
+        let mut reading = Inline::default();
         while let Some(piece) = xml.next(depth)? {
             let Piece::Start(tag) = piece else { continue };
             match (tag.ns, tag.name()) {
-                (Ns::Word, "rt") => {
-                    let mut reading = Inline::default();
-                    self.inline(xml, &mut reading, false)?;
-                    self.leave(Omission::Ruby, &reading.text);
-                }
+                (Ns::Word, "rt") => self.inline(xml, &mut reading, false)?,
                 (Ns::Word, "rubyBase") => self.inline(xml, out, hidden)?,
                 _ => xml.skip()?,
             }
         }
+        let word = out.text.get(start..).unwrap_or_default();
+        self.leave(Omission::Ruby, &listed(word, &reading.text));
         Ok(())
     }
 

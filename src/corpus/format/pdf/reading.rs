@@ -11,6 +11,7 @@ use super::layers::Layers;
 use super::limits::Limits;
 use super::lines::Line;
 use crate::corpus::format::reader::{Bytes, Recognised};
+use crate::corpus::readings::listed;
 
 /// Reads a document.
 ///
@@ -151,9 +152,9 @@ fn lines_of(content: PageContent, page: usize, document: &mut Document) -> Page 
     };
     leave(Reason::Watermark, &askew);
     leave(Reason::OutsidePage, &outside);
-    readings
-        .iter()
-        .for_each(|reading| leave(Reason::Ruby, &reading.reading));
+    for reading in &readings {
+        leave(Reason::Ruby, &listed(&reading.base, &reading.reading));
+    }
     document.readings.extend(readings);
     Page {
         lines: super::lines::lines(runs, &rules),

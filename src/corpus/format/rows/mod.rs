@@ -13,6 +13,7 @@ mod json_rows;
 mod json_text;
 mod json_walk;
 mod kind;
+mod marked_up;
 
 pub use csv::Csv;
 pub use json::{Json, JsonLines};
@@ -35,6 +36,8 @@ struct Row<'a> {
     inner: Vec<Vec<Field<'a>>>,
     /// Names and values that are only data.
     data: Vec<Field<'a>>,
+    /// What was left out of values that are HTML.
+    left: Vec<(Omission, String)>,
     /// No row of a table: all of a file, or what stands beside the rows of one.
     alone: bool,
 }
@@ -69,7 +72,10 @@ impl<'a> Row<'a> {
     }
 
     fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.inner.is_empty() && self.data.is_empty()
+        self.fields.is_empty()
+            && self.inner.is_empty()
+            && self.data.is_empty()
+            && self.left.is_empty()
     }
 }
 
@@ -139,8 +145,18 @@ fn article(row: Row<'_>, asked: &Fields) -> Parsed {
     }
     text.truncate(text.trim_end_matches('\n').len());
     parsed.text = Some(text);
+    list_values(&mut parsed, row.left);
     leave_out(&mut parsed, Omission::Data, &row.data);
     parsed
+}
+
+/// Lists what was left out of values behind the text of an article.
+fn list_values(parsed: &mut Parsed, left: Vec<(Omission, String)>) {
+    let mut left_out = LeftOut::default();
+    for (reason, text) in left {
+        left_out.push(reason, &text);
+    }
+    left_out.list(parsed);
 }
 
 /// Lists what is left out behind the text of an article.
@@ -303,7 +319,8 @@ impl<'f> Articles<'f> {
         }
     }
 
-    fn push(&mut self, row: Row<'_>) -> Result<(), Fault> {
+    fn push(&mut self, mut row: Row<'_>) -> Result<(), Fault> {
+        marked_up::read_values(&mut row);
         if row.is_empty() {
             self.empty.push(row.id);
             return Ok(());

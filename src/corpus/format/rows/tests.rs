@@ -606,3 +606,56 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
         ]
     })
 }
+
+#[test]
+fn values_that_are_pieces_of_pages_are_read_without_their_tags() {
+    let page = "<p>The <b>pump</b> is mended &amp; painted.</p><script>track('x')</script><ul><li>Grease it.</li></ul>";
+    let csv = format!(
+        "id,subject,body\n1,Pump,\"{page}\"\n2,\"Fish <i>and</i> chips\",\"One line<br>and a second\"\n3,Gate,\"<img src='a.png'>\"\n"
+    );
+    let articles = read("a.csv", &csv);
+    let body = |article: &Article| {
+        let end = article
+            .omitted
+            .first()
+            .map_or(article.text.len(), |o| o.span.start);
+        article.text[..end].trim_end().to_owned()
+    };
+    assert_eq!(
+        body(&articles[0]),
+        "The pump is mended & painted.\nGrease it."
+    );
+    let listed: Vec<&str> = articles[0]
+        .omitted
+        .iter()
+        .map(|o| &articles[0].text[o.span.clone()])
+        .collect();
+    assert_eq!(listed, ["<script>track('x')</script>"]);
+    assert_eq!(articles[1].title.as_deref(), Some("Fish and chips"));
+    assert_eq!(body(&articles[1]), "One line\nand a second");
+    assert!(!articles[2].text.is_empty());
+
+    let value = serde_json::json!([{"id": "a", "text": page}, {"id": "b", "note": "<div>Wash <em>it</em>.</div>"}]);
+    let articles = read("a.json", &value.to_string());
+    assert_eq!(
+        body(&articles[0]),
+        "The pump is mended & painted.\nGrease it."
+    );
+    assert_eq!(body(&articles[1]), "id: b | note: Wash it.");
+}
+
+#[test]
+fn what_only_looks_like_tags_is_text() {
+    for value in [
+        "A Vec<T> holds what Vec<B> holds.",
+        "Use <p> for a paragraph.",
+        "let x = <Foo a={1}></Foo> here",
+        "a <b and c> d is true",
+        "```\n<p>code</p>\n``` shows it",
+        "<div className=\"a\">shown</div>",
+        "Write to <sato@example.org> today.",
+    ] {
+        let json = serde_json::json!({ "text": value }).to_string();
+        assert_eq!(read("a.json", &json)[0].text, value);
+    }
+}

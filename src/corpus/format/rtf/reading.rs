@@ -10,6 +10,7 @@ use super::page::{Page, Shape};
 use super::tokens::{Token, Tokens};
 use crate::corpus::block::Omission;
 use crate::corpus::format::reader::Parsed;
+use crate::corpus::readings::listed;
 
 /// The outline level of text that is no heading.
 const NO_HEADING: i32 = 9;
@@ -343,7 +344,7 @@ impl Reading {
     fn field(&mut self) {
         let field = std::mem::take(&mut self.buffer);
         if let Some((reading, word)) = ruby(&field) {
-            self.page.leave_out(Omission::Ruby, reading);
+            self.page.leave_out(Omission::Ruby, &listed(word, reading));
             self.text(word);
         }
     }

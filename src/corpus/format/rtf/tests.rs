@@ -156,7 +156,7 @@ fn ruby_and_fields() {
                {\\field{\\*\\fldinst HYPERLINK \"https://example.org\"}{\\fldrslt here}}}";
     let parsed = read(rtf.as_bytes());
     assert_eq!(blocks(&parsed), [(BlockKind::Paragraph, "東here")]);
-    assert_eq!(omitted(&parsed), [(Omission::Ruby, "か")]);
+    assert_eq!(omitted(&parsed), [(Omission::Ruby, "東《か》")]);
 }
 
 #[test]

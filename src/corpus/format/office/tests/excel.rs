@@ -134,7 +134,7 @@ fn sheets_claim_what_they_want_and_readings_are_left_out() {
         [
             (Omission::Data, "#DIV/0!".to_owned()),
             (Omission::Surroundings, "remark".to_owned()),
-            (Omission::Ruby, "トウキョウト".to_owned()),
+            (Omission::Ruby, "東京都《トウキョウト》".to_owned()),
         ]
     );
     let told = reason(Kind::Xlsx, xlsx("state='hidden'", rows, &[]));

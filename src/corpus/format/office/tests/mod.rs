@@ -164,7 +164,7 @@ fn a_document_is_read_once_and_what_it_does_not_show_is_listed() {
     );
     let expected = [
         (Omission::Hidden, "hid1\nhid2\nold\nfrom"),
-        (Omission::Ruby, "かんじ"),
+        (Omission::Ruby, "漢字《かんじ》"),
         (Omission::ImageMarkup, "alt text"),
         (Omission::Navigation, "第一章\t1"),
         (Omission::RunningHead, "head\nfoot"),

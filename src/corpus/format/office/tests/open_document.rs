@@ -57,7 +57,7 @@ fn open_document_texts_are_read() {
         [
             (Omission::Hidden, "gone".to_owned()),
             (Omission::Navigation, "章 1".to_owned()),
-            (Omission::Ruby, "かんじ".to_owned()),
+            (Omission::Ruby, "漢字《かんじ》".to_owned()),
             (Omission::Hidden, "hid".to_owned()),
             (Omission::Note, "3".to_owned()),
             (Omission::Surroundings, "remark".to_owned()),
