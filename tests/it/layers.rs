@@ -172,7 +172,7 @@ fn third_parties_stay_behind_their_file() {
         ("hayro", "src/corpus/format/pdf/"),
         ("quick_xml", "src/corpus/format/office/xml.rs"),
         ("calamine::", "src/corpus/format/office/excel.rs"),
-        ("rustix::", "src/corpus/readers.rs"),
+        ("rustix::", "src/corpus/readers.rs|src/corpus/ocr.rs"),
         ("clap", "src/cli/"),
         ("Device::Cpu", "src/embed/device.rs"),
         ("anyhow", "src/cli/"),

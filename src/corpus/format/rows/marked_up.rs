@@ -2,29 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::Row;
 use super::fields::Field;
 use crate::corpus::block::Omission;
 use crate::corpus::format::html;
 use crate::corpus::format::markdown::{is_marked_up, unseen};
 
-/// Reads the text of the values of a row that are HTML. What their readers leave out is listed.
-pub(super) fn read_values(row: &mut Row<'_>) {
-    let inner = row.inner.iter_mut().flatten();
-    for field in row.fields.iter_mut().chain(inner) {
-        if is_marked_up(&field.value)
-            && let Some(text) = text_of(&field.value, &mut row.left)
-        {
-            field.value = Cow::Owned(text);
-        }
+/// Reads the text of a value that is HTML. What its readers leave out is added to `left`.
+pub(super) fn read_value(field: &mut Field<'_>, left: &mut Vec<(Omission, String)>) {
+    if is_marked_up(&field.value)
+        && let Some(text) = text_of(&field.value, left)
+    {
+        field.value = Cow::Owned(text);
     }
-    // A picture has no text.
-    let has_text = |field: &Field<'_>| !field.value.is_empty();
-    row.fields.retain(has_text);
-    for inner in &mut row.inner {
-        inner.retain(has_text);
-    }
-    row.inner.retain(|inner| !inner.is_empty());
 }
 
 /// The text of a piece of HTML; `None`: it is read as it is written.

@@ -53,6 +53,21 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Reads the text of values that are HTML.
+    fn read_markup(&mut self) {
+        let inner = self.inner.iter_mut().flatten();
+        for field in self.fields.iter_mut().chain(inner) {
+            read_value(field, &mut self.left);
+        }
+        // A picture has no text.
+        let has_text = |field: &Field<'_>| !field.value.is_empty();
+        self.fields.retain(has_text);
+        for inner in &mut self.inner {
+            inner.retain(has_text);
+        }
+        self.inner.retain(|inner| !inner.is_empty());
+    }
+
     /// What the fields say that hold more than a type.
     fn says(&self) -> Says {
         let all = self.fields.iter().chain(self.inner.iter().flatten());
@@ -320,7 +335,7 @@ impl<'f> Articles<'f> {
     }
 
     fn push(&mut self, mut row: Row<'_>) -> Result<(), Fault> {
-        marked_up::read_values(&mut row);
+        row.read_markup();
         if row.is_empty() {
             self.empty.push(row.id);
             return Ok(());
@@ -415,6 +430,7 @@ use std::collections::HashSet;
 
 use fields::{Field, Names, is_usual, plain_name};
 use kind::{Says, is_encoded, says};
+use marked_up::read_value;
 
 use super::super::{date, language};
 use super::table::{Cell, write_row};
