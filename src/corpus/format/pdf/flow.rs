@@ -1,6 +1,8 @@
 //! Where paragraphs begin: the distance of lines, their edges, their size, and the marks that they begin with.
 
 use super::characters::{is_finished, is_ideographic};
+use super::direction::runs_left;
+use super::geometry::{Area, Course};
 use super::lines::Line;
 use super::markers::{is_caption, starts_item};
 
@@ -16,6 +18,15 @@ const WIDEST_INDENT: f32 = 4.5;
 /// Lines farther apart, in ems, do not belong to one column of text at all.
 const FAR: f32 = 4.0;
 
+/// So many entries make an index.
+const ENTRIES: usize = 5;
+
+/// Lines that are set to one edge end within so much of it, in ems.
+const EDGE: f32 = 0.05;
+
+/// A line that is set to an edge holds several words: it is at least this wide, in ems.
+const FULL: f32 = 12.0;
+
 /// The lines of a column of text, one below the other.
 #[derive(Debug, Clone)]
 pub(super) struct Stack {
@@ -24,6 +35,8 @@ pub(super) struct Stack {
     /// The edges of the lines.
     pub(super) left: f32,
     pub(super) right: f32,
+    /// Its lines run to the left: their places along are those in a mirror, so that they begin where others do.
+    pub(super) mirrored: bool,
 }
 
 /// Puts lines that follow each other downward into stacks, and the parts of one line together.
@@ -38,6 +51,7 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
                 last.text.push_str(&line.text);
                 last.frame = last.frame.with(line.frame);
                 last.bold &= line.bold;
+                last.mono &= line.mono;
                 stack.right = stack.right.max(line.frame.a1);
                 continue;
             }
@@ -53,8 +67,10 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
             left: line.frame.a0,
             right: line.frame.a1,
             lines: vec![line],
+            mirrored: false,
         });
     }
+    stacks.iter_mut().for_each(Stack::mirror);
     stacks
 }
 
@@ -103,9 +119,31 @@ pub(super) fn is_same_size(a: f32, b: f32) -> bool {
 struct Style {
     hanging: bool,
     centred: bool,
+    /// Entries that end in the numbers of pages, as in an index.
+    paged: bool,
 }
 
 impl Stack {
+    /// Mirrors a stack whose lines run to the left.
+    fn mirror(&mut self) {
+        let leftward = |line: &&Line| line.course == Course::Right && runs_left(&line.text);
+        if self.lines.iter().filter(leftward).count() * 2 > self.lines.len() {
+            self.mirrored = true;
+            (self.left, self.right) = (-self.right, -self.left);
+            for line in &mut self.lines {
+                line.frame = line.frame.mirrored();
+            }
+        }
+    }
+
+    /// The place of a line of the stack on the page.
+    pub(super) fn area(&self, line: &Line) -> Area {
+        match self.mirrored {
+            true => line.frame.mirrored().area(line.course),
+            false => line.area(),
+        }
+    }
+
     /// The paragraphs of the stack, as ranges of lines.
     pub(super) fn paragraphs(&self, leading: f32) -> Vec<std::ops::Range<usize>> {
         let mut out = Vec::new();
@@ -113,6 +151,7 @@ impl Stack {
         let style = Style {
             hanging: self.hanging(),
             centred: self.all_centred(),
+            paged: self.ends_in_pages(),
         };
         for at in 1..self.lines.len() {
             if self.breaks(from, at, leading, style) {
@@ -145,14 +184,29 @@ impl Stack {
         if is_caption(&line.text) {
             return true;
         }
+        let shift = (line.frame.a0 - last.frame.a0) / size;
+        let short = self.is_short_in(from, at - 1);
+        if last.mono && line.mono && self.lines[from].mono {
+            return false;
+        }
+        // Code inside a sentence may fill a line; what is set apart is a listing.
+        if last.mono != line.mono
+            && (short || is_finished(&last.text) || shift.abs() > INDENT || at - from > 1 && last.mono)
+        {
+            return true;
+        }
         if last.bold != line.bold
-            && (self.is_short_in(from, at - 1)
+            && (short
                 || (last.bold && at - from == 1 && !is_finished(&last.text)))
         {
             return true;
         }
-        let shift = (line.frame.a0 - last.frame.a0) / size;
-        let short = self.is_short_in(from, at - 1);
+        if style.paged && ends_in_page(&last.text) && !line.text.starts_with(|c: char| c.is_ascii_digit()) {
+            return true;
+        }
+        if is_caption(&self.lines[from].text) && !stands_off_middle(last, line) {
+            return false;
+        }
         let item = starts_item(&line.text);
         if item
             && (is_finished(&last.text)
@@ -173,8 +227,9 @@ impl Stack {
                 || !(style.hanging || at - from == 1 && starts_item(&self.lines[from].text));
         }
         if shift < -INDENT {
-            // The first line of a paragraph is indented, or a hanging one ends.
-            return style.hanging || short || at - from > 1;
+            // The first line of a paragraph is indented, or a hanging one ends; among entries that hang, text may
+            // be indented too.
+            return short || at - from > 1 || style.hanging && is_finished(&last.text);
         }
         short
     }
@@ -201,6 +256,11 @@ impl Stack {
     pub(super) fn is_short_in(&self, from: usize, at: usize) -> bool {
         let line = &self.lines[at];
         let next = self.lines.get(at + 1);
+        // Lines that end at one place are set to an edge, and that is where the column ends here.
+        let beside = [(at > from).then(|| &self.lines[at - 1]), next];
+        if beside.into_iter().flatten().any(|other| is_set_with(line, other)) {
+            return false;
+        }
         // The lines above are as wide as the column is here, beside a picture too. A paragraph of a line or two has
         // to be measured by what follows.
         let (first, end) = if at - from >= 2 {
@@ -264,6 +324,12 @@ impl Stack {
         room > word
     }
 
+    /// Whether most lines end in the number of a page.
+    fn ends_in_pages(&self) -> bool {
+        let ends = self.lines.iter().filter(|line| ends_in_page(&line.text)).count();
+        ends >= ENTRIES && ends * 2 > self.lines.len()
+    }
+
     /// Whether all lines have the same middle.
     fn all_centred(&self) -> bool {
         self.lines.iter().all(|line| {
@@ -287,6 +353,27 @@ impl Stack {
             .get(at + 1)
             .is_some_and(|next| line.frame.a0 - next.frame.a0 > INDENT * line.size)
     }
+}
+
+/// Whether an entry of an index ends here: in a number behind a comma, a space or another number.
+fn ends_in_page(text: &str) -> bool {
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = text.len() - rest.len();
+    (1..=4).contains(&digits) && rest.ends_with([' ', ',', '-', '–'])
+}
+
+/// Whether two lines are set to the same right edge: ragged lines hardly end at one place.
+fn is_set_with(line: &Line, other: &Line) -> bool {
+    let width = (line.frame.a1 - line.frame.a0).min(other.frame.a1 - other.frame.a0);
+    is_same_size(line.size, other.size)
+        && (line.frame.a1 - other.frame.a1).abs() < EDGE * line.size
+        && width > FULL * line.size
+}
+
+/// Whether a line stands elsewhere than in the middle below another one.
+fn stands_off_middle(last: &Line, line: &Line) -> bool {
+    let middle = |line: &Line| f32::midpoint(line.frame.a0, line.frame.a1);
+    (middle(last) - middle(line)).abs() > 0.5 * line.size
 }
 
 /// Whether a line is a large initial beside the first lines of a paragraph.
@@ -316,6 +403,7 @@ mod tests {
             base: c,
             size: 10.0,
             bold: false,
+            mono: false,
             origin: Origin::Content,
             order: 0,
             marked: false,
@@ -385,5 +473,71 @@ mod tests {
             line("and more of it to the edge it", 10.0, 200.0, 52.0),
         ];
         assert_eq!(paragraphs(lines), [0, 2]);
+    }
+
+    #[test]
+    fn text_with_an_indent_goes_on_beside_entries_that_hang() {
+        let mut lines = Vec::new();
+        for n in 0..4 {
+            let c = 10.0 + 24.0 * n as f32;
+            lines.push(line("an entry that hangs and goes on", 10.0, 200.0, c));
+            lines.push(line("below itself to its end.", 24.0, 140.0, c + 12.0));
+        }
+        lines.push(line("Text with an indent, and a command", 24.0, 192.0, 106.0));
+        lines.push(line("to go on with in its second line.", 10.0, 180.0, 118.0));
+        assert_eq!(paragraphs(lines), [0, 2, 4, 6, 8]);
+    }
+
+    #[test]
+    fn lines_that_end_at_one_edge_are_full_where_a_wider_one_stands_above() {
+        let lines = vec![
+            line("a line over two columns, much wider than the others", 10.0, 300.0, 10.0),
+            line("words that are set to the edge", 10.0, 140.0, 22.0),
+            line("of a column beside a picture it", 10.0, 140.0, 34.0),
+            line("is here.", 10.0, 50.0, 46.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 1]);
+    }
+
+    #[test]
+    fn entries_of_an_index_end_in_numbers() {
+        let entry = |text: &str, n: u8| line(text, 10.0, 10.0 + 5.0 * text.len() as f32, 12.0 * f32::from(n));
+        let texts = ["anchor, 166", "ballast, 1, 17", "beacon, 28,", "109", "bell, 11", "buoy, 12, 13"];
+        let lines = (1..).zip(texts).map(|(n, text)| entry(text, n)).collect();
+        assert_eq!(paragraphs(lines), [0, 1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn a_caption_goes_on_in_the_middle_below() {
+        let lines = vec![
+            line("Figure 1: The station in the year of the", 10.0, 200.0, 10.0),
+            line("flood.", 90.0, 120.0, 22.0),
+            line("Text that follows below the figure it", 10.0, 200.0, 46.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 2]);
+    }
+
+    #[test]
+    fn a_listing_stands_apart_and_its_lines_together() {
+        let mut lines = vec![
+            line("Say this to the program, which reads:", 10.0, 190.0, 10.0),
+            line("for gauge in gauges:", 20.0, 120.0, 22.0),
+            line("gauge.read()", 40.0, 100.0, 34.0),
+            line("and it will answer in a while to it", 10.0, 190.0, 46.0),
+        ];
+        lines[1].mono = true;
+        lines[2].mono = true;
+        assert_eq!(paragraphs(lines), [0, 1, 3]);
+    }
+
+    #[test]
+    fn an_indent_at_the_right_begins_a_paragraph_that_runs_left() {
+        let lines = vec![
+            line("שלום שלום שלום", 10.0, 190.0, 10.0),
+            line("שלום שלום שלום", 10.0, 200.0, 22.0),
+            line("שלום.", 150.0, 200.0, 34.0),
+            line("שלום שלום שלום", 10.0, 190.0, 46.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 3]);
     }
 }

@@ -43,6 +43,8 @@ pub(super) struct Font<'a> {
     plain: bool,
     pub(super) vertical: bool,
     pub(super) bold: bool,
+    /// Its letters all have the same width.
+    pub(super) mono: bool,
     letters: RefCell<HashMap<(u32, u8), Letter>>,
 }
 
@@ -172,6 +174,7 @@ impl<'a> Fonts<'a> {
             plain: descendant.is_none() && !named,
             vertical,
             bold: is_bold(dict, described),
+            mono: is_mono(dict, described),
             letters: RefCell::default(),
         })
     }
@@ -304,6 +307,23 @@ fn is_bold(dict: &Dict<'_>, described: &Dict<'_>) -> bool {
         || descriptor
             .get::<i64>("Flags")
             .is_some_and(|flags| flags & (1 << 18) != 0)
+}
+
+/// Whether a font is made for listings. Its name counts before the flag, which fonts of Japanese have for their squares.
+fn is_mono(dict: &Dict<'_>, described: &Dict<'_>) -> bool {
+    let name = dict.get::<Name<'_>>("BaseFont");
+    let name = name
+        .as_ref()
+        .map(|name| name.as_str().to_ascii_lowercase())
+        .unwrap_or_default();
+    let named = ["mono", "courier", "typewriter", "consol", "cmtt", "ectt", "sftt", "nimbusmon"];
+    let descriptor = described
+        .get::<Dict<'_>>("FontDescriptor")
+        .unwrap_or_default();
+    named.iter().any(|word| name.contains(word))
+        || descriptor
+            .get::<i64>("Flags")
+            .is_some_and(|flags| flags & 1 != 0)
 }
 
 #[cfg(test)]

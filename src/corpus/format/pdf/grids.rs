@@ -9,7 +9,7 @@ const RULES: usize = 1500;
 
 /// Takes the tables out that have rules between columns and between rows.
 pub(super) fn take(lines: &mut Vec<Line>, walls: &Walls) -> Vec<Table> {
-    if walls.across.len() < 2
+    if walls.across.is_empty()
         || walls.along.len() < 2
         || walls.across.len() + walls.along.len() > RULES
     {
@@ -68,7 +68,14 @@ fn grids(walls: &Walls) -> Vec<Grid> {
         };
         let (across, along) = (pick(&walls.across, 0), pick(&walls.along, count));
         let (columns, rows) = (edges(&across, &along), edges(&along, &across));
-        if across.len() >= 2 && along.len() >= 2 && columns.len() >= 3 && rows.len() >= 3 {
+        // One rule between two columns is enough where rules part the rows, too; those above and below columns of text
+        // do not.
+        let crosses = |wall: &&Wall| {
+            let (from, to) = (wall.from + 2.0 * TOUCH, wall.to - 2.0 * TOUCH);
+            across.iter().any(|across| from < across.at && across.at < to)
+        };
+        let parted = across.len() >= 2 || along.iter().filter(crosses).count() >= 3;
+        if parted && along.len() >= 2 && columns.len() >= 3 && rows.len() >= 3 {
             grids.push(Grid {
                 across,
                 along,

@@ -11,6 +11,7 @@ mod bands;
 mod cells;
 mod characters;
 mod content;
+mod direction;
 mod document;
 mod drawing;
 mod flow;

@@ -86,6 +86,7 @@ mod tests {
             base: c,
             size,
             bold: false,
+            mono: false,
             origin: Origin::Content,
             order: 0,
             marked: false,

@@ -93,6 +93,7 @@ pub(super) fn ordered(lines: Vec<Line>, rules: &[Rule], body: f32) -> Ordered {
     let (mut tables, mut notes) = (Vec::new(), Vec::new());
     if own.len() <= COMPARED {
         place_fields(&mut own);
+        place_initials(&mut own);
         tables = tables::take(&mut own, &walls);
         notes = notes::take(&mut own, body, &walls);
     }
@@ -155,6 +156,37 @@ fn turned(line: &Line, course: Course) -> Frame {
         a1: a0.max(a1),
         c0: c0.min(c1),
         c1: c0.max(c1),
+    }
+}
+
+/// Puts a large initial before the line that it begins. The lines beside it begin where it does.
+fn place_initials(lines: &mut Vec<Line>) {
+    const LARGE: f32 = 1.8;
+    const BESIDE: f32 = 1.5;
+    let mut at = 0;
+    while at < lines.len() {
+        let initial = &lines[at];
+        let mut letters = initial.text.chars();
+        let is_letter = letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none();
+        let (from, frame, size) = (initial.frame.a0, initial.frame, initial.size);
+        let is_beside = |line: &Line| {
+            let middle = line.middle();
+            size > LARGE * line.size
+                && (frame.c0..frame.c1).contains(&middle)
+                && (-0.5..BESIDE).contains(&((line.frame.a0 - frame.a1) / line.size))
+        };
+        let beside: Vec<usize> = (0..lines.len()).filter(|&n| is_letter && is_beside(&lines[n])).collect();
+        let first = beside.iter().copied().min_by(|&a, &b| lines[a].base.total_cmp(&lines[b].base));
+        let Some(first) = first.filter(|&first| beside.len() > 1 && lines[first].text.starts_with(char::is_alphabetic)) else {
+            at += 1;
+            continue;
+        };
+        let letter = std::mem::take(&mut lines[at].text);
+        lines[first].text.insert_str(0, &letter);
+        for n in beside {
+            lines[n].frame.a0 = from;
+        }
+        lines.remove(at);
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) struct Placed {
     pub(super) c: f32,
     pub(super) size: f32,
     pub(super) bold: bool,
+    pub(super) mono: bool,
     /// A space stands before it.
     pub(super) spaced: bool,
 }
@@ -171,6 +172,7 @@ fn place(glyph: &Glyph, course: Course, vertical: bool) -> Placed {
         c: if vertical { across } else { base },
         size: glyph.size,
         bold: glyph.bold,
+        mono: glyph.mono,
         spaced: false,
     }
 }
@@ -345,6 +347,7 @@ pub(super) mod tests {
                     course: Some(Course::Right),
                     vertical: false,
                     bold: false,
+                    mono: false,
                     origin: Origin::Content,
                 }
             })

@@ -98,6 +98,7 @@ mod tests {
             base: c,
             size: 10.0,
             bold: false,
+            mono: false,
             origin: Origin::Content,
             order,
             marked: false,
