@@ -140,7 +140,9 @@ impl Table {
         // The pages of a preface are numbers as those below them are.
         let paged = |at: usize, cell: &Cell| {
             roman(cell.text.trim()).is_some()
-                && rest.iter().any(|row| row.cells.get(at).is_some_and(|cell| number(&cell.text)))
+                && rest
+                    .iter()
+                    .any(|row| row.cells.get(at).is_some_and(|cell| number(&cell.text)))
         };
         let is_word = |(at, cell): (usize, &Cell)| !number(&cell.text) && !paged(at, cell);
         let words = first.cells.iter().enumerate().all(is_word);

@@ -52,7 +52,11 @@ pub(super) fn as_read(parts: &[&str]) -> String {
             }
         }
     }
-    let text: String = parts.iter().flat_map(|(_, part)| part.chars()).flat_map(plain).collect();
+    let text: String = parts
+        .iter()
+        .flat_map(|(_, part)| part.chars())
+        .flat_map(plain)
+        .collect();
     if leftward { open_first(text) } else { text }
 }
 
@@ -120,7 +124,11 @@ fn class(part: &str) -> Class {
 /// Shapes of Arabic and Hebrew letters as the letters that they are.
 fn plain(c: char) -> impl Iterator<Item = char> {
     let shaped = matches!(c, '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
-    let letters: Vec<char> = if shaped { std::iter::once(c).nfkc().collect() } else { vec![c] };
+    let letters: Vec<char> = if shaped {
+        std::iter::once(c).nfkc().collect()
+    } else {
+        vec![c]
+    };
     // An isolated mark decomposes to a space and the mark.
     let marks = letters.len() > 1;
     letters.into_iter().filter(move |&c| !(marks && c == ' '))

@@ -114,6 +114,14 @@ pub(super) fn is_same_size(a: f32, b: f32) -> bool {
     (a - b).abs() <= SAME_SIZE * a.max(b)
 }
 
+/// Whether letters of one size are in both lines.
+fn shares_size(a: &Line, b: &Line) -> bool {
+    let sizes = |line: &Line| [line.size, line.other_size];
+    sizes(a)
+        .iter()
+        .any(|&a| sizes(b).iter().any(|&b| is_same_size(a, b)))
+}
+
 /// How the lines of a stack are set.
 #[derive(Debug, Clone, Copy)]
 struct Style {
@@ -172,11 +180,12 @@ impl Stack {
         if last.closed || line.closed {
             return true;
         }
-        if !is_same_size(last.size, line.size) {
+        if !shares_size(last, line) {
             return true;
         }
         let size = line.size;
-        let step = (line.base - last.base) / size;
+        // Ruby takes room between the lines.
+        let step = (line.base - last.base - line.ruby) / size;
         let usual = self.usual_step(at, leading);
         if step > usual * 1.25 && step > usual + 0.2 {
             return true;
@@ -191,20 +200,26 @@ impl Stack {
         }
         // Code inside a sentence may fill a line; what is set apart is a listing.
         if last.mono != line.mono
-            && (short || is_finished(&last.text) || shift.abs() > INDENT || at - from > 1 && last.mono)
+            && (short
+                || is_finished(&last.text)
+                || shift.abs() > INDENT
+                || at - from > 1 && last.mono)
         {
             return true;
         }
         if last.bold != line.bold
-            && (short
-                || (last.bold && at - from == 1 && !is_finished(&last.text)))
+            && (short || (last.bold && at - from == 1 && !is_finished(&last.text)))
         {
             return true;
         }
-        if style.paged && ends_in_page(&last.text) && !line.text.starts_with(|c: char| c.is_ascii_digit()) {
+        if style.paged && ends_in_page(&last.text) {
             return true;
         }
-        if is_caption(&self.lines[from].text) && !stands_off_middle(last, line) {
+        // The last line of a caption, and of other text that is set full but for it, may stand in the middle.
+        let centred = !stands_off_middle(last, line);
+        if centred && is_caption(&self.lines[from].text)
+            || centred && shift > INDENT && !short && !is_finished(&last.text)
+        {
             return false;
         }
         let item = starts_item(&line.text);
@@ -239,7 +254,7 @@ impl Stack {
         let step = |n: usize| {
             (n > 0 && n < self.lines.len()).then(|| {
                 let (a, b) = (&self.lines[n - 1], &self.lines[n]);
-                (b.base - a.base) / b.size
+                (b.base - a.base - b.ruby) / b.size
             })
         };
         let near = [step(at.wrapping_sub(1)), step(at), step(at + 1)];
@@ -258,7 +273,11 @@ impl Stack {
         let next = self.lines.get(at + 1);
         // Lines that end at one place are set to an edge, and that is where the column ends here.
         let beside = [(at > from).then(|| &self.lines[at - 1]), next];
-        if beside.into_iter().flatten().any(|other| is_set_with(line, other)) {
+        if beside
+            .into_iter()
+            .flatten()
+            .any(|other| is_set_with(line, other))
+        {
             return false;
         }
         // The lines above are as wide as the column is here, beside a picture too. A paragraph of a line or two has
@@ -326,7 +345,11 @@ impl Stack {
 
     /// Whether most lines end in the number of a page.
     fn ends_in_pages(&self) -> bool {
-        let ends = self.lines.iter().filter(|line| ends_in_page(&line.text)).count();
+        let ends = self
+            .lines
+            .iter()
+            .filter(|line| ends_in_page(&line.text))
+            .count();
         ends >= ENTRIES && ends * 2 > self.lines.len()
     }
 
@@ -356,10 +379,10 @@ impl Stack {
 }
 
 /// Whether an entry of an index ends here: in a number behind a comma, a space or another number.
-fn ends_in_page(text: &str) -> bool {
+pub(super) fn ends_in_page(text: &str) -> bool {
     let rest = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = text.len() - rest.len();
-    (1..=4).contains(&digits) && rest.ends_with([' ', ',', '-', '–'])
+    (1..=4).contains(&digits) && (rest.is_empty() || rest.ends_with([' ', ',', '-', '–']))
 }
 
 /// Whether two lines are set to the same right edge: ragged lines hardly end at one place.
@@ -402,6 +425,8 @@ mod tests {
             },
             base: c,
             size: 10.0,
+            other_size: 10.0,
+            ruby: 0.0,
             bold: false,
             mono: false,
             origin: Origin::Content,
@@ -483,15 +508,30 @@ mod tests {
             lines.push(line("an entry that hangs and goes on", 10.0, 200.0, c));
             lines.push(line("below itself to its end.", 24.0, 140.0, c + 12.0));
         }
-        lines.push(line("Text with an indent, and a command", 24.0, 192.0, 106.0));
-        lines.push(line("to go on with in its second line.", 10.0, 180.0, 118.0));
+        lines.push(line(
+            "Text with an indent, and a command",
+            24.0,
+            192.0,
+            106.0,
+        ));
+        lines.push(line(
+            "to go on with in its second line.",
+            10.0,
+            180.0,
+            118.0,
+        ));
         assert_eq!(paragraphs(lines), [0, 2, 4, 6, 8]);
     }
 
     #[test]
     fn lines_that_end_at_one_edge_are_full_where_a_wider_one_stands_above() {
         let lines = vec![
-            line("a line over two columns, much wider than the others", 10.0, 300.0, 10.0),
+            line(
+                "a line over two columns, much wider than the others",
+                10.0,
+                300.0,
+                10.0,
+            ),
             line("words that are set to the edge", 10.0, 140.0, 22.0),
             line("of a column beside a picture it", 10.0, 140.0, 34.0),
             line("is here.", 10.0, 50.0, 46.0),
@@ -501,8 +541,22 @@ mod tests {
 
     #[test]
     fn entries_of_an_index_end_in_numbers() {
-        let entry = |text: &str, n: u8| line(text, 10.0, 10.0 + 5.0 * text.len() as f32, 12.0 * f32::from(n));
-        let texts = ["anchor, 166", "ballast, 1, 17", "beacon, 28,", "109", "bell, 11", "buoy, 12, 13"];
+        let entry = |text: &str, n: u8| {
+            line(
+                text,
+                10.0,
+                10.0 + 5.0 * text.len() as f32,
+                12.0 * f32::from(n),
+            )
+        };
+        let texts = [
+            "anchor, 166",
+            "ballast, 1, 17",
+            "beacon, 28,",
+            "109",
+            "bell, 11",
+            "buoy, 12, 13",
+        ];
         let lines = (1..).zip(texts).map(|(n, text)| entry(text, n)).collect();
         assert_eq!(paragraphs(lines), [0, 1, 2, 4, 5]);
     }
@@ -510,7 +564,12 @@ mod tests {
     #[test]
     fn a_caption_goes_on_in_the_middle_below() {
         let lines = vec![
-            line("Figure 1: The station in the year of the", 10.0, 200.0, 10.0),
+            line(
+                "Figure 1: The station in the year of the",
+                10.0,
+                200.0,
+                10.0,
+            ),
             line("flood.", 90.0, 120.0, 22.0),
             line("Text that follows below the figure it", 10.0, 200.0, 46.0),
         ];

@@ -72,7 +72,9 @@ fn grids(walls: &Walls) -> Vec<Grid> {
         // do not.
         let crosses = |wall: &&Wall| {
             let (from, to) = (wall.from + 2.0 * TOUCH, wall.to - 2.0 * TOUCH);
-            across.iter().any(|across| from < across.at && across.at < to)
+            across
+                .iter()
+                .any(|across| from < across.at && across.at < to)
         };
         let parted = across.len() >= 2 || along.iter().filter(crosses).count() >= 3;
         if parted && along.len() >= 2 && columns.len() >= 3 && rows.len() >= 3 {

@@ -105,7 +105,9 @@ fn unframe(
     heads: &mut [Option<Reason>],
     is_rare: impl Fn(usize) -> bool,
 ) {
-    let mut side: Vec<usize> = (0..rows.len()).filter(|&n| rows[n].bottom == bottom).collect();
+    let mut side: Vec<usize> = (0..rows.len())
+        .filter(|&n| rows[n].bottom == bottom)
+        .collect();
     side.sort_by_key(|&n| rows[n].depth);
     let framed = side.iter().take_while(|&&n| heads[n].is_some()).count();
     for at in (0..framed).rev() {
@@ -437,6 +439,8 @@ mod tests {
             },
             base: y + 8.8,
             size: 10.0,
+            other_size: 10.0,
+            ruby: 0.0,
             bold: false,
             mono: false,
             origin: Origin::Content,
@@ -512,11 +516,21 @@ mod tests {
 
     #[test]
     fn a_box_that_happens_to_begin_some_pages_is_no_head() {
-        let texts = ["Rain fell", "Wind rose", "Note", "Snow lay", "Fog came", "Note"];
+        let texts = [
+            "Rain fell",
+            "Wind rose",
+            "Note",
+            "Snow lay",
+            "Fog came",
+            "Note",
+        ];
         let mut pages: Vec<Vec<Line>> = (0..12)
             .map(|n| {
                 let mut lines = vec![line("Annual Report", 20.0), line(texts[n % 6], 60.0)];
-                lines.extend((0..8).map(|k| line(&format!("On day {} of {k}", n * 7), 72.0 + 12.0 * k as f32)));
+                lines
+                    .extend((0..8).map(|k| {
+                        line(&format!("On day {} of {k}", n * 7), 72.0 + 12.0 * k as f32)
+                    }));
                 lines
             })
             .collect();

@@ -30,6 +30,10 @@ pub(super) struct Line {
     pub(super) frame: Frame,
     pub(super) base: f32,
     pub(super) size: f32,
+    /// The size of other letters in it, else the same.
+    pub(super) other_size: f32,
+    /// The size of the ruby beside it, or 0.
+    pub(super) ruby: f32,
     pub(super) bold: bool,
     /// All letters are of a typewriter's width.
     pub(super) mono: bool,
@@ -99,6 +103,7 @@ fn merge_row(row: &mut Vec<(f32, f32, Run)>, walls: &Divisions, out: &mut Vec<Ru
                 if size > *large {
                     (*before, *large) = (base, size);
                 }
+                whole.ruby = whole.ruby.max(run.ruby);
                 whole.placed.extend(run.placed);
             }
             _ => out.extend(last.replace((base, size, run)).map(|(.., run)| run)),
@@ -178,6 +183,8 @@ fn line(run: &Run) -> Option<Line> {
         frame: run.frame(),
         base,
         size,
+        other_size: run.other_size(),
+        ruby: run.ruby,
         bold: bold * 2 > run.placed.len(),
         mono: mono == letters,
         origin: run.origin,
@@ -204,7 +211,9 @@ fn without_leaders(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some(at) = rest.find(is_dot) {
         let (before, dots) = rest.split_at(at);
-        let end = dots.find(|c: char| !is_dot(c) && c != ' ').unwrap_or(dots.len());
+        let end = dots
+            .find(|c: char| !is_dot(c) && c != ' ')
+            .unwrap_or(dots.len());
         out.push_str(before);
         match dots[..end].chars().filter(|&c| is_dot(c)).count() < LEADERS {
             true => out.push_str(&dots[..end]),

@@ -8,6 +8,7 @@
 mod annotations;
 mod article;
 mod bands;
+mod bitmaps;
 mod cells;
 mod characters;
 mod content;

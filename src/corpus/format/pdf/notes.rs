@@ -85,6 +85,8 @@ mod tests {
             },
             base: c,
             size,
+            other_size: size,
+            ruby: 0.0,
             bold: false,
             mono: false,
             origin: Origin::Content,

@@ -175,9 +175,16 @@ fn place_initials(lines: &mut Vec<Line>) {
                 && (frame.c0..frame.c1).contains(&middle)
                 && (-0.5..BESIDE).contains(&((line.frame.a0 - frame.a1) / line.size))
         };
-        let beside: Vec<usize> = (0..lines.len()).filter(|&n| is_letter && is_beside(&lines[n])).collect();
-        let first = beside.iter().copied().min_by(|&a, &b| lines[a].base.total_cmp(&lines[b].base));
-        let Some(first) = first.filter(|&first| beside.len() > 1 && lines[first].text.starts_with(char::is_alphabetic)) else {
+        let beside: Vec<usize> = (0..lines.len())
+            .filter(|&n| is_letter && is_beside(&lines[n]))
+            .collect();
+        let first = beside
+            .iter()
+            .copied()
+            .min_by(|&a, &b| lines[a].base.total_cmp(&lines[b].base));
+        let Some(first) = first.filter(|&first| {
+            beside.len() > 1 && lines[first].text.starts_with(char::is_alphabetic)
+        }) else {
             at += 1;
             continue;
         };

@@ -3,7 +3,7 @@
 use super::cells::Table;
 use super::characters::{is_finished, is_ideographic};
 use super::document::{Kind, Mark, Piece};
-use super::flow::{Stack, is_same_size, leading, stacks};
+use super::flow::{Stack, ends_in_page, is_same_size, leading, stacks};
 use super::joining::{Words, join, without_soft_hyphens};
 use super::lines::Line;
 use super::markers::{is_caption, starts_item, starts_section};
@@ -184,6 +184,7 @@ impl Builder {
             || last.bold != first.bold
             || last.closed
             || first.closed
+            || ends_in_page(&last.text) && ends_in_page(&first.text)
         {
             return false;
         }
@@ -351,7 +352,9 @@ fn add_code(piece: &mut Piece, line: &Line, edge: f32) {
     }
     let width = (line.frame.a1 - line.frame.a0) / line.text.chars().count().max(1) as f32;
     let indent = ((line.frame.a0 - edge) / width.max(0.1)).round() as usize;
-    piece.text.extend(std::iter::repeat_n(' ', indent.min(WIDEST)));
+    piece
+        .text
+        .extend(std::iter::repeat_n(' ', indent.min(WIDEST)));
 }
 
 /// Takes out what only the setting of lines needed, and moves the marks along.

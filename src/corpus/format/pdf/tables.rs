@@ -97,6 +97,8 @@ mod tests {
             },
             base: c,
             size: 10.0,
+            other_size: 10.0,
+            ruby: 0.0,
             bold: false,
             mono: false,
             origin: Origin::Content,
