@@ -47,7 +47,12 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
             && let Some(last) = stack.lines.last_mut()
         {
             if is_same_row(last, &line) {
-                last.text.push(' ');
+                let spaces = if last.mono && line.mono {
+                    columns(last, &line)
+                } else {
+                    1
+                };
+                last.text.extend(std::iter::repeat_n(' ', spaces));
                 last.text.push_str(&line.text);
                 last.frame = last.frame.with(line.frame);
                 last.bold &= line.bold;
@@ -78,11 +83,23 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
 fn is_same_row(last: &Line, line: &Line) -> bool {
     let gap = line.frame.a0 - last.frame.a1;
     let size = last.size.max(line.size);
+    let widest = match (last.mono && line.mono, starts_item(&last.text)) {
+        (true, _) => 20.0,
+        (_, true) => 6.0,
+        _ => 3.0,
+    };
     last.course == line.course
         && !(last.closed || line.closed)
         && (last.base - line.base).abs() < 0.2 * size
         && gap > 0.0
-        && gap < if starts_item(&last.text) { 6.0 } else { 3.0 } * size
+        && gap < widest * size
+}
+
+/// How many letters of a typewriter have room between two pieces of a line.
+fn columns(last: &Line, line: &Line) -> usize {
+    let width = (last.frame.a1 - last.frame.a0) / last.text.chars().count().max(1) as f32;
+    let room = (line.frame.a0 - last.frame.a1) / width.max(0.1);
+    (room.round() as usize).clamp(1, 60)
 }
 
 fn is_below(last: &Line, line: &Line, left: f32, right: f32) -> bool {
@@ -112,6 +129,20 @@ pub(super) fn leading(stacks: &[Stack]) -> Option<f32> {
 
 pub(super) fn is_same_size(a: f32, b: f32) -> bool {
     (a - b).abs() <= SAME_SIZE * a.max(b)
+}
+
+/// From one line to the next, in ems.
+fn step(last: &Line, line: &Line) -> f32 {
+    (line.base - last.base) / line.size
+}
+
+/// The room that ruby may take between two lines, in ems: above its line, beside a vertical one on either side.
+fn room_of_ruby(last: &Line, line: &Line) -> f32 {
+    let ruby = match line.course {
+        Course::Right => line.ruby,
+        _ => line.ruby.max(last.ruby),
+    };
+    ruby / line.size
 }
 
 /// Whether letters of one size are in both lines.
@@ -184,10 +215,10 @@ impl Stack {
             return true;
         }
         let size = line.size;
-        // Ruby takes room between the lines.
-        let step = (line.base - last.base - line.ruby) / size;
+        let step = step(last, line);
         let usual = self.usual_step(at, leading);
-        if step > usual * 1.25 && step > usual + 0.2 {
+        let is_wide = |step: f32| step > usual * 1.25 && step > usual + 0.2;
+        if is_wide(step) && is_wide(step - room_of_ruby(last, line)) {
             return true;
         }
         if is_caption(&line.text) {
@@ -254,7 +285,7 @@ impl Stack {
         let step = |n: usize| {
             (n > 0 && n < self.lines.len()).then(|| {
                 let (a, b) = (&self.lines[n - 1], &self.lines[n]);
-                (b.base - a.base - b.ruby) / b.size
+                self::step(a, b)
             })
         };
         let near = [step(at.wrapping_sub(1)), step(at), step(at + 1)];

@@ -195,3 +195,35 @@ impl Grid {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::geometry::Course;
+    use super::super::glyphs::Rule;
+    use super::*;
+
+    /// One rule between two columns, and level rules at these places.
+    fn found(places: &[f32]) -> usize {
+        let level = |&y: &f32| Rule {
+            x0: 0.0,
+            y0: y,
+            x1: 200.0,
+            y1: y,
+        };
+        let mut rules: Vec<Rule> = places.iter().map(level).collect();
+        rules.push(Rule {
+            x0: 80.0,
+            y0: 0.0,
+            x1: 80.0,
+            y1: 90.0,
+        });
+        grids(&Walls::new(&rules, Course::Right)).len()
+    }
+
+    #[test]
+    fn one_rule_between_columns_is_enough_where_rules_part_the_rows() {
+        assert_eq!(found(&[0.0, 30.0, 60.0, 90.0]), 1);
+        // A head and a foot with columns of text between them.
+        assert_eq!(found(&[0.0, 90.0]), 0);
+    }
+}

@@ -141,7 +141,7 @@ fn line(run: &Run) -> Option<Line> {
     // Where the text of each glyph begins.
     let mut starts = Vec::new();
     let mut last: Option<&Placed> = None;
-    let (mut bold, mut letters, mut mono) = (0, 0, 0);
+    let (mut letters, mut mono, mut worded, mut bold) = (0, 0, 0, 0);
     for placed in &run.placed {
         if let Some(last) = last
             && is_spaced(last, placed, &text)
@@ -157,9 +157,10 @@ fn line(run: &Run) -> Option<Line> {
             Some(sign) if small && placed.text.chars().nth(1).is_none() => text.push(sign),
             _ => text.push_str(&placed.text),
         }
-        bold += usize::from(placed.bold);
         letters += 1;
         mono += usize::from(placed.mono);
+        worded += usize::from(is_word(placed));
+        bold += usize::from(is_word(placed) && placed.bold);
         last = Some(placed);
     }
     if text.contains(is_leftward) {
@@ -185,13 +186,18 @@ fn line(run: &Run) -> Option<Line> {
         size,
         other_size: run.other_size(),
         ruby: run.ruby,
-        bold: bold * 2 > run.placed.len(),
+        // Text that names things in bold is none for that.
+        bold: bold == worded && run.placed.iter().any(|placed| placed.bold),
         mono: mono == letters,
         origin: run.origin,
         order: run.order,
         marked,
         closed: false,
     })
+}
+
+fn is_word(placed: &Placed) -> bool {
+    placed.text.contains(char::is_alphabetic)
 }
 
 /// A text cut at these bytes.

@@ -234,3 +234,46 @@ fn distance(label: &Frame, field: &Line) -> Option<f32> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, (a0, a1): (f32, f32), base: f32, size: f32) -> Line {
+        Line {
+            text: text.into(),
+            course: Course::Right,
+            frame: Frame {
+                a0,
+                a1,
+                c0: base - 0.88 * size,
+                c1: base + 0.12 * size,
+            },
+            base,
+            size,
+            other_size: size,
+            ruby: 0.0,
+            bold: false,
+            mono: false,
+            origin: Origin::Content,
+            order: 0,
+            marked: false,
+            closed: false,
+        }
+    }
+
+    #[test]
+    fn an_initial_begins_the_first_line_beside_it() {
+        let mut lines = vec![
+            line("O", (10.0, 35.0), 34.0, 34.0),
+            line("A heading", (10.0, 90.0), -20.0, 16.0),
+            line("ur second survey", (38.0, 200.0), 14.0, 10.0),
+            line("found more, and it", (38.0, 200.0), 26.0, 10.0),
+            line("goes on below.", (10.0, 120.0), 44.0, 10.0),
+        ];
+        place_initials(&mut lines);
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts[..2], ["A heading", "Our second survey"]);
+        assert!(lines[1..].iter().all(|line| line.frame.a0 == 10.0));
+    }
+}

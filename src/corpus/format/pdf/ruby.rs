@@ -198,4 +198,16 @@ mod tests {
         let (mut runs, _) = runs(&page, &[]);
         assert!(take(&mut runs, 1).is_empty());
     }
+
+    #[test]
+    fn a_word_that_stands_aside_for_its_ruby_is_on_the_line_of_its_neighbours() {
+        let mut page = glyphs("これからの", (100.0, 50.0), (0.0, 10.0), 10.0);
+        page.extend(glyphs("わたしぶね", (110.0, 99.0), (0.0, 5.0), 5.0));
+        page.extend(glyphs("渡し船", (96.0, 100.0), (0.0, 10.0), 10.0));
+        let (mut runs, _) = runs(&page, &[]);
+        let line = runs[0].base();
+        assert_eq!(take(&mut runs, 1).len(), 1);
+        let bases: Vec<f32> = runs.iter().map(Run::base).collect();
+        assert_eq!(bases, [line, line]);
+    }
 }
