@@ -85,20 +85,27 @@ fn levels(mut classes: Vec<Class>, leftward: bool) -> Vec<u8> {
         Class::Separator | Class::Neutral => None,
     };
     // What stands between two of one direction has theirs; numbers count as running to the left.
-    let side = |class: Option<&Class>| match class {
-        Some(Class::Left) => left,
-        Some(_) => 1,
-        None => base,
-    };
-    let is_known = |class: &&Class| level(**class).is_some();
-    (0..classes.len())
-        .map(|at| {
-            level(classes[at]).unwrap_or_else(|| {
-                let before = side(classes[..at].iter().rfind(is_known));
-                let behind = side(classes[at..].iter().find(is_known));
-                if before == behind { before } else { base }
-            })
-        })
+    let side = |class| if class == Class::Left { left } else { 1 };
+    let mut levels: Vec<Option<u8>> = classes.iter().map(|&class| level(class)).collect();
+    let (mut at, mut before) = (0, base);
+    while at < levels.len() {
+        if levels[at].is_some() {
+            before = side(classes[at]);
+            at += 1;
+            continue;
+        }
+        let length = levels[at..]
+            .iter()
+            .take_while(|level| level.is_none())
+            .count();
+        let behind = classes.get(at + length).map_or(base, |&class| side(class));
+        let between = if before == behind { before } else { base };
+        levels[at..at + length].fill(Some(between));
+        at += length;
+    }
+    levels
+        .into_iter()
+        .map(|level| level.unwrap_or(base))
         .collect()
 }
 
@@ -191,6 +198,6 @@ mod tests {
         assert_eq!(read("ﻼﺑ"), "بلا");
         assert_eq!(read("(ב) א"), "א (ב)");
         assert_eq!(read(")ב( א"), "א (ב)");
-        assert_eq!(read("GNU Linux תכרעמ"), "מערכת GNU Linux");
+        assert_eq!(read(".השדחה GNU Linux תכרעמ"), "מערכת GNU Linux החדשה.");
     }
 }

@@ -132,7 +132,7 @@ pub(super) fn is_same_size(a: f32, b: f32) -> bool {
 }
 
 /// From one line to the next, in ems.
-fn step(last: &Line, line: &Line) -> f32 {
+fn lead(last: &Line, line: &Line) -> f32 {
     (line.base - last.base) / line.size
 }
 
@@ -215,7 +215,7 @@ impl Stack {
             return true;
         }
         let size = line.size;
-        let step = step(last, line);
+        let step = lead(last, line);
         let usual = self.usual_step(at, leading);
         let is_wide = |step: f32| step > usual * 1.25 && step > usual + 0.2;
         if is_wide(step) && is_wide(step - room_of_ruby(last, line)) {
@@ -285,7 +285,7 @@ impl Stack {
         let step = |n: usize| {
             (n > 0 && n < self.lines.len()).then(|| {
                 let (a, b) = (&self.lines[n - 1], &self.lines[n]);
-                self::step(a, b)
+                lead(a, b)
             })
         };
         let near = [step(at.wrapping_sub(1)), step(at), step(at + 1)];
@@ -558,16 +558,17 @@ mod tests {
     fn lines_that_end_at_one_edge_are_full_where_a_wider_one_stands_above() {
         let lines = vec![
             line(
-                "a line over two columns, much wider than the others",
+                "a line over two columns, much wider than",
                 10.0,
                 300.0,
                 10.0,
             ),
-            line("words that are set to the edge", 10.0, 140.0, 22.0),
-            line("of a column beside a picture it", 10.0, 140.0, 34.0),
-            line("is here.", 10.0, 50.0, 46.0),
+            line("the others.", 10.0, 70.0, 22.0),
+            line("Words that are set to the edge", 10.0, 140.0, 34.0),
+            line("of a column beside a picture it", 10.0, 140.0, 46.0),
+            line("is here.", 10.0, 50.0, 58.0),
         ];
-        assert_eq!(paragraphs(lines), [0, 1]);
+        assert_eq!(paragraphs(lines), [0, 2]);
     }
 
     #[test]

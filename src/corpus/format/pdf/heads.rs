@@ -522,9 +522,9 @@ mod tests {
             "Note",
             "Snow lay",
             "Fog came",
-            "Note",
+            "Hail hit",
         ];
-        let mut pages: Vec<Vec<Line>> = (0..12)
+        let mut pages: Vec<Vec<Line>> = (0..24)
             .map(|n| {
                 let mut lines = vec![line("Annual Report", 20.0), line(texts[n % 6], 60.0)];
                 lines

@@ -324,9 +324,7 @@ fn add(piece: &mut Piece, stack: &Stack, range: std::ops::Range<usize>, words: &
         let initial = piece.marks.len() == 1
             && piece.text.chars().count() == 1
             && piece.text.starts_with(char::is_alphabetic);
-        if piece.kind == Kind::Code {
-            piece.text.push_str(&line.text);
-        } else if initial && line.text.starts_with(char::is_alphabetic) {
+        if piece.kind == Kind::Code || initial && line.text.starts_with(char::is_alphabetic) {
             piece.text.push_str(&line.text);
         } else {
             join(&mut piece.text, &line.text, words);

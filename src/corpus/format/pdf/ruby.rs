@@ -100,6 +100,9 @@ fn joined(found: Vec<(Reading, Place)>) -> Vec<Reading> {
 /// aside.
 fn align(runs: &mut [Run], middles: &[f32], by_middle: &[usize], word: usize) {
     let run = &runs[word];
+    if !run.vertical {
+        return;
+    }
     let (size, middle, frame) = (run.size(), middles[word], run.frame());
     let nearest = ASIDE * size;
     let from = by_middle.partition_point(|&other| middles[other] < middle - nearest);
@@ -115,7 +118,7 @@ fn align(runs: &mut [Run], middles: &[f32], by_middle: &[usize], word: usize) {
                 && (other.size() - size).abs() < 0.05 * size
                 && (-0.3..0.6).contains(&gap)
         });
-    let Some(base) = neighbour.filter(|_| run.vertical).map(|&n| runs[n].base()) else {
+    let Some(base) = neighbour.map(|&n| runs[n].base()) else {
         return;
     };
     for placed in &mut runs[word].placed {
