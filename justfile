@@ -46,7 +46,7 @@ asan:
     RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address \
         cargo test --locked --lib --target x86_64-unknown-linux-gnu kernel
 
-# Fuzz TARGET (formats, index, pack, tokenizer, gguf, weights) for MINUTES; needs cargo-fuzz
+# Fuzz TARGET (formats, pdf, office, mail, rtf, epub, archives, index, pack, tokenizer, gguf, weights) for MINUTES; needs cargo-fuzz
 fuzz TARGET MINUTES="10":
     RUSTC_BOOTSTRAP=1 cargo fuzz run "$1" -- -max_total_time="$(($2 * 60))" -rss_limit_mb=4096 -timeout=30
 

@@ -131,6 +131,7 @@ fn value<'a>(interpreter: &mut Interpreter<'a, '_>, annotation: &Dict<'a>, matri
         course: Course::of(end.0 - start.0, end.1 - start.1),
         vertical: false,
         bold: false,
+        mono: false,
         origin: Origin::Annotation,
     });
 }

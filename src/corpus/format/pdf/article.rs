@@ -150,6 +150,7 @@ fn write(blocks: &mut Blocks, piece: &Piece, sizes: &[(f32, f32)]) -> Vec<Stretc
         Kind::ListItem => BlockKind::ListItem,
         Kind::Caption => BlockKind::Caption,
         Kind::Row => BlockKind::Row,
+        Kind::Code => BlockKind::Code,
     };
     let start = blocks.begin(kind);
     let cut = piece.text.len() - piece.text.trim_start().len();

@@ -2,6 +2,7 @@
 
 use super::characters::is_ideographic;
 use super::geometry::{Area, Frame};
+use super::heads::roman;
 use super::joining::{Words, join};
 use super::lines::Line;
 use super::walls::Walls;
@@ -136,7 +137,15 @@ impl Table {
                 .any(|row| cells(row).iter().any(|cell| !cell.bold));
         let short = cells(first).iter().all(|cell| weight(&cell.text) <= 40);
         let number = |text: &str| is_number(text);
-        let words = cells(first).iter().all(|cell| !number(&cell.text));
+        // The pages of a preface are numbers as those below them are.
+        let paged = |at: usize, cell: &Cell| {
+            roman(cell.text.trim()).is_some()
+                && rest
+                    .iter()
+                    .any(|row| row.cells.get(at).is_some_and(|cell| number(&cell.text)))
+        };
+        let is_word = |(at, cell): (usize, &Cell)| !number(&cell.text) && !paged(at, cell);
+        let words = first.cells.iter().enumerate().all(is_word);
         let numbers = (0..self.columns.len()).any(|at| {
             let column: Vec<_> = rest
                 .iter()

@@ -49,6 +49,8 @@ pub enum Kind {
     Footnote,
     /// A row of a table with all its cells.
     Row,
+    /// Lines of a program or of what one printed.
+    Code,
 }
 
 /// A piece of the text.
@@ -56,7 +58,7 @@ pub enum Kind {
 pub struct Piece {
     /// What it is.
     pub kind: Kind,
-    /// Without line breaks.
+    /// Without line breaks, but for a listing.
     pub text: String,
     /// From which byte on the text stands where: a line each, ascending.
     pub marks: Vec<Mark>,

@@ -1,6 +1,8 @@
 //! Where paragraphs begin: the distance of lines, their edges, their size, and the marks that they begin with.
 
 use super::characters::{is_finished, is_ideographic};
+use super::direction::runs_left;
+use super::geometry::{Area, Course};
 use super::lines::Line;
 use super::markers::{is_caption, starts_item};
 
@@ -16,6 +18,15 @@ const WIDEST_INDENT: f32 = 4.5;
 /// Lines farther apart, in ems, do not belong to one column of text at all.
 const FAR: f32 = 4.0;
 
+/// So many entries make an index.
+const ENTRIES: usize = 5;
+
+/// Lines that are set to one edge end within so much of it, in ems.
+const EDGE: f32 = 0.05;
+
+/// A line that is set to an edge holds several words: it is at least this wide, in ems.
+const FULL: f32 = 12.0;
+
 /// The lines of a column of text, one below the other.
 #[derive(Debug, Clone)]
 pub(super) struct Stack {
@@ -24,6 +35,8 @@ pub(super) struct Stack {
     /// The edges of the lines.
     pub(super) left: f32,
     pub(super) right: f32,
+    /// Its lines run to the left: their places along are those in a mirror, so that they begin where others do.
+    pub(super) mirrored: bool,
 }
 
 /// Puts lines that follow each other downward into stacks, and the parts of one line together.
@@ -34,10 +47,16 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
             && let Some(last) = stack.lines.last_mut()
         {
             if is_same_row(last, &line) {
-                last.text.push(' ');
+                let spaces = if last.mono && line.mono {
+                    columns(last, &line)
+                } else {
+                    1
+                };
+                last.text.extend(std::iter::repeat_n(' ', spaces));
                 last.text.push_str(&line.text);
                 last.frame = last.frame.with(line.frame);
                 last.bold &= line.bold;
+                last.mono &= line.mono;
                 stack.right = stack.right.max(line.frame.a1);
                 continue;
             }
@@ -53,8 +72,10 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
             left: line.frame.a0,
             right: line.frame.a1,
             lines: vec![line],
+            mirrored: false,
         });
     }
+    stacks.iter_mut().for_each(Stack::mirror);
     stacks
 }
 
@@ -62,11 +83,23 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
 fn is_same_row(last: &Line, line: &Line) -> bool {
     let gap = line.frame.a0 - last.frame.a1;
     let size = last.size.max(line.size);
+    let widest = match (last.mono && line.mono, starts_item(&last.text)) {
+        (true, _) => 20.0,
+        (_, true) => 6.0,
+        _ => 3.0,
+    };
     last.course == line.course
         && !(last.closed || line.closed)
         && (last.base - line.base).abs() < 0.2 * size
         && gap > 0.0
-        && gap < if starts_item(&last.text) { 6.0 } else { 3.0 } * size
+        && gap < widest * size
+}
+
+/// How many letters of a typewriter have room between two pieces of a line.
+fn columns(last: &Line, line: &Line) -> usize {
+    let width = (last.frame.a1 - last.frame.a0) / last.text.chars().count().max(1) as f32;
+    let room = (line.frame.a0 - last.frame.a1) / width.max(0.1);
+    (room.round() as usize).clamp(1, 60)
 }
 
 fn is_below(last: &Line, line: &Line, left: f32, right: f32) -> bool {
@@ -98,14 +131,58 @@ pub(super) fn is_same_size(a: f32, b: f32) -> bool {
     (a - b).abs() <= SAME_SIZE * a.max(b)
 }
 
+/// From one line to the next, in ems.
+fn lead(last: &Line, line: &Line) -> f32 {
+    (line.base - last.base) / line.size
+}
+
+/// The room that ruby may take between two lines, in ems: above its line, beside a vertical one on either side.
+fn room_of_ruby(last: &Line, line: &Line) -> f32 {
+    let ruby = match line.course {
+        Course::Right => line.ruby,
+        _ => line.ruby.max(last.ruby),
+    };
+    ruby / line.size
+}
+
+/// Whether letters of one size are in both lines.
+fn shares_size(a: &Line, b: &Line) -> bool {
+    let sizes = |line: &Line| [line.size, line.other_size];
+    sizes(a)
+        .iter()
+        .any(|&a| sizes(b).iter().any(|&b| is_same_size(a, b)))
+}
+
 /// How the lines of a stack are set.
 #[derive(Debug, Clone, Copy)]
 struct Style {
     hanging: bool,
     centred: bool,
+    /// Entries that end in the numbers of pages, as in an index.
+    paged: bool,
 }
 
 impl Stack {
+    /// Mirrors a stack whose lines run to the left.
+    fn mirror(&mut self) {
+        let leftward = |line: &&Line| line.course == Course::Right && runs_left(&line.text);
+        if self.lines.iter().filter(leftward).count() * 2 > self.lines.len() {
+            self.mirrored = true;
+            (self.left, self.right) = (-self.right, -self.left);
+            for line in &mut self.lines {
+                line.frame = line.frame.mirrored();
+            }
+        }
+    }
+
+    /// The place of a line of the stack on the page.
+    pub(super) fn area(&self, line: &Line) -> Area {
+        match self.mirrored {
+            true => line.frame.mirrored().area(line.course),
+            false => line.area(),
+        }
+    }
+
     /// The paragraphs of the stack, as ranges of lines.
     pub(super) fn paragraphs(&self, leading: f32) -> Vec<std::ops::Range<usize>> {
         let mut out = Vec::new();
@@ -113,6 +190,7 @@ impl Stack {
         let style = Style {
             hanging: self.hanging(),
             centred: self.all_centred(),
+            paged: self.ends_in_pages(),
         };
         for at in 1..self.lines.len() {
             if self.breaks(from, at, leading, style) {
@@ -133,26 +211,48 @@ impl Stack {
         if last.closed || line.closed {
             return true;
         }
-        if !is_same_size(last.size, line.size) {
+        if !shares_size(last, line) {
             return true;
         }
         let size = line.size;
-        let step = (line.base - last.base) / size;
+        let step = lead(last, line);
         let usual = self.usual_step(at, leading);
-        if step > usual * 1.25 && step > usual + 0.2 {
+        let is_wide = |step: f32| step > usual * 1.25 && step > usual + 0.2;
+        if is_wide(step) && is_wide(step - room_of_ruby(last, line)) {
             return true;
         }
         if is_caption(&line.text) {
             return true;
         }
-        if last.bold != line.bold
-            && (self.is_short_in(from, at - 1)
-                || (last.bold && at - from == 1 && !is_finished(&last.text)))
+        let shift = (line.frame.a0 - last.frame.a0) / size;
+        let short = self.is_short_in(from, at - 1);
+        if last.mono && line.mono && self.lines[from].mono {
+            return false;
+        }
+        // Code inside a sentence may fill a line; what is set apart is a listing.
+        if last.mono != line.mono
+            && (short
+                || is_finished(&last.text)
+                || shift.abs() > INDENT
+                || at - from > 1 && last.mono)
         {
             return true;
         }
-        let shift = (line.frame.a0 - last.frame.a0) / size;
-        let short = self.is_short_in(from, at - 1);
+        if last.bold != line.bold
+            && (short || (last.bold && at - from == 1 && !is_finished(&last.text)))
+        {
+            return true;
+        }
+        if style.paged && ends_in_page(&last.text) {
+            return true;
+        }
+        // The last line of a caption, and of other text that is set full but for it, may stand in the middle.
+        let centred = !stands_off_middle(last, line);
+        if centred && is_caption(&self.lines[from].text)
+            || centred && shift > INDENT && !short && !is_finished(&last.text)
+        {
+            return false;
+        }
         let item = starts_item(&line.text);
         if item
             && (is_finished(&last.text)
@@ -173,8 +273,9 @@ impl Stack {
                 || !(style.hanging || at - from == 1 && starts_item(&self.lines[from].text));
         }
         if shift < -INDENT {
-            // The first line of a paragraph is indented, or a hanging one ends.
-            return style.hanging || short || at - from > 1;
+            // The first line of a paragraph is indented, or a hanging one ends; among entries that hang, text may
+            // be indented too.
+            return short || at - from > 1 || style.hanging && is_finished(&last.text);
         }
         short
     }
@@ -184,7 +285,7 @@ impl Stack {
         let step = |n: usize| {
             (n > 0 && n < self.lines.len()).then(|| {
                 let (a, b) = (&self.lines[n - 1], &self.lines[n]);
-                (b.base - a.base) / b.size
+                lead(a, b)
             })
         };
         let near = [step(at.wrapping_sub(1)), step(at), step(at + 1)];
@@ -201,6 +302,15 @@ impl Stack {
     pub(super) fn is_short_in(&self, from: usize, at: usize) -> bool {
         let line = &self.lines[at];
         let next = self.lines.get(at + 1);
+        // Lines that end at one place are set to an edge, and that is where the column ends here.
+        let beside = [(at > from).then(|| &self.lines[at - 1]), next];
+        if beside
+            .into_iter()
+            .flatten()
+            .any(|other| is_set_with(line, other))
+        {
+            return false;
+        }
         // The lines above are as wide as the column is here, beside a picture too. A paragraph of a line or two has
         // to be measured by what follows.
         let (first, end) = if at - from >= 2 {
@@ -264,6 +374,16 @@ impl Stack {
         room > word
     }
 
+    /// Whether most lines end in the number of a page.
+    fn ends_in_pages(&self) -> bool {
+        let ends = self
+            .lines
+            .iter()
+            .filter(|line| ends_in_page(&line.text))
+            .count();
+        ends >= ENTRIES && ends * 2 > self.lines.len()
+    }
+
     /// Whether all lines have the same middle.
     fn all_centred(&self) -> bool {
         self.lines.iter().all(|line| {
@@ -287,6 +407,27 @@ impl Stack {
             .get(at + 1)
             .is_some_and(|next| line.frame.a0 - next.frame.a0 > INDENT * line.size)
     }
+}
+
+/// Whether an entry of an index ends here: in a number behind a comma, a space or another number.
+pub(super) fn ends_in_page(text: &str) -> bool {
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = text.len() - rest.len();
+    (1..=4).contains(&digits) && (rest.is_empty() || rest.ends_with([' ', ',', '-', '–']))
+}
+
+/// Whether two lines are set to the same right edge: ragged lines hardly end at one place.
+fn is_set_with(line: &Line, other: &Line) -> bool {
+    let width = (line.frame.a1 - line.frame.a0).min(other.frame.a1 - other.frame.a0);
+    is_same_size(line.size, other.size)
+        && (line.frame.a1 - other.frame.a1).abs() < EDGE * line.size
+        && width > FULL * line.size
+}
+
+/// Whether a line stands elsewhere than in the middle below another one.
+fn stands_off_middle(last: &Line, line: &Line) -> bool {
+    let middle = |line: &Line| f32::midpoint(line.frame.a0, line.frame.a1);
+    (middle(last) - middle(line)).abs() > 0.5 * line.size
 }
 
 /// Whether a line is a large initial beside the first lines of a paragraph.
@@ -315,7 +456,10 @@ mod tests {
             },
             base: c,
             size: 10.0,
+            other_size: 10.0,
+            ruby: 0.0,
             bold: false,
+            mono: false,
             origin: Origin::Content,
             order: 0,
             marked: false,
@@ -385,5 +529,106 @@ mod tests {
             line("and more of it to the edge it", 10.0, 200.0, 52.0),
         ];
         assert_eq!(paragraphs(lines), [0, 2]);
+    }
+
+    #[test]
+    fn text_with_an_indent_goes_on_beside_entries_that_hang() {
+        let mut lines = Vec::new();
+        for n in 0..4 {
+            let c = 10.0 + 24.0 * n as f32;
+            lines.push(line("an entry that hangs and goes on", 10.0, 200.0, c));
+            lines.push(line("below itself to its end.", 24.0, 140.0, c + 12.0));
+        }
+        lines.push(line(
+            "Text with an indent, and a command",
+            24.0,
+            192.0,
+            106.0,
+        ));
+        lines.push(line(
+            "to go on with in its second line.",
+            10.0,
+            180.0,
+            118.0,
+        ));
+        assert_eq!(paragraphs(lines), [0, 2, 4, 6, 8]);
+    }
+
+    #[test]
+    fn lines_that_end_at_one_edge_are_full_where_a_wider_one_stands_above() {
+        let lines = vec![
+            line(
+                "a line over two columns, much wider than",
+                10.0,
+                300.0,
+                10.0,
+            ),
+            line("the others.", 10.0, 70.0, 22.0),
+            line("Words that are set to the edge", 10.0, 140.0, 34.0),
+            line("of a column beside a picture it", 10.0, 140.0, 46.0),
+            line("is here.", 10.0, 50.0, 58.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 2]);
+    }
+
+    #[test]
+    fn entries_of_an_index_end_in_numbers() {
+        let entry = |text: &str, n: u8| {
+            line(
+                text,
+                10.0,
+                10.0 + 5.0 * text.len() as f32,
+                12.0 * f32::from(n),
+            )
+        };
+        let texts = [
+            "anchor, 166",
+            "ballast, 1, 17",
+            "beacon, 28,",
+            "109",
+            "bell, 11",
+            "buoy, 12, 13",
+        ];
+        let lines = (1..).zip(texts).map(|(n, text)| entry(text, n)).collect();
+        assert_eq!(paragraphs(lines), [0, 1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn a_caption_goes_on_in_the_middle_below() {
+        let lines = vec![
+            line(
+                "Figure 1: The station in the year of the",
+                10.0,
+                200.0,
+                10.0,
+            ),
+            line("flood.", 90.0, 120.0, 22.0),
+            line("Text that follows below the figure it", 10.0, 200.0, 46.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 2]);
+    }
+
+    #[test]
+    fn a_listing_stands_apart_and_its_lines_together() {
+        let mut lines = vec![
+            line("Say this to the program, which reads:", 10.0, 190.0, 10.0),
+            line("for gauge in gauges:", 20.0, 120.0, 22.0),
+            line("gauge.read()", 40.0, 100.0, 34.0),
+            line("and it will answer in a while to it", 10.0, 190.0, 46.0),
+        ];
+        lines[1].mono = true;
+        lines[2].mono = true;
+        assert_eq!(paragraphs(lines), [0, 1, 3]);
+    }
+
+    #[test]
+    fn an_indent_at_the_right_begins_a_paragraph_that_runs_left() {
+        let lines = vec![
+            line("שלום שלום שלום", 10.0, 190.0, 10.0),
+            line("שלום שלום שלום", 10.0, 200.0, 22.0),
+            line("שלום.", 150.0, 200.0, 34.0),
+            line("שלום שלום שלום", 10.0, 190.0, 46.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 3]);
     }
 }

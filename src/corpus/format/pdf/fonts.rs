@@ -13,6 +13,7 @@ use hayro_cmap::{BfString, CMap, CMapName, CidFamily};
 use hayro_font::{CMapResolverFn, FontCache, FontData, FontGlyph, FontQuery, FontResolverFn};
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 
+use super::bitmaps;
 use super::characters::normalised;
 use super::streams::fits;
 
@@ -41,8 +42,12 @@ pub(super) struct Font<'a> {
     collection: Option<Collection>,
     /// Codes without a meaning are ASCII: a simple font without names of its own.
     plain: bool,
+    /// Its letters are pictures, told by their codes.
+    bitmaps: bool,
     pub(super) vertical: bool,
     pub(super) bold: bool,
+    /// Its letters all have the same width.
+    pub(super) mono: bool,
     letters: RefCell<HashMap<(u32, u8), Letter>>,
 }
 
@@ -89,6 +94,9 @@ impl Font<'_> {
     }
 
     fn plain_text(&self, code: u32) -> Option<String> {
+        if self.bitmaps {
+            return bitmaps::text(code).map(str::to_owned);
+        }
         let c = char::from_u32(code)?;
         (self.plain && matches!(c, ' '..='~')).then(|| c.to_string())
     }
@@ -170,8 +178,10 @@ impl<'a> Fonts<'a> {
             font,
             collection,
             plain: descendant.is_none() && !named,
+            bitmaps: bitmaps::is_bitmap_text(dict),
             vertical,
             bold: is_bold(dict, described),
+            mono: is_mono(dict, described),
             letters: RefCell::default(),
         })
     }
@@ -304,6 +314,32 @@ fn is_bold(dict: &Dict<'_>, described: &Dict<'_>) -> bool {
         || descriptor
             .get::<i64>("Flags")
             .is_some_and(|flags| flags & (1 << 18) != 0)
+}
+
+/// Whether a font is made for listings. Its name counts before the flag, which fonts of Japanese have for their squares.
+fn is_mono(dict: &Dict<'_>, described: &Dict<'_>) -> bool {
+    let name = dict.get::<Name<'_>>("BaseFont");
+    let name = name
+        .as_ref()
+        .map(|name| name.as_str().to_ascii_lowercase())
+        .unwrap_or_default();
+    let named = [
+        "mono",
+        "courier",
+        "typewriter",
+        "consol",
+        "cmtt",
+        "ectt",
+        "sftt",
+        "nimbusmon",
+    ];
+    let descriptor = described
+        .get::<Dict<'_>>("FontDescriptor")
+        .unwrap_or_default();
+    named.iter().any(|word| name.contains(word))
+        || descriptor
+            .get::<i64>("Flags")
+            .is_some_and(|flags| flags & 1 != 0)
 }
 
 #[cfg(test)]

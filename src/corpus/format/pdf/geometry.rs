@@ -130,6 +130,15 @@ impl Frame {
         }
     }
 
+    /// In a mirror: what ended a line begins it.
+    pub(super) fn mirrored(self) -> Self {
+        Self {
+            a0: -self.a1,
+            a1: -self.a0,
+            ..self
+        }
+    }
+
     /// How much of the shorter one lies beside the other, along the lines: from 0 to 1.
     pub(super) fn overlap_along(&self, other: &Self) -> f32 {
         share(self.a0, self.a1, other.a0, other.a1)

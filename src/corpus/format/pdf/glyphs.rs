@@ -32,6 +32,8 @@ pub(super) struct Glyph {
     /// Set by a font that is written from top to bottom.
     pub(super) vertical: bool,
     pub(super) bold: bool,
+    /// Of a font whose letters all have a typewriter's width; ideographs have one width in every font.
+    pub(super) mono: bool,
     pub(super) origin: Origin,
 }
 

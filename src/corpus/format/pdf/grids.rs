@@ -9,7 +9,7 @@ const RULES: usize = 1500;
 
 /// Takes the tables out that have rules between columns and between rows.
 pub(super) fn take(lines: &mut Vec<Line>, walls: &Walls) -> Vec<Table> {
-    if walls.across.len() < 2
+    if walls.across.is_empty()
         || walls.along.len() < 2
         || walls.across.len() + walls.along.len() > RULES
     {
@@ -68,7 +68,16 @@ fn grids(walls: &Walls) -> Vec<Grid> {
         };
         let (across, along) = (pick(&walls.across, 0), pick(&walls.along, count));
         let (columns, rows) = (edges(&across, &along), edges(&along, &across));
-        if across.len() >= 2 && along.len() >= 2 && columns.len() >= 3 && rows.len() >= 3 {
+        // One rule between two columns is enough where rules part the rows, too; those above and below columns of text
+        // do not.
+        let crosses = |wall: &&Wall| {
+            let (from, to) = (wall.from + 2.0 * TOUCH, wall.to - 2.0 * TOUCH);
+            across
+                .iter()
+                .any(|across| from < across.at && across.at < to)
+        };
+        let parted = across.len() >= 2 || along.iter().filter(crosses).count() >= 3;
+        if parted && along.len() >= 2 && columns.len() >= 3 && rows.len() >= 3 {
             grids.push(Grid {
                 across,
                 along,
@@ -184,5 +193,37 @@ impl Grid {
             size: first.clone().map(|line| line.size).fold(0.0, f32::max),
             order: first.map(|line| line.order).min().unwrap_or(0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::geometry::Course;
+    use super::super::glyphs::Rule;
+    use super::*;
+
+    /// One rule between two columns, and level rules at these places.
+    fn found(places: &[f32]) -> usize {
+        let level = |&y: &f32| Rule {
+            x0: 0.0,
+            y0: y,
+            x1: 200.0,
+            y1: y,
+        };
+        let mut rules: Vec<Rule> = places.iter().map(level).collect();
+        rules.push(Rule {
+            x0: 80.0,
+            y0: 0.0,
+            x1: 80.0,
+            y1: 90.0,
+        });
+        grids(&Walls::new(&rules, Course::Right)).len()
+    }
+
+    #[test]
+    fn one_rule_between_columns_is_enough_where_rules_part_the_rows() {
+        assert_eq!(found(&[0.0, 30.0, 60.0, 90.0]), 1);
+        // A head and a foot with columns of text between them.
+        assert_eq!(found(&[0.0, 90.0]), 0);
     }
 }

@@ -20,6 +20,12 @@ const LARGE: f32 = 1.2;
 /// Heads stand at the same place, in points; a wider page number shifts none of them.
 const PLACE: f32 = 3.0;
 
+/// Lines of text are no farther apart, in ems.
+const CLOSE: f32 = 2.0;
+
+/// What recurs on less than one page of so many is rare.
+const RARE: usize = 3;
+
 /// A row at an edge of a page.
 struct Row {
     lines: Vec<usize>,
@@ -53,6 +59,15 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
             heads[page][n] = Some(reason);
         }
     }
+    for (page, rows) in rows.iter().enumerate() {
+        for bottom in [false, true] {
+            unframe(rows, bottom, &mut heads[page], |n| {
+                let row = &rows[n];
+                let members = &groups[&(row.bottom, row.mask.as_str())];
+                members.len() * RARE < pages.len()
+            });
+        }
+    }
     let headings = largest(pages);
     for (page, lines) in pages.iter_mut().enumerate() {
         let mut dropped = vec![None; lines.len()];
@@ -80,6 +95,29 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
         remove(lines, page, &dropped, &mut out);
     }
     out
+}
+
+/// Keeps what recurs on few pages as close above the text as its lines are to each other: the first line of a box, the
+/// header of a table. A head stands off.
+fn unframe(
+    rows: &[Row],
+    bottom: bool,
+    heads: &mut [Option<Reason>],
+    is_rare: impl Fn(usize) -> bool,
+) {
+    let mut side: Vec<usize> = (0..rows.len())
+        .filter(|&n| rows[n].bottom == bottom)
+        .collect();
+    side.sort_by_key(|&n| rows[n].depth);
+    let framed = side.iter().take_while(|&&n| heads[n].is_some()).count();
+    for at in (0..framed).rev() {
+        let n = side[at];
+        let inner = side.get(at + 1).map_or(f32::MAX, |&inner| rows[inner].lead);
+        if rows[n].lead > CLOSE.min(1.3 * inner) || !is_rare(n) {
+            break;
+        }
+        heads[n] = None;
+    }
 }
 
 /// The largest size that a text has anywhere.
@@ -233,7 +271,7 @@ fn masked(text: &str) -> (String, Vec<u32>) {
 }
 
 /// Roman numerals, as on the pages of a preface.
-fn roman(text: &str) -> Option<u32> {
+pub(super) fn roman(text: &str) -> Option<u32> {
     let value = |c: char| {
         Some(match c.to_ascii_lowercase() {
             'i' => 1,
@@ -401,7 +439,10 @@ mod tests {
             },
             base: y + 8.8,
             size: 10.0,
+            other_size: 10.0,
+            ruby: 0.0,
             bold: false,
+            mono: false,
             origin: Origin::Content,
             order: 0,
             marked: false,
@@ -471,5 +512,30 @@ mod tests {
         let mut pages = pages(|_| "Preface".into(), |n| ["i", "ii", "iii", "iv"][n].into());
         take(&mut pages, 10.0);
         assert!(pages.iter().all(|lines| lines.len() == 5));
+    }
+
+    #[test]
+    fn a_box_that_happens_to_begin_some_pages_is_no_head() {
+        let texts = [
+            "Rain fell",
+            "Wind rose",
+            "Note",
+            "Snow lay",
+            "Fog came",
+            "Hail hit",
+        ];
+        let mut pages: Vec<Vec<Line>> = (0..24)
+            .map(|n| {
+                let mut lines = vec![line("Annual Report", 20.0), line(texts[n % 6], 60.0)];
+                lines
+                    .extend((0..8).map(|k| {
+                        line(&format!("On day {} of {k}", n * 7), 72.0 + 12.0 * k as f32)
+                    }));
+                lines
+            })
+            .collect();
+        take(&mut pages, 10.0);
+        assert_eq!(pages[2][0].text, "Note");
+        assert!(pages.iter().all(|lines| lines.len() == 9));
     }
 }

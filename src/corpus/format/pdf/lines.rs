@@ -1,8 +1,11 @@
 //! Lines: runs on one baseline put together, as text with a place.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::characters::{is_ideographic, raised};
+use super::direction::{as_read, is_leftward};
 use super::geometry::{Area, Course, Frame};
 use super::glyphs::{Origin, Rule};
 use super::runs::{Divisions, GAP, Placed, Run};
@@ -16,6 +19,9 @@ const IDEOGRAPHIC_SPACE: f32 = 0.7;
 /// A gap between pieces that do not follow each other in the content, in ems: no wider than between words.
 const STRAY_GAP: f32 = 0.4;
 
+/// So many dots lead the eye; an ellipsis has fewer.
+const LEADERS: usize = 7;
+
 /// A line, or the part of one that stands by itself.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
@@ -24,7 +30,13 @@ pub(super) struct Line {
     pub(super) frame: Frame,
     pub(super) base: f32,
     pub(super) size: f32,
+    /// The size of other letters in it, else the same.
+    pub(super) other_size: f32,
+    /// The size of the ruby beside it, or 0.
+    pub(super) ruby: f32,
     pub(super) bold: bool,
+    /// All letters are of a typewriter's width.
+    pub(super) mono: bool,
     pub(super) origin: Origin,
     /// Number in the content.
     pub(super) order: usize,
@@ -91,6 +103,7 @@ fn merge_row(row: &mut Vec<(f32, f32, Run)>, walls: &Divisions, out: &mut Vec<Ru
                 if size > *large {
                     (*before, *large) = (base, size);
                 }
+                whole.ruby = whole.ruby.max(run.ruby);
                 whole.placed.extend(run.placed);
             }
             _ => out.extend(last.replace((base, size, run)).map(|(.., run)| run)),
@@ -125,14 +138,18 @@ fn line(run: &Run) -> Option<Line> {
     let size = run.size();
     let base = run.base();
     let mut text = String::new();
+    // Where the text of each glyph begins.
+    let mut starts = Vec::new();
     let mut last: Option<&Placed> = None;
-    let mut bold = 0;
+    let (mut letters, mut mono, mut worded, mut bold) = (0, 0, 0, 0);
     for placed in &run.placed {
         if let Some(last) = last
             && is_spaced(last, placed, &text)
         {
+            starts.push(text.len());
             text.push(' ');
         }
+        starts.push(text.len());
         let small = placed.size < 0.8 * size && base - placed.c > 0.2 * size && !run.vertical;
         let sign = placed.text.chars().next().and_then(raised);
         match sign {
@@ -140,12 +157,19 @@ fn line(run: &Run) -> Option<Line> {
             Some(sign) if small && placed.text.chars().nth(1).is_none() => text.push(sign),
             _ => text.push_str(&placed.text),
         }
-        bold += usize::from(placed.bold);
+        letters += 1;
+        mono += usize::from(placed.mono);
+        worded += usize::from(is_word(placed));
+        bold += usize::from(is_word(placed) && placed.bold);
         last = Some(placed);
+    }
+    if text.contains(is_leftward) {
+        text = as_read(&cut_at(&text, &starts));
     }
     if text.contains(|c| matches!(c, '\u{300}'..='\u{36f}')) {
         text = text.nfc().collect();
     }
+    let text = without_leaders(&text);
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return None;
@@ -160,12 +184,52 @@ fn line(run: &Run) -> Option<Line> {
         frame: run.frame(),
         base,
         size,
-        bold: bold * 2 > run.placed.len(),
+        other_size: run.other_size(),
+        ruby: run.ruby,
+        // Text that names things in bold is none for that.
+        bold: bold == worded && run.placed.iter().any(|placed| placed.bold),
+        mono: mono == letters,
         origin: run.origin,
         order: run.order,
         marked,
         closed: false,
     })
+}
+
+fn is_word(placed: &Placed) -> bool {
+    placed.text.contains(char::is_alphabetic)
+}
+
+/// A text cut at these bytes.
+fn cut_at<'a>(text: &'a str, starts: &[usize]) -> Vec<&'a str> {
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let parts = starts.iter().zip(ends);
+    parts.filter_map(|(&from, to)| text.get(from..to)).collect()
+}
+
+/// A text without the dots that lead the eye from an entry to its page.
+fn without_leaders(text: &str) -> Cow<'_, str> {
+    let is_dot = |c: char| matches!(c, '.' | '·' | '．' | '․' | '‥' | '…' | '⋯');
+    if text.chars().filter(|&c| is_dot(c)).count() < LEADERS {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(is_dot) {
+        let (before, dots) = rest.split_at(at);
+        let end = dots
+            .find(|c: char| !is_dot(c) && c != ' ')
+            .unwrap_or(dots.len());
+        out.push_str(before);
+        match dots[..end].chars().filter(|&c| is_dot(c)).count() < LEADERS {
+            true => out.push_str(&dots[..end]),
+            false if out.is_empty() || out.ends_with(' ') => {}
+            false => out.push(' '),
+        }
+        rest = &dots[end..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// Whether a space stands between two letters.
@@ -208,6 +272,18 @@ mod tests {
         let mut page = glyphs("である。", (50.0, 50.0), (10.0, 0.0), 10.0);
         page.extend(glyphs("吾輩は猫", (10.0, 50.0), (10.0, 0.0), 10.0));
         assert_eq!(texts(&page), ["吾輩は猫である。"]);
+    }
+
+    #[test]
+    fn dots_that_lead_to_a_page_are_no_text() {
+        for (text, expected) in [
+            ("Index . . . . . . . . . . . 12", "Index 12"),
+            ("目次…………………………3", "目次 3"),
+            ("wait ... and see ...", "wait ... and see ..."),
+            (". . . . . . . . .", ""),
+        ] {
+            assert_eq!(without_leaders(text).trim(), expected);
+        }
     }
 
     #[test]

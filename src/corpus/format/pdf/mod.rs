@@ -1,16 +1,19 @@
 //! Reads PDF documents: text in the order of reading, with its places.
 //!
 //! A page goes through these steps: [`content`] gives glyphs, [`runs`] puts them in rows, [`ruby`] takes readings
-//! out, [`lines`] makes text of them. When all pages are read, [`heads`] takes running heads out. Then each page
-//! goes through [`tables`], [`notes`] and [`order`], and [`pieces`] makes paragraphs of the lines of all pages.
-//! [`recognised`] adds what a program recognised on pages without text. [`drawing`] draws a page.
+//! out, [`lines`] makes text of them, with [`direction`] where it runs to the left. When all pages are read, [`heads`]
+//! takes running heads out. Then each page goes through [`tables`], [`notes`] and [`order`], and [`pieces`] makes
+//! paragraphs of the lines of all pages. [`recognised`] adds what a program recognised on pages without text.
+//! [`drawing`] draws a page.
 
 mod annotations;
 mod article;
 mod bands;
+mod bitmaps;
 mod cells;
 mod characters;
 mod content;
+mod direction;
 mod document;
 mod drawing;
 mod flow;

@@ -93,6 +93,7 @@ pub(super) fn ordered(lines: Vec<Line>, rules: &[Rule], body: f32) -> Ordered {
     let (mut tables, mut notes) = (Vec::new(), Vec::new());
     if own.len() <= COMPARED {
         place_fields(&mut own);
+        place_initials(&mut own);
         tables = tables::take(&mut own, &walls);
         notes = notes::take(&mut own, body, &walls);
     }
@@ -158,6 +159,44 @@ fn turned(line: &Line, course: Course) -> Frame {
     }
 }
 
+/// Puts a large initial before the line that it begins. The lines beside it begin where it does.
+fn place_initials(lines: &mut Vec<Line>) {
+    const LARGE: f32 = 1.8;
+    const BESIDE: f32 = 1.5;
+    let mut at = 0;
+    while at < lines.len() {
+        let initial = &lines[at];
+        let mut letters = initial.text.chars();
+        let is_letter = letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none();
+        let (from, frame, size) = (initial.frame.a0, initial.frame, initial.size);
+        let is_beside = |line: &Line| {
+            let middle = line.middle();
+            size > LARGE * line.size
+                && (frame.c0..frame.c1).contains(&middle)
+                && (-0.5..BESIDE).contains(&((line.frame.a0 - frame.a1) / line.size))
+        };
+        let beside: Vec<usize> = (0..lines.len())
+            .filter(|&n| is_letter && is_beside(&lines[n]))
+            .collect();
+        let first = beside
+            .iter()
+            .copied()
+            .min_by(|&a, &b| lines[a].base.total_cmp(&lines[b].base));
+        let Some(first) = first.filter(|&first| {
+            beside.len() > 1 && lines[first].text.starts_with(char::is_alphabetic)
+        }) else {
+            at += 1;
+            continue;
+        };
+        let letter = std::mem::take(&mut lines[at].text);
+        lines[first].text.insert_str(0, &letter);
+        for n in beside {
+            lines[n].frame.a0 = from;
+        }
+        lines.remove(at);
+    }
+}
+
 /// Values of fields are drawn after all text. Each is put behind its label: the text to its left, else above it.
 fn place_fields(lines: &mut Vec<Line>) {
     let (fields, mut labels): (Vec<Line>, Vec<Line>) = std::mem::take(lines)
@@ -193,5 +232,48 @@ fn distance(label: &Frame, field: &Line) -> Option<f32> {
         Some(LINE * size + over)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, (a0, a1): (f32, f32), base: f32, size: f32) -> Line {
+        Line {
+            text: text.into(),
+            course: Course::Right,
+            frame: Frame {
+                a0,
+                a1,
+                c0: base - 0.88 * size,
+                c1: base + 0.12 * size,
+            },
+            base,
+            size,
+            other_size: size,
+            ruby: 0.0,
+            bold: false,
+            mono: false,
+            origin: Origin::Content,
+            order: 0,
+            marked: false,
+            closed: false,
+        }
+    }
+
+    #[test]
+    fn an_initial_begins_the_first_line_beside_it() {
+        let mut lines = vec![
+            line("O", (10.0, 35.0), 34.0, 34.0),
+            line("A heading", (10.0, 90.0), -20.0, 16.0),
+            line("ur second survey", (38.0, 200.0), 14.0, 10.0),
+            line("found more, and it", (38.0, 200.0), 26.0, 10.0),
+            line("goes on below.", (10.0, 120.0), 44.0, 10.0),
+        ];
+        place_initials(&mut lines);
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts[..2], ["A heading", "Our second survey"]);
+        assert!(lines[1..].iter().all(|line| line.frame.a0 == 10.0));
     }
 }

@@ -3,7 +3,7 @@
 use super::cells::Table;
 use super::characters::{is_finished, is_ideographic};
 use super::document::{Kind, Mark, Piece};
-use super::flow::{Stack, is_same_size, leading, stacks};
+use super::flow::{Stack, ends_in_page, is_same_size, leading, stacks};
 use super::joining::{Words, join, without_soft_hyphens};
 use super::lines::Line;
 use super::markers::{is_caption, starts_item, starts_section};
@@ -29,7 +29,15 @@ const LARGE: f32 = 1.12;
 const HEADING: usize = 160;
 
 /// The pieces of a document.
-pub(super) fn pieces(pages: Vec<Ordered>, body: f32) -> Vec<Piece> {
+pub(super) fn pieces(mut pages: Vec<Ordered>, body: f32) -> Vec<Piece> {
+    if share(&pages, |line| line.mono) > 0.5 {
+        // The text is set like a listing, so that says nothing.
+        for element in pages.iter_mut().flat_map(|page| &mut page.elements) {
+            if let Element::Line(line) = element {
+                line.mono = false;
+            }
+        }
+    }
     let mut words = Words::default();
     for page in &pages {
         for element in &page.elements {
@@ -44,7 +52,7 @@ pub(super) fn pieces(pages: Vec<Ordered>, body: f32) -> Vec<Piece> {
         words,
         body,
         header: None,
-        bold: bold_share(&pages) > 0.5,
+        bold: share(&pages, |line| line.bold) > 0.5,
     };
     for (page, ordered) in pages.into_iter().enumerate() {
         builder.page(page + 1, ordered);
@@ -55,15 +63,16 @@ pub(super) fn pieces(pages: Vec<Ordered>, body: f32) -> Vec<Piece> {
     builder.pieces
 }
 
-fn bold_share(pages: &[Ordered]) -> f32 {
-    let (mut bold, mut all) = (0, 0);
+/// The share of the text in such lines.
+fn share(pages: &[Ordered], is_such: impl Fn(&Line) -> bool) -> f32 {
+    let (mut such, mut all) = (0, 0);
     for line in pages.iter().flat_map(|page| &page.elements) {
         if let Element::Line(line) = line {
             all += line.text.len();
-            bold += if line.bold { line.text.len() } else { 0 };
+            such += if is_such(line) { line.text.len() } else { 0 };
         }
     }
-    bold as f32 / all.max(1) as f32
+    such as f32 / all.max(1) as f32
 }
 
 struct Builder {
@@ -122,7 +131,7 @@ impl Builder {
             let interrupted = self
                 .pieces
                 .last()
-                .is_some_and(|piece| matches!(piece.kind, Kind::Caption | Kind::Row));
+                .is_some_and(|piece| matches!(piece.kind, Kind::Caption | Kind::Row | Kind::Code));
             if kind == Kind::Paragraph
                 && (range.start == 0 || interrupted)
                 && let Some(open) = self.open.take()
@@ -175,6 +184,7 @@ impl Builder {
             || last.bold != first.bold
             || last.closed
             || first.closed
+            || ends_in_page(&last.text) && ends_in_page(&first.text)
         {
             return false;
         }
@@ -221,6 +231,9 @@ impl Builder {
         let first = &lines[0];
         if is_caption(&first.text) && lines.len() <= 6 {
             return Kind::Caption;
+        }
+        if lines.len() > 1 && lines.iter().all(|line| line.mono) {
+            return Kind::Code;
         }
         let letters: usize = lines.iter().map(|line| weight(&line.text)).sum();
         let last = lines.last().map_or("", |line| line.text.trim_end());
@@ -302,11 +315,16 @@ fn weight(text: &str) -> usize {
 }
 
 fn add(piece: &mut Piece, stack: &Stack, range: std::ops::Range<usize>, words: &Words) {
+    let edge = stack.lines[range.clone()].iter().map(|line| line.frame.a0);
+    let edge = edge.fold(f32::MAX, f32::min);
     for line in &stack.lines[range] {
+        if piece.kind == Kind::Code {
+            add_code(piece, line, edge);
+        }
         let initial = piece.marks.len() == 1
             && piece.text.chars().count() == 1
             && piece.text.starts_with(char::is_alphabetic);
-        if initial && line.text.starts_with(char::is_alphabetic) {
+        if piece.kind == Kind::Code || initial && line.text.starts_with(char::is_alphabetic) {
             piece.text.push_str(&line.text);
         } else {
             join(&mut piece.text, &line.text, words);
@@ -316,12 +334,25 @@ fn add(piece: &mut Piece, stack: &Stack, range: std::ops::Range<usize>, words: &
         piece.marks.push(Mark {
             at,
             page: stack.page,
-            area: line.area(),
+            area: stack.area(line),
         });
     }
     if let Some(first) = piece.marks.first_mut() {
         first.at = 0;
     }
+}
+
+/// Begins a line of a listing, with the indent that it has.
+fn add_code(piece: &mut Piece, line: &Line, edge: f32) {
+    const WIDEST: usize = 60;
+    if !piece.text.is_empty() {
+        piece.text.push('\n');
+    }
+    let width = (line.frame.a1 - line.frame.a0) / line.text.chars().count().max(1) as f32;
+    let indent = ((line.frame.a0 - edge) / width.max(0.1)).round() as usize;
+    piece
+        .text
+        .extend(std::iter::repeat_n(' ', indent.min(WIDEST)));
 }
 
 /// Takes out what only the setting of lines needed, and moves the marks along.

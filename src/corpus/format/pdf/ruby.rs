@@ -10,6 +10,9 @@ const LARGEST: f32 = 0.62;
 const NEAREST: f32 = 0.45;
 const FARTHEST: f32 = 1.25;
 
+/// How far a word may stand aside for its ruby, in ems.
+const ASIDE: f32 = 0.6;
+
 /// How a word is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
@@ -28,7 +31,7 @@ pub(super) fn take(runs: &mut Vec<Run>, page: usize) -> Vec<Reading> {
     by_middle.sort_by(|&a, &b| middles[a].total_cmp(&middles[b]));
     let largest = runs.iter().map(Run::size).fold(0.0, f32::max);
     let mut taken = vec![false; runs.len()];
-    let mut found: Vec<(Reading, Place)> = Vec::new();
+    let mut found: Vec<((Reading, f32), Place)> = Vec::new();
     for (at, run) in runs.iter().enumerate() {
         if !run.chars().all(|c| is_kana(c) || c == '・' || c == '　') {
             continue;
@@ -51,9 +54,17 @@ pub(super) fn take(runs: &mut Vec<Run>, page: usize) -> Vec<Reading> {
                 base: letters.iter().map(|placed| &*placed.text).collect(),
                 reading: run.chars().filter(|c| !c.is_whitespace()).collect(),
             };
-            found.push((reading, place));
+            found.push(((reading, run.size()), place));
         }
     }
+    for (reading, place) in &found {
+        align(runs, &middles, &by_middle, place.run);
+        runs[place.run].ruby = reading.1;
+    }
+    let found = found
+        .into_iter()
+        .map(|((reading, _), place)| (reading, place))
+        .collect();
     let mut at = 0;
     runs.retain(|_| {
         at += 1;
@@ -83,6 +94,36 @@ fn joined(found: Vec<(Reading, Place)>) -> Vec<Reading> {
         }
     }
     out.into_iter().map(|(reading, _)| reading).collect()
+}
+
+/// Puts a word of a vertical line on the line of its neighbours: a writer that centres the word with its ruby sets it
+/// aside.
+fn align(runs: &mut [Run], middles: &[f32], by_middle: &[usize], word: usize) {
+    let run = &runs[word];
+    if !run.vertical {
+        return;
+    }
+    let (size, middle, frame) = (run.size(), middles[word], run.frame());
+    let nearest = ASIDE * size;
+    let from = by_middle.partition_point(|&other| middles[other] < middle - nearest);
+    let near = by_middle.iter().skip(from).take(512);
+    let neighbour = near
+        .take_while(|&&other| middles[other] <= middle + nearest)
+        .find(|&&n| {
+            let (other, place) = (&runs[n], runs[n].frame());
+            let gap = (place.a0 - frame.a1).max(frame.a0 - place.a1) / size;
+            n != word
+                && other.vertical
+                && other.course == run.course
+                && (other.size() - size).abs() < 0.05 * size
+                && (-0.3..0.6).contains(&gap)
+        });
+    let Some(base) = neighbour.map(|&n| runs[n].base()) else {
+        return;
+    };
+    for placed in &mut runs[word].placed {
+        placed.c = base;
+    }
 }
 
 fn middle(run: &Run) -> f32 {
@@ -159,5 +200,17 @@ mod tests {
         page.extend(glyphs("わがはい", (10.0, 60.0), (5.0, 0.0), 5.0));
         let (mut runs, _) = runs(&page, &[]);
         assert!(take(&mut runs, 1).is_empty());
+    }
+
+    #[test]
+    fn a_word_that_stands_aside_for_its_ruby_is_on_the_line_of_its_neighbours() {
+        let mut page = glyphs("これからの", (100.0, 50.0), (0.0, 10.0), 10.0);
+        page.extend(glyphs("わたしぶね", (110.0, 99.0), (0.0, 5.0), 5.0));
+        page.extend(glyphs("渡し船", (96.0, 100.0), (0.0, 10.0), 10.0));
+        let (mut runs, _) = runs(&page, &[]);
+        let line = runs[0].base();
+        assert_eq!(take(&mut runs, 1).len(), 1);
+        let bases: Vec<f32> = runs.iter().map(Run::base).collect();
+        assert_eq!(bases, [line, line]);
     }
 }

@@ -32,6 +32,7 @@ pub(super) struct Placed {
     pub(super) c: f32,
     pub(super) size: f32,
     pub(super) bold: bool,
+    pub(super) mono: bool,
     /// A space stands before it.
     pub(super) spaced: bool,
 }
@@ -46,6 +47,8 @@ pub(super) struct Run {
     /// Number of the first glyph in the content.
     pub(super) order: usize,
     pub(super) placed: Vec<Placed>,
+    /// The size of the ruby beside a word of it, or 0.
+    pub(super) ruby: f32,
 }
 
 impl Run {
@@ -64,6 +67,23 @@ impl Run {
         };
         let sizes = self.placed.iter().map(|placed| placed.size).take(64);
         sizes.max_by_key(|&size| count(size)).unwrap_or(largest)
+    }
+
+    /// The size that other letters have, where they are not raised or lowered: code among text.
+    pub(super) fn other_size(&self) -> f32 {
+        let size = self.size();
+        let others = self.placed.iter().map(|placed| placed.size);
+        let mut others =
+            others.filter(|other| (other - size).abs() >= 0.05 * size && *other > 0.8 * size);
+        let other = others.next().unwrap_or(size);
+        let count = 1 + others
+            .filter(|next| (next - other).abs() < 0.05 * other)
+            .count();
+        if count * 10 >= self.placed.len() {
+            other
+        } else {
+            size
+        }
     }
 
     pub(super) fn base(&self) -> f32 {
@@ -146,6 +166,7 @@ pub(super) fn runs(glyphs: &[Glyph], rules: &[Rule]) -> (Vec<Run>, String) {
                 origin: glyph.origin,
                 order: at,
                 placed: vec![placed],
+                ruby: 0.0,
             }),
         }
         at += 1;
@@ -171,6 +192,7 @@ fn place(glyph: &Glyph, course: Course, vertical: bool) -> Placed {
         c: if vertical { across } else { base },
         size: glyph.size,
         bold: glyph.bold,
+        mono: glyph.mono,
         spaced: false,
     }
 }
@@ -345,6 +367,7 @@ pub(super) mod tests {
                     course: Some(Course::Right),
                     vertical: false,
                     bold: false,
+                    mono: false,
                     origin: Origin::Content,
                 }
             })

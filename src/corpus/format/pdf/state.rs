@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::characters::is_ideographic;
 use super::fonts::{Font, Letter};
 use super::geometry::{Course, Matrix};
 use super::glyphs::{Glyph, Origin};
@@ -135,6 +136,7 @@ impl Pen {
             course: Course::of(alongx as f32, alongy as f32),
             vertical: font.vertical,
             bold: font.bold,
+            mono: font.mono && !letter.text.contains(is_ideographic),
             origin,
         })
     }
