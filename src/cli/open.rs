@@ -33,7 +33,8 @@ pub fn run(args: &args::Open, settings: &Settings, out: &mut Output) -> anyhow::
                 _ => None,
             };
             let file = file(&index, &record)?;
-            let is_document = record.metadata.text_source == TextSource::Extracted && is_document(&file);
+            let is_document =
+                record.metadata.text_source == TextSource::Extracted && is_document(&file);
             let place = match rows {
                 Some(rows) if is_document => {
                     let start = index.passage(rows.start)?.span.start;

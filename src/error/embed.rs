@@ -1,6 +1,6 @@
 //! Models, tokenizers, encoders, devices.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 /// What can be wrong with a model, or with what computes it.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,7 @@ pub enum EmbedError {
         /// Name of the model.
         model: String,
         /// The file that asks for it: `config.json` or another one of the model's folder.
-        path: PathBuf,
+        path: Box<Path>,
         /// The key in that file, with the keys above it.
         key: String,
         /// What stands there; `absent` where nothing does.

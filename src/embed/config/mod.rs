@@ -99,7 +99,7 @@ impl Config {
         let value = self.values.get(key);
         Error::Embed(EmbedError::NotComputed {
             model: self.model.clone(),
-            path: self.path.clone(),
+            path: self.path.as_path().into(),
             key: format!("{}{key}", self.below),
             value: value.map_or_else(|| "absent".to_owned(), shown),
             possible: possible.into(),

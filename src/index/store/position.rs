@@ -178,7 +178,8 @@ mod tests {
         assert_eq!((run.len(), run.last()), (3, Row::new(5)));
         assert!(run.contains(Row::new(5)) && !run.contains(Row::new(6)));
         let backwards = Run::new(Row::new(6), Row::new(3));
-        assert!(backwards.is_empty() && backwards.len() == 0);
+        assert!(backwards.is_empty());
+        assert_eq!(backwards.iter().count(), 0);
         assert_eq!(
             Run::one(Row::new(7)).iter().collect::<Vec<_>>(),
             [Row::new(7)]
