@@ -13,6 +13,8 @@ const COMMON: f32 = 0.8;
 const LEAST_COMMON: usize = 8;
 /// Longer passages, by the product of their tokens, are compared as they were cut.
 const MOST_COMPARED: usize = 4_000_000;
+/// Places at which a passage that repeats itself is laid against another one: what stands around is read for each.
+const MOST_LAID: usize = 4;
 /// A line of more characters is no heading.
 const HEADING_CHARS: usize = 120;
 
@@ -46,11 +48,14 @@ pub fn say_the_same(a: Place<'_>, b: Place<'_>) -> bool {
     let least = least.max(LEAST_COMMON);
     // How many tokens the one begins earlier.
     let later = |x: &[Token], y: &[Token], a: Place<'_>, b: Place<'_>| {
-        (0..=x.len().saturating_sub(least)).any(|start| {
+        let fits = |start: &usize| {
             let common = (x.len() - start).min(y.len());
-            common >= least
-                && same(&x[start..start + common], &y[..common])
-                && stands_before(&x[..start], x[start].span.start, a, b)
+            common >= least && same(&x[*start..start + common], &y[..common])
+        };
+        let starts = (0..=x.len().saturating_sub(least)).filter(fits);
+        starts.take(MOST_LAID).any(|start| {
+            let common = (x.len() - start).min(y.len());
+            stands_before(&x[..start], x[start].span.start, a, b)
                 && stands_behind(&x[start + common..], b)
                 && stands_behind(&y[common..], a)
         })
@@ -295,6 +300,16 @@ mod tests {
             &format!("Osaka\n\n{text}")
         ));
         assert!(!whole("Terms", &format!("Terms\n{text}")));
+    }
+
+    #[test]
+    fn a_text_that_repeats_itself_is_laid_at_its_first_places() {
+        let many = |count: usize| "sing la ".repeat(count);
+        let (long, short) = (many(60), many(50));
+        // Cut at another place of the same text, and of others.
+        assert!(parts(&many(90), &long, &many(80), &short));
+        let (a, b) = (format!("Bells: {long}"), format!("Drums: {short}"));
+        assert!(!parts(&a, &long, &b, &short));
     }
 
     #[test]
