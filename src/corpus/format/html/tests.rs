@@ -666,6 +666,8 @@ proptest! {
 fn brackets_around_a_reading_are_no_text() {
     let seen = Seen::body("<p>川は<ruby>山<rp>(</rp><rt>やま</rt><rp>)</rp></ruby>から来る。</p>");
     assert!(seen.text().contains("川は山から来る。"));
+    let seen = Seen::body("<p><ruby><rp>reading: </rp>山<rt>やま</rt></ruby>から来る。</p>");
+    assert_eq!(seen.left_out(Omission::Ruby), "reading:\n山《やま》");
 }
 
 #[test]

@@ -229,20 +229,19 @@ impl<'a> Walk<'a> {
             if beside.contains(&inner) {
                 continue;
             }
-            let to = match tree.name(inner) {
-                "rt" | "rtc" | "rp" => {
-                    beside = tree.whole(inner);
-                    if tree.name(inner) == "rp" {
-                        continue;
-                    }
-                    for inner in beside.clone() {
-                        reading.push_str(&tree.node(inner).text);
-                    }
-                    continue;
-                }
-                _ => &mut word,
-            };
-            to.push_str(&tree.node(inner).text);
+            let name = tree.name(inner);
+            if !["rt", "rtc", "rp"].contains(&name) {
+                word.push_str(&tree.node(inner).text);
+                continue;
+            }
+            beside = tree.whole(inner);
+            let text: String = beside.clone().map(|at| &*tree.node(at).text).collect();
+            if name != "rp" {
+                reading.push_str(&text);
+            } else if tree.letters(beside.clone()) > 0 {
+                // More than the brackets around a reading.
+                self.left.push(Omission::Ruby, &text);
+            }
         }
         self.left.push(Omission::Ruby, &listed(&word, &reading));
         true

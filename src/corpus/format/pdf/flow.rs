@@ -440,31 +440,10 @@ fn is_initial(last: &Line, line: &Line) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::geometry::{Course, Frame};
-    use super::super::glyphs::Origin;
     use super::*;
 
     fn line(text: &str, a0: f32, a1: f32, c: f32) -> Line {
-        Line {
-            text: text.into(),
-            course: Course::Right,
-            frame: Frame {
-                a0,
-                a1,
-                c0: c - 8.8,
-                c1: c + 1.2,
-            },
-            base: c,
-            size: 10.0,
-            other_size: 10.0,
-            ruby: 0.0,
-            bold: false,
-            mono: false,
-            origin: Origin::Content,
-            order: 0,
-            marked: false,
-            closed: false,
-        }
+        Line::plain(text, (a0, a1), c, 10.0)
     }
 
     fn paragraphs(lines: Vec<Line>) -> Vec<usize> {

@@ -424,30 +424,10 @@ fn rows_text(row: &Row) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::geometry::{Course, Frame};
     use super::*;
 
     fn line(text: &str, y: f32) -> Line {
-        Line {
-            text: text.into(),
-            course: Course::Right,
-            frame: Frame {
-                a0: 50.0,
-                a1: 300.0,
-                c0: y,
-                c1: y + 10.0,
-            },
-            base: y + 8.8,
-            size: 10.0,
-            other_size: 10.0,
-            ruby: 0.0,
-            bold: false,
-            mono: false,
-            origin: Origin::Content,
-            order: 0,
-            marked: false,
-            closed: false,
-        }
+        Line::plain(text, (50.0, 300.0), y + 8.8, 10.0)
     }
 
     fn pages(head: impl Fn(usize) -> String, foot: impl Fn(usize) -> String) -> Vec<Vec<Line>> {

@@ -245,6 +245,33 @@ fn is_spaced(last: &Placed, next: &Placed, text: &str) -> bool {
 }
 
 #[cfg(test)]
+impl Line {
+    /// Plain text to test with: where it begins and ends along the line, its base, its size.
+    pub(super) fn plain(text: &str, (a0, a1): (f32, f32), base: f32, size: f32) -> Self {
+        Self {
+            text: text.into(),
+            course: Course::Right,
+            frame: Frame {
+                a0,
+                a1,
+                c0: base - 0.88 * size,
+                c1: base + 0.12 * size,
+            },
+            base,
+            size,
+            other_size: size,
+            ruby: 0.0,
+            bold: false,
+            mono: false,
+            origin: Origin::Content,
+            order: 0,
+            marked: false,
+            closed: false,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::super::glyphs::Glyph;
     use super::super::runs::runs;

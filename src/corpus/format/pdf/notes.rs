@@ -69,31 +69,10 @@ fn has_text_above(lines: &[Line], note: &Line, body: f32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::geometry::{Course, Frame};
-    use super::super::glyphs::Origin;
     use super::*;
 
     fn line(text: &str, size: f32, c: f32) -> Line {
-        Line {
-            text: text.into(),
-            course: Course::Right,
-            frame: Frame {
-                a0: 10.0,
-                a1: 200.0,
-                c0: c - 0.88 * size,
-                c1: c + 0.12 * size,
-            },
-            base: c,
-            size,
-            other_size: size,
-            ruby: 0.0,
-            bold: false,
-            mono: false,
-            origin: Origin::Content,
-            order: 0,
-            marked: false,
-            closed: false,
-        }
+        Line::plain(text, (10.0, 200.0), c, size)
     }
 
     #[test]

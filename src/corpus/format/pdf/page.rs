@@ -240,26 +240,7 @@ mod tests {
     use super::*;
 
     fn line(text: &str, (a0, a1): (f32, f32), base: f32, size: f32) -> Line {
-        Line {
-            text: text.into(),
-            course: Course::Right,
-            frame: Frame {
-                a0,
-                a1,
-                c0: base - 0.88 * size,
-                c1: base + 0.12 * size,
-            },
-            base,
-            size,
-            other_size: size,
-            ruby: 0.0,
-            bold: false,
-            mono: false,
-            origin: Origin::Content,
-            order: 0,
-            marked: false,
-            closed: false,
-        }
+        Line::plain(text, (a0, a1), base, size)
     }
 
     #[test]

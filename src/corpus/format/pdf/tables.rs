@@ -81,30 +81,13 @@ fn flows(lines: &[Line]) -> Vec<Vec<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::geometry::{Course, Frame};
-    use super::super::glyphs::Origin;
     use super::*;
 
     fn cell(text: &str, a0: f32, c: f32, order: usize) -> Line {
+        let a1 = a0 + 5.0 * text.chars().count() as f32;
         Line {
-            text: text.into(),
-            course: Course::Right,
-            frame: Frame {
-                a0,
-                a1: a0 + 5.0 * text.chars().count() as f32,
-                c0: c - 8.8,
-                c1: c + 1.2,
-            },
-            base: c,
-            size: 10.0,
-            other_size: 10.0,
-            ruby: 0.0,
-            bold: false,
-            mono: false,
-            origin: Origin::Content,
             order,
-            marked: false,
-            closed: false,
+            ..Line::plain(text, (a0, a1), c, 10.0)
         }
     }
 
