@@ -147,7 +147,6 @@ impl Search<'_> {
             .viewer
             .article(self.index.passage(shown.start)?.article)?;
         passage.best = self.best_sentence(*shown)?;
-        let duplicates = duplicates.iter().map(|row| self.citation(*row));
         Ok(Answer {
             rank,
             score: ranked.score,
@@ -158,7 +157,7 @@ impl Search<'_> {
                 late: ranked.late,
             },
             citation: passage.citation(&article),
-            duplicates: duplicates.collect::<Result<_>>()?,
+            duplicates: self.viewer.citations(duplicates)?,
             context: (self.query.context > 0)
                 .then(|| self.viewer.context(*shown, self.query.context))
                 .transpose()?,
@@ -192,12 +191,6 @@ impl Search<'_> {
             dense + SENTENCE_COVERAGE * coverage.powi(2)
         };
         self.viewer.best(rows, &judge)
-    }
-
-    fn citation(&self, row: Row) -> Result<String> {
-        let passage = self.viewer.passage(Run::one(row))?;
-        let article = self.index.passage(row)?.article;
-        Ok(passage.citation(&self.viewer.article(article)?))
     }
 }
 

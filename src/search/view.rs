@@ -1,5 +1,7 @@
 //! Articles and passages as they are printed and serialized; citations.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -199,6 +201,23 @@ impl<'a> Viewer<'a> {
     /// [`crate::IndexError::Corrupt`].
     pub fn article(&self, number: ArticleNo) -> Result<ArticleView> {
         Ok(self.article_of(self.index.article(number)?))
+    }
+
+    /// The citation of each row. The record of a large article takes milliseconds to read: each is read once.
+    ///
+    /// # Errors
+    /// [`crate::IndexError::Corrupt`].
+    pub fn citations(&self, rows: &[Row]) -> Result<Vec<String>> {
+        let mut articles: HashMap<ArticleNo, ArticleView> = HashMap::new();
+        let citation = |row: &Row| {
+            let passage = self.index.passage(*row)?;
+            let article = match articles.entry(passage.article) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(self.article(passage.article)?),
+            };
+            Ok(cite(article, passage.lines.0, passage.lines.1))
+        };
+        rows.iter().map(citation).collect()
     }
 
     fn article_of(&self, record: ArticleRecord) -> ArticleView {
