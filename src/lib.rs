@@ -71,4 +71,4 @@ pub mod serve;
 mod sha256;
 pub mod words;
 
-pub use error::{EmbedError, Error, IndexError, Result, SearchError};
+pub use error::{CorpusError, EmbedError, Error, IndexError, Result, SearchError};

@@ -14,7 +14,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
 use crate::corpus::{Article, ReadOptions};
 use crate::embed::Embedder;
-use crate::error::{Error, Result, SearchError};
+use crate::error::{CorpusError, Error, Result, SearchError};
 use crate::index::Index;
 use crate::search::{
     Names, SimilarArticles, Subject, as_stored, find_article, find_named_article, similar,
@@ -91,10 +91,10 @@ fn only(mut articles: Vec<Article>, given: &str) -> Result<Article> {
     let count = articles.len();
     match articles.pop() {
         Some(article) if count == 1 => Ok(article),
-        _ => Err(Error::Unreadable {
+        _ => Err(Error::Corpus(CorpusError::Unreadable {
             path: given.into(),
             reason: format!("it holds {count} articles; index it and name one of them"),
-        }),
+        })),
     }
 }
 

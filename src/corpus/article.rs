@@ -16,7 +16,7 @@ use crate::corpus::format::documents::{READER_FAILED, Work};
 use crate::corpus::format::places::Stretch;
 use crate::corpus::format::reader::Parsed;
 use crate::corpus::read_options::{Fields, ReadOptions};
-use crate::error::{Error, Result};
+use crate::error::{CorpusError, Error, Result};
 use crate::sha256;
 
 /// Name of the threads in which files are read; a panic in one becomes that file's error.
@@ -72,8 +72,8 @@ impl Article {
     /// Reads the articles of a file; most hold one.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read, [`Error::NotText`] where it is not text,
-    /// [`Error::Unreadable`] where it is too large or damaged.
+    /// [`Error::Io`] where it cannot be read, [`CorpusError::NotText`] where it is not text,
+    /// [`CorpusError::Unreadable`] where it is too large or damaged.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
         let bytes = bytes_of(path, options)?;
         Self::from_bytes(bytes, path, options)
@@ -83,7 +83,7 @@ impl Article {
     /// ends it for this file only. `None` where the file is what it was, by the SHA-256 of its bytes.
     ///
     /// # Errors
-    /// As [`Article::read`]; [`Error::Unreadable`] for a file that took too long, or whose reader failed;
+    /// As [`Article::read`]; [`CorpusError::Unreadable`] for a file that took too long, or whose reader failed;
     /// [`Error::Interrupted`].
     pub fn read_in_time(
         path: &Path,
@@ -138,7 +138,7 @@ impl Article {
     /// Takes the bytes of a file apart.
     ///
     /// # Errors
-    /// [`Error::NotText`] and [`Error::Unreadable`], which name `path`.
+    /// [`CorpusError::NotText`] and [`CorpusError::Unreadable`], which name `path`.
     pub fn from_bytes(bytes: Vec<u8>, path: &Path, options: &ReadOptions) -> Result<Vec<Self>> {
         let limits = Limits {
             stop: &|| false,
@@ -298,8 +298,8 @@ struct Limits<'a> {
 fn of_file(path: &Path, fault: Fault) -> Error {
     let path = path.to_path_buf();
     match fault {
-        Fault::NotText(reason) => Error::NotText { path, reason },
-        Fault::Unreadable(reason) => Error::Unreadable { path, reason },
+        Fault::NotText(reason) => Error::Corpus(CorpusError::NotText { path, reason }),
+        Fault::Unreadable(reason) => Error::Corpus(CorpusError::Unreadable { path, reason }),
     }
 }
 
@@ -308,10 +308,10 @@ fn bytes_of(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
     let mut file = std::fs::File::open(path).map_err(Error::io("open", path))?;
     let metadata = file.metadata().map_err(Error::io("read", path))?;
     if !metadata.is_file() {
-        return Err(Error::NotText {
+        return Err(Error::Corpus(CorpusError::NotText {
             path: path.to_path_buf(),
             reason: "not a regular file".to_owned(),
-        });
+        }));
     }
     // A file may grow while it is read: one byte over the limit is enough to know.
     let mut bytes = Vec::new();
@@ -324,13 +324,13 @@ fn bytes_of(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
             .map_err(Error::io("read", path))? as u64
     };
     if length > options.max_bytes {
-        return Err(Error::Unreadable {
+        return Err(Error::Corpus(CorpusError::Unreadable {
             path: path.to_path_buf(),
             reason: format!(
                 "too large: {length} bytes, at most {} are read (--max-file-size)",
                 options.max_bytes
             ),
-        });
+        }));
     }
     Ok(bytes)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{CorpusError, Error, Result};
 
 /// What a file in a folder leaves out below it, as a `.gitignore` there would.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,12 +20,14 @@ impl Globs {
     /// What tells whether a path is left out.
     ///
     /// # Errors
-    /// [`Error::Pattern`].
+    /// [`CorpusError::Pattern`].
     pub(super) fn matcher(&self) -> Result<Gitignore> {
         let mut builder = GitignoreBuilder::new(&self.base);
-        let bad = |pattern: &str, error: ignore::Error| Error::Pattern {
-            pattern: pattern.to_owned(),
-            message: error.to_string(),
+        let bad = |pattern: &str, error: ignore::Error| {
+            Error::Corpus(CorpusError::Pattern {
+                pattern: pattern.to_owned(),
+                message: error.to_string(),
+            })
         };
         for glob in &self.globs {
             let added = builder.add_line(None, glob);

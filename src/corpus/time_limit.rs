@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::ReadOptions;
-use crate::error::Error;
+use crate::error::{CorpusError, Error};
 
 /// At most so long somebody who waits for a file hears nothing of Ctrl-C.
 const LOOK: Duration = Duration::from_millis(50);
@@ -67,13 +67,13 @@ impl<'a> TimeLimit<'a> {
         if (self.interrupted)() {
             return Error::Interrupted { done: 0, total: 0 };
         }
-        Error::Unreadable {
+        Error::Corpus(CorpusError::Unreadable {
             path: path.to_path_buf(),
             reason: format!(
                 "not read within {} s (--max-file-time)",
                 self.millis as f64 / 1e3
             ),
-        }
+        })
     }
 
     fn left(&self) -> Duration {

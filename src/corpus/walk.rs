@@ -8,7 +8,7 @@ use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder};
 
 use super::globs::Globs;
-use crate::error::{Error, Result};
+use crate::error::{CorpusError, Error, Result};
 
 /// What a walk leaves out besides hidden and ignored files.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +67,7 @@ pub struct Skipped {
 /// sockets and indexes are named and left out; a root that is itself a file or a link is always taken.
 ///
 /// # Errors
-/// [`Error::Io`] where the root does not exist or nothing can be told of it, [`Error::Pattern`] for a bad glob,
+/// [`Error::Io`] where the root does not exist or nothing can be told of it, [`CorpusError::Pattern`] for a bad glob,
 /// [`Error::Interrupted`] where `stop` says so.
 pub fn walk(root: &Path, options: &WalkOptions, stop: &dyn Fn() -> bool) -> Result<Walked> {
     let metadata = std::fs::metadata(root).map_err(Error::io("open", root))?;
@@ -125,16 +125,18 @@ fn walker(
     let mut overrides = OverrideBuilder::new(root);
     for glob in &options.exclude {
         // In an override a plain glob includes; `!` excludes.
-        overrides
-            .add(&format!("!{glob}"))
-            .map_err(|error| Error::Pattern {
+        overrides.add(&format!("!{glob}")).map_err(|error| {
+            Error::Corpus(CorpusError::Pattern {
                 pattern: glob.clone(),
                 message: error.to_string(),
-            })?;
+            })
+        })?;
     }
-    let overrides = overrides.build().map_err(|error| Error::Pattern {
-        pattern: options.exclude.join(", "),
-        message: error.to_string(),
+    let overrides = overrides.build().map_err(|error| {
+        Error::Corpus(CorpusError::Pattern {
+            pattern: options.exclude.join(", "),
+            message: error.to_string(),
+        })
     })?;
     let project = options.project.as_ref().map(Globs::matcher).transpose()?;
     let never = canonical(&options.never);

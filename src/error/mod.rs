@@ -1,6 +1,7 @@
 //! What can go wrong in the library: an error for each area, composed into one. Every variant says what, where and with
 //! which values. What to do next is a matter of the command line: `crate::advice` says it, with its flags.
 
+mod corpus;
 mod embed;
 mod index;
 mod search;
@@ -8,6 +9,7 @@ mod search;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use self::corpus::CorpusError;
 pub use self::embed::EmbedError;
 pub use self::index::IndexError;
 pub use self::search::SearchError;
@@ -29,22 +31,6 @@ pub enum Error {
         /// What the operating system answered.
         source: io::Error,
     },
-    /// A file holds no text, or is none: an image, a feed without entries, a pipe.
-    #[error("{}: {reason}", path.display())]
-    NotText {
-        /// The file; a name made up for bytes that came without one.
-        path: PathBuf,
-        /// What was found in the place of text.
-        reason: String,
-    },
-    /// A file holds text that cannot be read: too much of it, damaged, or too slow to read.
-    #[error("{}: {reason}", path.display())]
-    Unreadable {
-        /// The file; a name made up for bytes that came without one.
-        path: PathBuf,
-        /// Why not: too large, too slow, damaged, or in a form that is not read.
-        reason: String,
-    },
     /// A configuration file (`models.toml`, `tane.toml`, `config.toml`) cannot be used.
     #[error("{}: {message}", path.display())]
     Config {
@@ -63,14 +49,6 @@ pub enum Error {
         done: usize,
         /// Passages that were to be embedded; 0 where that was not known yet.
         total: usize,
-    },
-    /// A glob cannot be read, or is too long.
-    #[error("bad pattern `{pattern}`: {message}")]
-    Pattern {
-        /// The pattern as it was given; the beginning of one that is too long.
-        pattern: String,
-        /// What is wrong with it.
-        message: String,
     },
     /// A labelled set, or an earlier run to compare with, cannot be used.
     #[error("{}{}: {message}", path.display(), match line {
@@ -94,6 +72,9 @@ pub enum Error {
         instead: &'static str,
     },
 
+    /// A file, or what says which files are read, cannot be used.
+    #[error(transparent)]
+    Corpus(CorpusError),
     /// A model cannot be used.
     #[error(transparent)]
     Embed(EmbedError),

@@ -8,7 +8,7 @@ use super::language::{self, UNKNOWN};
 use super::lookup::{ends_with_name, is_at};
 use super::names::{Names, composed};
 use super::source::Source;
-use crate::error::{Error, Result, SearchError};
+use crate::error::{CorpusError, Error, Result, SearchError};
 use crate::index::{ArticleNo, ArticleRecord, Index};
 
 /// Conditions on an article; all of them must hold.
@@ -90,7 +90,7 @@ impl Filter {
     /// Which articles may answer; `None` where all may.
     ///
     /// # Errors
-    /// [`Error::Pattern`] for a bad glob, [`SearchError::Unknown`] for what is no language,
+    /// [`CorpusError::Pattern`] for a bad glob, [`SearchError::Unknown`] for what is no language,
     /// [`crate::IndexError::Corrupt`].
     pub fn accepted(&self, index: &Index) -> Result<Option<Passing>> {
         if self.is_empty() {
@@ -251,13 +251,13 @@ fn named(given: &str, index: &Index, names: Names) -> Result<Vec<bool>> {
     // globset panics where the automaton of a pattern is too large.
     const MOST_PATTERN: usize = 4096;
     if given.len() > MOST_PATTERN {
-        return Err(Error::Pattern {
+        return Err(Error::Corpus(CorpusError::Pattern {
             pattern: given.chars().take(40).collect::<String>() + "...",
             message: format!(
                 "expected at most {MOST_PATTERN} bytes, received {}",
                 given.len()
             ),
-        });
+        }));
     }
     let name = composed(given);
     let paths = names.paths(given);
@@ -295,9 +295,9 @@ fn named(given: &str, index: &Index, names: Names) -> Result<Vec<bool>> {
     }
     match glob {
         Ok(_) => Ok(matching),
-        Err(error) => Err(Error::Pattern {
+        Err(error) => Err(Error::Corpus(CorpusError::Pattern {
             pattern: given.to_owned(),
             message: error.kind().to_string(),
-        }),
+        })),
     }
 }

@@ -25,7 +25,7 @@ const SENTENCE_COVERAGE: f32 = 0.2;
 /// Finds the passages closest to a question. `started` is when the user began to wait.
 ///
 /// # Errors
-/// [`SearchError::EmptyQuestion`], [`crate::IndexError::SpaceMismatch`], [`Error::Pattern`], [`SearchError::Unknown`]
+/// [`SearchError::EmptyQuestion`], [`crate::IndexError::SpaceMismatch`], [`crate::CorpusError::Pattern`], [`SearchError::Unknown`]
 /// for what is no language, [`crate::IndexError::Corrupt`] and what the embedder returns.
 pub fn query(
     index: &Index,

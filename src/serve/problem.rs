@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::advice::told;
-use crate::error::{Error, IndexError, SearchError};
+use crate::error::{CorpusError, Error, IndexError, SearchError};
 
 /// Seconds after which a client may ask again.
 const RETRY_AFTER: &str = "1";
@@ -110,8 +110,10 @@ impl Problem {
             Error::Search(SearchError::EmptyQuestion) => {
                 Self::bad(field, "expected a text, received an empty one")
             }
-            Error::Pattern { .. } => Self::bad(field, detail),
-            Error::NotText { .. } => Self::bad(field, "expected a text, received none"),
+            Error::Corpus(CorpusError::Pattern { .. }) => Self::bad(field, detail),
+            Error::Corpus(CorpusError::NotText { .. }) => {
+                Self::bad(field, "expected a text, received none")
+            }
             Error::Search(SearchError::Unknown {
                 kind: "language", ..
             }) => {

@@ -195,6 +195,31 @@ fn third_parties_stay_behind_their_file() {
     }
 }
 
+/// Lines of a file before its tests.
+fn own_lines(text: &str) -> usize {
+    let lines: Vec<&str> = text.lines().collect();
+    let tests = lines.windows(2).position(|pair| {
+        pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ") && pair[1].ends_with('{')
+    });
+    tests.unwrap_or(lines.len())
+}
+
+#[test]
+fn no_file_is_longer_than_450_lines() {
+    let mut files = Vec::new();
+    sources(&repository().join("src"), &mut files);
+    for (path, text) in files {
+        // Compiled for tests alone.
+        let is_test = ["/tests.rs", "/tests/", "/passage/accounted"]
+            .iter()
+            .any(|part| path.contains(part));
+        let lines = own_lines(&text);
+        assert!(is_test || lines <= 450, "{path}: {lines} lines");
+    }
+    assert_eq!(own_lines("a\n#[cfg(test)]\nmod tests;\nb\n"), 4);
+    assert_eq!(own_lines("a\n#[cfg(test)]\nmod tests {\n}\n"), 1);
+}
+
 /// On other processors these files must not be compiled, and nothing that CI runs on is another.
 #[test]
 fn files_of_an_instruction_set_are_compiled_for_it_alone() {

@@ -41,16 +41,7 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
         if let Some(embedder) = embedder {
             check_canaries(path, of_shard, embedder)?;
         }
-        for article in shard.articles() {
-            let id = shard.article(article)?.id();
-            if ids.contains(&id) {
-                return Err(refuse(
-                    path,
-                    format!("article `{id}` is in another shard too"),
-                ));
-            }
-            ids.insert(id);
-        }
+        note_articles(path, &shard, &mut ids)?;
         let manifest = merged.get_or_insert_with(|| Manifest {
             written_by: PROGRAM.to_owned(),
             generation: 0,
@@ -100,6 +91,22 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
     disk::sync_dir(dir).map_err(Error::io("write", dir))?;
     manifest.commit(dir)?;
     Index::open(dir)
+}
+
+/// Adds the ids of the articles of a shard to those of the others.
+///
+/// # Errors
+/// Where another shard has one of them.
+fn note_articles(path: &Path, shard: &Index, ids: &mut HashSet<String>) -> Result<()> {
+    for article in shard.articles() {
+        let id = shard.article(article)?.id();
+        if ids.contains(&id) {
+            let what = format!("article `{id}` is in another shard too");
+            return Err(refuse(path, what));
+        }
+        ids.insert(id);
+    }
+    Ok(())
 }
 
 fn refuse(path: &Path, what: String) -> Error {

@@ -11,7 +11,7 @@ use super::stamp::{Stamp, Stamped, Stamps};
 use super::unseen::look;
 use crate::corpus::{Article, ReadOptions, TimeLimit, WalkedFile};
 use crate::embed::Embedder;
-use crate::error::{Error, Result};
+use crate::error::{CorpusError, Error, Result};
 use crate::index::store::format::{ArticleRecord, file_id};
 use crate::index::store::manifest::{Root, Shard};
 use crate::index::write::report::{Progress, Report, Stage, Unread, Update};
@@ -132,10 +132,12 @@ impl Plan {
             reason,
         };
         match error {
-            Error::NotText { reason, .. } => report.skipped.push(unread(reason)),
-            Error::Io { .. } | Error::Unreadable { .. } => {
+            Error::Corpus(CorpusError::NotText { reason, .. }) => {
+                report.skipped.push(unread(reason))
+            }
+            Error::Io { .. } | Error::Corpus(CorpusError::Unreadable { .. }) => {
                 let reason = match error {
-                    Error::Unreadable { reason, .. } => reason,
+                    Error::Corpus(CorpusError::Unreadable { reason, .. }) => reason,
                     other => other.to_string(),
                 };
                 report.failed.push(unread(reason));
@@ -183,22 +185,22 @@ const NOT_RECOGNISED: &str =
 /// A file that has no text only because nothing recognises it now. One that has not changed keeps what it had.
 /// `before` is its SHA-256 from then; empty where nothing was recognised.
 fn without_recognition(file: &WalkedFile, error: Error, before: &str) -> Error {
-    let Error::NotText { path, reason } = error else {
+    let Error::Corpus(CorpusError::NotText { path, reason }) = error else {
         return error;
     };
     if before.is_empty() {
-        return Error::NotText { path, reason };
+        return Error::Corpus(CorpusError::NotText { path, reason });
     }
     let now = std::fs::read(&file.path).map(|bytes| sha256::of(&[&bytes]));
     match now.is_ok_and(|now| now == before) {
-        true => Error::Unreadable {
+        true => Error::Corpus(CorpusError::Unreadable {
             path,
             reason: format!("{reason}; what was recognised (OCR) before is kept"),
-        },
-        false => Error::NotText {
+        }),
+        false => Error::Corpus(CorpusError::NotText {
             path,
             reason: format!("{reason}; {NOT_RECOGNISED}"),
-        },
+        }),
     }
 }
 
@@ -259,10 +261,10 @@ impl Reading<'_> {
             planned.extend(self.cut(root, file, article, stamp, &limit)?);
         }
         if planned.is_empty() {
-            return Err(Error::NotText {
+            return Err(Error::Corpus(CorpusError::NotText {
                 path: file.path.clone(),
                 reason: "nothing to read in it".to_owned(),
-            });
+            }));
         }
         Ok(ReadFile::Now(planned, notes))
     }
@@ -291,13 +293,13 @@ impl Reading<'_> {
         let passages = passages_within(&article, self.embedder.counter(), &limits);
         let passages = passages.map_err(|unfinished| match unfinished {
             Unfinished::Stopped => limit.error(&file.path),
-            Unfinished::TooMany => Error::Unreadable {
+            Unfinished::TooMany => Error::Corpus(CorpusError::Unreadable {
                 path: file.path.clone(),
                 reason: format!(
                     "it has more passages, at most {} are indexed (--max-passages)",
                     limits.passages
                 ),
-            },
+            }),
         })?;
         if passages.is_empty() {
             return Ok(None);

@@ -2,6 +2,7 @@
 //! is shown or cited comes from blocks whose checksums were compared, once each.
 
 mod checks;
+mod stored;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,55 +21,17 @@ use crate::index::store::format::{
 use crate::index::store::key::Key;
 use crate::index::store::keyword::Keyword;
 use crate::index::store::manifest::SegmentEntry;
-use crate::index::store::position::{ArticleNo, LanguageNo, LocalArticle, LocalRow, Row, Run};
+use crate::index::store::position::{LanguageNo, LocalArticle, LocalRow, Row, Run};
 use crate::index::store::row_reads::SpotReads;
 use crate::index::store::rows::{ROW_BYTES, SegmentRows};
 use crate::index::store::token_rows::TokenRows;
 use crate::index::store::vectors::Vectors;
 use crate::mmap;
 
+pub use self::stored::{StoredPassage, StoredSentence};
+
 /// Bytes of a file that is checked whole when it is opened: a millisecond or two.
 const SMALL: usize = 16 << 20;
-
-/// A passage as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPassage<A = ArticleNo> {
-    /// Its article, in the index or in the segment.
-    pub article: A,
-    /// Bytes of the article's text, the end exclusive.
-    pub span: Span,
-    /// Lines of the first and the last byte, counted from 1.
-    pub lines: (usize, usize),
-    /// Tokens of its sentences.
-    pub tokens: usize,
-    first_sentence: usize,
-    sentence_count: usize,
-}
-
-impl StoredPassage<LocalArticle> {
-    /// The same, with its article in the index.
-    pub(in crate::index) fn of_index(self, article: ArticleNo) -> StoredPassage {
-        StoredPassage {
-            article,
-            span: self.span,
-            lines: self.lines,
-            tokens: self.tokens,
-            first_sentence: self.first_sentence,
-            sentence_count: self.sentence_count,
-        }
-    }
-}
-
-/// A sentence of a passage with its vector.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredSentence {
-    /// Bytes of the article's text, the end exclusive.
-    pub span: Span,
-    /// `[dimension]`, read back from eight bits.
-    pub vector: Vec<f32>,
-    scale: f32,
-    values: Vec<i8>,
-}
 
 /// A segment, open for reading.
 pub struct Segment {

@@ -5,6 +5,8 @@
 //! has no time limit, checks neither length nor checksum of a download, panics on some answers, and trusts the names that
 //! the server sends. So it runs in a thread that is watched, and a download that is not what the hub promised is removed.
 
+mod fault;
+
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use std::time::Duration;
 use hf_hub::api::sync::{Api, ApiBuilder, ApiError};
 use hf_hub::{Cache, Repo, RepoType};
 
+use self::fault::Fault;
 use super::files;
 use super::integrity::{Promise, is_commit, is_plain};
 use super::lockfile::{Lock, Locked, LockedFile};
@@ -80,15 +83,6 @@ impl<T> hf_hub::api::Progress for Reporter<T> {
     }
 
     fn finish(&mut self) {}
-}
-
-/// Why something did not come.
-enum Fault {
-    /// It may come another time.
-    Passing(String),
-    /// What is left of an earlier download cannot be gone on with.
-    Remnant,
-    Lasting(String),
 }
 
 impl Hub {
@@ -378,55 +372,6 @@ impl Hub {
             }
         }
     }
-}
-
-impl Fault {
-    fn of(error: &ApiError) -> Self {
-        use ureq::Error as Request;
-        let ApiError::RequestError(request) = error else {
-            return match error {
-                ApiError::InvalidResume => Self::Remnant,
-                ApiError::IoError(io) if is_of_disk(io) => {
-                    Self::Lasting(format!("cannot keep what comes: {io}"))
-                }
-                ApiError::IoError(io) => Self::Passing(format!("the connection broke: {io}")),
-                other => Self::Lasting(other.to_string()),
-            };
-        };
-        match &**request {
-            Request::StatusCode(401 | 403) => Self::Lasting(
-                "the hub refuses (401 or 403): the repository is private or wants its licence accepted; set HF_TOKEN"
-                    .to_owned(),
-            ),
-            Request::StatusCode(404) => {
-                Self::Lasting("the hub has no such repository, revision or file (404)".to_owned())
-            }
-            // All of the file is there, without its name.
-            Request::StatusCode(416) => Self::Remnant,
-            Request::StatusCode(429) => {
-                Self::Passing("the hub wants fewer requests (429)".to_owned())
-            }
-            Request::StatusCode(code @ 500..) => Self::Passing(format!("the hub failed ({code})")),
-            Request::StatusCode(code) => Self::Lasting(format!("the hub answered {code}")),
-            Request::Io(_) | Request::Timeout(_) | Request::ConnectionFailed | Request::HostNotFound => {
-                Self::Passing(format!("no connection to the hub: {request}"))
-            }
-            other => Self::Lasting(format!("no answer from the hub: {other}")),
-        }
-    }
-}
-
-/// Whether writing failed, not the network.
-fn is_of_disk(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind;
-    matches!(
-        error.kind(),
-        ErrorKind::StorageFull
-            | ErrorKind::FileTooLarge
-            | ErrorKind::QuotaExceeded
-            | ErrorKind::PermissionDenied
-            | ErrorKind::ReadOnlyFilesystem
-    )
 }
 
 fn described(file: &str, path: &Path, sha256: String) -> Result<LockedFile> {

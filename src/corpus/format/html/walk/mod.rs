@@ -1,19 +1,18 @@
 //! Elements to text and blocks, in the order of the page.
 
+mod blocks;
+mod built;
+
 use std::collections::HashSet;
 
 use super::super::tree::Tree;
 use super::content::Content;
 use super::fate::{Fate, Fates};
-use super::lines;
 use crate::corpus::Span;
-use crate::corpus::block::{Block, BlockKind, Omission, Repeated};
+use crate::corpus::block::{BlockKind, Omission, Repeated};
 use crate::corpus::format::html::context::heading_level;
-use crate::corpus::format::html::text::{
-    end_line, is_block, push_words, shortened, shown_chars, without_data,
-};
+use crate::corpus::format::html::text::{is_block, push_words, without_data};
 use crate::corpus::format::reader::{LeftOut, Parsed};
-use crate::corpus::plain::layout::ROW_CHARS;
 use crate::corpus::readings::listed;
 
 /// Letters of a word together with its reading.
@@ -343,103 +342,6 @@ impl<'a> Walk<'a> {
         !anchor && (label || self.enters(at))
     }
 
-    /// Lines of a program.
-    fn code(&mut self, at: usize) {
-        self.close();
-        let tree = self.page.tree;
-        let mut code = String::new();
-        let mut ends: Vec<usize> = Vec::new();
-        let end = tree.node(at).end;
-        let mut inner = at + 1;
-        while inner < end {
-            while ends.pop_if(|end| *end <= inner).is_some() {
-                end_line(&mut code);
-            }
-            let node = tree.node(inner);
-            let read = node.is_text() && self.page.content.reads(inner);
-            if read {
-                code.push_str(&without_data(&node.text, &mut self.left));
-            } else if node.is_text() {
-                self.left.push(Omission::Surroundings, &node.text);
-            } else if !self.enters(inner) {
-                inner = node.end;
-                continue;
-            } else if node.name == "br" {
-                code.push('\n');
-            } else if is_block(tree, inner) {
-                end_line(&mut code);
-                ends.push(node.end);
-            }
-            let label = self.label(inner);
-            code.push_str(&label);
-            inner += 1;
-        }
-        let lines = code.trim_end().trim_start_matches(['\n', '\r']);
-        self.text.push_str(lines);
-        self.push_block(BlockKind::Code);
-    }
-
-    /// A term and what it means are a row, where they are short; else the term is read again with what follows.
-    fn term(&mut self, at: usize) -> usize {
-        let tree = self.page.tree;
-        self.close();
-        let mut parts = vec![at];
-        let mut last = at;
-        while let Some(next) = tree.next_element(last) {
-            let goes_on =
-                tree.name(next) == "dd" || (tree.name(next) == "dt" && tree.name(last) == "dt");
-            if !goes_on {
-                break;
-            }
-            parts.push(next);
-            last = next;
-        }
-        let end = tree.node(last).end;
-        let letters: usize = parts
-            .iter()
-            .map(|part| tree.letters(tree.whole(*part)))
-            .sum();
-        let meaning = parts.iter().position(|part| tree.name(*part) == "dd");
-        let Some(meaning) = meaning.filter(|_| letters == tree.letters(at..end)) else {
-            self.enter(at);
-            return at + 1;
-        };
-        let short = letters <= ROW_CHARS && parts.iter().all(|part| self.is_plain(*part));
-        let row = short
-            && parts
-                .iter()
-                .map(|part| shown_chars(&tree.raw(*part)))
-                .sum::<usize>()
-                <= ROW_CHARS;
-        let said = if row { parts.len() } else { meaning };
-        let lines: Vec<String> = parts[..said].iter().map(|part| self.line(*part)).collect();
-        let lines: Vec<&str> = lines
-            .iter()
-            .map(String::as_str)
-            .filter(|line| !line.is_empty())
-            .collect();
-        self.text.push_str(&lines.join("\n"));
-        let kind = if row {
-            BlockKind::Row
-        } else {
-            BlockKind::Heading
-        };
-        let term = self.push_block(kind);
-        if row {
-            return end;
-        }
-        let kind = BlockKind::ListItem;
-        let term = term.filter(|term| term.len() <= ROW_CHARS);
-        self.open.push(Open {
-            end,
-            kind,
-            path: None,
-            term,
-            block: true,
-        });
-        parts[meaning]
-    }
-
     /// Nothing stands in it but words.
     pub fn is_plain(&self, at: usize) -> bool {
         let tree = self.page.tree;
@@ -465,150 +367,5 @@ impl<'a> Walk<'a> {
     fn is_one_heading(&self, at: usize) -> bool {
         let tree = self.page.tree;
         tree.letters(tree.whole(at)) <= HEADING_LETTERS && self.is_plain(at)
-    }
-
-    fn summary(&mut self, at: usize) {
-        self.close();
-        let title = self.line(at);
-        self.heading(self.below(), &title);
-    }
-
-    /// A panel with a label that stands elsewhere.
-    fn panel(&mut self, at: usize, label: usize) {
-        let tree = self.page.tree;
-        self.labelled.insert(at);
-        self.close();
-        let (end, kind) = (tree.node(at).end, self.kind());
-        let path = Some(self.path.clone());
-        let level = self.below();
-        self.open.push(Open {
-            end,
-            kind,
-            path,
-            term: None,
-            block: true,
-        });
-        let title = self.line(label);
-        let heading = tree
-            .whole(at)
-            .find(|inner| heading_level(tree, *inner).is_some());
-        let said = heading.is_some_and(|heading| {
-            let first = tree.letters(at..heading) == 0 && self.is_one_heading(heading);
-            first
-                && tree
-                    .raw(heading)
-                    .split_whitespace()
-                    .eq(title.split_whitespace())
-        });
-        if said {
-            self.left.push(Omission::Form, &title);
-        } else {
-            self.heading(level, &title);
-        }
-    }
-
-    /// The level of a heading below all headings and panels around it.
-    fn below(&self) -> usize {
-        LEVELS + 1 + self.open.iter().filter(|open| open.path.is_some()).count()
-    }
-
-    fn heading(&mut self, level: usize, title: &str) {
-        self.text.push_str(title);
-        let Some(span) = self.write(BlockKind::Heading) else {
-            return;
-        };
-        self.path.retain(|(above, _)| *above < level);
-        self.path.push((level, shortened(title)));
-        self.headings.push(span.start);
-        self.moved = true;
-    }
-
-    /// Says where the headings stand that were written since the last block: a passage under several of them stands
-    /// under the last.
-    fn place_headings(&mut self) {
-        let path: Vec<&str> = self.path.iter().map(|(_, title)| title.as_str()).collect();
-        let path = path.join(" > ");
-        for at in self.headings.drain(..) {
-            self.parsed.locators.push((at, path.clone()));
-        }
-        self.moved = false;
-    }
-
-    /// Says under which headings stands what is written next, where these are not those of what was before.
-    pub fn place(&mut self) {
-        let headed = !self.headings.is_empty();
-        let moved = self.moved;
-        self.place_headings();
-        if moved && !headed {
-            // What stands behind a folded answer is not under its question.
-            self.parsed.sections.push(self.text.len());
-            let path: Vec<&str> = self.path.iter().map(|(_, title)| title.as_str()).collect();
-            self.parsed
-                .locators
-                .push((self.text.len(), path.join(" > ")));
-        }
-    }
-
-    /// Ends the open block, where it has text.
-    pub fn close(&mut self) {
-        self.close_as(self.kind());
-    }
-
-    fn close_as(&mut self, kind: BlockKind) {
-        if self.text[self.start..].trim().is_empty() {
-            self.text.truncate(self.start);
-            return;
-        }
-        match self.lead.take() {
-            Some(level) if self.text.len() - self.start <= 4 * HEADING_LETTERS => {
-                let title = self.text.split_off(self.start);
-                let words: Vec<&str> = title.split_whitespace().collect();
-                self.heading(level, &words.join(" "));
-            }
-            _ => {
-                self.push_block(kind);
-            }
-        }
-    }
-
-    /// Ends the open block as one of a kind, and says where.
-    pub fn push_block(&mut self, kind: BlockKind) -> Option<Span> {
-        if self.text[self.start..].trim().is_empty() {
-            self.text.truncate(self.start);
-            return None;
-        }
-        if kind != BlockKind::Heading {
-            let text = self.text.split_off(self.start);
-            self.place();
-            self.text.push_str(&text);
-        }
-        self.write(kind)
-    }
-
-    fn write(&mut self, kind: BlockKind) -> Option<Span> {
-        let content = &self.text[self.start..];
-        let begin = self.start + content.len() - content.trim_start().len();
-        let end = self.start + content.trim_end().len();
-        if begin >= end {
-            self.text.truncate(self.start);
-            return None;
-        }
-        self.text.truncate(end);
-        let whole = matches!(kind, BlockKind::Code | BlockKind::Row | BlockKind::Heading);
-        let blocks = if whole {
-            std::iter::once(begin..end).collect::<Vec<_>>()
-        } else {
-            lines::groups(&self.text, begin..end)
-        };
-        let blocks = blocks.into_iter().map(|span| Block { span, kind });
-        self.parsed.blocks.extend(blocks);
-        self.text.push('\n');
-        self.start = self.text.len();
-        Some(begin..end)
-    }
-
-    /// What was written by itself, in lines, is no part of the open block.
-    pub fn written(&mut self) {
-        self.start = self.text.len();
     }
 }
