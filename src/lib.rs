@@ -51,6 +51,7 @@
 //! are not yet: they change with the program.
 
 #![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::too_many_lines, reason = "a test tells one story"))]
 
 #[cfg(target_endian = "big")]
 compile_error!("the files of an index are little-endian and are read without conversion");

@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
+    clippy::too_many_lines,
     reason = "a test fails by panicking and says so"
 )]
 

@@ -133,7 +133,7 @@ impl Plan {
         };
         match error {
             Error::Corpus(CorpusError::NotText { reason, .. }) => {
-                report.skipped.push(unread(reason))
+                report.skipped.push(unread(reason));
             }
             Error::Io { .. } | Error::Corpus(CorpusError::Unreadable { .. }) => {
                 let reason = match error {
