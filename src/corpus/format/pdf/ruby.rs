@@ -10,6 +10,9 @@ const LARGEST: f32 = 0.62;
 const NEAREST: f32 = 0.45;
 const FARTHEST: f32 = 1.25;
 
+/// Middles of one line lie this close together, in ems.
+const LINE: f32 = 0.3;
+
 /// How far a word may stand aside for its ruby, in ems.
 const ASIDE: f32 = 0.6;
 
@@ -42,10 +45,16 @@ pub(super) fn take(runs: &mut Vec<Run>, page: usize) -> Vec<Reading> {
             .skip(from)
             .take_while(|&&o| middles[o] - middles[at] <= FARTHEST * largest);
         // A word that carries ruby is in the nearest line below.
-        let base = near
-            .take(512)
-            .filter_map(|&other| base(runs, &middles, at, other))
-            .next();
+        let near: Vec<usize> = near.take(512).copied().collect();
+        let beside = |&other: &usize| base(runs, &middles, at, other, Reach::Beside);
+        let over = |&other: &usize| base(runs, &middles, at, other, Reach::Over);
+        let base = near.iter().find_map(beside).map(|place| {
+            let line = middles[place.run] + LINE * runs[place.run].size();
+            let line = near.iter().take_while(|&&other| middles[other] <= line);
+            line.copied()
+                .find_map(|other| over(&other))
+                .unwrap_or(place)
+        });
         if let Some(place) = base {
             taken[at] = true;
             let letters = &runs[place.run].placed[place.from..place.to];
@@ -131,8 +140,27 @@ fn middle(run: &Run) -> f32 {
     run.base() - up * run.size()
 }
 
+/// Which letters a reading may be of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// All that it comes near.
+    Beside,
+    /// Kana only where it stands over most of them: a reading that is longer than its word leans over the kana beside it.
+    Over,
+}
+
+impl Reach {
+    /// How far outside the reading the middle of a letter may lie, in ems.
+    fn outside(self, letter: &str) -> f32 {
+        match self == Self::Over && letter.chars().all(is_kana) {
+            true => -0.25,
+            false => 0.3,
+        }
+    }
+}
+
 /// The letters of another run that this one is the ruby of.
-fn base(runs: &[Run], middles: &[f32], ruby: usize, other: usize) -> Option<Place> {
+fn base(runs: &[Run], middles: &[f32], ruby: usize, other: usize, reach: Reach) -> Option<Place> {
     let (small, large) = (&runs[ruby], &runs[other]);
     let size = large.size();
     let off = (middles[other] - middles[ruby]) / size;
@@ -148,7 +176,8 @@ fn base(runs: &[Run], middles: &[f32], ruby: usize, other: usize) -> Option<Plac
     let covered = |n: usize| {
         let letter = &large.placed[n];
         let middle = f32::midpoint(letter.a0, letter.a1);
-        middle > frame.a0 - 0.3 * size && middle < frame.a1 + 0.3 * size
+        let outside = reach.outside(&letter.text) * size;
+        middle > frame.a0 - outside && middle < frame.a1 + outside
     };
     let from = (0..large.placed.len()).find(|&n| covered(n))?;
     let to = (from..large.placed.len())
@@ -182,6 +211,29 @@ mod tests {
                 reading: "わがはい".into()
             }]
         );
+    }
+
+    #[test]
+    fn a_reading_longer_than_its_word_is_not_that_of_the_kana_beside_it() {
+        let line = glyphs("彼の掌の上", (10.0, 50.0), (10.0, 0.0), 10.0);
+        let elsewhere = glyphs("図", (10.0, 300.0), (10.0, 0.0), 10.0);
+        let reading = glyphs("てのひら", (25.0, 41.0), (5.0, 0.0), 5.0);
+        // As one run, and as two: something else was drawn in between.
+        let (before, behind) = line.split_at(2);
+        for page in [
+            [line.as_slice(), &reading].concat(),
+            [before, &elsewhere, behind, &reading].concat(),
+        ] {
+            let (mut runs, _) = runs(&page, &[]);
+            let readings = take(&mut runs, 1);
+            assert_eq!(readings.len(), 1);
+            assert_eq!(readings[0].base, "掌");
+        }
+        // Dots of emphasis stand over kana.
+        let mut page = glyphs("それだけは", (10.0, 50.0), (10.0, 0.0), 10.0);
+        page.extend(glyphs("・", (22.5, 41.0), (5.0, 0.0), 5.0));
+        let (mut runs, _) = runs(&page, &[]);
+        assert_eq!(take(&mut runs, 1)[0].base, "れ");
     }
 
     #[test]
