@@ -161,9 +161,9 @@ impl Reader {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        // mimalloc would take writable memory by the gigabyte, and MEMORY counts what is writable, used or not.
+        // mimalloc would reserve a gigabyte at once, more than MEMORY allows.
         #[cfg(target_env = "musl")]
-        command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+        command.env("MIMALLOC_ARENA_RESERVE", "0");
         // Ctrl-C is for the program that asks. It ends its readers, and they end when it does.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
