@@ -8,11 +8,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use libfuzzer_sys::fuzz_target;
 use tane::corpus::{Article, ReadOptions};
-use tane_fuzz::must_hold;
+use tane_fuzz::{calamine_may_panic, must_hold};
 
 const NAMES: [&str; 3] = ["a.zip", "a.tar", "a.tar.gz"];
 
-fuzz_target!(|input: (u8, &[u8])| {
+fuzz_target!(init: calamine_may_panic(), |input: (u8, &[u8])| {
     let (form, bytes) = input;
     let name = NAMES[usize::from(form) % NAMES.len()];
     let mut archive = bytes.to_vec();

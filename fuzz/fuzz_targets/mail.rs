@@ -6,7 +6,7 @@ use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
 use tane::corpus::{Article, ReadOptions};
-use tane_fuzz::must_hold;
+use tane_fuzz::{calamine_may_panic, must_hold};
 
 /// Names, and what makes the rest one of that form.
 const FORMS: [(&str, &str); 6] = [
@@ -18,7 +18,7 @@ const FORMS: [(&str, &str); 6] = [
     ("a.mht", "From: <Saved by a>\nSubject: a\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=a\n"),
 ];
 
-fuzz_target!(|input: (u8, &[u8])| {
+fuzz_target!(init: calamine_may_panic(), |input: (u8, &[u8])| {
     let (form, bytes) = input;
     let (name, head) = FORMS[usize::from(form) % FORMS.len()];
     let mail = [head.as_bytes(), bytes].concat();

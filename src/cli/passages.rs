@@ -12,7 +12,7 @@ use super::settings::Settings;
 use crate::cli::input::read_stdin;
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
-use crate::corpus::{Article, KnownBy, Omission, ReadOptions, Span, TimeLimit, locator};
+use crate::corpus::{Article, KnownBy, Omission, Omitted, ReadOptions, Span, TimeLimit, locator};
 use crate::passage::{LineIndex, Passage, passages};
 use crate::search::{ArticleView, JSON_VERSION, RepeatedView, article_view, as_stored};
 
@@ -230,9 +230,15 @@ fn print(
 ) -> std::io::Result<()> {
     print_head(page, article)?;
     let lines = LineIndex::new(&article.text);
-    let omitted = article.omitted.iter().filter(|_| with_omitted);
+    // A mark alone is in the JSON; here it would only be in the way.
+    let has_words = |gap: &&Omitted| article.text[gap.span.clone()].contains(char::is_alphanumeric);
+    let omitted = article
+        .omitted
+        .iter()
+        .filter(|_| with_omitted)
+        .filter(has_words);
     let mut omitted = omitted.peekable();
-    let leave_out = |page: &mut Page<'_>, omitted: &crate::corpus::Omitted| {
+    let leave_out = |page: &mut Page<'_>, omitted: &Omitted| {
         page.line("")?;
         let line = lines.line(omitted.span.start);
         page.line(&format!(

@@ -10,9 +10,10 @@ use std::time::Duration;
 use super::plain::{source, title};
 use super::time_limit::{MoreTime, TimeLimit};
 use super::{Span, date, decode, format, language, recognition};
-use crate::corpus::block::{Block, Omission, Omitted, Repeated};
+use crate::corpus::block::{Block, BlockKind, HEADING_LETTERS, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::{Decoded, Fault, KnownBy, TextSource};
-use crate::corpus::format::documents::{READER_FAILED, Work};
+use crate::corpus::format::documents::Work;
+use crate::corpus::format::guarded::READER_FAILED;
 use crate::corpus::format::places::Stretch;
 use crate::corpus::format::reader::Parsed;
 use crate::corpus::read_options::{Fields, ReadOptions};
@@ -245,6 +246,7 @@ impl Article {
         let text = parsed.text.take().unwrap_or_else(|| decoded.text.clone());
         let origin = parsed.origin.take();
         let inner = origin.as_ref();
+        shorten(&text, &mut parsed);
         list_gaps(&text, &mut parsed);
         // What was left out says nothing of the article.
         let body = &text[..parsed.listed_from.unwrap_or(text.len())];
@@ -341,6 +343,30 @@ pub fn locator(locators: &[(usize, String)], byte: usize) -> Option<&str> {
     let (_, locator) = locators.get(after.checked_sub(1)?)?;
     // Behind a section that has ended, a passage stands under no heading.
     (!locator.is_empty()).then_some(locator)
+}
+
+/// Characters of a title, an author or a locator.
+const FIELD_CHARS: usize = 1000;
+
+/// What is too long for a heading is text, and what is too long for a line about the article is cut: a title of 20 MB would
+/// be said again with every answer.
+fn shorten(text: &str, parsed: &mut Parsed) {
+    for block in &mut parsed.blocks {
+        let long = || text[block.span.clone()].chars().count() > HEADING_LETTERS;
+        if block.kind == BlockKind::Heading && block.span.len() > HEADING_LETTERS && long() {
+            block.kind = BlockKind::Paragraph;
+        }
+    }
+    let locators = parsed.locators.iter_mut().map(|(_, locator)| locator);
+    let fields = parsed.title.iter_mut().chain(parsed.author.iter_mut());
+    for field in fields.chain(locators) {
+        if field.len() > FIELD_CHARS
+            && let Some((end, _)) = field.char_indices().nth(FIELD_CHARS)
+        {
+            field.truncate(end);
+            field.push('…');
+        }
+    }
 }
 
 /// Lists as left out whatever has letters or digits and is neither read nor left out for a reason of its own: no

@@ -85,6 +85,9 @@ pub struct Omitted {
     pub reason: Omission,
 }
 
+/// A heading with more letters is none: its end was forgotten, or a program wrote it.
+pub(super) const HEADING_LETTERS: usize = 300;
+
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockKind {

@@ -1,10 +1,14 @@
-//! Dates as people write them: ISO, Japanese with and without eras, Chinese, Vietnamese, English.
+//! Dates as people write them: ISO, Japanese with and without eras, Chinese, Vietnamese, English, and with the names of
+//! months in some languages of Europe.
 
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use regex::{Captures, Regex};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::months;
 
 /// Lines of an article, from its beginning and from its end, that may say when it was published.
 const LINES: usize = 8;
@@ -31,9 +35,9 @@ const ERAS: [(&str, i32); 5] = [
 fn find(text: &str, lang: Option<&str>) -> Option<(NaiveDate, usize)> {
     type Read = fn(&Captures<'_>, Option<&str>) -> Option<NaiveDate>;
     static FORMS: LazyLock<Vec<(Regex, Read)>> = LazyLock::new(|| {
-        let forms: [(&str, Read); 6] = [
+        let forms: [(&str, Read); 8] = [
             (
-                r"\b((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})\b",
+                r"\b((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?:T\d\d|\b)",
                 |c, _| date(number(c, 1)?, number(c, 2)?, number(c, 3)?),
             ),
             (
@@ -61,11 +65,22 @@ fn find(text: &str, lang: Option<&str>) -> Option<(NaiveDate, usize)> {
                 },
             ),
             (
+                r"\b(\d{1,2})(?:er|[.oº])?\s+(?:(?:de|del|di|of)\s+)?([\p{L}\p{M}]{3,13})\.?,?\s+(?:(?:de|del|of)\s+)?((?:19|20)\d\d)\b",
+                |c, _| date(number(c, 3)?, month(&c[2])?, number(c, 1)?),
+            ),
+            // As C writes it: `Wed Oct 10 20:19:24 +0000 2018`.
+            (
+                r"\b[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:\S{1,6} )?((?:19|20)\d\d)\b",
+                |c, _| date(number(c, 3)?, month(&c[1])?, number(c, 2)?),
+            ),
+            (
                 r"\b(\d{1,2})[/.-](\d{1,2})[/.-]((?:19|20)\d\d)\b",
                 |c, lang| {
                     let (first, second) = (number(c, 1)?, number(c, 2)?);
                     // 3/5/2024 is two dates, unless the language or the numbers say which.
                     let (day, month) = match lang {
+                        // With full stops the day is first everywhere.
+                        _ if c[0].contains('.') => (first, second),
                         _ if first > 12 => (first, second),
                         _ if second > 12 => (second, first),
                         Some(
@@ -86,6 +101,14 @@ fn find(text: &str, lang: Option<&str>) -> Option<(NaiveDate, usize)> {
         let captures = form.captures(text)?;
         Some((read(&captures, lang)?, captures[0].len()))
     })
+}
+
+/// The number of a month by its name.
+fn month(name: &str) -> Option<i32> {
+    let plain: String = name.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    let plain = plain.to_lowercase();
+    let mut months = (1..).zip(months::MONTHS);
+    months.find_map(|(number, names)| names.contains(&plain.as_str()).then_some(number))
 }
 
 fn number(captures: &Captures<'_>, group: usize) -> Option<i32> {
@@ -187,6 +210,17 @@ mod tests {
             ("13/5/2024", Some("2024-05-13")),
             ("3/5/2024", None),
             ("2024-13-45", None),
+            ("2024-05-03T10:00:00", Some("2024-05-03")),
+            ("2024-05-03T10:00:00.123456", Some("2024-05-03")),
+            ("2024-05-03T10:00", Some("2024-05-03")),
+            ("01.05.2024", Some("2024-05-01")),
+            ("06. Mai 2024", Some("2024-05-06")),
+            ("Montag, 6. März 2023", Some("2023-03-06")),
+            ("1er août 2024", Some("2024-08-01")),
+            ("3 de mayo de 2024", Some("2024-05-03")),
+            ("3 мая 2024 г.", Some("2024-05-03")),
+            ("Wed Oct 10 20:19:24 +0000 2018", Some("2018-10-10")),
+            ("3 ducks 2024", None),
             ("May 2024", None),
             ("1234", None),
             ("1714694400", Some("2024-05-03")),

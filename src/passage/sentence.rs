@@ -27,6 +27,8 @@ pub fn sentences(text: &str, block: Span, stop: &dyn Fn() -> bool) -> Vec<Span> 
     let (mut words, mut next) = (Trailing::default(), Next::default());
     let mut found = Vec::new();
     let mut start = 0;
+    // Whether the sentence has a letter or a digit so far, and up to where that was looked for.
+    let (mut worded, mut looked_at) = (false, 0);
     for (number, end) in ends.iter().map(|end| *end as usize).enumerate() {
         if number % LOOK == 0 && stop() {
             break;
@@ -36,9 +38,13 @@ pub fn sentences(text: &str, block: Span, stop: &dyn Fn() -> bool) -> Vec<Span> 
         let word_end = words.before(&flat, end, char::is_whitespace).max(start);
         let sentence = &flat[start..word_end];
         let rest = &flat[next.word(&flat, end)..];
+        worded |= flat[looked_at..end].contains(char::is_alphanumeric);
+        looked_at = end;
         if end < flat.len()
             && (end == start
                 || inside
+                || !worded
+                || is_mark(sentence, &flat[end..])
                 || goes_on_after_quotation(sentence, rest)
                 || ends_in_abbreviation(sentence, rest)
                 || goes_on_after_number(sentence, rest))
@@ -47,12 +53,20 @@ pub fn sentences(text: &str, block: Span, stop: &dyn Fn() -> bool) -> Vec<Span> 
         }
         cut_long(&flat, start..end, &mut found);
         start = end;
+        worded = false;
     }
     found
         .into_iter()
         .filter_map(|span| trimmed(&flat, span))
         .map(|span| block.start + span.start..block.start + span.end)
         .collect()
+}
+
+/// An exclamation mark of Markdown's: `[!NOTE]`, `![a picture](a.png)`, `![[a note]]`.
+fn is_mark(sentence: &str, rest: &str) -> bool {
+    let bare = sentence.trim_end_matches('[');
+    bare.ends_with("[!")
+        || (bare.ends_with('!') && (bare.len() < sentence.len() || rest.starts_with('[')))
 }
 
 /// A block with its line ends as spaces: inside a block they are white space, not the end of a sentence.
@@ -405,6 +419,21 @@ mod tests {
             split("Am 3. 5. 2024 und am 7. Aug. 2024. Danach nicht."),
             ["Am 3. 5. 2024 und am 7. Aug. 2024.", "Danach nicht."]
         );
+    }
+
+    #[test]
+    fn marks_of_markdown_end_nothing() {
+        for one in [
+            "[!NOTE] The pump is off.",
+            "![a map](a.png) and text.",
+            "See ![[map.png]] for it.",
+            "!!! The pump is off.",
+            "……",
+        ] {
+            assert_eq!(split(one), [one]);
+        }
+        assert_eq!(split("Stop! [It](a) did."), ["Stop!", "[It](a) did."]);
+        assert_eq!(split("! ".repeat(3).trim_end()), ["! ! !"]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl<'a> Without<'a> {
             if gap.span.start > start {
                 found.add(start..gap.span.start, std::mem::take(&mut apart));
             }
-            apart |= !stands_in_words(gap.reason);
+            apart |= !stands_in_words(gap.reason) || is_raised(text, &gap.span);
             start = gap.span.end.max(start);
         }
         if span.end > start {
@@ -83,6 +83,15 @@ impl<'a> Without<'a> {
         let whole = |span: Span| place(span.start)..place(span.end - 1) + 1;
         found.into_iter().map(whole).collect()
     }
+}
+
+/// What is raised or lowered is no part of the number before it.
+fn is_raised(text: &str, tag: &Span) -> bool {
+    let name = text[tag.clone()].trim_start_matches(['<', '/']);
+    let name = name.get(..3).unwrap_or_default();
+    let before = text[..tag.start].ends_with(|c: char| c.is_ascii_digit());
+    let behind = text[tag.end..].starts_with(|c: char| c.is_ascii_digit() || "+-−".contains(c));
+    before && behind && (name.eq_ignore_ascii_case("sup") || name.eq_ignore_ascii_case("sub"))
 }
 
 /// Tags and reading aids may stand inside a word, and its letters belong together; what else is left out parts them.

@@ -2,12 +2,13 @@
 
 use crate::support::{ARTICLES, Folder, Tane};
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "index",
     "query",
     "show",
     "open",
     "similar",
+    "map",
     "status",
     "verify",
     "passages",
@@ -89,6 +90,19 @@ fn every_option_is_in_one_group_and_the_groups_are_in_order() {
     let query = groups(&Tane::new(["query", "-h"]).ok());
     let filters = query.iter().find(|(group, _)| group == "Filters").unwrap();
     assert_eq!(filters.1[..2], ["--article", "--lang"]);
+}
+
+#[test]
+fn every_command_is_tested_here() {
+    let help = Tane::new(["--help"]).ok();
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let lines = commands.lines().take_while(|line| line.starts_with("  "));
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let mut names: Vec<&str> = names.filter(|name| !["", "help"].contains(name)).collect();
+    names.sort_unstable();
+    let mut known = COMMANDS.to_vec();
+    known.sort_unstable();
+    assert_eq!(names, known);
 }
 
 #[test]

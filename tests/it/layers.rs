@@ -58,6 +58,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
             "lines",
             "left_out",
             "data",
+            "months",
             "date",
             "readers",
             "ocr",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::guarded::guarded;
 use super::parts;
 use super::places::{Picture, Places};
 use super::reader::{Bytes, Found, Recognised};
@@ -12,9 +13,6 @@ use super::{OfBytes, named};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::read_options::ReadOptions;
 use crate::corpus::readers::{Readers, Request, serve};
-
-/// What is said of a file whose reader panicked.
-pub const READER_FAILED: &str = "its reader failed: the file is broken or the program is";
 
 /// Before a picture that is whole, before one that is not, and before the reason why there is none.
 const WHOLE: u8 = b'P';
@@ -118,7 +116,10 @@ impl Found {
 
 fn read(form: OfBytes, bytes: Bytes, options: &ReadOptions, recognised: &[Recognised]) -> Found {
     match form.paged() {
-        Some(paged) => paged.find(bytes, recognised),
+        Some(paged) => {
+            let found = guarded(|| Ok(paged.find(bytes, recognised)));
+            found.unwrap_or_else(Found::failed)
+        }
         None => Found {
             articles: parts::read(form, bytes, options),
             pictures: Vec::new(),
@@ -127,13 +128,13 @@ fn read(form: OfBytes, bytes: Bytes, options: &ReadOptions, recognised: &[Recogn
 }
 
 fn places(form: OfBytes, bytes: Bytes) -> Result<Places, Fault> {
-    form.paged().ok_or_else(without_pages)?.places(bytes)
+    let paged = form.paged().ok_or_else(without_pages)?;
+    guarded(|| paged.places(bytes))
 }
 
 fn draw(form: OfBytes, bytes: Bytes, page: usize, width: u32) -> Result<Picture, Fault> {
-    form.paged()
-        .ok_or_else(without_pages)?
-        .draw(bytes, page, width)
+    let paged = form.paged().ok_or_else(without_pages)?;
+    guarded(|| paged.draw(bytes, page, width))
 }
 
 fn without_pages() -> Fault {
@@ -169,10 +170,7 @@ pub fn serve_reader() -> std::io::Result<()> {
         let Some(form) = named(form) else {
             return refusal(&task, refused(format!("`{form}` is no form of documents")));
         };
-        // The next document does not depend on what this one broke.
-        let work = || answer(form, &task, document);
-        let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-        answered.unwrap_or_else(|_| refusal(&task, refused(READER_FAILED.to_owned())))
+        answer(form, &task, document)
     })
 }
 

@@ -223,6 +223,73 @@ mod tests {
     }
 
     #[test]
+    fn the_marks_of_quotations_are_no_text() {
+        use BlockKind::{Code, Heading, ListItem, Paragraph};
+        let text = "> Water is *life,\n> said* the\n>> miller.\n> ## Wells\n>\n> - deep\n>   ones\n>\n> > inner\n\n\
+                    > ```\n> a > b\n> c\n> ```\n> end\nlazy\n\na\n> b > c\n";
+        let found = readable(text, false);
+        let found: Vec<(BlockKind, &str)> = found.iter().map(|(k, t)| (*k, t.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                (Paragraph, "Water is *life,\nsaid* the"),
+                (Paragraph, "miller."),
+                (Heading, "Wells"),
+                (ListItem, "deep\n  ones"),
+                (Paragraph, "inner"),
+                (Code, "a > b\nc"),
+                (Paragraph, "end\nlazy"),
+                (Paragraph, "a"),
+                (Paragraph, "b > c"),
+            ]
+        );
+        let (parsed, _) = read(text, false);
+        assert_eq!(parsed.locators[0].1, "Wells");
+        let marks = parsed.omitted.iter().map(|o| &text[o.span.clone()]);
+        assert!(
+            marks
+                .clone()
+                .all(|mark| mark.trim_matches(['>', ' ']).is_empty())
+        );
+        assert_eq!(
+            marks.map(|mark| mark.matches('>').count()).sum::<usize>(),
+            15
+        );
+    }
+
+    #[test]
+    fn what_no_page_has_is_text() {
+        for text in [
+            "If x<y and y>z then stop.",
+            "Use Vec<String> here.",
+            "Type <your name>.",
+        ] {
+            assert_eq!(
+                readable(text, false),
+                [(BlockKind::Paragraph, text.to_owned())]
+            );
+        }
+        for (text, read) in [
+            ("A <b>b</b> c.", "A b c."),
+            ("A <Tab>b</Tab> c.", "A b c."),
+            ("A <my-a>b c.", "A b c."),
+            ("A<X/>.", "A."),
+        ] {
+            assert_eq!(
+                readable(text, false),
+                [(BlockKind::Paragraph, read.to_owned())]
+            );
+        }
+    }
+
+    #[test]
+    fn a_heading_without_an_end_is_text() {
+        let text = format!("# {}\n\nText.\n", "word ".repeat(100).trim_end());
+        let (parsed, _) = read(&text, false);
+        assert_eq!((parsed.title, parsed.locators.len()), (None, 0));
+    }
+
+    #[test]
     fn html_is_read_without_its_tags() {
         use BlockKind::{Code, Heading, ListItem, Paragraph, Row};
         let text = "<h1 align=center>\n<img src=a.png alt=Logo><br>\nTiny <b>Queue</b></h1>\n\n<details>\n<summary>How?</summary>\nPull the lever.\n</details>\n\n\

@@ -12,6 +12,7 @@ mod epub;
 mod feed;
 mod foreign;
 mod front_matter;
+pub(super) mod guarded;
 mod html;
 mod joined;
 mod mail;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::corpus::decode::decode;
 use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::guarded::guarded;
 use crate::corpus::format::reader::{Archives, Bytes, Inside, Origin, Parsed};
 use crate::corpus::format::{OfBytes, of, of_bytes};
 use crate::corpus::read_options::{Fields, ReadOptions};
@@ -23,7 +24,7 @@ const BYTES: usize = 1 << 30;
 /// Why it cannot be read.
 pub fn read(form: OfBytes, bytes: Bytes, options: &ReadOptions) -> Result<Vec<Parsed>, Fault> {
     match form {
-        OfBytes::Document(document) => document.read(bytes),
+        OfBytes::Document(document) => guarded(|| document.read(bytes)),
         OfBytes::Container(container) => {
             let spent = Spent::default();
             let parts = Parts {
@@ -114,7 +115,7 @@ impl Inside for Parts<'_> {
 impl Parts<'_> {
     fn of_bytes(&self, form: OfBytes, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault> {
         let mut articles = match form {
-            OfBytes::Document(document) => document.read(Arc::new(bytes))?,
+            OfBytes::Document(document) => guarded(|| document.read(Arc::new(bytes)))?,
             OfBytes::Container(_) if self.depth >= DEEP => {
                 return Err(Fault::NotText(format!(
                     "nested too deeply: at most {DEEP} files inside each other are read"

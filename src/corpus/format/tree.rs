@@ -42,6 +42,11 @@ impl Tree {
         &self.nodes[at]
     }
 
+    /// A text, to add what is no letter or digit.
+    pub fn text_mut(&mut self, at: usize) -> &mut String {
+        &mut self.nodes[at].text
+    }
+
     pub fn name(&self, at: usize) -> &str {
         &self.nodes[at].name
     }

@@ -77,6 +77,91 @@ mod tests {
         assert_eq!(parsed.locators, [(0, "Mills".to_owned())]);
     }
 
+    fn blocks(text: &str) -> Vec<String> {
+        let parsed = read(text);
+        let text = parsed.text.unwrap();
+        let blocks = parsed.blocks.iter();
+        blocks
+            .map(|block| text[block.span.clone()].to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn attributes_that_say_something_are_read_or_listed() {
+        assert_eq!(
+            blocks(
+                "<smses><sms xmlns:a='b' date='1714953600000' body='Your parcel arrives on Friday' url='https://a.example'/></smses>"
+            ),
+            ["date: 1714953600000 | body: Your parcel arrives on Friday"]
+        );
+        assert_eq!(
+            blocks(
+                "<body><outline text='Groceries'><outline text='Milk' _note='2 litres'/></outline></body>"
+            ),
+            ["text: Groceries", "text: Milk | _note: 2 litres"]
+        );
+        assert_eq!(
+            blocks(
+                "<staff><person name='Ito' city='Sapporo'><note>Speaks Ainu.</note></person></staff>"
+            ),
+            ["name: Ito | city: Sapporo", "Speaks Ainu."]
+        );
+        let parsed = read("<a><b kind='round'>Text.</b><b kind='square' class='9f'/></a>");
+        let text = parsed.text.unwrap();
+        let left: Vec<&str> = parsed
+            .omitted
+            .iter()
+            .map(|o| &text[o.span.clone()])
+            .collect();
+        assert_eq!(left, ["square"]);
+    }
+
+    #[test]
+    fn tables_terms_and_numbers_keep_together() {
+        let head = "<thead><tr><th>City</th><th>Mayor</th></tr></thead>";
+        let rows = "<tbody><tr><td>Biel</td><td>Fehr</td></tr><tr><td>Chur</td><td>Marti</td></tr></tbody>";
+        assert_eq!(
+            blocks(&format!(
+                "<doc><table>{head}{rows}</table><p>End of it.</p></doc>"
+            )),
+            [
+                "City: Biel | Mayor: Fehr",
+                "City: Chur | Mayor: Marti",
+                "End of it."
+            ]
+        );
+        assert_eq!(
+            blocks(
+                "<table><tr><td colspan='2'>Both</td></tr><tr><td>a</td><td>b</td></tr></table>"
+            ),
+            ["Both", "a | b"]
+        );
+        assert_eq!(
+            blocks(
+                "<l><varlistentry><term>-v</term><listitem><para>Says more.</para></listitem></varlistentry></l>"
+            ),
+            ["-v Says more."]
+        );
+        assert_eq!(
+            blocks(
+                "<Law><LawNum>令和六年</LawNum><LawBody><LawTitle>水路法</LawTitle><Item><ItemTitle>一</ItemTitle><Sentence>百<Ruby>万<Rt>まん</Rt></Ruby>円</Sentence></Item></LawBody></Law>"
+            ),
+            ["令和六年 水路法", "一 百万円"]
+        );
+    }
+
+    #[test]
+    fn values_that_are_pages_are_read_as_pages() {
+        let content = "<?xml version='1.0'?><!DOCTYPE en-note SYSTEM 'a'><en-note><div>It is <b>1.5 bar</b>.</div><div>Behind the door.</div></en-note>";
+        assert_eq!(
+            blocks(&format!(
+                "<notes><note><title>Boiler</title><content><![CDATA[{content}]]></content><data encoding='base64'>iVBORw0K</data></note></notes>"
+            )),
+            ["Boiler", "It is 1.5 bar.", "Behind the door."]
+        );
+        assert_eq!(blocks("<a><b>if x &lt; y &lt;/b</b></a>"), ["if x < y </b"]);
+    }
+
     #[test]
     fn images_are_named_and_depth_is_refused() {
         let image = "<?xml version='1.0'?><!-- made by hand --><svg xmlns='http://www.w3.org/2000/svg'><text>12</text></svg>";

@@ -1,16 +1,40 @@
 //! The text of XML that is neither a feed nor a page: an element with text is a paragraph, what names it a heading.
 
 use crate::corpus::block::{Block, BlockKind, Omission};
+use crate::corpus::format::html;
 use crate::corpus::format::reader::{LeftOut, Parsed};
+use crate::corpus::format::rows::kind::{Kind, Says, kind, says};
 use crate::corpus::format::table::{Cell, write_row};
 use crate::corpus::format::tree::Tree;
 use crate::corpus::format::xml_tree::local;
+use crate::corpus::readings::listed;
 
 /// Longer text of an element is no heading, in letters.
 const HEADING_LETTERS: usize = 200;
 
 /// So many bytes without white space are no word.
 const LONGEST_WORD: usize = 1000;
+
+/// Longer text before a paragraph is no number or label of it, in letters.
+const LABEL_LETTERS: usize = 12;
+
+/// Attributes that hold text, whatever it says.
+const TEXT_ATTRS: [&str; 14] = [
+    "text",
+    "name",
+    "title",
+    "label",
+    "value",
+    "body",
+    "subject",
+    "summary",
+    "description",
+    "desc",
+    "content",
+    "caption",
+    "comment",
+    "displayname",
+];
 
 /// Elements as an article.
 pub(super) fn elements(tree: &Tree) -> Parsed {
@@ -25,6 +49,10 @@ struct Reader<'a> {
     left: LeftOut,
     /// Headings, and how deep they stand.
     path: Vec<(usize, String)>,
+    /// The names of the columns of the table that is read.
+    names: Vec<String>,
+    /// A number or a term, which belongs to the next paragraph.
+    label: String,
 }
 
 impl<'a> Reader<'a> {
@@ -35,6 +63,8 @@ impl<'a> Reader<'a> {
             parsed: Parsed::default(),
             left: LeftOut::default(),
             path: Vec::new(),
+            names: Vec::new(),
+            label: String::new(),
         };
         let own_letters = own_letters(tree);
         let mut ends: Vec<usize> = Vec::new();
@@ -42,18 +72,19 @@ impl<'a> Reader<'a> {
         while at < tree.len() {
             while ends.pop_if(|end| *end <= at).is_some() {}
             let end = tree.node(at).end;
-            if tree.letters(at..end) == 0 {
+            if tree.node(at).is_text() || own_letters[at] {
+                if tree.letters(at..end) > 0 {
+                    reader.paragraph(at, ends.len());
+                }
                 at = end;
-            } else if own_letters[at] || tree.node(at).is_text() {
-                reader.paragraph(at, ends.len());
-                at = end;
-            } else if reader.row(at, &own_letters) {
+            } else if reader.row_of_table(at) || reader.row(at, &own_letters) {
                 at = end;
             } else {
                 ends.push(end);
                 at += 1;
             }
         }
+        reader.end_label();
         let lang = (0..tree.len().min(4)).find_map(|at| tree.attr(at, "xml:lang"));
         reader.parsed.lang = lang.map(str::to_owned);
         reader.text.truncate(reader.text.trim_end().len());
@@ -64,11 +95,29 @@ impl<'a> Reader<'a> {
 
     fn paragraph(&mut self, at: usize, depth: usize) {
         let tree = self.tree;
-        let Some(line) = self.line(at) else {
+        let name = local(tree.name(at));
+        let letters = tree.letters(tree.whole(at));
+        if tree.attr(at, "encoding") == Some("base64") {
+            self.left.push(Omission::Data, &tree.raw(at));
+            return;
+        }
+        if self.html(at) {
+            return;
+        }
+        let Some(mut line) = self.line(at) else {
             return;
         };
-        let heading = ["title", "head", "heading", "subtitle"].contains(&local(tree.name(at)))
-            && tree.letters(tree.whole(at)) <= HEADING_LETTERS;
+        if letters <= LABEL_LETTERS && is_label(name) {
+            self.label
+                .push_str(if self.label.is_empty() { "" } else { " " });
+            self.label.push_str(&line);
+            return;
+        }
+        let heading = (["head", "heading"].contains(&name) || name.ends_with("title"))
+            && letters <= HEADING_LETTERS;
+        if !self.label.is_empty() {
+            line = format!("{} {line}", std::mem::take(&mut self.label));
+        }
         let start = self.text.len();
         self.text.push_str(&line);
         let span = start..self.text.len();
@@ -88,7 +137,134 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An element of several fields, each with text alone.
+    /// A label that no paragraph follows is one itself.
+    fn end_label(&mut self) {
+        let label = std::mem::take(&mut self.label);
+        if !label.is_empty() {
+            write_row(
+                &mut self.text,
+                &mut self.parsed,
+                &[Cell {
+                    name: "",
+                    value: &label,
+                }],
+            );
+        }
+    }
+
+    /// Whether the text of an element is HTML, in CDATA or escaped: notes and posts in exports of programs.
+    fn holds_html(&self, at: usize) -> bool {
+        let raw = self.tree.raw(at);
+        let begins = raw.trim_start().starts_with('<') || raw.contains("<p") || raw.contains("<br");
+        self.tree.whole(at).len() <= 2 && begins && raw.contains("</")
+    }
+
+    /// Reads HTML as blocks of its own.
+    fn html(&mut self, at: usize) -> bool {
+        if !self.holds_html(at) {
+            return false;
+        }
+        let raw = self.tree.raw(at);
+        let page = raw
+            .find("<!DOCTYPE")
+            .and_then(|start| Some(start + raw[start..].find('>')? + 1));
+        let Ok(found) = html::fragment(&raw[page.unwrap_or(0)..]) else {
+            return false;
+        };
+        self.end_label();
+        let text = found.text.unwrap_or_default();
+        for block in &found.blocks {
+            let start = self.text.len();
+            self.text.push_str(&text[block.span.clone()]);
+            let span = start..self.text.len();
+            self.parsed.blocks.push(Block {
+                span,
+                kind: block.kind,
+            });
+            self.text.push('\n');
+        }
+        for omitted in &found.omitted {
+            self.left.push(omitted.reason, &text[omitted.span.clone()]);
+        }
+        true
+    }
+
+    /// What the attributes of an element say; what says something and is no text is listed.
+    fn attributes(&mut self, at: usize) -> Vec<(String, String)> {
+        let attrs = self.tree.node(at).attrs.iter();
+        let attrs: Vec<&(String, String)> = attrs
+            .filter(|(name, _)| !name.starts_with("xml") && !name.starts_with("xsi:"))
+            .filter(|(_, value)| kind(value).is_some_and(|kind| kind != Kind::Address))
+            .collect();
+        let is_text = |(name, value): &&&(String, String)| match says(value) {
+            Says::Sentence => true,
+            Says::Word => TEXT_ATTRS.contains(&local(name)),
+            Says::Nothing => false,
+        };
+        if attrs.iter().any(|attr| is_text(&attr)) {
+            let read = attrs
+                .into_iter()
+                .map(|(name, value)| (local(name).to_owned(), value.clone()));
+            return read.collect();
+        }
+        for (_, value) in attrs
+            .into_iter()
+            .filter(|(_, value)| says(value) != Says::Nothing)
+        {
+            self.left.push(Omission::Data, value);
+        }
+        Vec::new()
+    }
+
+    /// A row of a table of HTML or DocBook: with the names of its columns, where each cell is in one column.
+    fn row_of_table(&mut self, at: usize) -> bool {
+        let tree = self.tree;
+        match local(tree.name(at)) {
+            "table" | "informaltable" | "tgroup" => self.names.clear(),
+            "tr" | "row" => {}
+            _ => return false,
+        }
+        let cells: Vec<usize> = tree
+            .children(at)
+            .filter(|child| !tree.node(*child).is_text())
+            .collect();
+        let is_cell = |cell: &usize| ["td", "th", "entry"].contains(&local(tree.name(*cell)));
+        if cells.is_empty() || !cells.iter().all(is_cell) {
+            return false;
+        }
+        let spans = ["colspan", "rowspan", "morerows", "namest", "spanname"];
+        let spans = cells
+            .iter()
+            .any(|cell| spans.iter().any(|name| tree.attr(*cell, name).is_some()));
+        let in_head = local(tree.name(tree.node(at).parent)) == "thead";
+        let heads = cells.iter().all(|cell| local(tree.name(*cell)) == "th");
+        let texts: Vec<String> = cells
+            .iter()
+            .map(|cell| self.line(*cell).unwrap_or_default())
+            .collect();
+        if spans {
+            // Nobody knows any more which cell is in which column.
+            self.names.clear();
+        } else if self.names.is_empty() && (in_head || heads) && has_body(tree, at) {
+            self.names = texts;
+            return true;
+        }
+        self.end_label();
+        let names = self
+            .names
+            .iter()
+            .map(String::as_str)
+            .chain(std::iter::repeat(""));
+        let cells: Vec<Cell<'_>> = texts
+            .iter()
+            .zip(names)
+            .map(|(value, name)| Cell { name, value })
+            .collect();
+        write_row(&mut self.text, &mut self.parsed, &cells);
+        true
+    }
+
+    /// An element of several fields, each with text alone, and of attributes.
     fn row(&mut self, at: usize, own_letters: &[bool]) -> bool {
         const PROSE: [&str; 11] = [
             "p", "para", "simpara", "l", "line", "verse", "s", "seg", "item", "listitem", "li",
@@ -103,26 +279,41 @@ impl<'a> Reader<'a> {
         let differ = fields
             .iter()
             .any(|field| tree.name(*field) != tree.name(fields[0]));
-        if !differ || fields.iter().any(prose) || !fields.iter().all(full) {
+        let labelled = fields.len() == 2 && is_label(local(tree.name(fields[0])));
+        let has_fields = differ
+            && !labelled
+            && !fields.iter().any(prose)
+            && fields.iter().all(full)
+            && !fields.iter().any(|field| self.holds_html(*field));
+        let mut cells = self.attributes(at);
+        if has_fields && tree.letters(tree.whole(at)) > 0 {
+            for field in &fields {
+                cells.append(&mut self.attributes(*field));
+                let value = self.line(*field);
+                cells.extend(value.map(|value| (local(tree.name(*field)).to_owned(), value)));
+            }
+        }
+        if cells.is_empty() {
             return false;
         }
-        let cells: Vec<(String, String)> = fields
-            .iter()
-            .filter_map(|field| Some((local(tree.name(*field)).to_owned(), self.line(*field)?)))
-            .collect();
+        self.end_label();
         let cells: Vec<Cell<'_>> = cells
             .iter()
             .map(|(name, value)| Cell { name, value })
             .collect();
         write_row(&mut self.text, &mut self.parsed, &cells);
-        true
+        // Elements below one whose attributes were read are read by themselves.
+        has_fields
     }
 
     /// All text of an element as one line; what is no text in it is listed.
     fn line(&mut self, at: usize) -> Option<String> {
         let tree = self.tree;
         let mut words: Vec<&str> = Vec::new();
-        let text = joined(tree, at);
+        let (text, readings) = joined(tree, at);
+        for reading in readings {
+            self.left.push(Omission::Ruby, &reading);
+        }
         for word in text.split_whitespace() {
             if word.len() > LONGEST_WORD && word.is_ascii() {
                 self.left.push(Omission::Data, word);
@@ -135,18 +326,42 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The text inside an element; texts of neighbouring elements are not one word.
-fn joined(tree: &Tree, at: usize) -> String {
+/// Whether the text of an element is the number or the name of what follows it.
+fn is_label(name: &str) -> bool {
+    ["num", "no", "number", "label", "term", "dt", "enumeration"].contains(&name)
+        || name.ends_with("itemtitle")
+        || (name.starts_with("subitem") && name.ends_with("title"))
+        || name.ends_with("num")
+}
+
+/// Whether rows follow the rows of a head.
+fn has_body(tree: &Tree, row: usize) -> bool {
+    let parent = tree.node(row).parent;
+    tree.next_element(row).is_some() || tree.next_element(parent).is_some()
+}
+
+/// The text inside an element, and the readings in it; texts of neighbouring elements are not one word.
+fn joined(tree: &Tree, at: usize) -> (String, Vec<String>) {
     let mut text = String::new();
+    let mut readings = Vec::new();
     let mut last = at;
     for inner in tree.whole(at).filter(|inner| tree.node(*inner).is_text()) {
         let parent = tree.node(inner).parent;
+        if local(tree.name(parent)) == "rt" {
+            let ruby = tree.node(parent).parent;
+            let word = tree
+                .children(ruby)
+                .filter(|child| tree.node(*child).is_text());
+            let word: String = word.map(|child| tree.node(child).text.as_str()).collect();
+            readings.push(listed(word.trim(), tree.node(inner).text.trim()));
+            continue;
+        }
         let nested = tree.whole(last).contains(&parent) || tree.whole(parent).contains(&last);
         text.push_str(if nested { "" } else { " " });
         text.push_str(&tree.node(inner).text);
         last = parent;
     }
-    text
+    (text, readings)
 }
 
 /// Which elements have text of their own, beside that of elements inside them.

@@ -48,9 +48,11 @@ pub fn layout(text: &str) -> (Vec<Block>, Vec<Omitted>) {
         let line = classify(text, span, after_image);
         let parts = stretches(&line.1, &data);
         let width = |part: Span| display_width(&text[part]);
+        // An indented first line is as wide as the lines below it.
+        let indent = width(raw.start..line.1.start);
         read.push(Line {
             number,
-            width: parts.into_iter().map(width).sum(),
+            width: indent + parts.into_iter().map(width).sum::<usize>(),
             span: line.1,
             kind: line.0,
         });
@@ -75,7 +77,7 @@ struct Line {
     number: usize,
     span: Span,
     kind: BlockKind,
-    /// Of what is read of it, in terminal columns.
+    /// Of what is read of it and of what stands before that, in terminal columns.
     width: usize,
 }
 
@@ -343,6 +345,14 @@ mod tests {
         let blocks = kinds(text);
         assert_eq!(blocks.len(), 2, "{blocks:?}");
         assert!(blocks[0].1.ends_with("The end."));
+    }
+
+    #[test]
+    fn an_indented_first_line_is_as_wide_as_the_others() {
+        let text = "    The first winter was hard. Nobody brought any grain, and\nhe earned his bread by mending clocks for the people of the\nvillage.";
+        assert_eq!(kinds(text).len(), 1, "{:?}", kinds(text));
+        let text = "　これは字下げされた段落の最初の行であり、四十字で折り返されてい\nるので、次の行と一つの段落になる。";
+        assert_eq!(kinds(text).len(), 1, "{:?}", kinds(text));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct GridRow {
     pub head: bool,
     /// Which part of the table it is in: cells end with it.
     pub part: usize,
+    /// Its place in the table: rows without cells are counted too, because cells go on through them.
+    pub number: usize,
 }
 
 pub struct Grid {
@@ -45,7 +47,8 @@ pub struct Placed {
 /// A cell that goes on in the rows below.
 pub struct Lasting {
     pub cell: Placed,
-    pub rows: usize,
+    /// The number of the first row that it is not in.
+    pub until: usize,
 }
 
 /// Whether an element is a table of data.
@@ -65,6 +68,12 @@ pub fn grid(tree: &Tree, table: usize) -> Option<Grid> {
     let mut at = table + 1;
     let end = tree.node(table).end;
     let mut row_end = 0;
+    let row = |rows: &[GridRow], head, part| GridRow {
+        cells: Vec::new(),
+        head,
+        part,
+        number: rows.len(),
+    };
     while at < end {
         let node = tree.node(at);
         head &= at < head_end;
@@ -90,20 +99,12 @@ pub fn grid(tree: &Tree, table: usize) -> Option<Grid> {
             }
             ("tr", _) | (_, "row") => {
                 row_end = node.end;
-                grid.rows.push(GridRow {
-                    cells: Vec::new(),
-                    head,
-                    part,
-                });
+                grid.rows.push(row(&grid.rows, head, part));
             }
             ("td" | "th", _) | (_, "cell" | "gridcell" | "columnheader" | "rowheader") => {
                 if grid.rows.is_empty() || at >= row_end {
                     row_end = node.end;
-                    grid.rows.push(GridRow {
-                        cells: Vec::new(),
-                        head,
-                        part,
-                    });
+                    grid.rows.push(row(&grid.rows, head, part));
                 }
                 let is_head = node.name == "th" || role == "columnheader" || role == "rowheader";
                 if let Some(row) = grid.rows.last_mut() {

@@ -13,6 +13,7 @@ mod hidden;
 mod lines;
 mod open;
 mod page;
+mod raised;
 mod rows;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use dom_query::{Document, NodeId, NodeRef};
 
 use super::super::tree::{Builder, Tree};
+use super::raised;
 
 /// Elements whose content is no text of the page.
 const NO_TEXT: [&str; 3] = ["script", "style", "template"];
@@ -37,8 +38,10 @@ impl Page {
             page.builder.finish();
         }
         page.add(&document.root(), 0);
+        let mut tree = page.builder.tree();
+        raised::mark(&mut tree);
         Self {
-            tree: page.builder.tree(),
+            tree,
             ids: page.ids,
             titles: page.titles,
             depth: page.depth,

@@ -118,8 +118,11 @@ impl Rows {
     /// The cells of a row in their columns, with those of rows above that go on.
     fn place(&mut self, walk: &mut Walk<'_>, row: &GridRow) -> Vec<Placed> {
         let mut placed: Vec<Placed> = Vec::with_capacity(row.cells.len());
+        self.lasting.retain(|lasting| lasting.until > row.number);
         for lasting in &mut self.lasting {
-            lasting.rows -= 1;
+            if self.left == 0 {
+                lasting.cell.text.clear();
+            }
             self.left = self.left.saturating_sub(lasting.cell.text.len());
             placed.push(lasting.cell.clone());
         }
@@ -140,20 +143,20 @@ impl Rows {
                 text,
                 head: cell.head,
             };
-            if cell.rows > 1
-                && !cell_here.text.is_empty()
-                && cell_here.text.chars().count() <= SHARED_CHARS
-            {
-                begun.push(Lasting {
+            if cell.rows > 1 && !cell_here.columns.is_empty() {
+                let mut lasting = Lasting {
                     cell: cell_here.clone(),
-                    rows: cell.rows - 1,
-                });
+                    until: row.number.saturating_add(cell.rows),
+                };
+                // The cells beside it stay in their columns.
+                if cell_here.text.chars().count() > SHARED_CHARS {
+                    lasting.cell.text.clear();
+                }
+                begun.push(lasting);
             }
             placed.push(cell_here);
         }
         self.lasting.extend(begun);
-        let left = self.left;
-        self.lasting.retain(|lasting| lasting.rows > 0 && left > 0);
         self.lasting
             .sort_by_key(|lasting| lasting.cell.columns.start);
         placed.sort_by_key(|cell| cell.columns.start);
@@ -302,7 +305,16 @@ fn kinds(tree: &Tree, grid: &Grid, width: usize) -> Vec<Kind> {
         && grid.rows.first().is_some_and(|row| is_bold(tree, row))
         && !grid.rows[1..].iter().any(|row| is_bold(tree, row));
     let mut kinds = Vec::with_capacity(grid.rows.len());
+    // The part of the table, and up to which row cells of it go on.
+    let mut reach = (0, 0);
     for (number, row) in grid.rows.iter().enumerate() {
+        let lasting = reach.0 == row.part && reach.1 > row.number;
+        let ends = row
+            .cells
+            .iter()
+            .map(|cell| row.number.saturating_add(cell.rows));
+        let end = ends.max().unwrap_or(0);
+        reach = (row.part, if lasting { end.max(reach.1) } else { end });
         let cells: Vec<&GridCell> = row.cells.iter().filter(text).collect();
         let follows = number + 1 < grid.rows.len();
         let title = match cells.as_slice() {
@@ -312,6 +324,7 @@ fn kinds(tree: &Tree, grid: &Grid, width: usize) -> Vec<Kind> {
                 let strong = cell.head || row.head || is_strong(tree, cell.node);
                 width > 1
                     && spans
+                    && !lasting
                     && follows
                     && letters <= SHARED_CHARS / 2
                     && (strong || cell.columns > 1 && !ends_sentence(tree, cell.node))

@@ -250,6 +250,56 @@ fn rows_have_the_names_of_their_columns() {
 }
 
 #[test]
+fn cells_over_several_rows_keep_the_others_in_their_columns() {
+    let table = |rows: &str| -> Vec<String> {
+        let head = "<tr><th>Year</th><th>Winner</th><th>Prize</th></tr>";
+        let seen = Seen::body(&format!("<table>{head}{rows}</table>"));
+        seen.rows().iter().map(ToString::to_string).collect()
+    };
+    // One bold cell beside a cell from above is no title.
+    assert_eq!(
+        table(
+            "<tr><td rowspan=2>1990</td><td>Anna</td><td>1</td></tr><tr><td colspan=2><b>Berta</b></td></tr><tr><td>1991</td><td>Cleo</td><td>2</td></tr>"
+        ),
+        [
+            "Year: 1990 | Winner: Anna | Prize: 1",
+            "Year: 1990 | Winner, Prize: Berta",
+            "Year: 1991 | Winner: Cleo | Prize: 2"
+        ]
+    );
+    // A row without cells counts.
+    assert_eq!(
+        table(
+            "<tr><td rowspan=2>1990</td><td>Anna</td><td>1</td></tr><tr></tr><tr><td>1991</td><td>Cleo</td><td>2</td></tr>"
+        ),
+        [
+            "Year: 1990 | Winner: Anna | Prize: 1",
+            "Year: 1991 | Winner: Cleo | Prize: 2"
+        ]
+    );
+    // Cells that say nothing, or too much, are not said again, and hold their column.
+    let long = "long ".repeat(40);
+    for above in ["", long.as_str()] {
+        let rows = table(&format!(
+            "<tr><td rowspan=2>{above}</td><td>Anna</td><td>1</td></tr><tr><td>Berta</td><td>2</td></tr>"
+        ));
+        assert_eq!(rows[1..], ["Winner: Berta | Prize: 2"]);
+    }
+}
+
+#[test]
+fn raised_and_lowered_figures_are_not_part_of_the_number_before_them() {
+    let seen = Seen::body(
+        "<p>It is 1.5×10<sup>8</sup> km and 12 m<sup>2</sup>. In 1984<sup><a href='#f1'>3</a></sup> by 25<sup>2</sup>, the \
+         1<sup>st</sup>, 10<sup>-3</sup>, log<sub>10</sub>2, H<sub>2</sub>O, word<sup><a href='#f'>a</a></sup> and 5<sup> </sup>6.</p>",
+    );
+    assert_eq!(
+        seen.text(),
+        "It is 1.5×10^8 km and 12 m2. In 1984[3] by 25^2, the 1st, 10^-3, log10 2, H2O, word[a] and 5 6."
+    );
+}
+
+#[test]
 fn tables_that_arrange_a_page_are_no_rows() {
     let seen = Seen::body(&format!(
         "<table><tr><td><h2>Mill</h2>{0}</td><td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>",

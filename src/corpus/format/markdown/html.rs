@@ -9,6 +9,8 @@ use crate::corpus::format::markdown::state::{Html, Leaf, Walk};
 
 /// How far away the end of a heading may be, in bytes.
 const HEADING: usize = 4096;
+/// An element that no page has ends within so many bytes.
+const ENDS_WITHIN: usize = 2000;
 
 impl Html {
     pub fn push(&mut self, line: Span) {
@@ -102,6 +104,10 @@ impl Walk<'_> {
                 Piece::Unread(reason, span) => self.omit(place(span), reason),
                 Piece::Tag(tag, span) => {
                     let span = place(span);
+                    if self.is_text(tag, &span) {
+                        self.take(span);
+                        continue;
+                    }
                     let end = self.end_of_unread(tag, span.end);
                     if let (Role::Unread(reason), Some(end)) = (role(tag.name), end) {
                         self.omit(span.start..end, reason);
@@ -112,6 +118,24 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// Whether what looks like a tag is text: `x<y and y>z`, `Vec<String>`, `<your name>`. No page has such elements, and
+    /// nothing ends them.
+    fn is_text(&self, tag: Tag<'_>, span: &Span) -> bool {
+        let written = &self.text[span.clone()];
+        if role(tag.name) != Role::Other
+            || tag.closing
+            || tag.name.contains(['-', ':', '.'])
+            || written.ends_with("/>")
+        {
+            return false;
+        }
+        let until = self
+            .text
+            .floor_char_boundary(self.leaf_end.min(span.end + ENDS_WITHIN));
+        let rest = self.text.get(span.end..until).unwrap_or_default();
+        end_tag(rest, &tag.name.to_ascii_lowercase()).is_none()
     }
 
     /// Where an element that is not read ends, if in the same paragraph.

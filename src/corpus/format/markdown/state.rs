@@ -28,6 +28,10 @@ pub struct Walk<'a> {
     pub leaf_end: usize,
     pub table: Table,
     pub html: Html,
+    /// Quotations that are open inside each other.
+    pub quotations: usize,
+    /// Up to where marks of quotations were looked for.
+    pub seen: usize,
 }
 
 /// A heading or another element that says what its text is.

@@ -6,7 +6,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag as Mark, TagEnd};
 
 use super::super::super::Span;
 use super::super::super::left_out::{stretches, trimmed};
-use crate::corpus::block::{Block, BlockKind, Omission, Omitted};
+use crate::corpus::block::{Block, BlockKind, HEADING_LETTERS, Omission, Omitted};
 use crate::corpus::format::markdown::state::{Html, Leaf, Table, Walk};
 use crate::corpus::format::reader::Parsed;
 use crate::corpus::plain::clutter::is_image;
@@ -26,10 +26,17 @@ impl<'a> Walk<'a> {
             leaf_end: 0,
             table: Table::default(),
             html: Html::default(),
+            quotations: 0,
+            seen: 0,
         }
     }
 
     pub fn event(&mut self, event: &Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(_) => self.unquote(range.start, range.start),
+            Event::End(_) => {}
+            _ => self.unquote(range.start, range.end),
+        }
         match event {
             Event::Start(mark) => self.start(mark, range),
             Event::End(mark) => self.end(*mark, range),
@@ -44,8 +51,35 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Leaves out the marks of quotations before `next`: `>` at the beginning of each line. What comes next ends at
+    /// `end`.
+    fn unquote(&mut self, next: usize, end: usize) {
+        let from = self.seen;
+        self.seen = from.max(end);
+        if self.quotations == 0 || from >= next {
+            return;
+        }
+        let is_mark = |c: char| c == '>' || c == ' ' || c == '\t';
+        let mut start = from;
+        for line in self.text[from..next].split_inclusive(['\n', '\r']) {
+            let rest = line.trim_start_matches(is_mark);
+            // The first of them may begin in the middle of a line, behind other marks.
+            let is_whole = start > from || rest.trim().is_empty();
+            let marks = &line[..line.len() - rest.len()];
+            if let (Some(first), Some(last)) = (marks.find('>'), marks.rfind('>'))
+                && is_whole
+            {
+                // One blank belongs to the mark; more are of the text.
+                let end = last + 1 + usize::from(marks[last + 1..].starts_with(' '));
+                self.omit_all(start + first..start + end, Omission::Markup);
+            }
+            start += line.len();
+        }
+    }
+
     fn start(&mut self, mark: &Mark<'_>, range: Range<usize>) {
         match mark {
+            Mark::BlockQuote(_) => self.quotations += 1,
             Mark::Heading { level, .. } => {
                 self.end_table();
                 self.begin(BlockKind::Heading, Some(number(*level)), range);
@@ -108,6 +142,7 @@ impl<'a> Walk<'a> {
                 self.close();
                 self.mark = None;
             }
+            TagEnd::BlockQuote(_) => self.quotations -= 1,
             TagEnd::List(_) => {
                 self.lists.pop();
             }
@@ -222,7 +257,7 @@ impl<'a> Walk<'a> {
         let (Some(level), Some(start)) = (leaf.level, leaf.begins) else {
             return;
         };
-        if leaf.words.is_empty() {
+        if leaf.words.is_empty() || leaf.words.chars().count() > HEADING_LETTERS {
             return;
         }
         self.path.retain(|(above, _)| *above < level);
@@ -236,6 +271,13 @@ impl<'a> Walk<'a> {
 
     /// Lists a stretch as left out. What was left out inside it is a part of it.
     pub fn omit(&mut self, span: Span, reason: Omission) {
+        if let Some(span) = trimmed(self.text, span) {
+            self.omit_all(span, reason);
+        }
+    }
+
+    /// The same with the white space around it.
+    fn omit_all(&mut self, span: Span, reason: Omission) {
         let omitted = &mut self.parsed.omitted;
         while omitted
             .last()
@@ -244,11 +286,10 @@ impl<'a> Walk<'a> {
             omitted.pop();
         }
         let end = omitted.last().map_or(0, |omitted| omitted.span.end);
-        let rest = span.start.max(end)..span.end;
-        let rest = (rest.start < rest.end)
-            .then(|| trimmed(self.text, rest))
-            .flatten();
-        let Some(span) = rest else { return };
+        let span = span.start.max(end)..span.end;
+        if span.is_empty() {
+            return;
+        }
         // Tags in a row are one stretch where no word could grow together without the blank between them.
         let between_blocks = self.open.is_none() && !self.table.in_row();
         match omitted.last_mut() {

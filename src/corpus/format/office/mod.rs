@@ -22,6 +22,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod word;
+mod word_numbers;
 mod word_styles;
 mod word_tables;
 mod xml;

@@ -10,7 +10,7 @@ use super::story::{MOST_TEXT, too_long};
 use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::blocks::Blocks;
-use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT};
+use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, is_form};
 use crate::corpus::format::table::Cell;
 use crate::corpus::read_options::Header;
 
@@ -284,7 +284,7 @@ fn head(rows: &[SheetRow]) -> Head {
         .collect();
     let mut head = Head::find(&candidates, width, Header::Auto);
     // One column has no names; a line above others is a title of theirs.
-    if width == 1 {
+    if width == 1 || is_form(&candidates[head.names.unwrap_or(0)..]) {
         head.names = None;
         head.first = 0;
     }

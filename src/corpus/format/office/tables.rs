@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::content::{Item, Table, plain};
 use crate::corpus::block::Omission;
 use crate::corpus::format::blocks::Blocks;
-use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT};
+use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, is_form};
 use crate::corpus::format::table::Cell;
 use crate::corpus::read_options::Header;
 
@@ -117,7 +117,14 @@ fn first_names(rows: &[Vec<Placed>]) -> bool {
         .map(|(cells, row)| Candidate { cells, row })
         .collect();
     let whole = rows[0].iter().filter(|cell| !cell.text.is_empty()).count() > 1;
-    whole && Head::find(&candidates, usual, Header::Auto).names == Some(0)
+    // In a form each row has cells of its own widths.
+    let places = |row: &[Placed]| -> Vec<usize> { row.iter().map(|cell| cell.column).collect() };
+    let own = places(&rows[0]);
+    let unlike = rows[1..].iter().filter(|row| places(row) != own).count();
+    whole
+        && unlike * 2 < rows.len()
+        && !is_form(&candidates)
+        && Head::find(&candidates, usual, Header::Auto).names == Some(0)
 }
 
 impl Rows {

@@ -7,6 +7,7 @@ use super::drawing;
 use super::properties;
 use super::relations::{Relation, main_part, read, relations};
 use super::story::Story;
+use super::word_numbers::{Numbering, Numbers};
 use super::word_styles::Styles;
 use super::xml::{Ns, Piece, Tag, Xml};
 use crate::corpus::block::Omission;
@@ -28,7 +29,12 @@ pub(super) fn word(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
         Some(relation) => Styles::read(package, &relation.target)?,
         None => Styles::default(),
     };
-    let mut reader = Reader::new(styles);
+    let numbers = related.iter().find(|relation| relation.kind == "numbering");
+    let numbers = match numbers {
+        Some(relation) => Numbers::read(package, &relation.target)?,
+        None => Numbers::default(),
+    };
+    let mut reader = Reader::new(styles, numbers);
     reader.shapes(package, &related)?;
     reader.all_notes(package, &related)?;
     let Some(text) = read(package, &part)? else {
@@ -50,6 +56,7 @@ pub(super) fn word(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
 
 pub(super) struct Reader {
     styles: Styles,
+    numbers: Numbers,
     /// Footnotes and endnotes that no text has referred to yet.
     notes: HashMap<String, Vec<Item>>,
     /// What pictures of other parts say: SmartArt and charts, by the id of their relation.
@@ -67,9 +74,10 @@ struct Inline {
 }
 
 impl Reader {
-    fn new(styles: Styles) -> Self {
+    fn new(styles: Styles, numbers: Numbers) -> Self {
         Self {
             styles,
+            numbers,
             notes: HashMap::new(),
             shapes: HashMap::new(),
             left: Vec::new(),
@@ -232,14 +240,17 @@ impl Reader {
     ) -> Result<(), Fault> {
         let depth = xml.depth();
         let mut inline = Inline::default();
-        let mut role = Role::Text;
+        let (mut role, mut label) = (Role::Text, String::new());
         while let Some(piece) = xml.next(depth)? {
             let Piece::Start(tag) = piece else { continue };
             if tag.is(Ns::Word, "pPr") {
-                role = self.role(xml)?;
+                (role, label) = self.role(xml)?;
             } else {
                 self.piece(xml, &tag, &mut inline, false)?;
             }
+        }
+        if !label.is_empty() && !inline.text.trim().is_empty() {
+            inline.text = format!("{label} {}", inline.text.trim_start());
         }
         items.push(Item::Paragraph(Paragraph {
             role,
@@ -249,22 +260,27 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads `w:pPr`, which was begun.
-    fn role(&mut self, xml: &mut Xml<'_>) -> Result<Role, Fault> {
+    /// Reads `w:pPr`, which was begun: what the paragraph is, and the number that stands before it.
+    fn role(&mut self, xml: &mut Xml<'_>) -> Result<(Role, String), Fault> {
         let depth = xml.depth();
-        let (mut style, mut outline, mut numbered) = (String::new(), None, None);
+        let (mut style, mut outline) = (String::new(), None);
+        let mut numbering = Numbering::default();
         while let Some(piece) = xml.next(depth)? {
             let Piece::Start(tag) = piece else { continue };
             match (tag.ns, tag.name()) {
                 (Ns::Word, "pStyle") => style = tag.attr("val").unwrap_or_default(),
                 (Ns::Word, "outlineLvl") => outline = tag.number("val"),
-                (Ns::Word, "numId") => numbered = Some(tag.number("val") != Some(0)),
+                (Ns::Word, "numId") => numbering.list = tag.number("val"),
+                (Ns::Word, "ilvl") => numbering.level = tag.number("val"),
                 // What it was before a change.
                 (Ns::Word, "pPrChange" | "rPr" | "sectPr") => xml.skip()?,
                 _ => {}
             }
         }
-        Ok(self.styles.role(&style, outline, numbered))
+        let numbering = self.styles.numbering(&style, numbering);
+        let label = self.numbers.label(numbering, &style);
+        let numbered = numbering.list.is_some_and(|list| list > 0);
+        Ok((self.styles.role(&style, outline, numbered), label))
     }
 
     /// Everything inside the element that was begun last, as text of a paragraph.

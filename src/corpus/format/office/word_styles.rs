@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::content::Role;
 use super::relations::read;
+use super::word_numbers::Numbering;
 use super::xml::{Ns, Piece, Xml};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::package::Package;
@@ -32,7 +33,7 @@ struct Style {
     name: String,
     based_on: String,
     outline: Option<usize>,
-    numbered: Option<bool>,
+    numbering: Numbering,
     hidden: Option<bool>,
 }
 
@@ -80,8 +81,18 @@ impl Styles {
         self.first(id, |style| style.hidden).unwrap_or(false)
     }
 
-    /// What a paragraph of a style is. `outline` and `numbered`: what it says itself.
-    pub(super) fn role(&self, id: &str, outline: Option<usize>, numbered: Option<bool>) -> Role {
+    /// How a paragraph of a style is numbered. `own`: what it says itself.
+    pub(super) fn numbering(&self, id: &str, own: Numbering) -> Numbering {
+        let list = |style: &Style| style.numbering.list;
+        let level = |style: &Style| style.numbering.level;
+        Numbering {
+            list: own.list.or_else(|| self.first(id, list)),
+            level: own.level.or_else(|| self.first(id, level)),
+        }
+    }
+
+    /// What a paragraph of a style is. `outline`: what it says itself; `numbered`: it is in a list.
+    pub(super) fn role(&self, id: &str, outline: Option<usize>, numbered: bool) -> Role {
         let named = self.first(id, |style| by_name(&style.name));
         let named = named.or_else(|| by_name(id));
         if let Some(role) = named {
@@ -91,11 +102,10 @@ impl Styles {
         if let Some(level) = outline.filter(|level| *level < 9) {
             return Role::Heading(level + 1);
         }
-        let numbered = numbered.or_else(|| self.first(id, |style| style.numbered));
-        if numbered.unwrap_or(false) {
-            return Role::Item;
+        match numbered {
+            true => Role::Item,
+            false => Role::Text,
         }
-        Role::Text
     }
 }
 
@@ -111,7 +121,8 @@ fn style(xml: &mut Xml<'_>) -> Result<Style, Fault> {
             "name" => style.name = tag.attr("val").unwrap_or_default(),
             "basedOn" => style.based_on = tag.attr("val").unwrap_or_default(),
             "outlineLvl" => style.outline = tag.number("val"),
-            "numId" => style.numbered = Some(tag.number("val") != Some(0)),
+            "numId" => style.numbering.list = tag.number("val"),
+            "ilvl" => style.numbering.level = tag.number("val"),
             "vanish" => style.hidden = Some(tag.is_on()),
             // What a style says of the parts of a table.
             "tblStylePr" => xml.skip()?,

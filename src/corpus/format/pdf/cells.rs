@@ -1,11 +1,14 @@
 //! Rows and cells of a table.
 
+use std::borrow::Cow;
+
 use super::characters::is_ideographic;
 use super::geometry::{Area, Frame};
 use super::heads::roman;
 use super::joining::{Words, join};
 use super::lines::Line;
 use super::walls::Walls;
+use crate::corpus::format::rows::header::{Candidate, LOOKED_AT, is_form};
 
 /// A table.
 #[derive(Debug, Clone)]
@@ -160,9 +163,23 @@ impl Table {
                 && column.len() >= 2
                 && column.iter().filter(|cell| number(&cell.text)).count() * 10 >= column.len() * 7
         });
-        if short && words && (bold || self.ruled_header(walls) || numbers) {
+        if short && words && (bold || self.ruled_header(walls) || (numbers && !self.is_form())) {
             self.names = Some(first.cells.iter().map(|cell| cell.text.clone()).collect());
         }
+    }
+
+    fn is_form(&self) -> bool {
+        let texts = |row: &Row| -> Vec<Cow<'static, str>> {
+            let texts = row.cells.iter().map(|cell| Cow::Owned(cell.text.clone()));
+            texts.collect()
+        };
+        let cells: Vec<_> = self.rows.iter().take(LOOKED_AT).map(texts).collect();
+        let rows: Vec<Candidate<'_, '_>> = cells
+            .iter()
+            .zip(0..)
+            .map(|(cells, row)| Candidate { cells, row })
+            .collect();
+        is_form(&rows)
     }
 
     /// Whether a rule stands below the first row and none between the others.

@@ -14,12 +14,17 @@ pub const TEXT: [&str; 7] = [
 pub const TITLE: [&str; 5] = ["title", "headline", "name", "subject", "タイトル"];
 pub const URL: [&str; 4] = ["url", "link", "sourceurl", "href"];
 pub const ID: [&str; 4] = ["id", "_id", "guid", "key"];
-pub const DATE: [&str; 7] = [
+pub const DATE: [&str; 12] = [
     "date",
     "published",
     "publishedat",
+    "datepublished",
     "pubdate",
+    "created",
     "createdat",
+    "datecreated",
+    "createtime",
+    "creationdate",
     "timestamp",
     "日付",
 ];

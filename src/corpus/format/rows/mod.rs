@@ -12,7 +12,7 @@ mod json;
 mod json_rows;
 mod json_text;
 mod json_walk;
-mod kind;
+pub(super) mod kind;
 mod marked_up;
 
 pub use csv::Csv;

@@ -1,8 +1,8 @@
 //! Text becomes blocks, under its headings.
 
-use super::{HEADING_LETTERS, LEVELS, Walk};
+use super::{LEVELS, Walk};
 use crate::corpus::Span;
-use crate::corpus::block::{Block, BlockKind};
+use crate::corpus::block::{Block, BlockKind, HEADING_LETTERS};
 use crate::corpus::format::html::lines;
 use crate::corpus::format::html::text::shortened;
 

@@ -9,7 +9,7 @@ use super::super::tree::Tree;
 use super::content::Content;
 use super::fate::{Fate, Fates};
 use crate::corpus::Span;
-use crate::corpus::block::{BlockKind, Omission, Repeated};
+use crate::corpus::block::{BlockKind, HEADING_LETTERS, Omission, Repeated};
 use crate::corpus::format::html::context::heading_level;
 use crate::corpus::format::html::text::{is_block, push_words, without_data};
 use crate::corpus::format::reader::{LeftOut, Parsed};
@@ -18,8 +18,6 @@ use crate::corpus::readings::listed;
 /// Letters of a word together with its reading.
 const RUBY_LETTERS: usize = 200;
 
-/// A heading with more letters is no heading: the element was never closed.
-const HEADING_LETTERS: usize = 300;
 /// Levels of headings in HTML; what labels a panel is below them.
 const LEVELS: usize = 6;
 

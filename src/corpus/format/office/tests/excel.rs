@@ -1,7 +1,10 @@
 //! Workbooks whose parts are records (MS-XLSB), and traps of those whose parts are XML.
 
+use std::path::Path;
+
 use super::{Kind, TYPES, archive, left, lines, read, reason, relations};
 use crate::corpus::block::Omission;
+use crate::corpus::{Article, ReadOptions};
 
 /// A record: its number and its length in groups of seven bits.
 fn record(number: u16, content: &[u8]) -> Vec<u8> {
@@ -34,6 +37,14 @@ fn wide(text: &str) -> Vec<u8> {
 
 fn numbers(all: &[u32]) -> Vec<u8> {
     all.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+#[test]
+fn a_workbook_that_makes_its_library_panic_is_named() {
+    let mut bytes = std::fs::read("tests/data/documents/sheet.xls").unwrap();
+    bytes[1510] = 16;
+    let read = Article::from_bytes(bytes, Path::new("a.xls"), &ReadOptions::default());
+    assert!(read.is_err_and(|error| error.to_string().contains("its reader failed")));
 }
 
 #[test]

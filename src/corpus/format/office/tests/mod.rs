@@ -78,6 +78,113 @@ fn reason(kind: Kind, bytes: Vec<u8>) -> String {
     }
 }
 
+#[test]
+fn numbers_that_word_writes_are_text() {
+    let level = |at: usize, format: &str, text: &str, more: &str| {
+        format!(
+            "<w:lvl w:ilvl='{at}'><w:start w:val='1'/><w:numFmt w:val='{format}'/><w:lvlText w:val='{text}'/>{more}</w:lvl>"
+        )
+    };
+    let numbering = format!(
+        "<w:numbering xmlns:w='{WORD}'><w:abstractNum w:abstractNumId='7'>{}{}{}</w:abstractNum>\
+         <w:abstractNum w:abstractNumId='8'>{}</w:abstractNum><w:num w:numId='1'><w:abstractNumId w:val='7'/></w:num>\
+         <w:num w:numId='2'><w:abstractNumId w:val='7'/><w:lvlOverride w:ilvl='0'><w:startOverride w:val='1'/></w:lvlOverride></w:num>\
+         <w:num w:numId='3'><w:abstractNumId w:val='8'/></w:num></w:numbering>",
+        level(
+            0,
+            "japaneseCounting",
+            "第%1条",
+            "<w:pStyle w:val='Article'/>"
+        ),
+        level(1, "decimal", "%1.%2", "<w:isLgl/>"),
+        level(2, "lowerLetter", "(%3)", ""),
+        level(0, "bullet", "•", ""),
+    );
+    let styles = format!(
+        "<w:styles xmlns:w='{WORD}'><w:style w:styleId='Article'><w:name w:val='Article'/><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr></w:style></w:styles>"
+    );
+    let item = |list: usize, level: usize, text: &str| {
+        format!(
+            "<w:p><w:pPr><w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='{list}'/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+        )
+    };
+    let styled = |text: &str| {
+        format!("<w:p><w:pPr><w:pStyle w:val='Article'/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let body = [
+        styled("（目的）"),
+        item(1, 1, "One."),
+        item(1, 2, "A."),
+        item(1, 2, "B."),
+        item(1, 1, "Two."),
+        styled("（料金）"),
+        item(1, 1, "Three."),
+        item(2, 0, "Anew"),
+        item(3, 0, "Mark"),
+        item(0, 0, "None"),
+        item(9, 0, "Unknown"),
+    ];
+    let parts = [
+        ("word/numbering.xml", numbering),
+        ("word/styles.xml", styles),
+    ];
+    let related = [
+        ("rId1", "numbering", "numbering.xml"),
+        ("rId2", "styles", "styles.xml"),
+    ];
+    let parsed = read(Kind::Docx, docx(&body.concat(), &parts, &related));
+    assert_eq!(
+        lines(&parsed),
+        [
+            "第一条 （目的）",
+            "1.1 One.",
+            "(a) A.",
+            "(b) B.",
+            "1.2 Two.",
+            "第二条 （料金）",
+            "2.1 Three.",
+            "第一条 Anew",
+            "Mark",
+            "None",
+            "Unknown",
+        ]
+    );
+}
+
+#[test]
+fn a_form_loses_nothing_and_joins_nothing() {
+    let cell = |text: &str, columns: usize| {
+        format!(
+            "<w:tc><w:tcPr><w:gridSpan w:val='{columns}'/></w:tcPr>{}</w:tc>",
+            paragraph(text)
+        )
+    };
+    let row = |cells: &[String]| format!("<w:tr>{}</w:tr>", cells.concat());
+    let table = [
+        row(&[
+            cell("報告者", 1),
+            cell("中村 葵", 1),
+            cell("所属", 1),
+            cell("図書館課", 1),
+        ]),
+        row(&[cell("件名", 1), cell("館内の照明について", 3)]),
+        row(&[cell("結果", 1), cell("三か所を直した。", 3)]),
+    ];
+    let parsed = read(
+        Kind::Docx,
+        docx(&format!("<w:tbl>{}</w:tbl>", table.concat()), &[], &[]),
+    );
+    assert_eq!(
+        lines(&parsed),
+        [
+            "報告者 | 中村 葵 | 所属 | 図書館課",
+            "件名 | 館内の照明について",
+            "結果 | 三か所を直した。"
+        ]
+    );
+    assert!(left(&parsed).is_empty());
+}
+
 fn paragraph(text: &str) -> String {
     format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
