@@ -44,7 +44,7 @@ pub fn sentences(text: &str, block: Span, stop: &dyn Fn() -> bool) -> Vec<Span> 
             && (end == start
                 || inside
                 || !worded
-                || is_mark(sentence, &flat[end..])
+                || is_mark(&flat[start..end], &flat[end..])
                 || goes_on_after_quotation(sentence, rest)
                 || ends_in_abbreviation(sentence, rest)
                 || goes_on_after_number(sentence, rest))

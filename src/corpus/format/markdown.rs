@@ -249,7 +249,7 @@ mod tests {
         assert!(
             marks
                 .clone()
-                .all(|mark| mark.trim_matches(['>', ' ']).is_empty())
+                .all(|mark| mark.trim_matches(['>', ' ', '\n']).is_empty())
         );
         assert_eq!(
             marks.map(|mark| mark.matches('>').count()).sum::<usize>(),

@@ -279,7 +279,10 @@ impl<'a> Reader<'a> {
         let differ = fields
             .iter()
             .any(|field| tree.name(*field) != tree.name(fields[0]));
-        let labelled = fields.len() == 2 && is_label(local(tree.name(fields[0])));
+        let labelled = fields.len() == 2 && {
+            let name = local(tree.name(fields[0]));
+            name != "label" && is_label(name)
+        };
         let has_fields = differ
             && !labelled
             && !fields.iter().any(prose)
