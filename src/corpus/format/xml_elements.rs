@@ -107,7 +107,13 @@ impl<'a> Reader<'a> {
         let Some(mut line) = self.line(at) else {
             return;
         };
-        if letters <= LABEL_LETTERS && is_label(name) {
+        // `LawNum` is a line of its own, `ParagraphNum` is not.
+        let most = if name.len() > 3 && name.ends_with("num") {
+            4
+        } else {
+            LABEL_LETTERS
+        };
+        if letters <= most && is_label(name) {
             self.label
                 .push_str(if self.label.is_empty() { "" } else { " " });
             self.label.push_str(&line);
@@ -292,6 +298,10 @@ impl<'a> Reader<'a> {
         if has_fields && tree.letters(tree.whole(at)) > 0 {
             for field in &fields {
                 cells.append(&mut self.attributes(*field));
+                if tree.attr(*field, "encoding") == Some("base64") {
+                    self.left.push(Omission::Data, &tree.raw(*field));
+                    continue;
+                }
                 let value = self.line(*field);
                 cells.extend(value.map(|value| (local(tree.name(*field)).to_owned(), value)));
             }

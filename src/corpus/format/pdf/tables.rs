@@ -55,23 +55,31 @@ fn in_flow(
 }
 
 /// The lines of a page by columns of text: a table in one column has no rows with the lines of the other. A column
-/// begins where the content goes up, to the right of all before it.
+/// begins where the content goes up, to the right of what was read since the last line over both columns.
 fn flows(lines: &[Line]) -> Vec<Vec<usize>> {
     const UP: f32 = 8.0;
+    /// So many lines at most are looked back at.
+    const BACK: usize = 400;
     let mut sorted: Vec<usize> = (0..lines.len()).collect();
     sorted.sort_by_key(|&n| lines[n].order);
-    let mut flows: Vec<Vec<usize>> = Vec::new();
-    let (mut right, mut long, mut last) = (f32::MIN, 0, f32::MIN);
+    let mut flows: Vec<Vec<usize>> = vec![Vec::new()];
     for n in sorted {
         let line = &lines[n];
-        let up = last - line.base > UP * line.size;
-        if flows.is_empty() || up && long >= 3 && line.frame.a0 > right - 0.5 * line.size {
+        let flow = flows.last().map_or(&[][..], Vec::as_slice);
+        // A headline is larger than the text that it stands over.
+        let up = flow.last().is_some_and(|&last| {
+            let last = &lines[last];
+            last.base - line.base > UP * line.size.min(last.size)
+        });
+        let left = flow.iter().rev().take(if up { BACK } else { 0 });
+        let left =
+            left.take_while(|&&other| lines[other].frame.a1 < line.frame.a0 + 0.5 * line.size);
+        let long = left
+            .filter(|&&other| weight(&lines[other].text) >= LONG)
+            .count();
+        if long >= 3 {
             flows.push(Vec::new());
-            (right, long) = (f32::MIN, 0);
         }
-        right = right.max(line.frame.a1);
-        long += usize::from(weight(&line.text) >= LONG);
-        last = line.base;
         if let Some(flow) = flows.last_mut() {
             flow.push(n);
         }
