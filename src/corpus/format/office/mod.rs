@@ -23,6 +23,7 @@ mod tables;
 mod tests;
 mod word;
 mod word_numbers;
+mod word_parts;
 mod word_styles;
 mod word_tables;
 mod xml;

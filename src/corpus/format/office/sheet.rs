@@ -11,6 +11,7 @@ use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::blocks::Blocks;
 use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, is_form};
+use crate::corpus::format::rows::kind::{Kind, kind};
 use crate::corpus::format::table::Cell;
 use crate::corpus::read_options::Header;
 
@@ -20,6 +21,8 @@ const MOST_CELLS: usize = 2_000_000;
 const NAMED_COLUMNS: u32 = 1000;
 /// A longer cell belongs to its first row alone, in characters.
 const SHARED_CHARS: usize = 160;
+/// So many tables stand beside each other at most.
+const MOST_TABLES: usize = 8;
 /// Cells that are merged are filled in so many rows.
 const FILLED: usize = 100_000;
 /// A sheet as it is read.
@@ -146,7 +149,15 @@ impl Sheet {
                 .take_while(|pair| pair[0].row + 1 == pair[1].row);
             let (region, after) = rest.split_at(close.count() + 1);
             rest = after;
-            self.region(region, &mut heading, &mut names, blocks)?;
+            let tables = side_by_side(region);
+            if tables.is_empty() {
+                self.region(region, &mut heading, &mut names, blocks)?;
+            }
+            for table in tables {
+                names.list(blocks);
+                names = Names::default();
+                self.region(&table, &mut heading, &mut names, blocks)?;
+            }
         }
         names.list(blocks);
         Ok(())
@@ -246,6 +257,55 @@ impl Sheet {
             true => format!("{}!{cell}", self.name),
             false => format!("'{}'!{cell}", self.name.replace('\'', "''")),
         }
+    }
+}
+
+/// Tables beside each other, with a blank column between them; empty where there is one table. Each has two columns or
+/// more, and words in its first: a blank column inside a table has numbers behind it, or one column before it.
+fn side_by_side(rows: &[SheetRow]) -> Vec<Vec<SheetRow>> {
+    let mut used: Vec<u32> = rows
+        .iter()
+        .flat_map(|row| row.cells.iter().map(|cell| cell.0))
+        .collect();
+    used.sort_unstable();
+    used.dedup();
+    let parts: Vec<(u32, u32)> = used
+        .chunk_by(|a, b| a + 1 == *b)
+        .filter_map(|part| Some((*part.first()?, *part.last()?)))
+        .collect();
+    if parts.len() < 2 || parts.len() > MOST_TABLES {
+        return Vec::new();
+    }
+    let table = |&(first, last): &(u32, u32)| -> Vec<SheetRow> {
+        let inside = |row: &SheetRow| -> SheetRow {
+            let cells = row
+                .cells
+                .iter()
+                .filter(|cell| (first..=last).contains(&cell.0));
+            SheetRow {
+                row: row.row,
+                cells: cells.cloned().collect(),
+            }
+        };
+        rows.iter()
+            .map(inside)
+            .filter(|row| !row.cells.is_empty())
+            .collect()
+    };
+    let tables: Vec<Vec<SheetRow>> = parts.iter().map(table).collect();
+    let has_keys = |(table, (first, last)): (&Vec<SheetRow>, &(u32, u32))| {
+        let keys = table
+            .iter()
+            .filter_map(|row| row.cells.first().filter(|cell| cell.0 == *first));
+        let words = keys
+            .filter(|(_, key)| kind(key) == Some(Kind::Words))
+            .count();
+        let full = table.iter().filter(|row| row.cells.len() > 1).count();
+        first < last && full > 1 && words * 5 >= table.len() * 4
+    };
+    match tables.iter().zip(&parts).all(has_keys) {
+        true => tables,
+        false => Vec::new(),
     }
 }
 
@@ -362,6 +422,36 @@ mod tests {
             "売上\n\n四半期の売上\n\n品名: りんご | 価格: 120\n品名: みかん | 価格: 80\n品名: なし | 価格: 95\n"
         );
         assert_eq!(locators, ["売上!A1", "売上!B4", "売上!B5", "売上!B7"]);
+    }
+
+    #[test]
+    fn tables_beside_each_other_are_not_joined() {
+        let (text, _) = written(sheet(&[
+            (
+                0,
+                &[(0, "Month"), (1, "Lamps"), (3, "Employee"), (4, "Shop")],
+            ),
+            (1, &[(0, "January"), (1, "12"), (3, "Ito"), (4, "North")]),
+            (2, &[(0, "February"), (1, "15"), (3, "Braun"), (4, "South")]),
+            (3, &[(0, "March"), (1, "9")]),
+        ]));
+        assert!(
+            text.ends_with(
+                "Month: January | Lamps: 12\nMonth: February | Lamps: 15\nMonth: March | Lamps: 9\n\
+                 Employee: Ito | Shop: North\nEmployee: Braun | Shop: South\n"
+            ),
+            "{text}"
+        );
+        // A blank column inside a table.
+        let (text, _) = written(sheet(&[
+            (0, &[(0, "Name"), (1, "Shop"), (3, "Jan"), (4, "Feb")]),
+            (1, &[(0, "Ito"), (1, "North"), (3, "3"), (4, "5")]),
+            (2, &[(0, "Braun"), (1, "South"), (3, "4"), (4, "6")]),
+        ]));
+        assert!(
+            text.ends_with("Name: Braun | Shop: South | Jan: 4 | Feb: 6\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::corpus::read_options::Header;
 const MAX_COLUMNS: usize = 1000;
 /// A table with a longer cell arranges a page, in characters.
 const CELL_CHARS: usize = 2000;
+/// A table in a cell is no part of that cell where it is longer, in characters.
+const INNER_CHARS: usize = 200;
 /// A longer cell belongs to its first row alone, and names no column, in characters.
 const SHARED_CHARS: usize = 160;
 /// What is said again in a table is at most so many times its own text.
@@ -49,12 +51,13 @@ pub(super) fn rows(table: &Table) -> Option<Rows> {
             }
             let text = plain(&cell.content);
             let length = text.chars().count();
-            if length > CELL_CHARS
-                || cell
-                    .content
+            // A small table in a cell is what the cell says; a large one is a part of the page.
+            let has_table = || {
+                cell.content
                     .iter()
                     .any(|item| matches!(item, Item::Table(_)))
-            {
+            };
+            if length > CELL_CHARS || (length > INNER_CHARS && has_table()) {
                 return None;
             }
             letters += text.len();

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::content::{Item, Paragraph, Role, plain};
 use super::drawing;
 use super::properties;
-use super::relations::{Relation, main_part, read, relations};
+use super::relations::{main_part, read, relations};
 use super::story::Story;
 use super::word_numbers::{Numbering, Numbers};
 use super::word_styles::Styles;
@@ -58,11 +58,13 @@ pub(super) struct Reader {
     styles: Styles,
     numbers: Numbers,
     /// Footnotes and endnotes that no text has referred to yet.
-    notes: HashMap<String, Vec<Item>>,
+    pub(super) notes: HashMap<String, Vec<Item>>,
     /// What pictures of other parts say: SmartArt and charts, by the id of their relation.
-    shapes: HashMap<String, Vec<Item>>,
+    pub(super) shapes: HashMap<String, Vec<Item>>,
     left: Vec<(Omission, String)>,
     remarks: Vec<String>,
+    /// Fonts of which a letter has no meaning in Unicode.
+    symbol_fonts: HashSet<String>,
 }
 
 /// A paragraph while it is read.
@@ -82,51 +84,14 @@ impl Reader {
             shapes: HashMap::new(),
             left: Vec::new(),
             remarks: Vec::new(),
+            symbol_fonts: HashSet::new(),
         }
     }
 
-    fn leave(&mut self, reason: Omission, text: &str) {
+    pub(super) fn leave(&mut self, reason: Omission, text: &str) {
         if !text.trim().is_empty() {
             self.left.push((reason, text.to_owned()));
         }
-    }
-
-    fn shapes(&mut self, package: &mut Package<'_>, related: &[Relation]) -> Result<(), Fault> {
-        for relation in related {
-            let items = match relation.kind.as_str() {
-                "diagramData" => drawing::diagram(package, &relation.target)?,
-                "chart" => drawing::chart(package, &relation.target)?,
-                _ => continue,
-            };
-            self.shapes.insert(relation.id.clone(), items);
-        }
-        Ok(())
-    }
-
-    fn all_notes(&mut self, package: &mut Package<'_>, related: &[Relation]) -> Result<(), Fault> {
-        for relation in related {
-            let kind = match relation.kind.as_str() {
-                "footnotes" => "footnote",
-                "endnotes" => "endnote",
-                _ => continue,
-            };
-            let Some(text) = read(package, &relation.target)? else {
-                continue;
-            };
-            let mut xml = Xml::new(&relation.target, &text);
-            while let Some(piece) = xml.next(0)? {
-                let Piece::Start(tag) = piece else { continue };
-                if tag.is(Ns::Word, kind) {
-                    let name = format!("{kind} {}", tag.attr("id").unwrap_or_default());
-                    let mut items = Vec::new();
-                    self.blocks(&mut xml, &mut items)?;
-                    if !plain(&items).is_empty() {
-                        self.notes.insert(name, items);
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Reads the text, block by block.
@@ -148,7 +113,11 @@ impl Reader {
         Ok(())
     }
 
-    fn hand_over(&mut self, items: &mut Vec<Item>, story: &mut Story) -> Result<(), Fault> {
+    pub(super) fn hand_over(
+        &mut self,
+        items: &mut Vec<Item>,
+        story: &mut Story,
+    ) -> Result<(), Fault> {
         for (reason, text) in self.left.drain(..) {
             story.blocks.leave(reason, &text);
         }
@@ -158,36 +127,8 @@ impl Reader {
         story.write(items)
     }
 
-    /// What stands beside the text: heads and feet of pages, and comments.
-    fn beside(
-        &mut self,
-        package: &mut Package<'_>,
-        related: &[Relation],
-        story: &mut Story,
-    ) -> Result<(), Fault> {
-        let mut seen = HashSet::new();
-        for relation in related {
-            let reason = match relation.kind.as_str() {
-                "header" | "footer" => Omission::RunningHead,
-                "comments" => Omission::Surroundings,
-                _ => continue,
-            };
-            let Some(text) = read(package, &relation.target)? else {
-                continue;
-            };
-            let mut xml = Xml::new(&relation.target, &text);
-            let mut items = Vec::new();
-            self.blocks(&mut xml, &mut items)?;
-            let text = plain(&items);
-            if seen.insert(text.clone()) {
-                self.leave(reason, &text);
-            }
-        }
-        self.hand_over(&mut Vec::new(), story)
-    }
-
     /// The blocks inside the element that was begun last.
-    fn blocks(&mut self, xml: &mut Xml<'_>, items: &mut Vec<Item>) -> Result<(), Fault> {
+    pub(super) fn blocks(&mut self, xml: &mut Xml<'_>, items: &mut Vec<Item>) -> Result<(), Fault> {
         let depth = xml.depth();
         while let Some(piece) = xml.next(depth)? {
             if let Piece::Start(tag) = piece {
@@ -313,7 +254,10 @@ impl Reader {
             (Ns::Word, "tab" | "ptab") => out.text.push('\t'),
             (Ns::Word, "br" | "cr") => out.text.push('\n'),
             (Ns::Word, "noBreakHyphen") => out.text.push('\u{2011}'),
-            (Ns::Word, "sym") => out.text.extend(symbol(tag)),
+            (Ns::Word, "sym") => match symbol(tag) {
+                Some(symbol) => out.text.push(symbol),
+                None => self.unknown_symbol(tag),
+            },
             (Ns::Word, "del" | "moveFrom") => return self.deleted(xml),
             // Commands of fields. What they gave stands behind them.
             (Ns::Word, "instrText" | "delInstrText") => return xml.skip(),
@@ -340,6 +284,16 @@ impl Reader {
             _ => return self.inline(xml, out, hidden),
         }
         Ok(())
+    }
+
+    /// Says once for each font that a letter of it is missing.
+    fn unknown_symbol(&mut self, tag: &Tag<'_>) {
+        let font = tag.attr("font").unwrap_or_default();
+        let remark =
+            format!("letters of the font `{font}` are left out: it does not say what they mean");
+        if self.symbol_fonts.insert(font) {
+            self.remarks.push(remark);
+        }
     }
 
     fn shape(&mut self, id: Option<String>, out: &mut Inline) {

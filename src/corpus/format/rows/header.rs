@@ -224,13 +224,13 @@ pub fn is_form(rows: &[Candidate<'_, '_>]) -> bool {
             .map(|label| label.trim_end_matches([':', '：']).to_lowercase())
             .collect()
     };
-    let asked = below.iter().flat_map(labels);
-    let asked = asked
-        .filter(|label| ASKED_FOR.contains(&label.as_str()))
-        .count();
+    let is_asked = |label: &String| ASKED_FOR.contains(&label.as_str());
+    let first = labels(&rows[0]).first().is_some_and(is_asked);
+    let asked = below.iter().flat_map(labels).filter(is_asked).count();
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    if asked > 1 || (asked == 1 && below.len() <= 2) {
-        return width.is_multiple_of(2);
+    // In more columns a list of what a form asks for looks the same below its first row.
+    if asked > usize::from(width == 2 && !first && below.len() > 2) && (width == 2 || first) {
+        return true;
     }
     if width != 2 {
         return false;
@@ -382,12 +382,14 @@ mod tests {
         for text in [
             "Name|Maria Koch\nTelephone|0555 100",
             "氏名|田中 花子|所属|図書館課\n電話|075-222-3111|住所|京都市",
+            "ふりがな|たなか|写真\n氏名|田中|\n生年月日|1998年7月23日|女",
             "Height|10 m\nColour|red\nOpened|2024-05-03\nSite|https://a.example",
         ] {
             assert!(form(text), "{text}");
         }
         for text in [
             "Country|Capital\nFrance|Paris\nJapan|Tokyo",
+            "項目|必須|説明\n氏名|はい|戸籍のとおり\n住所|はい|番地まで",
             "Product|Price\nApple|100\nPear|80",
             "Pier|Keeper|Since\nNorth|Sato|1990\nSouth|Ito|1991",
             "品名|価格\nりんご|120\nみかん|80",

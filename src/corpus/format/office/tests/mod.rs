@@ -185,6 +185,44 @@ fn a_form_loses_nothing_and_joins_nothing() {
     assert!(left(&parsed).is_empty());
 }
 
+#[test]
+fn a_small_table_in_a_cell_is_what_the_cell_says() {
+    let cell = |content: &str| format!("<w:tc>{content}</w:tc>");
+    let table = |rows: &[String]| {
+        let rows: String = rows
+            .iter()
+            .map(|cells| format!("<w:tr>{cells}</w:tr>"))
+            .collect();
+        format!("<w:tbl>{rows}</w:tbl>")
+    };
+    let inner = table(&[
+        cell(&paragraph("Rod")) + &cell(&paragraph("2")),
+        cell(&paragraph("Boat")) + &cell(&paragraph("1")),
+    ]);
+    let outer = |inner: &str| {
+        table(&[
+            ["Ship", "Place", "Gear"]
+                .map(|text| cell(&paragraph(text)))
+                .concat(),
+            cell(&paragraph("Heron")) + &cell(&paragraph("Weir")) + &cell(inner),
+            cell(&paragraph("Otter")) + &cell(&paragraph("Harbour")) + &cell(&paragraph("None")),
+        ])
+    };
+    let parsed = read(Kind::Docx, docx(&outer(&inner), &[], &[]));
+    assert_eq!(
+        lines(&parsed),
+        [
+            "Ship: Heron | Place: Weir | Gear: Rod | 2 Boat | 1",
+            "Ship: Otter | Place: Harbour | Gear: None"
+        ]
+    );
+    // A page in a cell stays a page.
+    let page = paragraph(&"A long text of a page. ".repeat(12)) + &inner;
+    assert!(
+        lines(&read(Kind::Docx, docx(&outer(&page), &[], &[]))).contains(&"Rod | 2".to_owned())
+    );
+}
+
 fn paragraph(text: &str) -> String {
     format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
