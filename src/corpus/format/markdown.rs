@@ -253,7 +253,7 @@ mod tests {
         );
         assert_eq!(
             marks.map(|mark| mark.matches('>').count()).sum::<usize>(),
-            15
+            17
         );
     }
 

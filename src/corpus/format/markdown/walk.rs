@@ -64,7 +64,7 @@ impl<'a> Walk<'a> {
         for line in self.text[from..next].split_inclusive(['\n', '\r']) {
             let rest = line.trim_start_matches(is_mark);
             // The first of them may begin in the middle of a line, behind other marks.
-            let is_whole = start > from || rest.trim().is_empty();
+            let is_whole = self.text[..start].ends_with(['\n', '\r']) || rest.trim().is_empty();
             let marks = &line[..line.len() - rest.len()];
             if let (Some(first), Some(last)) = (marks.find('>'), marks.rfind('>'))
                 && is_whole
