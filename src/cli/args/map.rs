@@ -17,7 +17,7 @@ Examples:
   tane map --of passages                 more and finer clusters
   tane map --out map.html                a map to look around on
   tane map --of passages --by language --out map.svg
-  tane similar --all --out matrix.svg    how much every two articles resemble each other")]
+  tane similar --all --out matrix.svg    how alike every two articles are")]
 pub struct Map {
     /// What a point is: articles or passages
     #[arg(long, value_name = "WHAT", default_value_t = Of::Articles, help_heading = group::RUN)]

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use super::{Kind, TYPES, archive, left, lines, read, reason, relations};
 use crate::corpus::block::Omission;
-use crate::corpus::{Article, ReadOptions};
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::guarded::READER_FAILED;
+use crate::corpus::format::{of_bytes, parts};
+use crate::corpus::read_options::ReadOptions;
 
 /// A record: its number and its length in groups of seven bits.
 fn record(number: u16, content: &[u8]) -> Vec<u8> {
@@ -43,8 +46,12 @@ fn numbers(all: &[u32]) -> Vec<u8> {
 fn a_workbook_that_makes_its_library_panic_is_named() {
     let mut bytes = std::fs::read("tests/data/documents/sheet.xls").unwrap();
     bytes[1510] = 16;
-    let read = Article::from_bytes(bytes, Path::new("a.xls"), &ReadOptions::default());
-    assert!(read.is_err_and(|error| error.to_string().contains("its reader failed")));
+    let form = of_bytes(Path::new("a.xls"), &bytes).unwrap();
+    let read = parts::read(form, bytes.into(), &ReadOptions::default());
+    assert_eq!(
+        read.err(),
+        Some(Fault::Unreadable(READER_FAILED.to_owned()))
+    );
 }
 
 #[test]
