@@ -37,7 +37,7 @@ fn corpus(settings: &Settings) -> Result<Corpus> {
         return Ok(Corpus::default());
     };
     let root = |path: &std::path::PathBuf| {
-        let path = path.canonicalize().map_err(Error::io("open", path))?;
+        let path = dunce::canonicalize(path).map_err(Error::io("open", path))?;
         let name = path.file_name().unwrap_or_default();
         Ok(Root {
             label: name.to_string_lossy().into_owned(),

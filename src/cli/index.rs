@@ -299,7 +299,7 @@ fn shown(path: &Path) -> String {
 
 /// A path as it is shortest: relative to the working folder where it lies below it.
 fn shown_from_here(path: &Path) -> String {
-    let here = std::env::current_dir().and_then(|dir| dir.canonicalize());
+    let here = std::env::current_dir().and_then(dunce::canonicalize);
     let relative = here
         .as_ref()
         .ok()

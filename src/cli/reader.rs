@@ -18,7 +18,7 @@ const OWN_FILE: &str = "/proc/self/exe";
 /// This program as the one that reads documents.
 pub fn readers() -> Readers {
     let own = Path::new(OWN_FILE);
-    let program = match own.exists() {
+    let program = match cfg!(target_os = "linux") && own.exists() {
         true => own.to_path_buf(),
         // Where nobody knows the path, no reader starts, and each document says so.
         false => std::env::current_exe().unwrap_or_else(|_| PathBuf::from("tane")),

@@ -81,7 +81,7 @@ impl<'a> Page<'a> {
     /// Where it stands, linked to the file where it exists.
     pub fn citation(&mut self, citation: &str, path: &str) -> io::Result<()> {
         let shown = self.styled(CITATION, &clean(citation));
-        let file = Path::new(path).canonicalize().ok();
+        let file = dunce::canonicalize(path).ok();
         let line = match file {
             Some(file) => self.linked(&file_url(&file), &shown),
             None => shown,

@@ -72,8 +72,7 @@ impl Watched {
         Ok(Self {
             watcher: notify::recommended_watcher(sender).context("cannot watch for changes")?,
             events,
-            index: index
-                .canonicalize()
+            index: dunce::canonicalize(index)
                 .with_context(|| format!("cannot open {}", index.display()))?,
             roots: HashSet::new(),
         })
@@ -89,7 +88,7 @@ impl Watched {
                     root.path.display()
                 )
             };
-            let path = root.path.canonicalize().with_context(cannot)?;
+            let path = dunce::canonicalize(&root.path).with_context(cannot)?;
             if self.roots.contains(&path) {
                 continue;
             }

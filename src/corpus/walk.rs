@@ -152,7 +152,7 @@ fn walker(
             return !left_out;
         }
         let own = !never.is_empty() && {
-            let path = entry.path().canonicalize();
+            let path = dunce::canonicalize(entry.path());
             path.is_ok_and(|path| never.contains(&path))
         };
         let foreign = !own && is_index.is_some_and(|is_index| is_index(entry.path()));
@@ -308,7 +308,10 @@ fn loop_of(error: &ignore::Error) -> Option<&Path> {
 }
 
 fn canonical(paths: &[PathBuf]) -> Vec<PathBuf> {
-    paths.iter().filter_map(|p| p.canonicalize().ok()).collect()
+    paths
+        .iter()
+        .filter_map(|p| dunce::canonicalize(p).ok())
+        .collect()
 }
 
 /// The path from `root`, with `/`; `None` where it is not UTF-8.

@@ -70,7 +70,7 @@ pub fn kept<T: Serialize + DeserializeOwned, E>(
 
 /// One file for each index and kind of map: that of an older generation is overwritten.
 fn path(cache: &Path, index: &Path, name: &str) -> PathBuf {
-    let index = index.canonicalize().unwrap_or_else(|_| index.to_path_buf());
+    let index = dunce::canonicalize(index).unwrap_or_else(|_| index.to_path_buf());
     let hash = blake3::hash(index.as_os_str().as_encoded_bytes()).to_hex();
     cache.join(format!("{}-{name}.json", &hash[..16]))
 }

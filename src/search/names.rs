@@ -54,7 +54,7 @@ pub fn as_stored(given: &Path) -> PathBuf {
 
 /// The canonical path of what exists under a name.
 pub(super) fn existing(given: &Path) -> Option<PathBuf> {
-    stored(given)?.canonicalize().ok()
+    dunce::canonicalize(stored(given)?).ok()
 }
 
 fn stored(given: &Path) -> Option<PathBuf> {

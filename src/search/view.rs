@@ -184,9 +184,7 @@ pub struct Viewer<'a> {
 impl<'a> Viewer<'a> {
     /// Shows paths from the working folder as it is now.
     pub fn new(index: &'a Index) -> Self {
-        let here = std::env::current_dir()
-            .and_then(|dir| dir.canonicalize())
-            .ok();
+        let here = std::env::current_dir().and_then(dunce::canonicalize).ok();
         Self { index, here }
     }
 

@@ -24,8 +24,7 @@ pub fn resolve(
     let mut roots = recorded.to_vec();
     for given in remove {
         // The root's folder may be gone: then its path is compared as it was written.
-        let path = Path::new(given)
-            .canonicalize()
+        let path = dunce::canonicalize(given)
             .or_else(|_| std::path::absolute(given))
             .unwrap_or_default();
         let before = roots.len();
@@ -43,7 +42,7 @@ pub fn resolve(
         }
     }
     for path in add {
-        let path = path.canonicalize().map_err(Error::io("open", path))?;
+        let path = dunce::canonicalize(path).map_err(Error::io("open", path))?;
         if let Some(root) = roots.iter_mut().find(|root| path.starts_with(&root.path)) {
             if root.path == path {
                 if let Some(read) = read {
@@ -74,9 +73,9 @@ pub fn resolve(
 
 /// Applies what a project leaves out to the roots that are its own; what other projects leave out of others stays.
 pub fn leave_out(roots: &mut [Root], project: &ProjectGlobs) {
-    let corpus = project.corpus.iter().map(|path| path.canonicalize());
+    let corpus = project.corpus.iter().map(dunce::canonicalize);
     let corpus: Vec<PathBuf> = corpus.filter_map(std::io::Result::ok).collect();
-    let base = project.base.canonicalize();
+    let base = dunce::canonicalize(&project.base);
     let base = base.unwrap_or_else(|_| project.base.clone());
     for root in roots {
         let is_below = root.path.starts_with(&base);
