@@ -243,7 +243,7 @@ impl Settings {
             Ok(model) => self.load(model, engine),
             // A path names a model too, unless the registry knows it by that name.
             Err(_) if path.join("config.json").is_file() || path.is_file() => {
-                let path = dunce::canonicalize(&path).map_err(Error::io("open", path))?;
+                let path = dunce::canonicalize(path).map_err(Error::io("open", path))?;
                 self.load(&describe_path(&path.to_string_lossy(), &path)?, engine)
             }
             Err(unknown) => Err(unknown),

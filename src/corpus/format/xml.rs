@@ -113,7 +113,7 @@ mod tests {
             .iter()
             .map(|o| &text[o.span.clone()])
             .collect();
-        assert_eq!(left, ["square"]);
+        assert_eq!(left, ["round", "square"]);
     }
 
     #[test]
@@ -136,6 +136,9 @@ mod tests {
             ),
             ["Both", "a | b"]
         );
+        let spanned = "<tbody><tr><td colspan='2'>Both</td></tr></tbody>";
+        let parsed = read(&format!("<table>{head}{spanned}</table>"));
+        assert_eq!(parsed.omitted.len(), 2);
         assert_eq!(
             blocks(
                 "<l><varlistentry><term>-v</term><listitem><para>Says more.</para></listitem></varlistentry></l>"

@@ -49,8 +49,8 @@ struct Reader<'a> {
     left: LeftOut,
     /// Headings, and how deep they stand.
     path: Vec<(usize, String)>,
-    /// The names of the columns of the table that is read.
-    names: Vec<String>,
+    /// The names of the columns of the table that is read, and whether some row said them.
+    names: Vec<(String, bool)>,
     /// A number or a term, which belongs to the next paragraph.
     label: String,
 }
@@ -85,6 +85,7 @@ impl<'a> Reader<'a> {
             }
         }
         reader.end_label();
+        reader.forget_names();
         let lang = (0..tree.len().min(4)).find_map(|at| tree.attr(at, "xml:lang"));
         reader.parsed.lang = lang.map(str::to_owned);
         reader.text.truncate(reader.text.trim_end().len());
@@ -100,6 +101,9 @@ impl<'a> Reader<'a> {
         if tree.attr(at, "encoding") == Some("base64") {
             self.left.push(Omission::Data, &tree.raw(at));
             return;
+        }
+        for (_, value) in self.attributes(at) {
+            self.left.push(Omission::Data, &value);
         }
         if self.html(at) {
             return;
@@ -226,7 +230,7 @@ impl<'a> Reader<'a> {
     fn row_of_table(&mut self, at: usize) -> bool {
         let tree = self.tree;
         match local(tree.name(at)) {
-            "table" | "informaltable" | "tgroup" => self.names.clear(),
+            "table" | "informaltable" | "tgroup" => self.forget_names(),
             "tr" | "row" => {}
             _ => return false,
         }
@@ -250,17 +254,17 @@ impl<'a> Reader<'a> {
             .collect();
         if spans {
             // Nobody knows any more which cell is in which column.
-            self.names.clear();
+            self.forget_names();
         } else if self.names.is_empty() && (in_head || heads) && has_body(tree, at) {
-            self.names = texts;
+            self.names = texts.into_iter().map(|name| (name, false)).collect();
             return true;
         }
         self.end_label();
-        let names = self
-            .names
-            .iter()
-            .map(String::as_str)
-            .chain(std::iter::repeat(""));
+        for ((_, said), text) in self.names.iter_mut().zip(&texts) {
+            *said |= !text.is_empty();
+        }
+        let names = self.names.iter().map(|(name, _)| name.as_str());
+        let names = names.chain(std::iter::repeat(""));
         let cells: Vec<Cell<'_>> = texts
             .iter()
             .zip(names)
@@ -268,6 +272,15 @@ impl<'a> Reader<'a> {
             .collect();
         write_row(&mut self.text, &mut self.parsed, &cells);
         true
+    }
+
+    /// Names that no row said are listed.
+    fn forget_names(&mut self) {
+        for (name, said) in self.names.drain(..) {
+            if !said {
+                self.left.push(Omission::Empty, &name);
+            }
+        }
     }
 
     /// An element of several fields, each with text alone, and of attributes.
