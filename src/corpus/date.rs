@@ -19,9 +19,6 @@ const BESIDE: usize = 24;
 const WRITTEN: std::ops::Range<i32> = 1900..2100;
 const SINCE: std::ops::Range<i32> = 1973..2100;
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
 /// Eras and the year before their first.
 const ERAS: [(&str, i32); 5] = [
     ("令和", 2018),
@@ -58,11 +55,7 @@ fn find(text: &str, lang: Option<&str>) -> Option<(NaiveDate, usize)> {
             ),
             (
                 r"(?i)\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d\d)\b",
-                |c, _| {
-                    let name = c[2].to_lowercase();
-                    let month = MONTHS.iter().position(|month| *month == name)? as i32 + 1;
-                    date(number(c, 4)?, month, number(c, 1).or(number(c, 3))?)
-                },
+                |c, _| date(number(c, 4)?, month(&c[2])?, number(c, 1).or(number(c, 3))?),
             ),
             (
                 r"\b(\d{1,2})(?:er|[.oº])?\s+(?:(?:de|del|di|of)\s+)?([\p{L}\p{M}]{3,13})\.?,?\s+(?:(?:de|del|of)\s+)?((?:19|20)\d\d)\b",

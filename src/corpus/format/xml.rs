@@ -77,6 +77,13 @@ mod tests {
         assert_eq!(parsed.locators, [(0, "Mills".to_owned())]);
     }
 
+    fn left(parsed: Parsed) -> Vec<String> {
+        let text = parsed.text.unwrap();
+        let left = parsed.omitted.iter();
+        left.map(|omitted| text[omitted.span.clone()].to_owned())
+            .collect()
+    }
+
     fn blocks(text: &str) -> Vec<String> {
         let parsed = read(text);
         let text = parsed.text.unwrap();
@@ -107,13 +114,7 @@ mod tests {
             ["name: Ito | city: Sapporo", "Speaks Ainu."]
         );
         let parsed = read("<a><b kind='round'>Text.</b><b kind='square' class='9f'/></a>");
-        let text = parsed.text.unwrap();
-        let left: Vec<&str> = parsed
-            .omitted
-            .iter()
-            .map(|o| &text[o.span.clone()])
-            .collect();
-        assert_eq!(left, ["round\nsquare"]);
+        assert_eq!(left(parsed), ["round\nsquare"]);
     }
 
     #[test]
@@ -138,13 +139,7 @@ mod tests {
         );
         let spanned = "<tbody><tr><td colspan='2'>Both</td></tr></tbody>";
         let parsed = read(&format!("<table>{head}{spanned}</table>"));
-        let text = parsed.text.unwrap();
-        let left: Vec<&str> = parsed
-            .omitted
-            .iter()
-            .map(|o| &text[o.span.clone()])
-            .collect();
-        assert_eq!(left, ["City\nMayor"]);
+        assert_eq!(left(parsed), ["City\nMayor"]);
         assert_eq!(
             blocks(
                 "<l><varlistentry><term>-v</term><listitem><para>Says more.</para></listitem></varlistentry></l>"

@@ -69,10 +69,12 @@ impl Raised {
     fn new(tree: &Tree, at: usize) -> Self {
         let texts = tree.inside(at).filter(|inner| tree.node(*inner).is_text());
         let one = texts.filter(|inner| !tree.node(*inner).text.trim().is_empty());
+        let text = tree.raw(at);
+        let text = text.trim();
         let is_note = tree.name(at) == "sup"
             && one.count() == 1
-            && tree.raw(at).trim().chars().count() <= MARK_CHARS
-            && tree.raw(at).trim().chars().all(char::is_alphanumeric)
+            && text.chars().count() <= MARK_CHARS
+            && text.chars().all(char::is_alphanumeric)
             && tree.find(at, &["a"]).is_some();
         Self {
             sign: if tree.name(at) == "sup" { '^' } else { '_' },

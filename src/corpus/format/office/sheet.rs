@@ -344,7 +344,7 @@ fn head(rows: &[SheetRow]) -> Head {
         .collect();
     let mut head = Head::find(&candidates, width, Header::Auto);
     // One column has no names; a line above others is a title of theirs.
-    if width == 1 || is_form(&candidates[head.names.unwrap_or(0)..]) {
+    if width == 1 || is_form(&dense[head.names.unwrap_or(0)..]) {
         head.names = None;
         head.first = 0;
     }

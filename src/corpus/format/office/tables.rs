@@ -121,13 +121,17 @@ fn first_names(rows: &[Vec<Placed>]) -> bool {
         .collect();
     let whole = rows[0].iter().filter(|cell| !cell.text.is_empty()).count() > 1;
     // In a form each row has cells of its own widths.
-    let places = |row: &[Placed]| -> Vec<usize> { row.iter().map(|cell| cell.column).collect() };
-    let own = places(&rows[0]);
-    let unlike = rows[1..].iter().filter(|row| places(row) != own).count();
+    let unlike = |row: &&Vec<Placed>| !places(row).eq(places(&rows[0]));
+    let unlike = rows[1..].iter().filter(unlike).count();
     whole
         && unlike * 2 < rows.len()
-        && !is_form(&candidates)
+        && !is_form(&cells)
         && Head::find(&candidates, usual, Header::Auto).names == Some(0)
+}
+
+/// The columns in which the cells of a row begin.
+fn places(row: &[Placed]) -> impl Iterator<Item = usize> {
+    row.iter().map(|cell| cell.column)
 }
 
 impl Rows {

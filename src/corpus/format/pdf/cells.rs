@@ -8,7 +8,7 @@ use super::heads::roman;
 use super::joining::{Words, join};
 use super::lines::Line;
 use super::walls::Walls;
-use crate::corpus::format::rows::header::{Candidate, LOOKED_AT, is_form};
+use crate::corpus::format::rows::header::{LOOKED_AT, is_form};
 
 /// A table.
 #[derive(Debug, Clone)]
@@ -169,17 +169,14 @@ impl Table {
     }
 
     fn is_form(&self) -> bool {
-        let texts = |row: &Row| -> Vec<Cow<'static, str>> {
-            let texts = row.cells.iter().map(|cell| Cow::Owned(cell.text.clone()));
+        let rows = self.rows.iter().take(LOOKED_AT).map(|row| {
+            let texts = row
+                .cells
+                .iter()
+                .map(|cell| Cow::Borrowed(cell.text.as_str()));
             texts.collect()
-        };
-        let cells: Vec<_> = self.rows.iter().take(LOOKED_AT).map(texts).collect();
-        let rows: Vec<Candidate<'_, '_>> = cells
-            .iter()
-            .zip(0..)
-            .map(|(cells, row)| Candidate { cells, row })
-            .collect();
-        is_form(&rows)
+        });
+        is_form(&rows.collect::<Vec<_>>())
     }
 
     /// Whether a rule stands below the first row and none between the others.

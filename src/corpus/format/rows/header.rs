@@ -213,12 +213,12 @@ const LABEL_CHARS: usize = 24;
 /// Whether a table is a form: labels with their values beside them, in two columns or in pairs of columns, and no names of
 /// columns above them. A list with names of columns that is taken for a form loses those names; a form whose first row is
 /// taken for names joins each value to a label of another row.
-pub fn is_form(rows: &[Candidate<'_, '_>]) -> bool {
+pub fn is_form(rows: &[Vec<Cow<'_, str>>]) -> bool {
     let Some((_, below)) = rows.split_first() else {
         return false;
     };
-    let labels = |row: &Candidate<'_, '_>| -> Vec<String> {
-        let labels = row.cells.iter().step_by(2).map(|cell| cell.trim());
+    let labels = |row: &Vec<Cow<'_, str>>| -> Vec<String> {
+        let labels = row.iter().step_by(2).map(|cell| cell.trim());
         let labels = labels.filter(|label| !label.is_empty());
         labels
             .map(|label| label.trim_end_matches([':', '：']).to_lowercase())
@@ -227,9 +227,15 @@ pub fn is_form(rows: &[Candidate<'_, '_>]) -> bool {
     let is_asked = |label: &String| ASKED_FOR.contains(&label.as_str());
     let first = labels(&rows[0]).first().is_some_and(is_asked);
     let asked = below.iter().flat_map(labels).filter(is_asked).count();
-    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    // In more columns a list of what a form asks for looks the same below its first row.
-    if asked > usize::from(width == 2 && !first && below.len() > 2) && (width == 2 || first) {
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let enough = match width {
+        2 if first || below.len() <= 2 => 1,
+        2 => 2,
+        // In more columns a list of what a form asks for looks the same below its first row.
+        _ if first => 1,
+        _ => usize::MAX,
+    };
+    if asked >= enough {
         return true;
     }
     if width != 2 {
@@ -238,17 +244,14 @@ pub fn is_form(rows: &[Candidate<'_, '_>]) -> bool {
     let is_label = |cell: &str| is_name(cell) && cell.trim().chars().count() <= LABEL_CHARS;
     let mut seen: Vec<&str> = rows
         .iter()
-        .filter_map(|row| row.cells.first())
+        .filter_map(|row| row.first())
         .map(|cell| cell.trim())
         .collect();
     let named = seen.iter().all(|label| is_label(label));
     seen.sort_unstable();
     seen.dedup();
     // Values of one kind are a column.
-    let kinds: Vec<Kind> = below
-        .iter()
-        .filter_map(|row| kind(row.cells.get(1)?))
-        .collect();
+    let kinds: Vec<Kind> = below.iter().filter_map(|row| kind(row.get(1)?)).collect();
     let most = kinds
         .iter()
         .map(|one| kinds.iter().filter(|other| *other == one).count())
@@ -372,12 +375,7 @@ mod tests {
                 .lines()
                 .map(|line| line.split('|').map(Cow::Borrowed).collect())
                 .collect();
-            let rows: Vec<Candidate<'_, '_>> = cells
-                .iter()
-                .zip(0..)
-                .map(|(cells, row)| Candidate { cells, row })
-                .collect();
-            is_form(&rows)
+            is_form(&cells)
         };
         for text in [
             "Name|Maria Koch\nTelephone|0555 100",
