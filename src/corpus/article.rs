@@ -1,5 +1,6 @@
 //! One source text with what is known about it.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use super::plain::{source, title};
 use super::time_limit::{MoreTime, TimeLimit};
-use super::{Span, date, decode, format, language, recognition};
+use super::{Span, date, decode, file_name, format, language, recognition};
 use crate::corpus::block::{Block, BlockKind, HEADING_LETTERS, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::{Decoded, Fault, KnownBy, TextSource};
 use crate::corpus::format::documents::Work;
@@ -167,7 +168,7 @@ impl Article {
             let error = |fault| of_file(path, fault);
             let parsed = recognition::read(&work, options, limits.more_time).map_err(error)?;
             let file = (&Decoded::extracted(), form.name(), sha256.as_str());
-            return Self::all(parsed, file, options, limits.stop).map_err(error);
+            return Self::all(parsed, path, file, options, limits.stop).map_err(error);
         }
         Self::from_text_until(bytes, path, options, limits.stop)
     }
@@ -199,12 +200,13 @@ impl Article {
         };
         let parsed = format.read(&decoded.text, &fields).map_err(error)?;
         let file = (&decoded, format.name(), sha256.as_str());
-        Self::all(parsed, file, options, stop).map_err(error)
+        Self::all(parsed, path, file, options, stop).map_err(error)
     }
 
     /// The articles of a file, of which is known how it was decoded, what form it has, and its SHA-256.
     fn all(
         parsed: Vec<Parsed>,
+        path: &Path,
         (decoded, format, sha256): (&Decoded, &'static str, &str),
         options: &ReadOptions,
         stop: &dyn Fn() -> bool,
@@ -216,12 +218,15 @@ impl Article {
                 options.max_articles
             )));
         }
+        let path = path.to_string_lossy();
+        let declared: Vec<bool> = parsed.iter().map(|part| part.lang.is_some()).collect();
         let mut articles: Vec<Self> = parsed
             .into_iter()
             .take_while(|_| !stop())
-            .map(|parsed| Self::new(parsed, decoded, format, sha256))
+            .map(|parsed| Self::new(parsed, &path, decoded, format, sha256))
             .collect();
         number_again(&mut articles);
+        settle_languages(&mut articles, &declared);
         Ok(articles)
     }
 
@@ -235,10 +240,17 @@ impl Article {
             note: None,
         };
         let sha256 = sha256::of(&[text.as_bytes()]);
-        Self::new(format::plain(text), &decoded, "text", &sha256)
+        Self::new(format::plain(text), "", &decoded, "text", &sha256)
     }
 
-    fn new(mut parsed: Parsed, decoded: &Decoded, format: &'static str, sha256: &str) -> Self {
+    /// `path` may be empty: of a text that is in no file.
+    fn new(
+        mut parsed: Parsed,
+        path: &str,
+        decoded: &Decoded,
+        format: &'static str,
+        sha256: &str,
+    ) -> Self {
         let text_source = match parsed.text {
             Some(_) => TextSource::Extracted,
             None => decoded.source,
@@ -246,6 +258,9 @@ impl Article {
         let text = parsed.text.take().unwrap_or_else(|| decoded.text.clone());
         let origin = parsed.origin.take();
         let inner = origin.as_ref();
+        let format = inner
+            .and_then(|o| format::name_of(&o.format))
+            .unwrap_or(format);
         shorten(&text, &mut parsed);
         list_gaps(&text, &mut parsed);
         // What was left out says nothing of the article.
@@ -254,24 +269,33 @@ impl Article {
         let language = language::of(&text, &parsed.blocks, parsed.lang.as_deref());
         let lang = language.code;
         parsed.notes.extend(language.note);
+        let row = parsed.row.take();
+        // A file inside a file is called by its row; other rows are no names.
+        let name = match (&row, inner) {
+            (Some(row), Some(_)) => row.as_str(),
+            (Some(_), None) => "",
+            (None, _) => path,
+        };
         let published = match parsed.published {
             Some(field) => date::of_field(&field, lang.as_deref()),
-            None => date::published(body, lang.as_deref()),
+            None => file_name::published(name).or_else(|| date::published(body, lang.as_deref())),
         };
+        // Documents state their titles, or begin with them; tables do not.
+        let mut kinds = parsed.blocks.iter().map(|block| block.kind);
+        let rows = kinds.all(|kind| matches!(kind, BlockKind::Row | BlockKind::RowPart));
+        let titled = Some(name).filter(|_| rows || format::is_of_text(format));
         let one_line = |line: String| line.split_whitespace().collect::<Vec<_>>().join(" ");
         Self {
             text_source,
             encoding: inner.map_or(&decoded.encoding, |o| &o.encoding).clone(),
             known_by: inner.map_or(decoded.known_by, |o| o.known_by),
-            format: inner
-                .and_then(|o| format::name_of(&o.format))
-                .unwrap_or(format),
+            format,
             sha256: sha256.to_owned(),
-            row: parsed.row,
             title: parsed
                 .title
                 .map(one_line)
-                .or_else(|| title::title(body, &parsed.blocks, &parsed.omitted)),
+                .or_else(|| title::title(body, &parsed.blocks, &parsed.omitted, titled)),
+            row,
             source_url: parsed
                 .source_url
                 .or_else(|| source::source_url(&text, &parsed.blocks, &parsed.omitted)),
@@ -345,6 +369,9 @@ pub fn locator(locators: &[(usize, String)], byte: usize) -> Option<&str> {
     (!locator.is_empty()).then_some(locator)
 }
 
+/// Longer texts tell their language by themselves, in bytes.
+const SHORT_BYTES: usize = 1000;
+
 /// Characters of a title, an author or a locator.
 const FIELD_CHARS: usize = 1000;
 
@@ -414,9 +441,31 @@ fn list_gaps(text: &str, parsed: &mut Parsed) {
     parsed.omitted.sort_by_key(|omitted| omitted.span.start);
 }
 
+/// Short articles of a file are in the language of the others, unless they declare theirs or their letters say otherwise.
+fn settle_languages(articles: &mut [Article], declared: &[bool]) {
+    let mut counts = HashMap::new();
+    for lang in articles.iter().filter_map(|article| article.lang.clone()) {
+        *counts.entry(lang).or_insert(0) += 1;
+    }
+    if articles.len() < 2 || counts.is_empty() {
+        return;
+    }
+    for (article, _) in articles
+        .iter_mut()
+        .zip(declared)
+        .filter(|(_, declared)| !**declared)
+    {
+        if article.text.len() < SHORT_BYTES
+            && let Some(lang) = language::among(&article.text, &article.blocks, &counts)
+        {
+            article.lang = Some(lang);
+        }
+    }
+}
+
 /// Rows of one name are told apart.
 fn number_again(articles: &mut [Article]) {
-    let mut seen = std::collections::HashMap::new();
+    let mut seen = HashMap::new();
     for article in articles {
         if let Some(row) = &mut article.row {
             let count = seen.entry(row.clone()).or_insert(0);

@@ -15,6 +15,32 @@ const LINES: usize = 8;
 /// Letters beside the date on such a line.
 const BESIDE: usize = 24;
 
+/// Words beside a date that is of something else than the text: what is due, valid, held or born then.
+const OTHER_DAYS: [&str; 22] = [
+    "due",
+    "deadline",
+    "until",
+    "expires",
+    "valid",
+    "starts",
+    "ends",
+    "born",
+    "died",
+    "fällig",
+    "gültig",
+    "bis",
+    "hạn",
+    "締切",
+    "締め切り",
+    "期限",
+    "まで",
+    "から",
+    "開催",
+    "予定",
+    "生まれ",
+    "有効",
+];
+
 /// Years of dates that are written as one number, and of those that are counted from 1970.
 const WRITTEN: std::ops::Range<i32> = 1900..2100;
 const SINCE: std::ops::Range<i32> = 1973..2100;
@@ -173,7 +199,24 @@ pub fn published(text: &str, lang: Option<&str>) -> Option<String> {
         let line: String = line.nfkc().collect();
         let (date, length) = find(&line, lang)?;
         let letters = line.chars().filter(|c| c.is_alphanumeric()).count();
+        if is_of_something_else(&line) {
+            return None;
+        }
         (letters <= BESIDE + length.min(12)).then(|| date.to_string())
+    })
+}
+
+/// Whether a line with a date says that something is due then, or was born.
+fn is_of_something_else(line: &str) -> bool {
+    let line = line.to_lowercase();
+    let words = |word: &str| {
+        line.split(|c: char| !c.is_alphabetic())
+            .any(|part| part == word)
+    };
+    let is_unspaced = |word: &str| word.chars().any(|c| c >= '\u{3000}');
+    OTHER_DAYS.into_iter().any(|word| match is_unspaced(word) {
+        true => line.contains(word),
+        false => words(word),
     })
 }
 
@@ -253,6 +296,14 @@ mod tests {
             Some("2024-05-03")
         );
         assert_eq!(of("題", "（令和6年5月3日）").as_deref(), Some("2024-05-03"));
+        for other in [
+            "Due 2024-08-01",
+            "提出期限：2024年8月1日",
+            "Born May 3, 1950",
+            "hạn: 3/5/2024",
+        ] {
+            assert_eq!(of(&format!("題\n{other}"), ""), None, "{other}");
+        }
         let prose = "2024年5月3日に開かれた会議では、来年度の予算について長い議論が交わされ、結論は出なかった。";
         assert_eq!(of(prose, ""), None);
         assert_eq!(published("", None), None);

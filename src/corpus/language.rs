@@ -5,6 +5,9 @@ mod prose;
 mod script;
 mod tag;
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
 use encoding_rs::{BIG5, Encoding, SHIFT_JIS};
 use letters::Scores;
 use prose::Words;
@@ -63,6 +66,24 @@ pub fn of(text: &str, blocks: &[Block], said: Option<&str>) -> Language {
             }
         }
     }
+}
+
+/// The language of a short text, one of several in a file, of which so many are in these languages; `None` where that
+/// tells nothing.
+pub fn among(text: &str, blocks: &[Block], counts: &HashMap<String, usize>) -> Option<String> {
+    let found = Found::of(&Words::of(text, blocks));
+    let count = |code: &str| counts.get(code).copied().unwrap_or(0);
+    let code = match found.script {
+        Script::Han | Script::Kana if found.is_japanese() => "ja",
+        Script::Han | Script::Kana if found.is_chinese() => "zh",
+        Script::Han | Script::Kana => match count("ja").cmp(&count("zh")) {
+            Ordering::Greater => "ja",
+            Ordering::Less => "zh",
+            Ordering::Equal => return None,
+        },
+        _ => found.scores.as_ref()?.best_among(counts)?,
+    };
+    Some(code.to_owned())
 }
 
 /// The language of a text by its letters.
@@ -166,21 +187,27 @@ impl Found {
         if self.is_japanese() {
             return Some("ja");
         }
-        // What no Japanese encoding has is Chinese; what has been simplified, and not as in China, is Japanese.
-        let lacking = |encoding: &'static Encoding| {
-            let lacks = |c: &char| encoding.encode(c.encode_utf8(&mut [0; 4])).2;
-            self.han.chars().filter(lacks).count()
-        };
-        let count = self.han.chars().count();
-        let odd = lacking(SHIFT_JIS);
-        if odd > 0 && odd * ODD >= count {
+        if self.is_chinese() {
             return Some("zh");
         }
-        let japanese = self.count(Script::Kana) > 0 || lacking(BIG5) * ODD >= count.max(1);
-        if japanese {
+        // What has been simplified, and not as in China, is Japanese.
+        let count = self.han.chars().count();
+        if self.count(Script::Kana) > 0 || self.lacking(BIG5) * ODD >= count.max(1) {
             return Some("ja");
         }
         (count >= NO_KANA).then_some("zh")
+    }
+
+    /// Whether it has characters that no Japanese encoding has.
+    fn is_chinese(&self) -> bool {
+        let odd = self.lacking(SHIFT_JIS);
+        odd > 0 && odd * ODD >= self.han.chars().count()
+    }
+
+    /// How many Han characters an encoding lacks.
+    fn lacking(&self, encoding: &'static Encoding) -> usize {
+        let lacks = |c: &char| encoding.encode(c.encode_utf8(&mut [0; 4])).2;
+        self.han.chars().filter(lacks).count()
     }
 }
 
@@ -210,6 +237,33 @@ mod tests {
 
     fn code(text: &str, said: Option<&str>) -> Option<String> {
         of(text, &layout(text).0, said).code
+    }
+
+    #[test]
+    fn short_texts_are_in_the_language_of_those_beside_them() {
+        let counts = |all: &[(&str, usize)]| -> HashMap<String, usize> {
+            let all = all.iter();
+            all.map(|(code, count)| ((*code).to_owned(), *count))
+                .collect()
+        };
+        let of = |text: &str, counts: &HashMap<String, usize>| among(text, &layout(text).0, counts);
+        let english = counts(&[("en", 50), ("nl", 1)]);
+        let japanese = counts(&[("ja", 50), ("zh", 3)]);
+        for (text, counts, expected) in [
+            ("Paid the electrician", &english, Some("en")),
+            (
+                "Rechnung für die Heizung bezahlt und abgelegt",
+                &english,
+                Some("de"),
+            ),
+            ("東京都庁", &japanese, Some("ja")),
+            ("北京市政府", &counts(&[]), None),
+            ("这家公司拒绝了", &japanese, Some("zh")),
+            ("売上の報告", &counts(&[("zh", 9)]), Some("ja")),
+            ("123", &english, None),
+        ] {
+            assert_eq!(of(text, counts).as_deref(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use question::{Asked, of_question};
 pub use token::{Token, begins_in_number, ends_in_number, is_mark, occurs, required, tokens};
 
 /// Version of all that decides which terms a text has.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Behind a word of a text without the accents it is written with.
 const BARE: char = '´';

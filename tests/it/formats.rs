@@ -151,3 +151,57 @@ fn only_changed_files_of_rows_are_read_again() {
     let hit = first(&named, &["oats"]);
     assert_eq!(hit["passage"]["text"], "It grinds oats.");
 }
+
+#[test]
+fn the_name_of_a_file_finds_its_passages() {
+    let folder = Folder::new(&[
+        (
+            "notes/Kaffeemaschine entkalken.md",
+            "1. Wasser und Essig mischen.\n2. Zweimal durchlaufen lassen.\n",
+        ),
+        (
+            "notes/2024-05-03-erster-frost.md",
+            "In der Nacht fielen die Bohnen um. Am Morgen war das Gras weiß.\n",
+        ),
+        (
+            "001_89299e0010fc7634.txt",
+            "Der Bäcker steht um drei Uhr auf.\n",
+        ),
+    ]);
+    folder.tane(["index", "."]).ok();
+    let find = |question: &str| first(&folder, &[question])["article"].clone();
+    let note = find("Kaffeemaschine");
+    assert_eq!(note["title"], "Kaffeemaschine entkalken");
+    let dated = find("erster Frost");
+    assert_eq!(dated["title"], "2024-05-03 erster frost");
+    assert_eq!(dated["published"], "2024-05-03");
+    assert_eq!(find("Bäcker")["title"], "Der Bäcker steht um drei Uhr auf");
+    // A file that is called otherwise is found by what it is called.
+    let (old, new) = (
+        "notes/Kaffeemaschine entkalken.md",
+        "notes/Teekessel putzen.md",
+    );
+    std::fs::rename(folder.path().join(old), folder.path().join(new)).unwrap();
+    folder.tane(["index"]).ok();
+    assert_eq!(find("Teekessel")["title"], "Teekessel putzen");
+    assert_ne!(find("Kaffeemaschine")["title"], "Kaffeemaschine entkalken");
+}
+
+#[test]
+fn subtitles_are_cited_by_their_time() {
+    let folder = Folder::new(&[(
+        "talk.srt",
+        "1\n00:00:01,000 --> 00:00:03,000\nThe pier of the harbour was built\n\n\
+         2\n00:12:03,200 --> 00:12:05,000\nIt burned down in 1904,\n\n\
+         3\n00:12:05,100 --> 00:12:07,000\n<i>in one night</i>.\n",
+    )]);
+    folder.tane(["index", "."]).ok();
+    let hit = first(&folder, &["When did the pier burn down?"]);
+    assert_eq!(hit["passage"]["locator"], "00:12:03");
+    assert_eq!(hit["citation"], "talk.srt:7-11");
+    let shown = folder.tane(["query", "When did the pier burn down?"]).ok();
+    assert!(
+        shown.contains("It burned down in 1904, in one night."),
+        "{shown}"
+    );
+}

@@ -91,6 +91,8 @@ fn files() -> Vec<(String, Vec<u8>)> {
         ("matter.md", text(format!("---\na: &a [x]\nb: {}\n---\n{SENTENCE}\n", "*a".repeat(3)))),
         ("bomb.md", text(format!("---\na: &a [{0}]\nb: &b [{1}]\nc: &c [{2}]\nd: [{3}]\n---\n{SENTENCE}\n", "x,".repeat(9), "*a,".repeat(9), "*b,".repeat(9), "*c,".repeat(9)))),
         ("ruby.txt", text(format!("｜{}《", "漢".repeat(100_000)))),
+        ("captions.srt", text(format!("1\n00:00:01,000 --> 00:00:02,000\n{SENTENCE}{}\n\n{}", "<a".repeat(50_000), "2\n00:00:01,000 --> 0\n\n".repeat(20_000)))),
+        ("shortcodes.md", text(format!("{SENTENCE}\n\n{}", "{{< {% :::".repeat(50_000)))),
         ("table.txt", text("|".repeat(300_000))),
         ("rule.txt", text("-".repeat(300_000))),
         ("urls.txt", text("https://a.b/ ".repeat(30_000))),

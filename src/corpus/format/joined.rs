@@ -12,52 +12,9 @@ pub struct Joined {
 }
 
 impl Joined {
-    /// Adds a text that was read by itself, with its own [`Parsed::text`]. What it lists as left out is listed behind
-    /// everything.
-    pub fn add(&mut self, mut part: Parsed) {
-        let text = part.text.take().unwrap_or_default();
-        let body = part.listed_from.unwrap_or(text.len());
-        self.parsed.notes.append(&mut part.notes);
-        let listed = |omitted: &Omitted| omitted.span.start >= body && body < text.len();
-        for omitted in part.omitted.iter().filter(|omitted| listed(omitted)) {
-            self.left.push(omitted.reason, &text[omitted.span.clone()]);
-        }
-        let content = text[..body].trim_end();
-        if content.is_empty() {
-            return;
-        }
-        self.text.truncate(self.text.trim_end().len());
-        self.text
-            .push_str(if self.text.is_empty() { "" } else { BETWEEN });
-        let base = self.text.len();
-        self.text.push_str(content);
-        self.text.push('\n');
-        let end = self.text.len();
-        let moved = |span: std::ops::Range<usize>| span.start + base..(span.end + base).min(end);
-        let blocks = part.blocks.into_iter().map(|mut block| {
-            block.span = moved(block.span);
-            block
-        });
-        self.parsed.blocks.extend(blocks);
-        let inside = part.omitted.into_iter().filter(|omitted| !listed(omitted));
-        let inside = inside.map(|omitted| Omitted {
-            span: moved(omitted.span),
-            reason: omitted.reason,
-        });
-        // White space at the end is gone.
-        self.parsed
-            .omitted
-            .extend(inside.filter(|omitted| !omitted.span.is_empty()));
-        let repeated = part.repeated.into_iter().map(|repeated| Repeated {
-            text: moved(repeated.text),
-            before: moved(repeated.before),
-        });
-        self.parsed.repeated.extend(repeated);
-        let locators = part.locators.into_iter().filter(|(at, _)| *at < body);
-        let locators = locators.map(|(at, locator)| (at + base, locator));
-        self.parsed.locators.extend(locators);
-        let sections = part.sections.into_iter().filter(|at| *at < body);
-        self.parsed.sections.extend(sections.map(|at| at + base));
+    /// Adds a text that was read by itself, with its own [`Parsed::text`].
+    pub fn add(&mut self, part: Parsed) {
+        append(part, &mut self.text, &mut self.parsed, &mut self.left);
     }
 
     /// What is left out of all of it.
@@ -81,6 +38,53 @@ impl Joined {
         self.left.list(&mut self.parsed);
         self.parsed
     }
+}
+
+/// Adds a text that was read by itself, with its own [`Parsed::text`], behind `text` and what `parsed` has of that. What
+/// it lists as left out goes to `left`.
+pub fn append(mut part: Parsed, all: &mut String, parsed: &mut Parsed, left: &mut LeftOut) {
+    let text = part.text.take().unwrap_or_default();
+    let body = part.listed_from.unwrap_or(text.len());
+    parsed.notes.append(&mut part.notes);
+    let listed = |omitted: &Omitted| omitted.span.start >= body && body < text.len();
+    for omitted in part.omitted.iter().filter(|omitted| listed(omitted)) {
+        left.push(omitted.reason, &text[omitted.span.clone()]);
+    }
+    let content = text[..body].trim_end();
+    if content.is_empty() {
+        return;
+    }
+    all.truncate(all.trim_end().len());
+    all.push_str(if all.is_empty() { "" } else { BETWEEN });
+    let base = all.len();
+    all.push_str(content);
+    all.push('\n');
+    let end = all.len();
+    let moved = |span: std::ops::Range<usize>| span.start + base..(span.end + base).min(end);
+    let blocks = part.blocks.into_iter().map(|mut block| {
+        block.span = moved(block.span);
+        block
+    });
+    parsed.blocks.extend(blocks);
+    let inside = part.omitted.into_iter().filter(|omitted| !listed(omitted));
+    let inside = inside.map(|omitted| Omitted {
+        span: moved(omitted.span),
+        reason: omitted.reason,
+    });
+    // White space at the end is gone.
+    parsed
+        .omitted
+        .extend(inside.filter(|omitted| !omitted.span.is_empty()));
+    let repeated = part.repeated.into_iter().map(|repeated| Repeated {
+        text: moved(repeated.text),
+        before: moved(repeated.before),
+    });
+    parsed.repeated.extend(repeated);
+    let locators = part.locators.into_iter().filter(|(at, _)| *at < body);
+    let locators = locators.map(|(at, locator)| (at + base, locator));
+    parsed.locators.extend(locators);
+    let sections = part.sections.into_iter().filter(|at| *at < body);
+    parsed.sections.extend(sections.map(|at| at + base));
 }
 
 const BETWEEN: &str = "\n\n";

@@ -2,6 +2,8 @@
 //! author, source and language; headings give the path of what follows; code stands apart from prose. The text is the
 //! file: what of it is no text is left out where it stands.
 
+mod containers;
+mod fence;
 mod html;
 mod mdx;
 mod state;
@@ -74,12 +76,13 @@ fn read_blocks(text: &str, start: usize, mdx: bool, parsed: &mut Parsed) {
         return read_as_plain(body, start, marks, parsed);
     }
     let mut beside = data(body);
-    let mut shown = Cow::Borrowed(body);
+    let mut shown = Cow::Borrowed(body.as_bytes());
+    beside.extend(containers::mask(body, &mut shown));
     if mdx {
-        let (masked, components) = mdx::mask(body);
-        shown = Cow::Owned(masked);
-        beside.extend(components);
+        beside.extend(mdx::mask(body, &mut shown));
     }
+    // Whole characters are covered up, each byte by one of ASCII.
+    let shown = std::str::from_utf8(&shown).unwrap_or(body);
     for omitted in &mut beside {
         omitted.span = omitted.span.start + start..omitted.span.end + start;
     }
@@ -87,7 +90,7 @@ fn read_blocks(text: &str, start: usize, mdx: bool, parsed: &mut Parsed) {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let mut walk = Walk::new(text, &beside);
-    for (event, range) in Parser::new_ext(&shown, options).into_offset_iter() {
+    for (event, range) in Parser::new_ext(shown, options).into_offset_iter() {
         walk.event(&event, start + range.start..start + range.end);
     }
     let mut found = walk.finish();
@@ -318,6 +321,27 @@ mod tests {
                 .any(|o| o.reason == Omission::TableFragment
                     && text[o.span.clone()].contains("</dt>"))
         );
+    }
+
+    #[test]
+    fn what_programs_add_to_markdown_is_no_text() {
+        use BlockKind::{Heading, ListItem, Paragraph};
+        let text = "# 導入 {#intro}\n\n:::message\nこの記事は古い版です。\n:::\n\n:::note Read this\n- One {{< ref \"a\" >}} item.\n:::\n\n\
+                    {% hint %}Press it.{% endhint %}\n";
+        let blocks = readable(text, false);
+        let blocks: Vec<(BlockKind, &str)> = blocks.iter().map(|(k, t)| (*k, t.as_str())).collect();
+        assert_eq!(
+            blocks,
+            [
+                (Heading, "導入"),
+                (Paragraph, "この記事は古い版です。"),
+                (Paragraph, "Read this"),
+                (ListItem, "One  item."),
+                (Paragraph, "Press it."),
+            ]
+        );
+        let (parsed, _) = read(text, false);
+        assert_eq!(parsed.title.as_deref(), Some("導入"));
     }
 
     #[test]

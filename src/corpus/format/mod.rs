@@ -7,6 +7,7 @@
 mod aozora;
 mod archive;
 mod blocks;
+mod column_names;
 pub(super) mod documents;
 mod epub;
 mod feed;
@@ -28,6 +29,7 @@ mod properties;
 pub(super) mod reader;
 mod rows;
 mod rtf;
+mod subtitles;
 mod table;
 mod tree;
 mod unread;
@@ -42,11 +44,12 @@ use crate::corpus::format::reader::{Container, Format, FormatOfBytes, HEAD, Page
 pub(super) use plain::plain;
 
 /// All forms; the first that accepts a file reads it, and the last accepts every file.
-const FORMATS: [&dyn Format; 12] = [
+const FORMATS: [&dyn Format; 13] = [
     &notebook::Notebook,
     &feed::Feed,
     &html::Html,
     &xml::Xml,
+    &subtitles::Subtitles,
     &rows::JsonLines,
     &rows::Json,
     &rows::Csv { tabs: false },
@@ -130,6 +133,11 @@ pub(super) fn name_of(name: &str) -> Option<&'static str> {
     let texts = FORMATS.iter().map(|format| format.name());
     let mut names = texts.chain(all_of_bytes().map(OfBytes::name));
     names.find(|known| *known == name)
+}
+
+/// Whether a form is one that its reader gets as text.
+pub(super) fn is_of_text(name: &str) -> bool {
+    FORMATS.iter().any(|format| format.name() == name)
 }
 
 fn extension(path: &Path) -> String {

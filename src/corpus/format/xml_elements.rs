@@ -1,7 +1,9 @@
 //! The text of XML that is neither a feed nor a page: an element with text is a paragraph, what names it a heading.
 
 use crate::corpus::block::{Block, BlockKind, Omission};
+use crate::corpus::format::column_names::ColumnNames;
 use crate::corpus::format::html;
+use crate::corpus::format::joined::append;
 use crate::corpus::format::reader::{LeftOut, Parsed};
 use crate::corpus::format::rows::kind::{Kind, Says, kind, says};
 use crate::corpus::format::table::{Cell, write_row};
@@ -49,8 +51,8 @@ struct Reader<'a> {
     left: LeftOut,
     /// Headings, and how deep they stand.
     path: Vec<(usize, String)>,
-    /// The names of the columns of the table that is read, and whether some row said them.
-    names: Vec<(String, bool)>,
+    /// The names of the columns of the table that is read.
+    names: ColumnNames,
     /// A number or a term, which belongs to the next paragraph.
     label: String,
 }
@@ -63,7 +65,7 @@ impl<'a> Reader<'a> {
             parsed: Parsed::default(),
             left: LeftOut::default(),
             path: Vec::new(),
-            names: Vec::new(),
+            names: ColumnNames::default(),
             label: String::new(),
         };
         let own_letters = own_letters(tree);
@@ -182,20 +184,7 @@ impl<'a> Reader<'a> {
             return false;
         };
         self.end_label();
-        let text = found.text.unwrap_or_default();
-        for block in &found.blocks {
-            let start = self.text.len();
-            self.text.push_str(&text[block.span.clone()]);
-            let span = start..self.text.len();
-            self.parsed.blocks.push(Block {
-                span,
-                kind: block.kind,
-            });
-            self.text.push('\n');
-        }
-        for omitted in &found.omitted {
-            self.left.push(omitted.reason, &text[omitted.span.clone()]);
-        }
+        append(found, &mut self.text, &mut self.parsed, &mut self.left);
         true
     }
 
@@ -256,30 +245,31 @@ impl<'a> Reader<'a> {
             // Nobody knows any more which cell is in which column.
             self.forget_names();
         } else if self.names.is_empty() && (in_head || heads) && has_body(tree, at) {
-            self.names = texts.into_iter().map(|name| (name, false)).collect();
+            let texts = texts.iter().enumerate();
+            texts.for_each(|(column, name)| self.names.add(column, name));
             return true;
         }
         self.end_label();
-        for ((_, said), text) in self.names.iter_mut().zip(&texts) {
-            *said |= !text.is_empty();
-        }
-        let names = self.names.iter().map(|(name, _)| name.as_str());
-        let names = names.chain(std::iter::repeat(""));
-        let cells: Vec<Cell<'_>> = texts
+        let filled = texts
             .iter()
-            .zip(names)
-            .map(|(value, name)| Cell { name, value })
-            .collect();
+            .enumerate()
+            .filter(|(_, text)| !text.is_empty());
+        filled.for_each(|(column, _)| {
+            self.names.say(column);
+        });
+        let cells = texts.iter().enumerate().map(|(column, value)| Cell {
+            name: self.names.of(column),
+            value,
+        });
+        let cells: Vec<Cell<'_>> = cells.collect();
         write_row(&mut self.text, &mut self.parsed, &cells);
         true
     }
 
     /// Names that no row said are listed.
     fn forget_names(&mut self) {
-        for (name, said) in self.names.drain(..) {
-            if !said {
-                self.left.push(Omission::Empty, &name);
-            }
+        for name in self.names.take_unsaid() {
+            self.left.push(Omission::Empty, &name);
         }
     }
 

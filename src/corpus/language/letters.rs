@@ -2,6 +2,7 @@
 //!
 //! `models/languages.py` learns the table and describes its file.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::script::Script;
@@ -125,6 +126,22 @@ impl Scores {
         let enough = self.letters >= ENOUGH || (self.letters >= FEWEST && ahead >= BETTER);
         let prose = self.letters * PROSE.1 >= seen * PROSE.0;
         (enough && prose && self.is_language()).then_some(best)
+    }
+
+    /// The likeliest language of a short text in a file in which so many other texts are in these languages.
+    pub fn best_among(&self, counts: &HashMap<String, usize>) -> Option<&'static str> {
+        if self.letters == 0 || self.letters >= ENOUGH {
+            return None;
+        }
+        let mut ranked = self.ranked();
+        for (code, score) in &mut ranked {
+            *score += (1.0 + counts.get(*code).copied().unwrap_or(0) as f32).ln();
+        }
+        ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
+        match ranked[..] {
+            [(best, first), (_, second), ..] if first - second >= BETTER => Some(best),
+            _ => None,
+        }
     }
 
     /// Whether the words look like those of any language.

@@ -1,16 +1,23 @@
-//! The title of an article: its first heading, else a fitting beginning.
+//! The title of an article: its first heading, else the name of its file, else a fitting beginning.
 
 use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 
 use crate::corpus::block::{Block, BlockKind, Omitted};
+use crate::corpus::file_name;
 use crate::corpus::left_out::read_of;
 
 /// A title made from a beginning is at most this wide, in terminal columns.
 const COLUMNS: usize = 72;
 
-/// `None` where there is nothing to read. `omitted` is what is left out, in the order of the text.
-pub fn title(text: &str, blocks: &[Block], omitted: &[Omitted]) -> Option<String> {
+/// `None` where there is nothing to read. `omitted` is what is left out, in the order of the text; `name` is the name of
+/// the file, where it may be a title.
+pub fn title(
+    text: &str,
+    blocks: &[Block],
+    omitted: &[Omitted],
+    name: Option<&str>,
+) -> Option<String> {
     // A row names nothing but itself.
     let row = |block: &&Block| matches!(block.kind, BlockKind::Row | BlockKind::RowPart);
     let first = blocks.iter().find(|block| !row(block)).or(blocks.first())?;
@@ -18,6 +25,9 @@ pub fn title(text: &str, blocks: &[Block], omitted: &[Omitted]) -> Option<String
     let read = read.trim_matches(|c: char| c == '|' || c.is_whitespace());
     if first.kind == BlockKind::Heading {
         return Some(one_line(read));
+    }
+    if let Some(title) = name.and_then(file_name::title) {
+        return Some(title);
     }
     let sentence_end = read
         .char_indices()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::previous::Previous;
 use super::spill::{Planned, Staged};
-use crate::corpus::Readings;
+use crate::corpus::{Readings, words_of_name};
 use crate::embed::{Embedder, Precision, Role, TokenCodes};
 use crate::error::{Error, IndexError, Result};
 use crate::index::nearest::graph::MappedGraph;
@@ -154,10 +154,11 @@ impl Writing<'_> {
     }
 }
 
-/// The text whose words find a passage: its article's title, what is repeated before it, what is read of its span, and
+/// The text whose words find a passage: its article's title and the name of its file, what is repeated before it, what is read of its span, and
 /// how the words in that are read.
 fn words_of(record: &ArticleRecord, text: &str, passage: &Passage, readings: &Readings) -> String {
     let mut words = record.metadata.title.clone().unwrap_or_default();
+    words.push_str(&name_beside_title(record));
     let title = words.len();
     for span in &passage.repeated {
         words.push('\n');
@@ -174,4 +175,25 @@ fn words_of(record: &ArticleRecord, text: &str, passage: &Passage, readings: &Re
     let readings = readings.within(&words[title..]);
     words.push_str(&readings);
     words
+}
+
+/// What the name of an article's file says and its title does not, on a line of its own.
+fn name_beside_title(record: &ArticleRecord) -> String {
+    let name = match &record.metadata.row {
+        // A file inside a file is called by its row; other rows are numbers, and are in the text.
+        Some(_) => return String::new(),
+        None if record.relative.is_empty() => &record.root,
+        None => &record.relative,
+    };
+    let title = record.metadata.title.as_deref().unwrap_or_default();
+    let title = title.to_lowercase();
+    let said = words_of_name(name);
+    let new = said
+        .split(' ')
+        .filter(|word| !title.contains(&word.to_lowercase()));
+    let line: Vec<&str> = new.filter(|word| !word.is_empty()).collect();
+    match line.is_empty() {
+        true => String::new(),
+        false => format!("\n{}", line.join(" ")),
+    }
 }

@@ -137,10 +137,18 @@ fn fate(page: &Context<'_>, at: usize, strictness: Strictness) -> Fate {
             Some(Omission::Navigation)
         }
         "a" if is_skip_link(tree, at) => Some(Omission::Navigation),
+        "span" if is_edit_link(tree, at) => Some(Omission::Form),
         _ => None,
     };
     let reason = reason.or_else(|| hidden::reason(page, at).filter(|_| usual));
     reason.map_or(Fate::Read, Fate::Out)
+}
+
+/// What MediaWiki, which Wikipedia runs on, puts behind each heading: `[edit]`, `[編集]`.
+fn is_edit_link(tree: &Tree, at: usize) -> bool {
+    let classes = tree.attr(at, "class").unwrap_or_default();
+    let mut classes = classes.split_ascii_whitespace();
+    classes.any(|class| class == "mw-editsection")
 }
 
 /// A link over what does not change from page to page, for those who do not see it.

@@ -8,6 +8,7 @@ use super::super::tree::Tree;
 use super::walk::Walk;
 use crate::corpus::Span;
 use crate::corpus::block::{BlockKind, Omission, Repeated};
+use crate::corpus::format::column_names::ColumnNames;
 use crate::corpus::format::html::grid::{
     Grid, GridCell, GridRow, Lasting, MAX_COLUMNS, Placed, grid,
 };
@@ -56,8 +57,7 @@ impl Walk<'_> {
 /// What is known while the rows of a table are written.
 struct Rows {
     width: usize,
-    /// For every column its names so far, and whether some row said them.
-    names: Vec<(Vec<String>, bool)>,
+    names: ColumnNames,
     /// The rows of the head are written too, where no other row follows.
     heads: Vec<Vec<Placed>>,
     lasting: Vec<Lasting>,
@@ -74,7 +74,7 @@ impl Rows {
             .map(|row| row.cells.iter().map(|cell| cell.columns).sum());
         Self {
             width: widths.max().unwrap_or(0).min(MAX_COLUMNS),
-            names: Vec::new(),
+            names: ColumnNames::default(),
             heads: Vec::new(),
             lasting: Vec::new(),
             left: REPEATED * tree.letters(tree.whole(at)) + REPEATED_LEAST,
@@ -167,20 +167,10 @@ impl Rows {
     fn name(&mut self, placed: &[Placed]) {
         for cell in placed.iter().filter(|cell| !cell.text.is_empty()) {
             for column in cell.columns.clone() {
-                if self.names.len() <= column {
-                    self.names.resize(column + 1, (Vec::new(), false));
-                }
-                let (names, _) = &mut self.names[column];
-                // A cell over several rows of the head is in each of them.
-                if names.last() != Some(&cell.text) {
-                    names.push(cell.text.clone());
-                }
+                self.names.add(column, &cell.text);
             }
         }
-        let long = |names: &[String]| {
-            names.iter().map(|name| name.chars().count()).sum::<usize>() > 2 * SHARED_CHARS
-        };
-        if self.names.iter().any(|(names, _)| long(names)) {
+        if self.names.any_longer_than(2 * SHARED_CHARS) {
             // Such a row names nothing: it is written as it is.
             self.names.clear();
         }
@@ -230,10 +220,7 @@ impl Rows {
         let mut said: Vec<String> = Vec::new();
         let mut length = 0;
         for column in columns.clone() {
-            let Some((names, used)) = self.names.get_mut(column) else {
-                break;
-            };
-            let name = names.join(" > ");
+            let name = self.names.of(column);
             if name.is_empty() || self.left < name.len() {
                 continue;
             }
@@ -241,10 +228,10 @@ impl Rows {
             if length > 4 * SHARED_CHARS {
                 break;
             }
-            *used = true;
             self.left -= name.len();
-            if said.last() != Some(&name) {
-                said.push(name);
+            let name = self.names.say(column);
+            if said.last().is_none_or(|last| last != name) {
+                said.push(name.to_owned());
             }
         }
         said.join(", ")
@@ -270,13 +257,8 @@ impl Rows {
 
     /// Names that no row said are listed: their columns are empty.
     fn forget_names(&mut self, walk: &mut Walk<'_>) {
-        let mut last = None;
-        for (names, used) in self.names.drain(..) {
-            let name = names.join(" > ");
-            if !used && last.as_ref() != Some(&name) {
-                walk.left.push(Omission::Empty, &name);
-            }
-            last = Some(name);
+        for name in self.names.take_unsaid() {
+            walk.left.push(Omission::Empty, &name);
         }
     }
 }

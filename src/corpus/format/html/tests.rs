@@ -465,6 +465,18 @@ fn a_heading_is_one_whatever_is_in_it() {
 }
 
 #[test]
+fn links_to_edit_a_section_are_no_part_of_its_heading() {
+    let seen = Seen::body(&format!(
+        "<article><h1>水車</h1><div class='mw-heading'><h2>歴史</h2><span class='mw-editsection'>[<a href='/e'>編集</a>]</span></div>\
+         {}<h2><span>構造</span><span class='mw-editsection'>[<a href='/e'>編集</a>]</span></h2><p>羽根は木で作る。</p></article>",
+        prose(3)
+    ));
+    assert_eq!(seen.locator("羽根"), "水車 > 構造");
+    assert!(!seen.text().contains("編集"), "{}", seen.text());
+    assert_eq!(seen.left_out(Omission::Form), "[編集]\n[編集]");
+}
+
+#[test]
 fn programs_stay_whole() {
     let seen = Seen::body(&format!(
         "{}<pre><code>def f(x):<br>    return x<br></code></pre><pre><div>one</div><div>two</div>three</pre><pre>\n  a\n  <b>b</b></pre>",

@@ -3,8 +3,11 @@
 //!
 //! Source: <https://mdxjs.com/docs/what-is-mdx/>.
 
+use std::borrow::Cow;
+
 use super::super::super::Span;
 use super::super::super::lines::lines;
+use super::fence::{Fence, after_code};
 use crate::corpus::block::{Omission, Omitted};
 
 /// A tag is at most so long, in bytes.
@@ -22,17 +25,16 @@ const SHOWN: [&str; 7] = [
     "caption",
 ];
 
-/// The text as Markdown's parser may see it, and what was covered up in it.
-pub(super) fn mask(text: &str) -> (String, Vec<Omitted>) {
+/// Covers up in `shown` what is no text, and lists it by its places in `text`.
+pub(super) fn mask(text: &str, shown: &mut Cow<'_, [u8]>) -> Vec<Omitted> {
     let mut scan = Scan {
         text,
         found: Vec::new(),
         effort: text.len().saturating_mul(EFFORT),
     };
-    let mut masked = text.to_owned().into_bytes();
     for span in scan.imports() {
         // Line ends stay, so that what follows begins on a line of its own.
-        for byte in &mut masked[span.clone()] {
+        for byte in &mut shown.to_mut()[span.clone()] {
             *byte = if matches!(byte, b'\n' | b'\r') {
                 *byte
             } else {
@@ -46,17 +48,13 @@ pub(super) fn mask(text: &str) -> (String, Vec<Omitted>) {
     scan.components();
     for span in &scan.found[imports..] {
         // A letter: a mark or a blank would be Markdown.
-        masked[span.clone()].fill(b'x');
+        shown.to_mut()[span.clone()].fill(b'x');
     }
     let omitted = scan.found.into_iter().map(|span| Omitted {
         span,
         reason: Omission::Markup,
     });
-    let omitted = omitted.collect();
-    (
-        String::from_utf8(masked).unwrap_or_else(|_| text.to_owned()),
-        omitted,
-    )
+    omitted.collect()
 }
 
 struct Scan<'a> {
@@ -227,48 +225,6 @@ fn attributes(tag: &[u8], from: usize) -> Result<(usize, bool, Vec<Span>), usize
     Err(tag.len())
 }
 
-/// Bytes of inline code with its marks; `None` where it is not closed.
-fn after_code(text: &str) -> Option<usize> {
-    let marks = text.len() - text.trim_start_matches('`').len();
-    let mut at = marks;
-    loop {
-        at += text[at..].find('`')?;
-        let run = text[at..].len() - text[at..].trim_start_matches('`').len();
-        at += run;
-        if run == marks {
-            return Some(at);
-        }
-    }
-}
-
-/// Lines of a program between two fences.
-#[derive(Default)]
-struct Fence(Option<(char, usize)>);
-
-impl Fence {
-    /// Whether a line is a fence or stands between two.
-    fn passes(&mut self, line: &str) -> bool {
-        let line = line.trim_start_matches([' ', '\t', '>']);
-        let mark = line.chars().next().unwrap_or(' ');
-        let length = line.len() - line.trim_start_matches(mark).len();
-        let fence = matches!(mark, '`' | '~') && length >= 3;
-        match self.0 {
-            Some((open, least)) => {
-                if fence && mark == open && length >= least && line[length..].trim().is_empty() {
-                    self.0 = None;
-                }
-                true
-            }
-            None => {
-                // Inline code may begin with three marks too, and ends on its line.
-                let opens = fence && !(mark == '`' && line[length..].contains('`'));
-                self.0 = opens.then_some((mark, length));
-                opens
-            }
-        }
-    }
-}
-
 /// `import x from 'y'`, `export const x = 1`.
 fn is_statement(line: &str) -> bool {
     const EXPORTED: [&str; 11] = [
@@ -312,8 +268,7 @@ mod tests {
     use super::*;
 
     fn rest(text: &str) -> String {
-        let (masked, mut omitted) = mask(text);
-        assert_eq!(masked.len(), text.len());
+        let mut omitted = mask(text, &mut Cow::Borrowed(text.as_bytes()));
         omitted.sort_by_key(|o| o.span.start);
         crate::corpus::plain::clutter::without(text, &omitted)
     }
@@ -368,7 +323,7 @@ mod tests {
         ] {
             let text = mark.repeat(100_000);
             let before = std::time::Instant::now();
-            mask(&text);
+            mask(&text, &mut Cow::Borrowed(text.as_bytes()));
             assert!(before.elapsed().as_secs() < 5, "{mark}");
         }
     }

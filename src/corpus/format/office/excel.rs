@@ -5,12 +5,13 @@
 use std::io::Cursor;
 
 use calamine::{
-    Data, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx,
+    Data, Dimensions, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx,
     open_workbook_from_rs,
 };
 
 use super::content::plain;
 use super::drawing;
+use super::excel_values::{Formats, shown};
 use super::kind::Kind;
 use super::properties;
 use super::relations::read;
@@ -29,6 +30,12 @@ use crate::corpus::readings::listed;
 const CELLS_ALONE: &str =
     "of a workbook of this form only cells are read: no comments, text boxes or charts";
 
+/// What is said of one that is too large to ask for the style of each cell.
+const FIGURES_ALONE: &str = "of a workbook of this size numbers are read without what their formats add, such as % and currencies";
+
+/// The styles of the cells in a larger part are not read, because they take memory for each cell, in bytes.
+const MOST_STYLED: usize = 64 << 20;
+
 /// What is read of a file.
 type Bytes<'a> = Cursor<&'a [u8]>;
 
@@ -42,9 +49,10 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
         return xls(bytes, &mut budget);
     }
     let mut package = Package::open(bytes, Limits::default())?;
-    let mut left = Vec::new();
+    let (mut left, mut largest) = (Vec::new(), 0);
     // calamine looks at less than the whole of a part.
     package.check(is_read, |name, bytes| {
+        largest = largest.max(bytes.len());
         match name.to_ascii_lowercase().ends_with(".bin") {
             true => Ok(()),
             false => look_through(name, &decoded(name, bytes)?, &mut left),
@@ -56,7 +64,13 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
             blocks.note(CELLS_ALONE.to_owned());
             xlsb(bytes, &mut budget, &mut blocks)?;
         }
-        _ => xlsx(bytes, &mut budget, &mut blocks)?,
+        _ => {
+            let with_formats = largest <= MOST_STYLED;
+            if !with_formats {
+                blocks.note(FIGURES_ALONE.to_owned());
+            }
+            xlsx(bytes, with_formats, &mut budget, &mut blocks)?;
+        }
     }
     beside(&mut package, &mut blocks)?;
     for (reason, text) in left {
@@ -162,16 +176,26 @@ fn worksheets<'a, R: Reader<Bytes<'a>>>(book: &R) -> Vec<Sheet> {
         .collect()
 }
 
-fn xlsx(bytes: &[u8], budget: &mut Budget, blocks: &mut Blocks) -> Result<(), Fault> {
+fn xlsx(
+    bytes: &[u8],
+    with_formats: bool,
+    budget: &mut Budget,
+    blocks: &mut Blocks,
+) -> Result<(), Fault> {
     let opened = open_workbook_from_rs::<Xlsx<Bytes<'_>>, _>(Cursor::new(bytes));
     let mut book = opened.map_err(|error| damaged(&error))?;
+    let mut formats = Formats::default();
     for mut sheet in worksheets(&book) {
         sheet.merged = merged(book.merge_cells_by_sheet_name(&sheet.name));
+        // What is wrong with the styles is no fault of the values.
+        let styles = with_formats.then(|| book.worksheet_style(&sheet.name).ok());
+        formats.of_cells = styles.flatten().unwrap_or_default();
         let opened = book.worksheet_cells_reader(&sheet.name);
         let mut cells = opened.map_err(|error| damaged(&error))?;
         while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
-            let value = cell.get_value().clone().into();
-            push(&mut sheet, cell.get_position(), value, budget, blocks)?;
+            let place = cell.get_position();
+            let value = formats.apply(place, cell.get_value().clone().into());
+            push(&mut sheet, place, value, budget, blocks)?;
         }
         sheet.write(blocks)?;
     }
@@ -259,53 +283,6 @@ fn push(
     Ok(())
 }
 
-/// A value as text.
-fn shown(value: Data) -> String {
-    match value {
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number_shown(number),
-        Data::String(text) | Data::DurationIso(text) => text,
-        Data::DateTimeIso(text) => text.strip_suffix("T00:00:00").unwrap_or(&text).to_owned(),
-        Data::Bool(true) => "TRUE".to_owned(),
-        Data::Bool(false) => "FALSE".to_owned(),
-        Data::DateTime(time) => time_shown(time),
-        Data::Error(error) => error.to_string(),
-        Data::Empty => String::new(),
-    }
-}
-
-/// Fifteen digits, as Excel computes.
-fn number_shown(number: f64) -> String {
-    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    match rounded.abs() {
-        size if size != 0.0 && !(1e-9..1e21).contains(&size) => format!("{rounded:e}"),
-        _ => rounded.to_string(),
-    }
-}
-
-/// `2024-05-06`, `2024-05-06 14:30`, `14:30`, or hours of a duration.
-fn time_shown(time: ExcelDateTime) -> String {
-    let value = time.as_f64();
-    if time.is_duration() {
-        let seconds = (value * 86_400.0).round();
-        let sign = if seconds < 0.0 { "-" } else { "" };
-        let seconds = seconds.abs() as u64;
-        let (minutes, seconds) = (seconds / 60, seconds % 60);
-        return format!("{sign}{}:{:02}:{seconds:02}", minutes / 60, minutes % 60);
-    }
-    let (year, month, day, hour, minute, second, thousandths) = time.to_ymd_hms_milli();
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    let clock = match (second, thousandths) {
-        (0, 0) => format!("{hour:02}:{minute:02}"),
-        _ => format!("{hour:02}:{minute:02}:{second:02}"),
-    };
-    match (value < 1.0, value.fract() == 0.0) {
-        (true, _) => clock,
-        (_, true) => date,
-        _ => format!("{date} {clock}"),
-    }
-}
-
 /// What stands beside the cells: text boxes and charts are read, comments are listed.
 fn beside(package: &mut Package<'_>, blocks: &mut Blocks) -> Result<(), Fault> {
     let mut names = package.names().to_vec();
@@ -366,7 +343,6 @@ fn comments(part: &str, text: &str) -> Result<Vec<String>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
 
     #[test]
     fn codes_are_no_text() {
@@ -378,30 +354,6 @@ mod tests {
             ("&Kあ", ""),
         ] {
             assert_eq!(without_codes(text), expected);
-        }
-    }
-
-    #[test]
-    fn values_are_written_as_they_are_read() {
-        let time = |value, kind| Data::DateTime(ExcelDateTime::new(value, kind, false));
-        for (value, expected) in [
-            (Data::Float(0.1 + 0.2), "0.3"),
-            (Data::Float(1250.0), "1250"),
-            (Data::Float(-0.5), "-0.5"),
-            (Data::Float(1e300), "1e300"),
-            (Data::Float(0.0), "0"),
-            (Data::Int(7), "7"),
-            (Data::Bool(true), "TRUE"),
-            (time(45_418.0, DateTime), "2024-05-06"),
-            (time(45_418.604_166_666_664, DateTime), "2024-05-06 14:30"),
-            (time(0.25, DateTime), "06:00"),
-            (time(1.5, TimeDelta), "36:00:00"),
-            (
-                Data::DateTimeIso("2024-05-06T00:00:00".into()),
-                "2024-05-06",
-            ),
-        ] {
-            assert_eq!(shown(value.clone()), expected, "{value:?}");
         }
     }
 }

@@ -7,7 +7,9 @@
 mod content;
 mod drawing;
 mod excel;
+mod excel_values;
 mod kind;
+mod number_format;
 mod open_document;
 mod open_document_blocks;
 mod open_document_cells;

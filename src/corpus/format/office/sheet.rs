@@ -212,6 +212,10 @@ impl Sheet {
                 cells => blocks.row(&cells.iter().map(nameless).collect::<Vec<_>>()),
             }
         }
+        for text in std::mem::take(&mut names.long) {
+            stand_at(&rows[head.names.unwrap_or(0)], blocks);
+            blocks.write(BlockKind::Paragraph, &text);
+        }
         for row in &rows[first..] {
             stand_at(row, blocks);
             names.write(row, blocks);
@@ -228,6 +232,7 @@ impl Sheet {
         for (column, value) in row.cells.iter().filter(|cell| cell.0 < MOST_COLUMNS) {
             let name = value.split_whitespace().collect::<Vec<_>>().join(" ");
             if name.chars().count() > SHARED_CHARS {
+                names.long.push(name);
                 continue;
             }
             let merged = self
@@ -239,7 +244,7 @@ impl Sheet {
                 .map_or(*column, |last| last.1.min(MOST_COLUMNS));
             names.groups |= last > *column;
             for column in *column..=last {
-                names.set(column, name.clone());
+                names.set(column, &name);
             }
         }
         names

@@ -2,6 +2,7 @@
 
 use crate::corpus::block::Omission;
 use crate::corpus::format::blocks::Blocks;
+use crate::corpus::format::column_names::ColumnNames;
 use crate::corpus::format::table::Cell;
 
 /// Rows and columns beyond these are in no sheet.
@@ -18,70 +19,54 @@ pub(super) struct SheetRow {
     pub(super) cells: Vec<(u32, String)>,
 }
 
-/// Names of columns, by column, and whether some row said them.
+/// The names of a sheet's columns.
 #[derive(Default)]
 pub(super) struct Names {
-    all: Vec<(u32, String, bool)>,
+    pub(super) all: ColumnNames,
     /// Some name stands over several columns.
     pub(super) groups: bool,
+    /// Cells of the head that are too long to be said again with each row.
+    pub(super) long: Vec<String>,
 }
 
 impl Names {
-    pub(super) fn set(&mut self, column: u32, name: String) {
-        if let Err(at) = self.find(column) {
-            self.all.insert(at, (column, name, false));
+    pub(super) fn set(&mut self, column: u32, name: &str) {
+        if self.all.of(column as usize).is_empty() {
+            self.all.add(column as usize, name);
         }
-    }
-
-    fn find(&self, column: u32) -> Result<usize, usize> {
-        self.all.binary_search_by_key(&column, |name| name.0)
     }
 
     /// Adds names below these: `2024 > Q1`.
     pub(super) fn join(&mut self, below: Self) {
-        for (column, name, _) in below.all {
-            match self.find(column) {
-                Ok(at) if self.all[at].1 == name => {}
-                Ok(at) => self.all[at].1 = format!("{} > {name}", self.all[at].1),
-                Err(_) => self.set(column, name),
-            }
+        for (column, name) in below.all.all() {
+            self.all.add(column, name);
         }
+        self.long.extend(below.long);
     }
 
     /// Whether rows below a blank one go on with the table: they have no cells beside its columns, and several in them.
     pub(super) fn fit(&self, rows: &[SheetRow]) -> bool {
         let mut cells = rows.iter().flat_map(|row| &row.cells);
-        rows.iter().any(|row| row.cells.len() > 1) && cells.all(|cell| self.find(cell.0).is_ok())
+        let is_named = |cell: &(u32, String)| !self.all.of(cell.0 as usize).is_empty();
+        rows.iter().any(|row| row.cells.len() > 1) && cells.all(is_named)
     }
 
     pub(super) fn write(&mut self, row: &SheetRow, blocks: &mut Blocks) {
-        let mut cells = Vec::with_capacity(row.cells.len());
-        for (column, value) in &row.cells {
-            let found = self.find(*column).ok();
-            if let Some(at) = found {
-                self.all[at].2 = true;
-            }
-            cells.push((found, value));
+        for (column, _) in &row.cells {
+            self.all.say(*column as usize);
         }
-        let cell = |(found, value): (Option<usize>, _)| Cell {
-            name: found.map_or("", |at| self.all[at].1.as_str()),
+        let cells = row.cells.iter().map(|(column, value)| Cell {
+            name: self.all.of(*column as usize),
             value,
-        };
-        let cells: Vec<Cell<'_>> = cells
-            .into_iter()
-            .map(|(found, value)| cell((found, value.as_str())))
-            .collect();
+        });
+        let cells: Vec<Cell<'_>> = cells.collect();
         blocks.row(&cells);
     }
 
-    /// Names that no row said are listed: their columns are empty.
-    pub(super) fn list(&self, blocks: &mut Blocks) {
-        let mut last = "";
-        for (_, name, used) in &self.all {
-            if !used && name != last {
-                blocks.leave(Omission::Empty, name);
-            }
-            last = name;
+    /// Forgets the names. Those that no row said are listed: their columns are empty.
+    pub(super) fn list(&mut self, blocks: &mut Blocks) {
+        for name in self.all.take_unsaid() {
+            blocks.leave(Omission::Empty, &name);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::content::{Item, Table, plain};
 use crate::corpus::block::Omission;
 use crate::corpus::format::blocks::Blocks;
+use crate::corpus::format::column_names::ColumnNames;
 use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, is_form};
 use crate::corpus::format::table::Cell;
 use crate::corpus::read_options::Header;
@@ -137,23 +138,13 @@ fn places(row: &[Placed]) -> impl Iterator<Item = usize> {
 impl Rows {
     /// Writes a block for each row.
     pub(super) fn write(self, blocks: &mut Blocks) {
-        let mut names: Vec<(String, bool)> = Vec::new();
+        let mut names = ColumnNames::default();
         for cell in self.rows[..self.heads].iter().flatten() {
             for column in cell.column..cell.column + cell.columns {
-                if names.len() <= column {
-                    names.resize(column + 1, (String::new(), false));
-                }
-                let (name, _) = &mut names[column];
-                if name.is_empty() {
-                    name.clone_from(&cell.text);
-                } else if !cell.text.is_empty() && *name != cell.text {
-                    name.push_str(" > ");
-                    name.push_str(&cell.text);
-                }
+                names.add(column, &cell.text);
             }
         }
-        let too_long = |(name, _): &(String, bool)| name.chars().count() > 2 * SHARED_CHARS;
-        let first = if names.iter().any(too_long) {
+        let first = if names.any_longer_than(2 * SHARED_CHARS) {
             names.clear();
             0
         } else {
@@ -164,13 +155,10 @@ impl Rows {
             let mut cells = Vec::with_capacity(row.len());
             for cell in row {
                 let mut name = "";
-                if let Some((found, used)) = names.get_mut(cell.column)
-                    && !cell.text.is_empty()
-                    && found.len() <= left
-                {
-                    *used = true;
-                    left -= found.len();
-                    name = found;
+                let length = names.of(cell.column).len();
+                if !cell.text.is_empty() && length <= left {
+                    name = names.say(cell.column);
+                    left -= length;
                 }
                 cells.push((name.to_owned(), cell.text.as_str()));
             }
@@ -180,13 +168,8 @@ impl Rows {
                 .collect();
             blocks.row(&cells);
         }
-        // Names that no row said are listed: their columns are empty.
-        let mut last = "";
-        for (name, used) in &names {
-            if !used && last != name {
-                blocks.leave(Omission::Empty, name);
-            }
-            last = name;
+        for name in names.take_unsaid() {
+            blocks.leave(Omission::Empty, &name);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Tables without ruled lines: rows of short pieces that share baselines and keep to columns.
 
 use super::cells::{Row, Table, weight};
-use super::geometry::Frame;
 use super::lines::Line;
 use super::markers::is_only_marker;
 use super::walls::Walls;
@@ -11,6 +10,9 @@ const GUTTER: f32 = 0.5;
 
 /// Rows of a table without rules stand at most this far apart, in ems.
 const ROW_STEP: f32 = 3.4;
+
+/// As far with a rule between them, as pages of the web pad them.
+const PADDED_STEP: f32 = 6.0;
 
 /// A piece of this weight is a line of text rather than a cell.
 pub(super) const LONG: usize = 24;
@@ -40,8 +42,8 @@ pub(super) fn baselines(lines: &[Line], flow: &[usize]) -> Vec<Vec<usize>> {
 #[derive(Debug)]
 pub(super) struct Band {
     pub(super) rows: usize,
-    columns: Vec<(f32, f32)>,
-    size: f32,
+    pub(super) columns: Vec<(f32, f32)>,
+    pub(super) size: f32,
 }
 
 impl Band {
@@ -76,7 +78,9 @@ impl Band {
             let set_off = long(&rows[at - 1])
                 && !long(row)
                 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
-            if step > ROW_STEP * size || set_off {
+            let padded = row.len() >= 2 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
+            let farthest = if padded { PADDED_STEP } else { ROW_STEP };
+            if step > farthest * size || set_off {
                 break;
             }
             if merged.len() < band.columns.len() {
@@ -106,12 +110,30 @@ impl Band {
         while let (Some(row), Some(last)) = (rows.get(band.rows), rows.get(band.rows - 1)) {
             let line = &lines[row[0]];
             let wrapped = line.base - lines[last[0]].base < tight && row.len() == 1;
-            if !wrapped || band.column(line) == Some(0) || band.column(line).is_none() {
+            // What is drawn before the other cells of the row is a line of its first cell.
+            let in_first =
+                band.column(line) == Some(0) && !last.iter().any(|&n| lines[n].order > line.order);
+            if !wrapped || in_first || band.column(line).is_none() {
                 break;
             }
             band.rows += 1;
         }
         band
+    }
+
+    /// How many rows right above the band belong to its first row: lines of tall cells, which are drawn among the others.
+    pub(super) fn above(&self, lines: &[Line], before: &[Vec<usize>], own: &[Vec<usize>]) -> usize {
+        let first = own.iter().flatten().map(|&n| lines[n].order).min();
+        let mut below = own[0][0];
+        let belongs = |row: &&Vec<usize>| {
+            let close = lines[below].base - lines[row[0]].base < ROW_STEP * self.size;
+            below = row[0];
+            close
+                && row
+                    .iter()
+                    .all(|&n| Some(lines[n].order) > first && self.column(&lines[n]).is_some())
+        };
+        before.iter().rev().take_while(belongs).count()
     }
 
     /// Whether a rule as wide as most of the columns stands between two lines.
@@ -136,7 +158,7 @@ impl Band {
         over.next().is_none().then_some(first)
     }
 
-    fn nearest(&self, line: &Line) -> usize {
+    pub(super) fn nearest(&self, line: &Line) -> usize {
         let middle = f32::midpoint(line.frame.a0, line.frame.a1);
         let inside = self
             .columns
@@ -167,6 +189,9 @@ impl Band {
         let enough = several >= 3 || several >= 2 && (self.columns.len() >= 3 || ruled);
         if !enough || self.is_list(lines, rows) {
             return false;
+        }
+        if self.drawn_by_rows(lines, rows).is_some() {
+            return true;
         }
         let cuts = rows
             .windows(2)
@@ -222,35 +247,13 @@ impl Band {
         returns < 2 && !(short * 10 >= cells * 8 && aligned * 10 >= rows.len() * 7)
     }
 
-    /// How often the content goes back to an earlier column, and the cells in the order of the content.
-    fn steps(&self, lines: &[Line], rows: &[Vec<usize>]) -> (usize, Vec<(usize, usize)>) {
-        let mut cells: Vec<(usize, usize)> = rows
-            .iter()
-            .flatten()
-            .map(|&n| (n, self.nearest(&lines[n])))
-            .collect();
-        cells.sort_by_key(|&(n, _)| lines[n].order);
-        (
-            cells
-                .windows(2)
-                .filter(|pair| pair[1].1 < pair[0].1)
-                .count(),
-            cells,
-        )
-    }
-
     pub(super) fn table(&self, lines: &[Line], rows: &[Vec<usize>], walls: &Walls) -> Table {
         let all: Vec<usize> = rows.iter().flatten().copied().collect();
         let frame = all
             .iter()
             .skip(1)
             .fold(lines[all[0]].frame, |frame, &n| frame.with(lines[n].frame));
-        let (returns, cells) = self.steps(lines, rows);
-        let several = rows.iter().filter(|row| row.len() >= 2).count();
-        let groups = self
-            .between_rules(lines, rows, walls, frame)
-            .or_else(|| (returns * 2 >= several).then(|| self.by_content(lines, &cells)))
-            .unwrap_or_else(|| self.by_place(lines, rows));
+        let groups = self.groups(lines, rows, walls, frame);
         let row = |group: &Vec<usize>| {
             let mut row = Row::new(self.columns.len(), lines[group[0]].area());
             let mut group = group.clone();
@@ -268,101 +271,6 @@ impl Band {
             size: self.size,
             order: all.iter().map(|&n| lines[n].order).min().unwrap_or(0),
         }
-    }
-
-    /// Rows between rules, where most rows have one.
-    fn between_rules(
-        &self,
-        lines: &[Line],
-        rows: &[Vec<usize>],
-        walls: &Walls,
-        frame: Frame,
-    ) -> Option<Vec<Vec<usize>>> {
-        let width = frame.a1 - frame.a0;
-        let edges: Vec<f32> = walls
-            .along
-            .iter()
-            .filter(|wall| {
-                wall.at > frame.c0
-                    && wall.at < frame.c1
-                    && wall.to.min(frame.a1) - wall.from.max(frame.a0) > 0.6 * width
-            })
-            .map(|wall| wall.at)
-            .collect();
-        let mut groups = vec![Vec::new(); edges.len() + 1];
-        for &n in rows.iter().flatten() {
-            groups[edges
-                .iter()
-                .filter(|&&edge| edge < lines[n].middle())
-                .count()]
-            .push(n);
-        }
-        groups.retain(|group: &Vec<usize>| !group.is_empty());
-        (groups.len() >= 3 && groups.len() * 2 >= rows.len()).then_some(groups)
-    }
-
-    /// Rows by the order of the content: a row begins where it goes back to an earlier column.
-    fn by_content(&self, lines: &[Line], cells: &[(usize, usize)]) -> Vec<Vec<usize>> {
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for (at, &(n, column)) in cells.iter().enumerate() {
-            let begins = match at.checked_sub(1).map(|before| cells[before]) {
-                None => true,
-                Some((_, last)) if column < last => true,
-                Some((before, last)) if column == last => self.begins_row(lines, cells, at, before),
-                // To the right, but below all of the row.
-                Some(_) => groups.last().is_some_and(|group| {
-                    group
-                        .iter()
-                        .all(|&other| lines[n].frame.c0 > lines[other].frame.c1 - 0.2 * self.size)
-                }),
-            };
-            if begins {
-                groups.push(vec![n]);
-            } else if let Some(group) = groups.last_mut() {
-                group.push(n);
-            }
-        }
-        groups
-    }
-
-    /// Whether a piece below another one in the same column begins a row, or goes on in the same cell: what stands
-    /// beside it in the next column tells.
-    fn begins_row(
-        &self,
-        lines: &[Line],
-        cells: &[(usize, usize)],
-        at: usize,
-        before: usize,
-    ) -> bool {
-        let (n, column) = cells[at];
-        let tight = lines[n].base - lines[before].base < 1.5 * self.size;
-        let next = cells[at..].iter().find(|&&(_, other)| other != column);
-        match next {
-            Some(&(other, next_column)) if next_column > column => {
-                let beside = (lines[other].base - lines[n].base).abs() < 0.3 * self.size;
-                let above = lines[other].base < lines[n].base;
-                beside || !above && !tight
-            }
-            _ => !tight || column == 0,
-        }
-    }
-
-    /// Rows by their places: a line of cells that has none in the first column goes on.
-    fn by_place(&self, lines: &[Line], rows: &[Vec<usize>]) -> Vec<Vec<usize>> {
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        let mut last = f32::MIN;
-        for row in rows {
-            let tight = lines[row[0]].base - last < 1.35 * self.size;
-            last = lines[row[0]].base;
-            let first = row.iter().any(|&n| self.nearest(&lines[n]) == 0);
-            match groups.last_mut() {
-                Some(group) if tight && !first && row.len() < self.columns.len() => {
-                    group.extend(row);
-                }
-                _ => groups.push(row.clone()),
-            }
-        }
-        groups
     }
 }
 

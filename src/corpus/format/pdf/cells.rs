@@ -127,6 +127,11 @@ impl Table {
         if rest.is_empty() || first.filled() < 2 || first.filled() * 3 < used * 2 {
             return;
         }
+        // Labels stand before their values: `Date: | 14 March`.
+        let is_label = |cell: &Cell| cell.text.trim_end().ends_with([':', '：']);
+        if first.cells.iter().any(is_label) {
+            return;
+        }
         let cells = |row: &Row| {
             row.cells
                 .iter()
@@ -147,7 +152,21 @@ impl Table {
                     .iter()
                     .any(|row| row.cells.get(at).is_some_and(|cell| number(&cell.text)))
         };
-        let is_word = |(at, cell): (usize, &Cell)| !number(&cell.text) && !paged(at, cell);
+        // Years are names over other numbers.
+        let is_year = |text: &str| {
+            let digits = text.trim().trim_end_matches(['年', '년']);
+            digits.len() == 4
+                && digits
+                    .parse()
+                    .is_ok_and(|year| (1900..2100).contains(&year))
+        };
+        let over_others = |at: usize, cell: &Cell| {
+            let mut below = rest.iter().filter_map(|row| row.cells.get(at));
+            is_year(&cell.text) && !below.any(|cell| is_year(&cell.text))
+        };
+        let is_word = |(at, cell): (usize, &Cell)| {
+            (!number(&cell.text) || over_others(at, cell)) && !paged(at, cell)
+        };
         let words = first.cells.iter().enumerate().all(is_word);
         let numbers = (0..self.columns.len()).any(|at| {
             let column: Vec<_> = rest

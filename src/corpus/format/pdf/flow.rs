@@ -1,8 +1,8 @@
 //! Where paragraphs begin: the distance of lines, their edges, their size, and the marks that they begin with.
 
-use super::characters::{is_finished, is_ideographic};
+use super::characters::is_finished;
 use super::direction::runs_left;
-use super::geometry::{Area, Course};
+use super::geometry::{Area, Course, Frame};
 use super::lines::Line;
 use super::markers::{is_caption, starts_item};
 
@@ -10,10 +10,13 @@ use super::markers::{is_caption, starts_item};
 const SAME_SIZE: f32 = 0.08;
 
 /// An indent, in ems.
-const INDENT: f32 = 0.6;
+pub(super) const INDENT: f32 = 0.6;
 
 /// A wider one is no indent: the line stands by itself at another place.
 const WIDEST_INDENT: f32 = 4.5;
+
+/// A line that leaves so much of its column empty may end by itself, in ems.
+const ROOM: f32 = 1.5;
 
 /// Lines farther apart, in ems, do not belong to one column of text at all.
 const FAR: f32 = 4.0;
@@ -21,11 +24,8 @@ const FAR: f32 = 4.0;
 /// So many entries make an index.
 const ENTRIES: usize = 5;
 
-/// Lines that are set to one edge end within so much of it, in ems.
-const EDGE: f32 = 0.05;
-
-/// A line that is set to an edge holds several words: it is at least this wide, in ems.
-const FULL: f32 = 12.0;
+/// The edges of more stacks on a page are not looked for.
+const MOST_STACKS: usize = 400;
 
 /// The lines of a column of text, one below the other.
 #[derive(Debug, Clone)]
@@ -35,6 +35,10 @@ pub(super) struct Stack {
     /// The edges of the lines.
     pub(super) left: f32,
     pub(super) right: f32,
+    /// Where the column ends that it stands in: to the right of it nothing stands beside its lines.
+    pub(super) edge: f32,
+    /// First lines of paragraphs are indented.
+    pub(super) has_indents: bool,
     /// Its lines run to the left: their places along are those in a mirror, so that they begin where others do.
     pub(super) mirrored: bool,
 }
@@ -57,6 +61,7 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
                 last.frame = last.frame.with(line.frame);
                 last.bold &= line.bold;
                 last.mono &= line.mono;
+                last.hang = Some(line.frame.a0);
                 stack.right = stack.right.max(line.frame.a1);
                 continue;
             }
@@ -71,12 +76,44 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
             page,
             left: line.frame.a0,
             right: line.frame.a1,
+            edge: line.frame.a1,
+            has_indents: false,
             lines: vec![line],
             mirrored: false,
         });
     }
-    stacks.iter_mut().for_each(Stack::mirror);
+    find_edges(&mut stacks);
+    for stack in &mut stacks {
+        stack.mirror();
+        stack.has_indents = stack.count_indents() >= 2;
+    }
     stacks
+}
+
+/// Finds the edge of the column of each stack: the right end of a wider one above or below it.
+fn find_edges(stacks: &mut [Stack]) {
+    let frames: Vec<(Frame, f32)> = stacks
+        .iter()
+        .filter_map(|stack| {
+            let frames = stack.lines.iter().map(|line| line.frame);
+            Some((frames.reduce(Frame::with)?, stack.lines[0].size))
+        })
+        .collect();
+    if frames.len() != stacks.len() || stacks.len() > MOST_STACKS {
+        return;
+    }
+    for (n, stack) in stacks.iter_mut().enumerate() {
+        let (own, size) = frames[n];
+        let beside =
+            |other: &Frame| other.a0 > own.a1 - size && other.c0 < own.c1 && other.c1 > own.c0;
+        if frames.iter().any(|(other, _)| beside(other)) {
+            continue;
+        }
+        let around = frames
+            .iter()
+            .filter(|(other, _)| other.a0 < own.a0 + size && other.a1 > own.a1);
+        stack.edge = around.map(|(other, _)| other.a1).fold(own.a1, f32::max);
+    }
 }
 
 /// Whether a piece goes on in the same line after a wider gap, as the text of an item after its mark.
@@ -171,6 +208,7 @@ impl Stack {
             (self.left, self.right) = (-self.right, -self.left);
             for line in &mut self.lines {
                 line.frame = line.frame.mirrored();
+                line.hang = None;
             }
         }
     }
@@ -225,6 +263,9 @@ impl Stack {
             return true;
         }
         let shift = (line.frame.a0 - last.frame.a0) / size;
+        if self.are_right_set(at) || self.is_verse(at - 1) && !is_caption(&self.lines[from].text) {
+            return true;
+        }
         let short = self.is_short_in(from, at - 1);
         if last.mono && line.mono && self.lines[from].mono {
             return false;
@@ -263,14 +304,32 @@ impl Stack {
             return true;
         }
         if style.centred && self.is_centred(at - 1) && self.is_centred(at) {
+            // A line that is centred is as long as it can be, if another goes on with it.
+            return self.is_narrow(last, line);
+        }
+        // The text behind a label goes on below itself.
+        let below = |hang: f32| (line.frame.a0 - hang).abs() < INDENT * size;
+        if self.lines[from].hang.is_some_and(below) && self.fills_column(last, line) {
             return false;
         }
-        if shift.abs() > WIDEST_INDENT {
+        // One line of speech after another, each with the indent of a first line.
+        if at - from == 1
+            && shift.abs() < INDENT
+            && self.has_indents
+            && is_finished(&last.text)
+            && last.frame.a0 - self.left > INDENT * size
+            && self.right - last.frame.a1 > ROOM * size
+        {
             return true;
         }
+        // A full line that ends no sentence goes on, wherever: below a picture, or below the number of a clause.
+        let goes_on = !short && !is_finished(&last.text);
+        if shift.abs() > WIDEST_INDENT {
+            return !(goes_on && shift < 0.0 && at - from >= 2);
+        }
         if shift > INDENT {
-            return short
-                || !(style.hanging || at - from == 1 && starts_item(&self.lines[from].text));
+            let hangs = style.hanging || at - from == 1 && starts_item(&self.lines[from].text);
+            return short || !(hangs || goes_on);
         }
         if shift < -INDENT {
             // The first line of a paragraph is indented, or a hanging one ends; among entries that hang, text may
@@ -298,40 +357,6 @@ impl Stack {
         }
     }
 
-    /// Whether a line ends where the next word would still have fitted, in a paragraph that begins at `from`.
-    pub(super) fn is_short_in(&self, from: usize, at: usize) -> bool {
-        let line = &self.lines[at];
-        let next = self.lines.get(at + 1);
-        // Lines that end at one place are set to an edge, and that is where the column ends here.
-        let beside = [(at > from).then(|| &self.lines[at - 1]), next];
-        if beside
-            .into_iter()
-            .flatten()
-            .any(|other| is_set_with(line, other))
-        {
-            return false;
-        }
-        // The lines above are as wide as the column is here, beside a picture too. A paragraph of a line or two has
-        // to be measured by what follows.
-        let (first, end) = if at - from >= 2 {
-            (from, at)
-        } else {
-            (at.saturating_sub(3), at + 2)
-        };
-        let near = self
-            .lines
-            .iter()
-            .take(end + 1)
-            .skip(first.max(at.saturating_sub(4)));
-        let right = near.map(|line| line.frame.a1).fold(f32::MIN, f32::max);
-        let column = Self {
-            right,
-            lines: Vec::new(),
-            ..*self
-        };
-        column.ends_before(line, next.map(|next| (next, next.text.as_str())))
-    }
-
     /// Whether entries hang: their first line stands out to the left, and the others are indented. Paragraphs that
     /// begin with an indent look the same where they have two lines, but there the line that stands out is short.
     fn hanging(&self) -> bool {
@@ -339,8 +364,8 @@ impl Stack {
         for at in 1..self.lines.len() {
             let (last, line) = (&self.lines[at - 1], &self.lines[at]);
             let shift = (line.frame.a0 - last.frame.a0) / line.size;
-            if shift > INDENT && shift < WIDEST_INDENT {
-                let full = !self.ends_before(last, Some((line, &line.text)));
+            if shift > INDENT && shift < WIDEST_INDENT && !self.are_right_set(at) {
+                let full = !self.ends_before(last, line);
                 if full && !is_finished(&last.text) {
                     hanging += 1;
                 } else {
@@ -351,27 +376,14 @@ impl Stack {
         hanging > indented
     }
 
-    /// Whether a line ends where the first word of another one would still have fitted.
-    pub(super) fn ends_before(&self, line: &Line, next: Option<(&Line, &str)>) -> bool {
-        let room = self.right - line.frame.a1;
-        let wide = line.text.chars().next_back().is_some_and(is_ideographic);
-        // Punctuation must not begin a line, so a line of ideographs may end an em or two early.
-        let word = match next {
-            Some((_, text)) if text.starts_with(is_ideographic) => 2.2 * line.size,
-            Some((next, text)) => {
-                let letters = text
-                    .split(char::is_whitespace)
-                    .next()
-                    .unwrap_or_default()
-                    .chars()
-                    .count();
-                let all = text.chars().count().max(1);
-                let width = (next.frame.a1 - next.frame.a0) * letters as f32 / all as f32;
-                width.min(0.6 * (self.right - self.left)) + if wide { 1.2 } else { 0.6 } * line.size
-            }
-            None => 2.2 * line.size,
+    /// How many lines are indented against the next one, which begins at the left edge.
+    fn count_indents(&self) -> usize {
+        let indented = |pair: &&[Line]| {
+            let indent = (pair[0].frame.a0 - pair[1].frame.a0) / pair[1].size;
+            let at_left = pair[1].frame.a0 - self.left < 0.3 * pair[1].size;
+            at_left && indent > INDENT && indent < WIDEST_INDENT
         };
-        room > word
+        self.lines.windows(2).filter(indented).count()
     }
 
     /// Whether most lines end in the number of a page.
@@ -414,14 +426,6 @@ pub(super) fn ends_in_page(text: &str) -> bool {
     let rest = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = text.len() - rest.len();
     (1..=4).contains(&digits) && (rest.is_empty() || rest.ends_with([' ', ',', '-', '–']))
-}
-
-/// Whether two lines are set to the same right edge: ragged lines hardly end at one place.
-fn is_set_with(line: &Line, other: &Line) -> bool {
-    let width = (line.frame.a1 - line.frame.a0).min(other.frame.a1 - other.frame.a0);
-    is_same_size(line.size, other.size)
-        && (line.frame.a1 - other.frame.a1).abs() < EDGE * line.size
-        && width > FULL * line.size
 }
 
 /// Whether a line stands elsewhere than in the middle below another one.

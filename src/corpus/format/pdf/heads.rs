@@ -17,6 +17,9 @@ const ROWS: usize = 3;
 /// A head is at most this large, in sizes of the text.
 const LARGE: f32 = 1.2;
 
+/// The number of a page alone is at most this large.
+const LARGE_NUMBER: f32 = 1.5;
+
 /// Heads stand at the same place, in points; a wider page number shifts none of them.
 const PLACE: f32 = 3.0;
 
@@ -198,7 +201,12 @@ fn edges(lines: &[Line], body: f32) -> Vec<Row> {
     let from_top = grouped(lines, sorted.iter().copied(), false);
     let from_bottom = grouped(lines, sorted.iter().rev().copied(), true);
     // What is larger than the text is a title: `Step 1` and `Step 2` on slides.
-    let small = |row: &Row| row.lines.iter().all(|&n| lines[n].size <= LARGE * body);
+    let small = |row: &Row| {
+        row.lines.iter().all(|&n| {
+            let is_number = lines[n].text.chars().all(|c| c.is_ascii_digit());
+            lines[n].size <= if is_number { LARGE_NUMBER } else { LARGE } * body
+        })
+    };
     from_top
         .into_iter()
         .chain(from_bottom)

@@ -42,6 +42,8 @@ pub(super) struct Line {
     pub(super) order: usize,
     /// The first letter is raised: the mark of a note.
     pub(super) marked: bool,
+    /// Where the text begins behind a label or a number that stands before it, with room between them.
+    pub(super) hang: Option<f32>,
     /// A paragraph by itself: a field of a form with its label.
     pub(super) closed: bool,
 }
@@ -192,6 +194,7 @@ fn line(run: &Run) -> Option<Line> {
         origin: run.origin,
         order: run.order,
         marked,
+        hang: None,
         closed: false,
     })
 }
@@ -266,6 +269,7 @@ impl Line {
             origin: Origin::Content,
             order: 0,
             marked: false,
+            hang: None,
             closed: false,
         }
     }

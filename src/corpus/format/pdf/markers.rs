@@ -23,7 +23,14 @@ pub(super) fn starts_item(text: &str) -> bool {
         return true;
     }
     if DASHES.contains(first) {
-        return second.is_none_or(char::is_whitespace);
+        // No line begins with a middle dot, and none with a short dash before an ideograph, but an item.
+        let wide = second.is_some_and(super::characters::is_ideographic);
+        return second.is_none_or(char::is_whitespace)
+            || wide && matches!(first, '・' | '-' | '–' | '−')
+            || first == '・';
+    }
+    if is_numbered_by_room(text) {
+        return true;
     }
     numbered(text).is_some_and(|rest| rest.starts_with(char::is_whitespace) || rest.is_empty())
         || numbered(text).is_some_and(|rest| {
@@ -31,6 +38,20 @@ pub(super) fn starts_item(text: &str) -> bool {
                 .next()
                 .is_some_and(super::characters::is_ideographic)
         })
+}
+
+/// Whether a number or a kana stands before an ideograph with room between them: clauses of Japanese laws and contracts.
+fn is_numbered_by_room(text: &str) -> bool {
+    let Some((mark, rest)) = text.split_once([' ', '\u{3000}']) else {
+        return false;
+    };
+    let mut chars = mark.chars();
+    let digits = chars.clone().count() <= 2 && chars.clone().all(is_number) && !mark.is_empty();
+    let kana = matches!((chars.next(), chars.next()), (Some('ア'..='ン'), None));
+    (digits || kana)
+        && rest
+            .trim_start()
+            .starts_with(super::characters::is_ideographic)
 }
 
 /// What follows a number of an item: `1.`, `2)`, `(3)`, `a)`, `[4]`.
@@ -142,10 +163,14 @@ mod tests {
             "- x",
             "（3）検索",
             "2．結果",
+            "・検索",
+            "–検索",
+            "2　乙は",
+            "ア 会員",
         ] {
             assert!(starts_item(item), "{item}");
         }
-        for text in ["1.5 million", "-5 degrees", "a man", "2024. it", "・検索"] {
+        for text in ["1.5 million", "-5 degrees", "a man", "2024. it", "――検索", "2本の", "アジア 会員"] {
             assert!(!starts_item(text), "{text}");
         }
     }

@@ -8,6 +8,7 @@
 
 mod annotations;
 mod article;
+mod band_rows;
 mod bands;
 mod bitmaps;
 mod cells;
@@ -23,12 +24,14 @@ mod glyphs;
 mod grids;
 mod heads;
 mod info;
+mod interleaved;
 mod joining;
 mod layers;
 mod limits;
 mod lines;
 mod marked;
 mod markers;
+mod measure;
 mod notes;
 mod order;
 mod page;

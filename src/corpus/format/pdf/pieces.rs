@@ -25,6 +25,9 @@ pub(super) struct Ordered {
 /// A heading is at least this large, in sizes of the text.
 const LARGE: f32 = 1.12;
 
+/// So many headings below each other are none.
+const VERSE: usize = 4;
+
 /// A heading has at most so many letters; ideographs count twice.
 const HEADING: usize = 160;
 
@@ -61,6 +64,15 @@ pub(super) fn pieces(mut pages: Vec<Ordered>, body: f32) -> Vec<Piece> {
         tidy(piece);
     }
     builder.pieces
+}
+
+/// Many headings of one size below each other without a text are lines of a verse in larger print.
+fn no_headings_of_verse(kinds: &mut [(Kind, f32)]) {
+    for run in kinds.chunk_by_mut(|a, b| a.0 == b.0 && is_same_size(a.1, b.1)) {
+        if run.len() >= VERSE && run[0].0 == Kind::Heading {
+            run.iter_mut().for_each(|(kind, _)| *kind = Kind::Paragraph);
+        }
+    }
 }
 
 /// The share of the text in such lines.
@@ -124,9 +136,17 @@ impl Builder {
     }
 
     fn stack(&mut self, stack: &Stack, leading: f32) {
-        for range in stack.paragraphs(leading) {
+        let ranges = stack.paragraphs(leading);
+        let mut kinds: Vec<(Kind, f32)> = ranges
+            .iter()
+            .map(|range| {
+                let size = stack.lines[range.start].size;
+                (self.kind(stack, range.clone()), size)
+            })
+            .collect();
+        no_headings_of_verse(&mut kinds);
+        for (range, (kind, _)) in ranges.into_iter().zip(kinds) {
             let first = &stack.lines[range.start];
-            let kind = self.kind(stack, range.clone());
             // Behind a caption the paragraph before it may go on, too.
             let interrupted = self
                 .pieces
@@ -203,7 +223,7 @@ impl Builder {
             return true;
         }
         // A colon announces, and what follows an indent is new.
-        !stack.is_indented(at) && !open.stack.ends_before(last, Some((first, &first.text)))
+        !stack.is_indented(at) && !open.stack.ends_before(last, first)
     }
 
     fn heading_goes_on(&self, stack: &Stack, first: &Line, at: usize) -> bool {

@@ -138,7 +138,8 @@ fn lines_of(content: PageContent, page: usize, document: &mut Document) -> Page 
         ..
     } = content;
     let glyphs = super::page::without_doubles(glyphs);
-    let (mut runs, askew) = super::runs::runs(&glyphs, &rules);
+    let (runs, askew) = super::runs::runs(&glyphs, &rules);
+    let mut runs = super::interleaved::fill_gaps(runs);
     drop(glyphs);
     let readings = super::ruby::take(&mut runs, page);
     let mut leave = |reason, text: &str| {

@@ -29,19 +29,20 @@ fn in_flow(
     tables: &mut Vec<Table>,
 ) {
     let rows = baselines(lines, flow);
-    let mut at = 0;
+    let (mut at, mut done) = (0, 0);
     while at < rows.len() {
         let band = Band::grow(lines, &rows[at..], walls);
         let end = at + band.rows;
         let several = band.rows >= 2;
         if several && band.is_table(lines, &rows[at..end], walls) {
+            at -= band.above(lines, &rows[done..at], &rows[at..end]);
             let table = band.table(lines, &rows[at..end], walls);
             rows[at..end]
                 .iter()
                 .flatten()
                 .for_each(|&n| taken[n] = true);
             tables.push(table);
-            at = end;
+            (at, done) = (end, end);
         } else {
             // What follows columns of text is text, as long as its pieces are long.
             let long = |row: &Vec<usize>| row.iter().any(|&n| weight(&lines[n].text) >= LONG);
@@ -148,6 +149,29 @@ mod tests {
         assert_eq!(
             tables[0].texts()[0].0,
             "one | a long text that goes on here"
+        );
+    }
+
+    #[test]
+    fn long_cells_that_are_drawn_row_by_row_are_a_table() {
+        let long = "some words of a text that";
+        let mut lines = Vec::new();
+        let mut c = 20.0;
+        for row in 0..3 {
+            for (column, count) in [(10.0, 1), (60.0, 2), (260.0, 3)] {
+                for n in 0..count {
+                    let text = format!("{row}{n} {}", if column < 50.0 { "" } else { long });
+                    lines.push(cell(text.trim(), column, c + 12.0 * n as f32, lines.len()));
+                }
+            }
+            c += 3.0 * 12.0 + 6.0;
+        }
+        let tables = take(&mut lines, &Walls::default());
+        let rows = tables[0].texts();
+        assert_eq!(rows.len(), 3);
+        assert_eq!(
+            rows[1].0,
+            format!("10 | 10 {long} 11 {long} | 10 {long} 11 {long} 12 {long}")
         );
     }
 

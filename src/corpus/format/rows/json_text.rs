@@ -346,7 +346,21 @@ fn decoded(inner: &str) -> Cow<'_, str> {
         rest = rest.get(at + length..).unwrap_or_default();
     }
     text.push_str(rest);
-    Cow::Owned(text)
+    Cow::Owned(encoded_once(text))
+}
+
+/// A text whose characters are the bytes of UTF-8, as exports of Facebook and Instagram write it
+/// (`\u00e3\u0081\u0093`), as what it says. Letters that are only accented are never UTF-8 by chance.
+fn encoded_once(text: String) -> String {
+    if text.is_ascii() {
+        return text;
+    }
+    let bytes: Option<Vec<u8>> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
+    let once = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    once.unwrap_or(text)
 }
 
 /// The character that an escape stands for, and its length.
@@ -393,6 +407,18 @@ mod tests {
                 .iter()
                 .map(|(name, value)| (name.to_string(), as_serde(value)))
                 .collect(),
+        }
+    }
+
+    #[test]
+    fn what_was_encoded_twice_is_read_as_it_was_written() {
+        for (inner, expected) in [
+            (r"\u00e3\u0081\u0093\u00e3\u0082\u0093", "こん"),
+            (r"caf\u00c3\u00a9\n", "café\n"),
+            (r"caf\u00e9", "café"),
+            (r"\u00e3\u0081 \u4e16", "ã\u{81} 世"),
+        ] {
+            assert_eq!(decoded(inner), expected);
         }
     }
 

@@ -164,3 +164,20 @@ fn sheets_claim_what_they_want_and_readings_are_left_out() {
     let told = reason(Kind::Xlsx, xlsx("", &broken, &[]));
     assert!(told.starts_with("a damaged document: "), "{told}");
 }
+
+#[test]
+fn what_number_formats_add_is_read() {
+    let rows = "<row r='1'><c r='A1' t='inlineStr'><is><t>品名</t></is></c><c r='B1' t='inlineStr'><is><t>割合</t></is></c>\
+        <c r='C1' t='inlineStr'><is><t>価格</t></is></c><c r='D1' t='inlineStr'><is><t>番号</t></is></c></row>\
+        <row r='2'><c r='A2' t='inlineStr'><is><t>りんご</t></is></c><c r='B2' s='1'><v>7.0000000000000007E-2</v></c>\
+        <c r='C2' s='2'><v>1200</v></c><c r='D2' s='3'><v>7</v></c></row>";
+    let styles = "<styleSheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>\
+        <numFmts count='2'><numFmt numFmtId='164' formatCode='#,##0&quot;円&quot;'/>\
+        <numFmt numFmtId='165' formatCode='0000'/></numFmts>\
+        <cellXfs count='4'><xf numFmtId='0'/><xf numFmtId='10' applyNumberFormat='1'/>\
+        <xf numFmtId='164' applyNumberFormat='1'/><xf numFmtId='165' applyNumberFormat='1'/></cellXfs></styleSheet>";
+    let parts = [("xl/styles.xml", styles)];
+    let parsed = read(Kind::Xlsx, xlsx("", rows, &parts));
+    let expected = ["一", "品名: りんご | 割合: 7% | 価格: 1200円 | 番号: 0007"];
+    assert_eq!(lines(&parsed), expected);
+}

@@ -1,0 +1,181 @@
+//! Whether a line could have been longer. Where the next word would have fitted, a line ends by itself: a paragraph does, or
+//! the line is one of a verse, an address, a list.
+
+use textwrap::WordSeparator;
+
+use super::characters::{is_finished, is_ideographic};
+use super::flow::{INDENT, Stack, is_same_size};
+use super::lines::Line;
+
+/// Lines that are set to one edge end within so much of it, in ems.
+const EDGE: f32 = 0.05;
+
+/// A line that is set to an edge holds several words: it is at least this wide, in ems.
+const FULL: f32 = 12.0;
+
+/// Beyond the room of the next word, in ems: justified lines are squeezed a little, and a blank stands between words.
+const SLACK: f32 = 0.6;
+
+/// Where nothing follows, so much room is enough for a word, in ems.
+const ANY_WORD: f32 = 2.2;
+
+/// Lines that are set to the right edge end within so much of it, in ems.
+const RIGHT_EDGE: f32 = 0.1;
+
+/// So many characters of a line hold its first word.
+const WORD: usize = 32;
+
+/// So many lines around one tell whether they end by themselves.
+const AROUND: usize = 3;
+
+/// Lines stand for themselves where each leaves so much of the column empty.
+const EMPTY: f32 = 0.4;
+
+impl Stack {
+    /// Whether a line ends where the next word would still have fitted, in a paragraph that begins at `from`.
+    pub(super) fn is_short_in(&self, from: usize, at: usize) -> bool {
+        let line = &self.lines[at];
+        let next = self.lines.get(at + 1);
+        // Lines that end at one place are set to an edge, and that is where the column ends here.
+        let beside = [(at > from).then(|| &self.lines[at - 1]), next];
+        if beside
+            .into_iter()
+            .flatten()
+            .any(|other| is_set_with(line, other))
+        {
+            return false;
+        }
+        // The lines above are as wide as the column is here, beside a picture too. A paragraph of a line or two has
+        // to be measured by what follows.
+        let (first, end) = if at - from >= 2 {
+            (from, at)
+        } else {
+            (at.saturating_sub(3), at + 2)
+        };
+        let near = self
+            .lines
+            .iter()
+            .take(end + 1)
+            .skip(first.max(at.saturating_sub(4)));
+        let right = near.map(|line| line.frame.a1).fold(f32::MIN, f32::max);
+        ends_before(line, (self.left, right), next)
+    }
+
+    /// Whether a line ends where the first word of another one would still have fitted.
+    pub(super) fn ends_before(&self, line: &Line, next: &Line) -> bool {
+        ends_before(line, (self.left, self.right), Some(next))
+    }
+
+    /// Whether this line and the next stand for themselves, as those of a verse, an address or a list do: most lines around
+    /// them end where the next word would have fitted, and no sentence ends there.
+    pub(super) fn is_verse(&self, at: usize) -> bool {
+        let (line, Some(next)) = (&self.lines[at], self.lines.get(at + 1)) else {
+            return false;
+        };
+        let like = |other: &Line| {
+            is_same_size(other.size, line.size)
+                && (other.frame.a0 - line.frame.a0).abs() < INDENT * line.size
+        };
+        if !like(next) || is_finished(&line.text) {
+            return false;
+        }
+        let mut first = at;
+        while first > 0 && at - first < AROUND && like(&self.lines[first - 1]) {
+            first -= 1;
+        }
+        let mut end = at + 1;
+        while end + 1 < self.lines.len() && end - at < AROUND && like(&self.lines[end + 1]) {
+            end += 1;
+        }
+        let around = &self.lines[first..=end];
+        let set = |pair: &[Line]| is_set_with(&pair[0], &pair[1]);
+        if around.windows(2).any(set) {
+            return false;
+        }
+        let right = around.iter().map(|l| l.frame.a1).fold(f32::MIN, f32::max);
+        let pairs = around.windows(2).filter(|pair| !is_finished(&pair[0].text));
+        let (mut early, mut all) = (0, 0);
+        for pair in pairs {
+            all += 1;
+            early += usize::from(ends_before(&pair[0], (self.left, right), Some(&pair[1])));
+        }
+        let edge = self.edge.max(right);
+        let narrow = edge - right > EMPTY * (edge - self.left);
+        let several = early >= 2 && early * 2 >= all;
+        (several || narrow && (early > 0 || self.lines.len() == 2))
+            && ends_before(line, (self.left, edge), Some(next))
+    }
+
+    /// Whether a centred line is so narrow that the first word of the next would have fitted beside it.
+    pub(super) fn is_narrow(&self, line: &Line, next: &Line) -> bool {
+        let width = line.frame.a1 - line.frame.a0;
+        let room = self.right - self.left - width;
+        room > first_word(next) + 2.0 * SLACK * line.size
+    }
+
+    /// Whether two lines are set to the right edge, each for itself: they end at one place and begin at two, neither of
+    /// which is the left edge of the text.
+    pub(super) fn are_right_set(&self, at: usize) -> bool {
+        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+        let at_one = |a: f32, b: f32| (a - b).abs() < RIGHT_EDGE * line.size;
+        let apart = |a: &Line, b: &Line| (a.frame.a0 - b.frame.a0).abs() > INDENT * line.size;
+        if !at_one(last.frame.a1, line.frame.a1) || !apart(last, line) {
+            return false;
+        }
+        // Lines of a paragraph begin at one place, but for the first.
+        let beside = [at.checked_sub(2).map(|n| (n, last)), Some((at + 1, line))];
+        let shares_left = beside.into_iter().flatten().any(|(n, own)| {
+            let other = self.lines.get(n);
+            other.is_some_and(|other| !apart(other, own))
+        });
+        let indented = |line: &Line| line.frame.a0 > self.left + INDENT * line.size;
+        let all = || {
+            self.lines
+                .windows(2)
+                .all(|pair| at_one(pair[0].frame.a1, pair[1].frame.a1) && apart(&pair[0], &pair[1]))
+        };
+        !shares_left && indented(last) && indented(line) || all()
+    }
+
+    /// Whether a line is as long as its column, so that the next one may go on with it.
+    pub(super) fn fills_column(&self, line: &Line, next: &Line) -> bool {
+        !ends_before(line, (self.left, self.edge.max(self.right)), Some(next))
+    }
+}
+
+/// Whether a line ends where the first word of another one would still have fitted between these edges.
+fn ends_before(line: &Line, (left, right): (f32, f32), next: Option<&Line>) -> bool {
+    let Some(next) = next else {
+        return right - line.frame.a1 > ANY_WORD * line.size;
+    };
+    // Marks may hang over the edge, or be squeezed, and between an ideograph and a letter stands some room.
+    let is_wide = |c: char| is_ideographic(c) || ('\u{3000}'..='\u{303f}').contains(&c);
+    let is_wide = line.text.chars().next_back().is_some_and(is_wide);
+    let slack = if is_wide { 2.0 * SLACK } else { SLACK };
+    let word = first_word(next).min(0.6 * (right - left));
+    right - line.frame.a1 > word + slack * line.size
+}
+
+/// The width of what cannot be divided at the beginning of a line. Ideographs stand alone, but for the marks that may
+/// begin or end no line.
+fn first_word(line: &Line) -> f32 {
+    let end = line.text.char_indices().nth(WORD);
+    let begin = &line.text[..end.map_or(line.text.len(), |(at, _)| at)];
+    let mut words = WordSeparator::UnicodeBreakProperties.find_words(begin);
+    let word = words.next().map_or("", |word| word.word);
+    let wide = |text: &str| text.chars().filter(|c| is_ideographic(*c)).count() as f32;
+    let letters = |text: &str| text.chars().count() as f32 - wide(text);
+    let full = wide(&line.text) * line.size;
+    let width = line.frame.a1 - line.frame.a0;
+    // Letters share what ideographs leave.
+    let letter = ((width - full) / letters(&line.text).max(1.0)).clamp(0.2 * line.size, line.size);
+    wide(word) * line.size + letters(word) * letter
+}
+
+/// Whether two lines are set to the same right edge: ragged lines hardly end at one place.
+fn is_set_with(line: &Line, other: &Line) -> bool {
+    let width = (line.frame.a1 - line.frame.a0).min(other.frame.a1 - other.frame.a0);
+    is_same_size(line.size, other.size)
+        && (line.frame.a1 - other.frame.a1).abs() < EDGE * line.size
+        && width > FULL * line.size
+}

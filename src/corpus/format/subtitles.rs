@@ -1,0 +1,268 @@
+//! Subtitles and transcripts: SubRip (`.srt`) and WebVTT (`.vtt`). The text is the file: numbers, times and tags are
+//! left out where they stand, and a passage is cited by its time too. What is spoken without a pause is one paragraph,
+//! because a sentence goes on from one caption to the next.
+//!
+//! Sources: the WebVTT specification of the W3C; SubRip has none, and is read as its players read it.
+
+use super::super::Span;
+use super::super::left_out::trimmed;
+use super::super::lines::lines;
+use crate::corpus::block::{Block, BlockKind, Omission, Omitted};
+use crate::corpus::decode::decoded::Fault;
+use crate::corpus::format::reader::{Format, Parsed};
+use crate::corpus::read_options::Fields;
+
+/// A pause of so many milliseconds ends a paragraph.
+const PAUSE: u64 = 2_000;
+/// A tag in a caption is at most so long, in bytes.
+const TAG: usize = 200;
+
+pub struct Subtitles;
+
+impl Format for Subtitles {
+    fn name(&self) -> &'static str {
+        "subtitles"
+    }
+
+    /// By the first caption, whatever the file is called: a number or a name, and a line of times.
+    fn accepts(&self, _: &str, head: &str) -> bool {
+        if is_web_vtt(head) {
+            return head.lines().any(|line| times(line).is_some());
+        }
+        let mut first = head.lines().map(str::trim).filter(|line| !line.is_empty());
+        let number = first.next().unwrap_or_default();
+        !number.is_empty()
+            && number.bytes().all(|b| b.is_ascii_digit())
+            && first.next().is_some_and(|line| times(line).is_some())
+    }
+
+    fn read(&self, text: &str, _: &Fields) -> Result<Vec<Parsed>, Fault> {
+        let mut reading = Reading {
+            text,
+            parsed: Parsed::default(),
+            read_to: 0,
+            before: Vec::new(),
+            open: None,
+        };
+        let lines: Vec<Span> = lines(text).collect();
+        let mut at = 0;
+        while at < lines.len() {
+            match times(&text[lines[at].clone()]) {
+                Some(time) => {
+                    let said = lines[at + 1..].iter();
+                    let said = said.take_while(|line| !text[(*line).clone()].trim().is_empty());
+                    let count = said.count();
+                    reading.caption(time, &lines[at + 1..at + 1 + count]);
+                    at += 1 + count;
+                }
+                None => at += 1,
+            }
+        }
+        reading.leave_out_to(text.len());
+        reading.close();
+        Ok(vec![reading.parsed])
+    }
+}
+
+struct Reading<'a> {
+    text: &'a str,
+    parsed: Parsed,
+    /// Everything before is read or left out.
+    read_to: usize,
+    /// The lines of the caption before, without tags.
+    before: Vec<String>,
+    /// The paragraph, and the time at which its last caption ends.
+    open: Option<(Span, u64)>,
+}
+
+impl<'a> Reading<'a> {
+    fn caption(&mut self, (start, end): (u64, u64), lines: &[Span]) {
+        let mut shown = Vec::new();
+        for line in lines {
+            let content = &self.text[line.clone()];
+            let tags = tags(content);
+            let gaps = gaps(content.len(), &tags).into_iter();
+            let words: String = gaps.map(|gap| &content[gap]).collect();
+            let words = words.trim().to_owned();
+            // Captions that are written while somebody speaks repeat the line above the new one.
+            let is_new = !words.is_empty() && !self.before.contains(&words);
+            shown.push(words);
+            if !is_new {
+                continue;
+            }
+            let Some(span) = trimmed(self.text, line.clone()) else {
+                continue;
+            };
+            self.leave_out_to(span.start);
+            for tag in tags {
+                let span = line.start + tag.start..line.start + tag.end;
+                self.parsed.omitted.push(Omitted {
+                    span,
+                    reason: Omission::Markup,
+                });
+            }
+            self.read_to = span.end;
+            self.take(span, start, end);
+        }
+        self.before = shown;
+    }
+
+    fn take(&mut self, span: Span, start: u64, end: u64) {
+        match &mut self.open {
+            Some((paragraph, until)) if start < *until + PAUSE => {
+                paragraph.end = span.end;
+                *until = end.max(*until);
+            }
+            _ => {
+                self.close();
+                self.open = Some((span.clone(), end));
+            }
+        }
+        let seconds = start / 1000;
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+        let place = format!("{hours:02}:{minutes:02}:{:02}", seconds % 60);
+        let same = |(_, last): &(usize, String)| *last == place;
+        if !self.parsed.locators.last().is_some_and(same) {
+            self.parsed.locators.push((span.start, place));
+        }
+    }
+
+    /// Lists what stands between what was read and `end`.
+    fn leave_out_to(&mut self, end: usize) {
+        let between = self.read_to..end;
+        // The end of the line stays between two words.
+        if let Some(span) = trimmed(self.text, between) {
+            let reason = Omission::Markup;
+            let span = span.start..end.min(self.text.len());
+            self.parsed.omitted.push(Omitted { span, reason });
+        }
+        self.read_to = end;
+    }
+
+    fn close(&mut self) {
+        if let Some((span, _)) = self.open.take() {
+            let kind = BlockKind::Paragraph;
+            self.parsed.blocks.push(Block { span, kind });
+        }
+    }
+}
+
+fn is_web_vtt(head: &str) -> bool {
+    head.strip_prefix("WEBVTT")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']))
+}
+
+/// The milliseconds of `00:01:02,500 --> 00:01:04,000`; what stands behind them says where a caption is drawn.
+fn times(line: &str) -> Option<(u64, u64)> {
+    let (start, rest) = line.split_once("-->")?;
+    let end = rest.split_whitespace().next()?;
+    Some((milliseconds(start.trim())?, milliseconds(end)?))
+}
+
+/// Hours may be missing, and the fraction has a comma or a full stop.
+fn milliseconds(time: &str) -> Option<u64> {
+    let (whole, fraction) = time.split_once([',', '.'])?;
+    let number = |text: &str| {
+        let figures = (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        figures.then(|| text.parse::<u64>().ok()).flatten()
+    };
+    let parts: Option<Vec<u64>> = whole.split(':').map(number).collect();
+    let (hours, minutes, seconds) = match *parts?.as_slice() {
+        [hours, minutes, seconds] => (hours, minutes, seconds),
+        [minutes, seconds] => (0, minutes, seconds),
+        _ => return None,
+    };
+    number(fraction).filter(|_| fraction.len() <= 3)?;
+    let thousandths: u64 = format!("{fraction:0<3}").parse().ok()?;
+    Some(((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths)
+}
+
+/// Tags of a line: `<i>`, `<v Name>`, `<00:00:01.000>`, `{\an8}`.
+fn tags(line: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = line[at..].find(['<', '{']) {
+        let start = at + next;
+        let rest = &line[start + 1..];
+        let (close, begins) = match &line[start..=start] {
+            "<" => (
+                '>',
+                rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/'),
+            ),
+            _ => ('}', rest.starts_with('\\')),
+        };
+        let near = rest.char_indices().take_while(|(offset, _)| *offset < TAG);
+        let end = near.filter(|_| begins).find(|(_, c)| *c == close);
+        at = match end {
+            Some((length, _)) => {
+                let end = start + 1 + length + 1;
+                found.push(start..end);
+                end
+            }
+            None => start + 1,
+        };
+    }
+    found
+}
+
+/// What of `length` bytes stands outside of `tags`.
+fn gaps(length: usize, tags: &[Span]) -> Vec<Span> {
+    let ends = std::iter::once(0).chain(tags.iter().map(|tag| tag.end));
+    let starts = tags
+        .iter()
+        .map(|tag| tag.start)
+        .chain(std::iter::once(length));
+    ends.zip(starts).map(|(from, to)| from..to).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::left_out::read_of;
+    use super::*;
+
+    fn read(text: &str) -> (Vec<String>, Vec<(usize, String)>) {
+        assert!(Subtitles.accepts("txt", text));
+        let parsed = Subtitles.read(text, &Fields::default()).unwrap().remove(0);
+        let blocks = parsed.blocks.iter();
+        let read = blocks.map(|block| read_of(text, &block.span, &parsed.omitted));
+        (read.collect(), parsed.locators)
+    }
+
+    #[test]
+    fn sentences_go_on_from_caption_to_caption() {
+        let text = "1\n00:00:01,000 --> 00:00:03,000\nThe pier was built\n\n2\n00:00:03,200 --> 00:00:05,000\n\
+                    <i>of oak</i> in 1904.\n- And the lamp?\n\n3\n01:02:09,500 --> 01:02:11,000\n{\\an8}It was gas.\n";
+        let (blocks, locators) = read(text);
+        let expected = [
+            "The pier was built\nof oak in 1904.\n- And the lamp?",
+            "It was gas.",
+        ];
+        let blocks: Vec<String> = blocks.iter().map(|b| b.replace("\n\n", "\n")).collect();
+        assert_eq!(blocks, expected);
+        let places: Vec<&str> = locators.iter().map(|(_, place)| place.as_str()).collect();
+        assert_eq!(places, ["00:00:01", "00:00:03", "01:02:09"]);
+    }
+
+    #[test]
+    fn lines_that_captions_repeat_are_read_once() {
+        let text = "WEBVTT\nKind: captions\n\nNOTE by hand\n\n00:01.000 --> 00:02.000 align:start position:0%\n\
+                    the lamp<00:00:01.500><c> was</c>\n\n00:02.000 --> 00:02.010\nthe lamp was\n\n\
+                    00:02.010 --> 00:04.000\nthe lamp was\nlit at dusk\n";
+        let (blocks, _) = read(text);
+        let blocks: Vec<String> = blocks.iter().map(|b| b.replace("\n\n", "\n")).collect();
+        assert_eq!(blocks, ["the lamp was\nlit at dusk"]);
+    }
+
+    #[test]
+    fn other_texts_are_no_subtitles() {
+        for text in [
+            "1\nApples --> pears\n",
+            "00:00:01 --> 00:00:02\nx",
+            "WEBVTT is a form of text.\n",
+            "WEBVTT\n\nNothing follows.\n",
+            "",
+        ] {
+            assert!(!Subtitles.accepts("srt", text), "{text}");
+        }
+    }
+}
