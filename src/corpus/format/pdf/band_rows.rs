@@ -60,6 +60,25 @@ impl Band {
         )
     }
 
+    /// The first or the last column, if it is drawn as a whole and the others row by row: it is no part of their rows.
+    pub(super) fn set_apart(&self, lines: &[Line], rows: &[Vec<usize>]) -> Option<usize> {
+        let (_, cells) = self.steps(lines, rows);
+        let last = self.columns.len().checked_sub(1)?;
+        [0, last].into_iter().find(|&column| {
+            let own = cells.iter().filter(|cell| cell.1 == column).count();
+            let first = cells.iter().take_while(|cell| cell.1 == column).count();
+            let end = cells
+                .iter()
+                .rev()
+                .take_while(|cell| cell.1 == column)
+                .count();
+            let others = cells.iter().filter(|cell| cell.1 != column);
+            let others: Vec<usize> = others.map(|cell| cell.1).collect();
+            let returns = others.windows(2).filter(|pair| pair[1] < pair[0]).count();
+            own >= 2 && (first == own || end == own) && returns >= 2
+        })
+    }
+
     /// The rows as the content has them, if it can have no columns of text: it draws the cells of a row, one with several
     /// lines among them, and goes back to an earlier column only below all of them.
     pub(super) fn drawn_by_rows(

@@ -170,7 +170,15 @@ mod tests {
         ] {
             assert!(starts_item(item), "{item}");
         }
-        for text in ["1.5 million", "-5 degrees", "a man", "2024. it", "――検索", "2本の", "アジア 会員"] {
+        for text in [
+            "1.5 million",
+            "-5 degrees",
+            "a man",
+            "2024. it",
+            "――検索",
+            "2本の",
+            "アジア 会員",
+        ] {
             assert!(!starts_item(text), "{text}");
         }
     }

@@ -17,6 +17,7 @@ mod content;
 mod direction;
 mod document;
 mod drawing;
+mod floats;
 mod flow;
 mod fonts;
 mod geometry;

@@ -15,7 +15,7 @@ const DETOUR: f32 = 2.0;
 const BROKEN: f32 = 0.5;
 
 /// The next line stands at most this far below, in ems.
-const STEP: f32 = 3.0;
+pub(super) const STEP: f32 = 3.0;
 
 /// A gutter between columns is at least this wide, in ems.
 const GUTTER: f32 = 0.9;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::floats;
 use super::geometry::{Course, Frame};
 use super::glyphs::{Glyph, Origin, Rule};
 use super::limits::COMPARED;
@@ -121,7 +122,7 @@ pub(super) fn ordered(lines: Vec<Line>, rules: &[Rule], body: f32) -> Ordered {
         .into_iter()
         .map(|(.., element)| Some(element))
         .collect();
-    let elements = order(&blocks)
+    let elements = floats::place(&blocks, order(&blocks))
         .into_iter()
         .filter_map(|n| parts[n].take())
         .collect();

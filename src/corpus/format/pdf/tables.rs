@@ -34,6 +34,15 @@ fn in_flow(
         let band = Band::grow(lines, &rows[at..], walls);
         let end = at + band.rows;
         let several = band.rows >= 2;
+        if let Some(column) = band.set_apart(lines, &rows[at..end]) {
+            let others = rows[at..end].iter().flatten().copied();
+            let others: Vec<usize> = others
+                .filter(|&n| band.nearest(&lines[n]) != column)
+                .collect();
+            in_flow(lines, &others, walls, taken, tables);
+            (at, done) = (end, end);
+            continue;
+        }
         if several && band.is_table(lines, &rows[at..end], walls) {
             at -= band.above(lines, &rows[done..at], &rows[at..end]);
             let table = band.table(lines, &rows[at..end], walls);
@@ -173,6 +182,24 @@ mod tests {
             rows[1].0,
             format!("10 | 10 {long} 11 {long} | 10 {long} 11 {long} 12 {long}")
         );
+    }
+
+    #[test]
+    fn an_address_beside_labels_is_no_column_of_theirs() {
+        let address = ["Frau", "Anna Holz", "Gasse 7"];
+        let labels = [("Sign:", "VT 1"), ("From:", "Herr O"), ("Call:", "0717")];
+        let mut lines = Vec::new();
+        for (n, line) in address.iter().enumerate() {
+            lines.push(cell(line, 10.0, 20.0 + 14.0 * n as f32, lines.len()));
+        }
+        for (n, (label, value)) in labels.iter().enumerate() {
+            for (text, a0) in [(label, 150.0), (value, 200.0)] {
+                lines.push(cell(text, a0, 20.0 + 14.0 * n as f32, lines.len()));
+            }
+        }
+        let tables = take(&mut lines, &Walls::default());
+        assert_eq!(tables[0].texts()[1].0, "From: | Herr O");
+        assert_eq!(lines.len(), 3);
     }
 
     #[test]
