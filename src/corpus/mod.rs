@@ -7,6 +7,7 @@ mod date;
 mod decode;
 mod file_name;
 mod format;
+mod gaps;
 mod globs;
 mod language;
 mod left_out;

@@ -175,7 +175,7 @@ fn the_name_of_a_file_finds_its_passages() {
     let dated = find("erster Frost");
     assert_eq!(dated["title"], "2024-05-03 erster frost");
     assert_eq!(dated["published"], "2024-05-03");
-    assert_eq!(find("Bäcker")["title"], "Der Bäcker steht um drei Uhr auf");
+    assert_eq!(find("Bäcker")["title"], "Der Bäcker steht um drei Uhr auf.");
     // A file that is called otherwise is found by what it is called.
     let (old, new) = (
         "notes/Kaffeemaschine entkalken.md",

@@ -34,7 +34,7 @@ impl Band {
             .or_else(|| self.by_gaps(lines, rows))
             .or_else(|| {
                 let groups = (returns * 2 >= several).then(|| self.by_content(lines, &cells));
-                groups.filter(|groups| self.are_apart(lines, groups))
+                groups.filter(|groups| 5 * self.overlaps(lines, groups) <= groups.len())
             })
             .unwrap_or_else(|| self.by_place(lines, rows))
     }
@@ -105,20 +105,20 @@ impl Band {
             && wrapped
             && !columns_of_text
             && counts.iter().filter(full).count() * 3 >= groups.len() * 2
-            && self.are_apart(lines, &groups))
-        .then_some(groups)
+            && self.overlaps(lines, &groups) == 0)
+            .then_some(groups)
     }
 
-    /// Whether each row ends above the next.
-    fn are_apart(&self, lines: &[Line], groups: &[Vec<usize>]) -> bool {
+    /// How many rows end below the beginning of the next.
+    fn overlaps(&self, lines: &[Line], groups: &[Vec<usize>]) -> usize {
         let ends = |group: &Vec<usize>| {
             let frames = group.iter().map(|&n| lines[n].frame);
             frames.fold((f32::MAX, f32::MIN), |ends, frame| {
                 (ends.0.min(frame.c0), ends.1.max(frame.c1))
             })
         };
-        let apart = |pair: &[Vec<usize>]| ends(&pair[1]).0 > ends(&pair[0]).1 - 0.3 * self.size;
-        groups.windows(2).all(apart)
+        let over = |pair: &&[Vec<usize>]| ends(&pair[1]).0 <= ends(&pair[0]).1 - 0.3 * self.size;
+        groups.windows(2).filter(over).count()
     }
 
     /// Rows between rules, where most rows have one.
@@ -229,14 +229,16 @@ impl Band {
             return None;
         }
         let close = |a: &Vec<usize>, b: &Vec<usize>| base(b) - base(a) < lead * GAP_BETWEEN_ROWS;
-        // A line with most of the cells, the first among them, begins a row however close it is.
-        let begins = |row: &Vec<usize>| {
+        // Where a row is as close to the one above as the lines of a cell are, gaps tell nothing.
+        let is_row = |row: &Vec<usize>| {
             let columns = self.columns_of(lines, row);
             columns.first() == Some(&0) && columns.len() * 3 >= self.columns.len() * 2
         };
-        let groups: Vec<&[Vec<usize>]> = rows
-            .chunk_by(|above, row| close(above, row) && !begins(row))
-            .collect();
+        let merges = |pair: &[Vec<usize>]| close(&pair[0], &pair[1]) && is_row(&pair[1]);
+        if rows.windows(2).any(merges) {
+            return None;
+        }
+        let groups: Vec<&[Vec<usize>]> = rows.chunk_by(close).collect();
         let several = |group: &&&[Vec<usize>]| self.columns_of(lines, &group.concat()).len() >= 2;
         let tallest = groups.iter().map(|group| group.len()).max().unwrap_or(0);
         let fits = groups.len() >= 3

@@ -307,19 +307,10 @@ impl Stack {
             // A line that is centred is as long as it can be, if another goes on with it.
             return self.is_narrow(last, line);
         }
-        // The text behind a label goes on below itself.
-        let below = |hang: f32| (line.frame.a0 - hang).abs() < INDENT * size;
-        if self.lines[from].hang.is_some_and(below) && self.fills_column(last, line) {
+        if self.is_below_label(from, at) {
             return false;
         }
-        // One line of speech after another, each with the indent of a first line.
-        if at - from == 1
-            && shift.abs() < INDENT
-            && self.has_indents
-            && is_finished(&last.text)
-            && last.frame.a0 - self.left > INDENT * size
-            && self.right - last.frame.a1 > ROOM * size
-        {
+        if self.is_speech(from, at) {
             return true;
         }
         // A full line that ends no sentence goes on, wherever: below a picture, or below the number of a clause.
@@ -337,6 +328,24 @@ impl Stack {
             return short || at - from > 1 || style.hanging && is_finished(&last.text);
         }
         short
+    }
+
+    /// Whether a line goes on with the text behind a label, below that text.
+    fn is_below_label(&self, from: usize, at: usize) -> bool {
+        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+        let below = |hang: f32| (line.frame.a0 - hang).abs() < INDENT * line.size;
+        self.lines[from].hang.is_some_and(below) && self.fills_column(last, line)
+    }
+
+    /// Whether one line of speech follows another, each with the indent of a first line.
+    fn is_speech(&self, from: usize, at: usize) -> bool {
+        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+        at - from == 1
+            && self.has_indents
+            && (line.frame.a0 - last.frame.a0).abs() < INDENT * line.size
+            && is_finished(&last.text)
+            && last.frame.a0 - self.left > INDENT * line.size
+            && self.right - last.frame.a1 > ROOM * line.size
     }
 
     /// The step that is usual around a line: the page's, or less where all lines here are closer.
