@@ -26,13 +26,12 @@ impl Format for Subtitles {
 
     /// By the first caption, whatever the file is called: a number or a name, and a line of times.
     fn accepts(&self, _: &str, head: &str) -> bool {
+        let mut lines = lines(head).map(|line| head[line].trim());
         if is_web_vtt(head) {
-            return head.lines().any(|line| times(line).is_some());
+            return lines.any(|line| times(line).is_some());
         }
-        let mut first = head.lines().map(str::trim).filter(|line| !line.is_empty());
-        let number = first.next().unwrap_or_default();
-        !number.is_empty()
-            && number.bytes().all(|b| b.is_ascii_digit())
+        let mut first = lines.filter(|line| !line.is_empty());
+        is_number(first.next().unwrap_or_default())
             && first.next().is_some_and(|line| times(line).is_some())
     }
 
@@ -42,21 +41,27 @@ impl Format for Subtitles {
             parsed: Parsed::default(),
             read_to: 0,
             before: Vec::new(),
+            until: 0,
             open: None,
         };
         let lines: Vec<Span> = lines(text).collect();
+        let line = |at: usize| lines.get(at).map_or("", |line| text[line.clone()].trim());
+        let is_said = |at: &usize| !line(*at).is_empty() && times(line(*at)).is_none();
         let mut at = 0;
         while at < lines.len() {
-            match times(&text[lines[at].clone()]) {
-                Some(time) => {
-                    let said = lines[at + 1..].iter();
-                    let said = said.take_while(|line| !text[(*line).clone()].trim().is_empty());
-                    let count = said.count();
-                    reading.caption(time, &lines[at + 1..at + 1 + count]);
-                    at += 1 + count;
-                }
-                None => at += 1,
+            let time = times(line(at));
+            let first = at + usize::from(time.is_some());
+            let end = first + (first..lines.len()).take_while(is_said).count();
+            // A number or a name right above times is that of the next caption.
+            let is_name = end > first && times(line(end)).is_some();
+            let said =
+                first..end - usize::from(is_name && (time.is_none() || is_number(line(end - 1))));
+            match time {
+                Some(time) => reading.caption(time, &lines[said]),
+                None if is_note(line(first)) => {}
+                None => reading.untimed(&lines[said]),
             }
+            at = end.max(at + 1);
         }
         reading.leave_out_to(text.len());
         reading.close();
@@ -71,12 +76,15 @@ struct Reading<'a> {
     read_to: usize,
     /// The lines of the caption before, without tags.
     before: Vec<String>,
+    /// When the last caption ends.
+    until: u64,
     /// The paragraph, and the time at which its last caption ends.
     open: Option<(Span, u64)>,
 }
 
 impl<'a> Reading<'a> {
     fn caption(&mut self, (start, end): (u64, u64), lines: &[Span]) {
+        self.until = end;
         let mut shown = Vec::new();
         for line in lines {
             let content = &self.text[line.clone()];
@@ -105,6 +113,17 @@ impl<'a> Reading<'a> {
             self.take(span, start, end);
         }
         self.before = shown;
+    }
+
+    /// What stands under no times: where they are damaged, or behind the last caption.
+    fn untimed(&mut self, lines: &[Span]) {
+        let before = self.until;
+        for line in lines {
+            let content = self.text[line.clone()].trim();
+            if !is_number(content) && !content.contains("-->") {
+                self.caption((before, before), std::slice::from_ref(line));
+            }
+        }
     }
 
     fn take(&mut self, span: Span, start: u64, end: u64) {
@@ -145,6 +164,19 @@ impl<'a> Reading<'a> {
             self.parsed.blocks.push(Block { span, kind });
         }
     }
+}
+
+fn is_number(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a block of WebVTT is for those who make it: its head, a comment, a style.
+fn is_note(line: &str) -> bool {
+    ["WEBVTT", "NOTE", "STYLE", "REGION"].iter().any(|word| {
+        line.trim_start_matches('\u{feff}')
+            .strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
 }
 
 fn is_web_vtt(head: &str) -> bool {
@@ -251,6 +283,18 @@ mod tests {
         let (blocks, _) = read(text);
         let blocks: Vec<String> = blocks.iter().map(|b| b.replace("\n\n", "\n")).collect();
         assert_eq!(blocks, ["the lamp was\nlit at dusk"]);
+    }
+
+    #[test]
+    fn damaged_times_cost_no_words() {
+        let text = "1\r00:00:01,000 --> 00:00:03,000\rThe pier was\r\r2\r00:00:03:100 --> 00:00:05:000\rbuilt of oak.\r\r\
+                    3\r00:00:09,000 --> 00:00:10,000\rOne.\r4\r00:00:10,000 --> 00:00:11,000\rTwo.\r\rNobody timed this.\r";
+        let (blocks, _) = read(text);
+        let words = blocks.join("/").replace("\r\r", "\r");
+        assert_eq!(
+            words,
+            "The pier was\rbuilt of oak./One.\rTwo.\rNobody timed this."
+        );
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub(super) struct NumberFormat {
     between: Vec<(usize, char)>,
 }
 
+/// Excel knows fifteen figures of a number.
+const MOST_FIGURES: usize = 32;
+
 impl NumberFormat {
     /// Reads a code; `None` where it adds nothing to the figures, or what it adds is not understood (fractions,
     /// conditions).
@@ -25,6 +28,8 @@ impl NumberFormat {
         let mut format = Self::default();
         // Places of figures so far, whether some may be missing, and what stands behind how many of them.
         let (mut figures, mut optional, mut inside) = (0, false, Vec::new());
+        // A comma behind the last figure divides by a thousand, which is not done here.
+        let mut divides = false;
         let mut chars = code.chars();
         while let Some(c) = chars.next() {
             let literal = match c {
@@ -32,11 +37,14 @@ impl NumberFormat {
                 ';' => break,
                 '0' => {
                     figures += 1;
+                    divides = false;
                     continue;
                 }
+                '.' if divides => return None,
                 '#' | '?' | '.' | ',' => {
                     optional = true;
                     figures += usize::from(c == '#' || c == '?');
+                    divides = c == ',';
                     continue;
                 }
                 '%' => {
@@ -77,7 +85,8 @@ impl NumberFormat {
         format.filled = if optional { 0 } else { figures };
         let adds = format.filled > 1
             || !(format.before.trim().is_empty() && format.after.trim().is_empty());
-        (figures > 0 && adds && format.percent < 3).then_some(format)
+        let is_known = (1..=MOST_FIGURES).contains(&figures) && !divides && format.percent < 3;
+        (is_known && adds).then_some(format)
     }
 
     /// A number as it is read; `plain` writes its figures.
@@ -159,6 +168,10 @@ mod tests {
             ("0.00E+00", 1234.0, "1234"),
             ("[>=100]0\" many\";0\" few\"", 7.0, "7"),
             ("@", 7.0, "7"),
+            ("0.0,,\"M\"", 1_200_000.0, "1200000"),
+            ("0,\"K\"", 1200.0, "1200"),
+            ("0,.0\"K\"", 1200.0, "1200"),
+            (&"0".repeat(70_000), 7.0, "7"),
             ("\"x", 7.0, "7"),
             ("\\", 7.0, "7"),
             ("", 7.0, "7"),

@@ -15,9 +15,6 @@ pub(super) const INDENT: f32 = 0.6;
 /// A wider one is no indent: the line stands by itself at another place.
 const WIDEST_INDENT: f32 = 4.5;
 
-/// A line that leaves so much of its column empty may end by itself, in ems.
-const ROOM: f32 = 1.5;
-
 /// Lines farther apart, in ems, do not belong to one column of text at all.
 const FAR: f32 = 4.0;
 
@@ -328,24 +325,6 @@ impl Stack {
             return short || at - from > 1 || style.hanging && is_finished(&last.text);
         }
         short
-    }
-
-    /// Whether a line goes on with the text behind a label, below that text.
-    fn is_below_label(&self, from: usize, at: usize) -> bool {
-        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
-        let below = |hang: f32| (line.frame.a0 - hang).abs() < INDENT * line.size;
-        self.lines[from].hang.is_some_and(below) && self.fills_column(last, line)
-    }
-
-    /// Whether one line of speech follows another, each with the indent of a first line.
-    fn is_speech(&self, from: usize, at: usize) -> bool {
-        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
-        at - from == 1
-            && self.has_indents
-            && (line.frame.a0 - last.frame.a0).abs() < INDENT * line.size
-            && is_finished(&last.text)
-            && last.frame.a0 - self.left > INDENT * line.size
-            && self.right - last.frame.a1 > ROOM * line.size
     }
 
     /// The step that is usual around a line: the page's, or less where all lines here are closer.

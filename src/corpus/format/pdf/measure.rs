@@ -28,6 +28,9 @@ const WORD: usize = 32;
 /// So many lines around one tell whether they end by themselves.
 const AROUND: usize = 3;
 
+/// A line that leaves so much of its column empty may end by itself, in ems.
+const ROOM: f32 = 1.5;
+
 /// Lines stand for themselves where each leaves so much of the column empty.
 const EMPTY: f32 = 0.4;
 
@@ -137,8 +140,26 @@ impl Stack {
         !shares_left && indented(last) && indented(line) || all()
     }
 
+    /// Whether a line goes on with the text behind a label, below that text.
+    pub(super) fn is_below_label(&self, from: usize, at: usize) -> bool {
+        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+        let below = |hang: f32| (line.frame.a0 - hang).abs() < INDENT * line.size;
+        self.lines[from].hang.is_some_and(below) && self.fills_column(last, line)
+    }
+
+    /// Whether one line of speech follows another, each with the indent of a first line.
+    pub(super) fn is_speech(&self, from: usize, at: usize) -> bool {
+        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+        at - from == 1
+            && self.has_indents
+            && (line.frame.a0 - last.frame.a0).abs() < INDENT * line.size
+            && is_finished(&last.text)
+            && last.frame.a0 - self.left > INDENT * line.size
+            && self.right - last.frame.a1 > ROOM * line.size
+    }
+
     /// Whether a line is as long as its column, so that the next one may go on with it.
-    pub(super) fn fills_column(&self, line: &Line, next: &Line) -> bool {
+    fn fills_column(&self, line: &Line, next: &Line) -> bool {
         !ends_before(line, (self.left, self.edge.max(self.right)), Some(next))
     }
 }
