@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::args;
 use super::output::{self, Output};
 use super::settings::Settings;
+use crate::advice::told;
 use crate::cli::outcome::Outcome;
 use crate::corpus::ReadOptions;
 use crate::embed::Embedder;
@@ -85,7 +86,7 @@ fn embedder(engine: &args::Engine, settings: &Settings) -> anyhow::Result<Option
     match settings.embedder(engine, None) {
         Ok(embedder) => Ok(Some(embedder)),
         Err(error @ Error::Embed(EmbedError::ModelNotRunnable { .. })) => {
-            output::remark(&format!("the vectors are not checked: {error}"));
+            output::remark(&format!("the vectors are not checked: {}", told(&error)));
             Ok(None)
         }
         Err(error) => Err(error.into()),

@@ -9,7 +9,7 @@ use super::output::{self, Output};
 use super::progress::{Bar, catch_interrupts};
 use super::settings::Settings;
 use super::{args, watch};
-use crate::advice::told;
+use crate::advice::{tell_what_to_do, told};
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
 use crate::embed::Embedder;
@@ -130,7 +130,9 @@ fn refresh(
     asked: &Update,
 ) -> crate::error::Result<Report> {
     let bar = Bar::new(settings.quiet);
-    update(&settings.index, embedder, asked, &bar)
+    let mut report = update(&settings.index, embedder, asked, &bar)?;
+    tell_what_to_do(&mut report);
+    Ok(report)
 }
 
 /// Builds the project's corpus where there is no index yet; otherwise opens the index.
@@ -263,7 +265,7 @@ fn complain(report: &Report, settings: &Settings) {
 fn skipped_by_reason(skipped: &[Unread]) -> String {
     let mut reasons: Vec<(String, usize, &Unread)> = Vec::new();
     for file in skipped {
-        let reason = without_details(&file.reason);
+        let reason = without_details(&file.reason.text);
         match reasons.iter_mut().find(|(known, ..)| *known == reason) {
             Some((_, count, _)) => *count += 1,
             None => reasons.push((reason, 1, file)),

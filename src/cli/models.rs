@@ -10,6 +10,7 @@ use super::output::Output;
 use super::progress::Bar;
 use super::render::Page;
 use super::settings::Settings;
+use crate::advice::told_reason;
 use crate::cli::outcome::Outcome;
 use crate::embed::{DEFAULT_MODEL, LockedFile, Model, Source, Wanted};
 use crate::search::JSON_VERSION;
@@ -204,7 +205,7 @@ fn describe(model: &Model) -> ModelJson<'_> {
     ModelJson {
         default: model.name == DEFAULT_MODEL,
         runnable: reason.is_none(),
-        reason,
+        reason: reason.as_ref().map(told_reason),
         pinned: model.sha256.is_some() || model.revision.is_some(),
         proven: model.family.proven(),
         model,

@@ -9,6 +9,7 @@ use super::output::{self, Output};
 use super::progress::{catch_interrupts, interrupted};
 use super::render::Page;
 use super::settings::Settings;
+use crate::advice::told_reason;
 use crate::cli::input::read_stdin;
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
@@ -24,7 +25,7 @@ struct Json<'a> {
     format: &'static str,
     encoding_known_by: KnownBy,
     /// What was decided while reading.
-    notes: &'a [String],
+    notes: Vec<String>,
     passages: Vec<PassageJson<'a>>,
     omitted: Vec<OmittedJson<'a>>,
 }
@@ -159,7 +160,7 @@ fn json<'a>(
         article: article_view(article, name),
         format: article.format,
         encoding_known_by: article.known_by,
-        notes: &article.notes,
+        notes: article.notes.iter().map(told_reason).collect(),
         passages: cut.iter().map(passage).collect(),
         omitted: omitted
             .iter()
@@ -217,7 +218,7 @@ fn print_head(page: &mut Page<'_>, article: &Article) -> std::io::Result<()> {
         }
     }
     for note in &article.notes {
-        page.line(&format!("note: {note}"))?;
+        page.line(&format!("note: {}", told_reason(note)))?;
     }
     Ok(())
 }

@@ -93,7 +93,7 @@ fn only(mut articles: Vec<Article>, given: &str) -> Result<Article> {
         Some(article) if count == 1 => Ok(article),
         _ => Err(Error::Corpus(CorpusError::Unreadable {
             path: given.into(),
-            reason: format!("it holds {count} articles; index it and name one of them"),
+            reason: format!("it holds {count} articles; index it and name one of them").into(),
         })),
     }
 }

@@ -6,6 +6,7 @@ use super::args;
 use super::output::{self, Output};
 use super::render::Page;
 use super::settings::Settings;
+use crate::advice::told;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{clean, naming_index};
 use crate::embed::Embedder;
@@ -50,7 +51,7 @@ fn embedder(args: &args::Verify, settings: &Settings) -> anyhow::Result<Option<E
                 EmbedError::ModelNotRunnable { .. } | EmbedError::UnknownModel { .. },
             ),
         ) => {
-            output::remark(&format!("the vectors are not checked: {error}"));
+            output::remark(&format!("the vectors are not checked: {}", told(&error)));
             Ok(None)
         }
         Err(error) => Err(error.into()),
@@ -96,10 +97,17 @@ fn print(page: &mut Page<'_>, verified: &Verified) -> std::io::Result<()> {
     }
     for fault in &verified.faults {
         let place = clean(&fault.place);
+        let advice = match fault.kind {
+            "graph" => "; `tane index --rebuild` makes another",
+            "source" => {
+                "; refresh with `tane index`, or with `tane index --check` where that finds nothing new"
+            }
+            _ => "",
+        };
         page.line(&format!(
             "wrong       {} {place}: {}",
             fault.kind,
-            clean(&naming_index(&fault.message))
+            clean(&naming_index(&format!("{}{advice}", fault.message)))
         ))?;
     }
     page.line(&naming_index(if verified.sound {

@@ -19,7 +19,7 @@ use crate::corpus::format::places::Stretch;
 use crate::corpus::format::reader::Parsed;
 use crate::corpus::gaps::list_gaps;
 use crate::corpus::read_options::{Fields, ReadOptions};
-use crate::error::{CorpusError, Error, Result};
+use crate::error::{CorpusError, Error, Reason, Remedy, Result};
 use crate::sha256;
 
 /// Name of the threads in which files are read; a panic in one becomes that file's error.
@@ -66,7 +66,7 @@ pub struct Article {
     /// What is read once more before passages elsewhere.
     pub repeated: Vec<Repeated>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
-    pub notes: Vec<String>,
+    pub notes: Vec<Reason>,
     /// Where the text stands that a program recognised in pictures of pages (OCR), ascending.
     pub recognised: Vec<Stretch>,
 }
@@ -131,8 +131,7 @@ impl Article {
                     return Err(limit.error(path));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    let reason = READER_FAILED.to_owned();
-                    return Err(of_file(path, Fault::Unreadable(reason)));
+                    return Err(of_file(path, Fault::unreadable(READER_FAILED)));
                 }
             }
         }
@@ -192,7 +191,7 @@ impl Article {
         let error = |fault| of_file(path, fault);
         let forced = options
             .encoding()
-            .map_err(|label| error(Fault::Unreadable(format!("unknown encoding `{label}`"))))?;
+            .map_err(|label| error(Fault::unreadable(format!("unknown encoding `{label}`"))))?;
         let decoded = decode::decode(bytes, forced).map_err(error)?;
         let format = format::of(path, &decoded.text);
         let fields = Fields {
@@ -213,10 +212,10 @@ impl Article {
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<Self>, Fault> {
         if parsed.len() > options.max_articles {
-            return Err(Fault::Unreadable(format!(
-                "{} articles, at most {} are read (--max-articles)",
-                parsed.len(),
-                options.max_articles
+            let (count, most) = (parsed.len(), options.max_articles);
+            return Err(Fault::unreadable(Reason::with(
+                Remedy::MaxArticles,
+                format!("{count} articles, at most {most} are read"),
             )));
         }
         let path = path.to_string_lossy();
@@ -266,10 +265,10 @@ impl Article {
         list_gaps(&text, &mut parsed);
         // What was left out says nothing of the article.
         let body = &text[..parsed.listed_from.unwrap_or(text.len())];
-        parsed.notes.extend(decoded.note.clone());
+        parsed.notes.extend(decoded.note.clone().map(Reason::from));
         let language = language::of(&text, &parsed.blocks, parsed.lang.as_deref());
         let lang = language.code;
-        parsed.notes.extend(language.note);
+        parsed.notes.extend(language.note.map(Reason::from));
         let row = parsed.row.take();
         // A file inside a file is called by its row; other rows are no names.
         let name = match (&row, inner) {
@@ -337,7 +336,7 @@ fn bytes_of(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
     if !metadata.is_file() {
         return Err(Error::Corpus(CorpusError::NotText {
             path: path.to_path_buf(),
-            reason: "not a regular file".to_owned(),
+            reason: "not a regular file".into(),
         }));
     }
     // A file may grow while it is read: one byte over the limit is enough to know.
@@ -353,9 +352,12 @@ fn bytes_of(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
     if length > options.max_bytes {
         return Err(Error::Corpus(CorpusError::Unreadable {
             path: path.to_path_buf(),
-            reason: format!(
-                "too large: {length} bytes, at most {} are read (--max-file-size)",
-                options.max_bytes
+            reason: Reason::with(
+                Remedy::MaxBytes,
+                format!(
+                    "too large: {length} bytes, at most {} are read",
+                    options.max_bytes
+                ),
             ),
         }));
     }

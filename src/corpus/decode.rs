@@ -47,7 +47,7 @@ pub fn decode_declared(
         return Ok(decoded);
     }
     if let Some(at) = memchr::memchr(0, &bytes) {
-        let not_text = || Fault::NotText(format!("not text: a NUL byte at offset {at}"));
+        let not_text = || Fault::not_text(format!("not text: a NUL byte at offset {at}"));
         return utf16::without_mark(&bytes).ok_or_else(not_text);
     }
     // ISO-2022-JP is ASCII with escapes, and valid UTF-8.
@@ -287,7 +287,7 @@ mod tests {
         assert!(text.contains('\u{fffd}') && text.contains("春になると"));
         assert_eq!((name.as_str(), source), ("utf-8", TextSource::Decoded));
 
-        let binary = Fault::NotText("not text: a NUL byte at offset 4".to_owned());
+        let binary = Fault::not_text("not text: a NUL byte at offset 4");
         assert_eq!(decode(b"PK\x03\x04\0".to_vec(), None), Err(binary));
         let noise: Vec<u8> = (0..4000u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 1)

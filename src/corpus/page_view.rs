@@ -86,6 +86,6 @@ impl PagedFile {
 
 fn reason(fault: Fault) -> String {
     match fault {
-        Fault::NotText(reason) | Fault::Unreadable(reason) => reason,
+        Fault::NotText(reason) | Fault::Unreadable(reason) => reason.text,
     }
 }

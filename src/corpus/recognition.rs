@@ -30,7 +30,7 @@ pub(super) fn read(
             break;
         }
         let picture = work.draw(page, WIDTH).map_err(|fault| match fault {
-            Fault::NotText(reason) | Fault::Unreadable(reason) => reason,
+            Fault::NotText(reason) | Fault::Unreadable(reason) => reason.text,
         });
         let recognise = |picture: Picture| {
             let work = || ocr.recognise(&picture.png, work.stop);
@@ -57,9 +57,9 @@ pub(super) fn read(
     match &mut articles {
         Ok(articles) => articles
             .iter_mut()
-            .for_each(|one| one.notes.push(note.clone())),
+            .for_each(|one| one.notes.push(note.as_str().into())),
         // It is no text only because nobody could read it.
-        Err(fault) => *fault = Fault::Unreadable(note),
+        Err(fault) => *fault = Fault::unreadable(note),
     }
     articles
 }

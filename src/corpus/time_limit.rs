@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::ReadOptions;
-use crate::error::{CorpusError, Error};
+use crate::error::{CorpusError, Error, Reason, Remedy};
 
 /// At most so long somebody who waits for a file hears nothing of Ctrl-C.
 const LOOK: Duration = Duration::from_millis(50);
@@ -69,9 +69,9 @@ impl<'a> TimeLimit<'a> {
         }
         Error::Corpus(CorpusError::Unreadable {
             path: path.to_path_buf(),
-            reason: format!(
-                "not read within {} s (--max-file-time)",
-                self.millis as f64 / 1e3
+            reason: Reason::with(
+                Remedy::MaxMillis,
+                format!("not read within {} s", self.millis as f64 / 1e3),
             ),
         })
     }

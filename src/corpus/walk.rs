@@ -8,7 +8,7 @@ use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder};
 
 use super::globs::Globs;
-use crate::error::{CorpusError, Error, Result};
+use crate::error::{CorpusError, Error, Reason, Remedy, Result};
 
 /// What a walk leaves out besides hidden and ignored files.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +55,7 @@ pub struct Skipped {
     /// The file or folder; the root where no path is known.
     pub path: PathBuf,
     /// Why, in words and without the path.
-    pub reason: String,
+    pub reason: Reason,
     /// It could not be taken, whoever asks; else it was left out on purpose.
     pub failed: bool,
     /// The relative path at which, and below which, nobody knows what there is; empty: anywhere below the root.
@@ -180,7 +180,7 @@ impl Walked {
                     });
                     return;
                 }
-                None => ("its name is not valid UTF-8".to_owned(), true),
+                None => ("its name is not valid UTF-8".into(), true),
             },
         };
         self.skipped.push(Skipped {
@@ -204,7 +204,7 @@ impl Skipped {
     fn index(path: PathBuf) -> Self {
         Self {
             path,
-            reason: "an index of tane".to_owned(),
+            reason: "an index of tane".into(),
             failed: false,
             unseen: None,
         }
@@ -216,7 +216,7 @@ impl Skipped {
         if let Some(ancestor) = loop_of(error) {
             return Some(Self {
                 path: path.unwrap_or(root).to_path_buf(),
-                reason: format!("a link back to {}", ancestor.display()),
+                reason: format!("a link back to {}", ancestor.display()).into(),
                 failed: false,
                 unseen: None,
             });
@@ -238,7 +238,7 @@ impl Skipped {
         );
         Some(Self {
             path: path.unwrap_or(root).to_path_buf(),
-            reason,
+            reason: reason.into(),
             failed: true,
             unseen,
         })
@@ -277,12 +277,12 @@ fn disk_of(_: &Path) -> Option<u64> {
 }
 
 /// Why an entry that is no folder is left out; `None` for files.
-fn special(entry: &DirEntry) -> Option<String> {
+fn special(entry: &DirEntry) -> Option<Reason> {
     let kind = entry.file_type()?;
     if kind.is_symlink() {
-        return Some("a symbolic link (--follow follows them)".to_owned());
+        return Some(Reason::with(Remedy::Follow, "a symbolic link"));
     }
-    (!kind.is_file()).then(|| "a device, pipe or socket".to_owned())
+    (!kind.is_file()).then(|| "a device, pipe or socket".into())
 }
 
 /// Where a walk failed.
@@ -438,7 +438,7 @@ mod tests {
             (broken.failed, broken.unseen.as_deref()),
             (true, Some("in/broken"))
         );
-        assert!(!broken.reason.contains("broken"), "{}", broken.reason);
+        assert!(!broken.reason.text.contains("broken"), "{}", broken.reason);
         // Not followed they are left out on purpose.
         let skipped = walked(root, &WalkOptions::default()).skipped;
         assert!(skipped.iter().all(|s| !s.failed && s.unseen.is_none()));

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::reason::Reason;
+
 /// What can be wrong with a file of a corpus. Inside `corpus`, a fault has no path yet; the file that is read gives it one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,7 +14,7 @@ pub enum CorpusError {
         /// The file; a name made up for bytes that came without one.
         path: PathBuf,
         /// What was found in the place of text.
-        reason: String,
+        reason: Reason,
     },
     /// A file holds text that cannot be read: too much of it, damaged, or too slow to read.
     #[error("{}: {reason}", path.display())]
@@ -20,7 +22,7 @@ pub enum CorpusError {
         /// The file; a name made up for bytes that came without one.
         path: PathBuf,
         /// Why not: too large, too slow, damaged, or in a form that is not read.
-        reason: String,
+        reason: Reason,
     },
     /// A glob cannot be read, or is too long.
     #[error("bad pattern `{pattern}`: {message}")]

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::reason::Reason;
+
 /// What can be wrong with a model, or with what computes it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -19,8 +21,8 @@ pub enum EmbedError {
     ModelNotRunnable {
         /// Name of the model in the registry.
         name: String,
-        /// What is missing, and how to get it where that is possible.
-        reason: String,
+        /// What is missing.
+        reason: Reason,
     },
     /// The model has no second look, and something was asked for that needs it.
     #[error("model `{model}` has no second look: its entry in models.toml names no `late_layer`")]
@@ -64,6 +66,12 @@ pub enum EmbedError {
         model: String,
         /// What went wrong, and what can be done about it.
         what: String,
+    },
+    /// A model is to be downloaded, and nothing may be.
+    #[error("model `{model}`: offline: nothing is downloaded")]
+    Offline {
+        /// Name of the model.
+        model: String,
     },
     /// candle failed to load or compute something.
     #[error("{what}: {source}")]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::reason::Reason;
+
 /// What can be wrong with an index.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,7 +16,7 @@ pub enum IndexError {
     },
     /// There is no index yet, because another process builds it.
     #[error(
-        "{}: another `tane index` is building this index; wait until it ends, then run this again",
+        "{}: another process is building this index",
         path.display()
     )]
     BeingBuilt {
@@ -132,12 +134,12 @@ pub enum IndexError {
         what: String,
     },
     /// Indexes cannot be joined, or not into that folder.
-    #[error("{}: {what}", path.display())]
+    #[error("{}: {reason}", path.display())]
     Merge {
         /// The index that does not fit, or the folder for the new one.
         path: PathBuf,
         /// Why they cannot be joined.
-        what: String,
+        reason: Reason,
     },
     /// Another process writes to the index.
     #[error(
@@ -175,7 +177,7 @@ pub enum IndexError {
     /// No root of the index has the label or path that was to be removed.
     #[error("no root `{given}` in this index; its roots are {known}")]
     UnknownRoot {
-        /// The label or path that was given to `--remove`.
+        /// The label or path that was to be removed.
         given: String,
         /// Labels of the roots that there are, separated by commas; `none` where there is none.
         known: String,
@@ -187,6 +189,6 @@ pub enum IndexError {
     #[error("nothing indexed: {reason}")]
     NothingIndexed {
         /// Where text was looked for, and why the first of the files that were not read was not.
-        reason: String,
+        reason: Reason,
     },
 }

@@ -4,6 +4,7 @@
 mod corpus;
 mod embed;
 mod index;
+mod reason;
 mod search;
 
 use std::io;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub use self::corpus::CorpusError;
 pub use self::embed::EmbedError;
 pub use self::index::IndexError;
+pub use self::reason::{Reason, Remedy};
 pub use self::search::SearchError;
 
 /// What every fallible function of the library returns.

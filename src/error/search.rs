@@ -16,8 +16,16 @@ pub enum SearchError {
         kind: &'static str,
         /// The name as it was given.
         given: String,
-        /// What comes near or is possible, to follow the name in the message: `; ...`.
+        /// What comes near or is possible, to follow the name in the message: `; ...`. Empty where nothing does.
         hint: String,
+    },
+    /// A citation names lines of an article of which no passage has anything.
+    #[error("no passage `{given}` in this index; nothing that is read stands there in `{id}`")]
+    NothingRead {
+        /// The citation as it was given.
+        given: String,
+        /// Id of the article.
+        id: String,
     },
     /// The file of an article is elsewhere, or gone.
     #[error("{} is not on this machine; {instead}", path.display())]

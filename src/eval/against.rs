@@ -67,8 +67,9 @@ pub fn against(
 ) -> Result<Vec<Comparison>> {
     let old = old.iter().find(|old| old.set == set);
     let old = old.and_then(|old| old.per_query.as_ref()).ok_or_else(|| {
-        let message =
-            format!("no queries of set `{set}`; write it with `tane eval --json --per-query`");
+        let message = format!(
+            "no queries of set `{set}`; the earlier run must have been written with its queries"
+        );
         fault(path, 0, message)
     })?;
     let old: HashMap<(&str, &str), &QueryResult> = old

@@ -132,8 +132,7 @@ pub fn evaluate(
                     path: path.to_path_buf(),
                     line: 0,
                     message: format!(
-                        "no article that it names is in the index at {} (the first is `{name}`); `tane status --articles` \
-                         lists those that are",
+                        "no article that it names is in the index at {} (the first is `{name}`)",
                         index.dir().display()
                     ),
                 });

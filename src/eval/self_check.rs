@@ -161,7 +161,7 @@ fn rank(
 fn graph_recall(index: &Index, rows: &Rows<'_>, probes: &[Probe]) -> Option<f64> {
     let (mut found, mut all) = (0, 0);
     for probe in probes {
-        let near = index.nearest(rows, probe, 10, 10, None)?;
+        let near = index.nearest(rows, probe, 10, 10, None).ok()?;
         let exact = scan_rows(rows, probe, 10, |_| Some(0.0));
         all += exact.len();
         found += exact

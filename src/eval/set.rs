@@ -139,7 +139,7 @@ impl Set {
 
 /// What sets are, for whoever named something else.
 const SETS: &str = "a set is a file of questions, a folder with pairs.jsonl, or one with corpus.jsonl, queries.jsonl and \
-                    qrels.tsv; `tane eval --help` describes them";
+                    qrels.tsv";
 
 /// A file of questions.
 fn load_questions(path: &Path) -> Result<Vec<Question>> {

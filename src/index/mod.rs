@@ -13,7 +13,7 @@ mod transfer;
 mod verify;
 mod write;
 
-pub use nearest::graph::{Beam, MappedGraph};
+pub use nearest::graph::{Beam, MappedGraph, ScanIsLess};
 pub use nearest::hnsw::build as build_graph;
 pub use nearest::max_sim::{LateQuestion, Met, Unpacked};
 pub use nearest::scan::{Hit, rescored, scan, scan_rows};

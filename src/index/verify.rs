@@ -191,16 +191,12 @@ impl Verified {
             recall: recall.transpose()?.flatten(),
         };
         if check.unreachable > 0 {
-            let message = format!(
-                "no path leads to {} of its rows; `tane index --rebuild` makes another",
-                check.unreachable
-            );
+            let message = format!("no path leads to {} of its rows", check.unreachable);
             self.fault("graph", check.file.clone(), message);
         }
         if let Some(recall) = check.recall.filter(|recall| *recall < LEAST_RECALL) {
             let message = format!(
-                "it finds {recall:.3} of the nearest rows, at least {LEAST_RECALL} is expected; \
-                 `tane index --rebuild` makes another"
+                "it finds {recall:.3} of the nearest rows, at least {LEAST_RECALL} is expected"
             );
             self.fault("graph", check.file.clone(), message);
         }
@@ -257,8 +253,7 @@ impl Verified {
                 Some(SourceState::Same) => self.sources.same += 1,
                 Some(SourceState::Absent) => self.sources.absent += 1,
                 Some(SourceState::Changed(id)) => {
-                    let message = "its file has changed since; refresh with `tane index`, or with `tane index --check` \
-                                   where that finds nothing new";
+                    let message = "its file has changed since";
                     self.fault("source", id.clone(), message.to_owned());
                     self.sources.changed.push(id);
                 }

@@ -346,6 +346,14 @@ const NAMES: [&str; 8] = [
     "a.html", "a.csv", "a.tsv", "a.jsonl", "a.json", "a.ipynb", "a.xml", "a",
 ];
 
+#[test]
+fn what_is_tested_here_is_fuzzed_too() {
+    let target = include_str!("../../fuzz/fuzz_targets/formats.rs");
+    for name in NAMES {
+        assert!(target.contains(&format!("{name:?}")), "{name}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_form_loses_what_it_extracts(

@@ -1,6 +1,7 @@
 //! Numbers with a full stop that ends no sentence: `17. August`, `1. FC Köln`, `XX. století`.
 
-/// Months whose names begin with a capital letter beside such a number, lower case.
+/// Months whose names begin with a capital letter beside such a number, lower case. Not [`crate::corpus::MONTHS`]: names
+/// and abbreviations of other languages there are words that begin a sentence here (`5. Set the table`).
 const MONTHS: [&str; 34] = [
     "januar",
     "jänner",

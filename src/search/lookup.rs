@@ -127,9 +127,10 @@ fn rows_cited(
     } else if !(1..=last).contains(&lines.start) {
         format!("; `{id}` has lines 1 to {last}")
     } else {
-        format!(
-            "; nothing that is read stands there; `tane passages FILE` says what was left out of `{id}`"
-        )
+        return Err(Error::Search(SearchError::NothingRead {
+            given: given.to_owned(),
+            id,
+        }));
     };
     Err(Error::Search(SearchError::Unknown {
         kind: "passage",
@@ -189,7 +190,7 @@ impl Looked {
         }
         let hint = match (&*self.at_path, &*self.ends, &*self.near) {
             ([], [], [(number, _)]) => return Ok(*number),
-            ([], [], []) => "; `tane status --articles` lists them".to_owned(),
+            ([], [], []) => String::new(),
             ([], [], near) => format!("; several ids contain it: {}", first_few(ids(near))),
             ([], ends, _) => format!("; several ids end with it: {}", first_few(ids(ends))),
             (rows, ..) => format!("; that file holds several: {}", first_few(ids(rows))),

@@ -363,7 +363,9 @@ impl<'a> Asked<'a> {
     ) -> Option<Vec<Row>> {
         let probe = self.probe.as_ref()?;
         let candidates = count.max(CANDIDATES);
-        let near = index?.nearest(self.rows, probe, count, candidates, keep)?;
+        let near = index?
+            .nearest(self.rows, probe, count, candidates, keep)
+            .ok()?;
         let mut proposed: Vec<Row> = near.iter().map(|hit| hit.row).collect();
         if self.mode == Mode::Hybrid {
             let excess = |row: Row| {

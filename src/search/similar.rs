@@ -11,7 +11,7 @@ use super::shingles::Shingles;
 use super::subject::Subject;
 use super::view::{ArticleView, PassageView, Viewer};
 use crate::error::Result;
-use crate::index::{ArticleNo, Index, Row, Rows, Run, scan_rows};
+use crate::index::{ArticleNo, Index, Row, Rows, Run, ScanIsLess, scan_rows};
 
 /// Passages of the subject look up so many rows each to find candidate articles.
 const NEAREST: usize = 50;
@@ -147,7 +147,7 @@ fn candidates(
         let mut best: BTreeMap<ArticleNo, f32> = BTreeMap::new();
         let count = NEAREST + own;
         let near = index.nearest(rows, probe, count, count, None);
-        let near = near.unwrap_or_else(|| scan_rows(rows, probe, count, |_| Some(0.0)));
+        let near = near.unwrap_or_else(|ScanIsLess| scan_rows(rows, probe, count, |_| Some(0.0)));
         for hit in near {
             let article = index.passage(hit.row)?.article;
             if Some(article) != subject.number {

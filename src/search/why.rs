@@ -90,7 +90,7 @@ impl Search<'_> {
             .sum::<usize>()
             == 0;
         none.then(|| {
-            "no passage has what the second look compares; `tane index --late` computes it"
+            "no passage has the token codes that the second look compares; an update with late interaction computes them"
                 .to_owned()
         })
     }

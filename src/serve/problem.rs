@@ -123,15 +123,18 @@ impl Problem {
                 };
                 Self::new(StatusCode::NOT_FOUND, detail).at(field)
             }
-            // The hint may name a command; whoever asks here has none.
-            Error::Search(SearchError::Unknown { kind, given, hint }) if hint.contains("`tane") => {
-                let detail = format!(
-                    "no {kind} `{given}` in this index; the list of articles has their ids"
-                );
+            // Whoever asks here has no command line.
+            Error::Search(SearchError::Unknown { kind, hint, .. }) => {
+                let detail = match (*kind, hint.is_empty()) {
+                    ("article", true) => {
+                        format!("{error}; the list of articles has their ids")
+                    }
+                    _ => error.to_string(),
+                };
                 Self::new(StatusCode::NOT_FOUND, detail).at(field)
             }
-            Error::Search(SearchError::Unknown { .. }) => {
-                Self::new(StatusCode::NOT_FOUND, detail).at(field)
+            Error::Search(SearchError::NothingRead { .. }) => {
+                Self::new(StatusCode::NOT_FOUND, error.to_string()).at(field)
             }
             // Whoever asks here stands in no folder: the index is to be named.
             Error::Index(IndexError::NoIndex { path }) => {

@@ -187,13 +187,43 @@ fn third_parties_stay_behind_their_file() {
         ("std::arch", "src/kernel/"),
     ] {
         for (path, text) in &files {
-            let code = text
-                .lines()
-                .take_while(|line| !line.starts_with("#[cfg(test)]"))
-                .filter(|line| !line.trim_start().starts_with("//"));
-            let used = code.clone().any(|line| line.contains(word));
+            let used = code(text).any(|line| line.contains(word));
             let here = allowed.split('|').any(|allowed| path.contains(allowed));
             assert!(!used || here, "{path} uses `{word}`");
+        }
+    }
+}
+
+/// Lines before the tests, without comments.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text
+        .lines()
+        .take_while(|line| !line.starts_with("#[cfg(test)]"));
+    lines.filter(|line| !line.trim_start().starts_with("//"))
+}
+
+/// What helps is said by `advice`, `serve` and `cli`, each to its own users.
+#[test]
+fn the_library_names_no_command_and_no_flag() {
+    let mut files = Vec::new();
+    let front = ["advice", "serve", "cli"];
+    for module in ORDER.iter().filter(|module| !front.contains(module)) {
+        sources(&repository().join("src").join(module), &mut files);
+    }
+    sources(&repository().join("src/error"), &mut files);
+    files.retain(|(path, _)| !path.contains("tests") && !path.contains("passage/accounted/"));
+    assert!(files.len() > 200);
+    // Flags of Cargo, and the head of a file that a command writes.
+    let allowed = ["`--features ", "# Written by `tane "];
+    for (path, text) in &files {
+        for line in code(text) {
+            let flag = line.match_indices("--").any(|(at, _)| {
+                let before = line[..at].ends_with([' ', '`', '(']);
+                before && line[at + 2..].starts_with(|c: char| c.is_ascii_lowercase())
+            });
+            let named = flag || line.contains("`tane ");
+            let known = allowed.iter().any(|allowed| line.contains(allowed));
+            assert!(!named || known, "{path}: {line}");
         }
     }
 }

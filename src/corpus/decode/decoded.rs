@@ -4,6 +4,8 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Reason, Remedy};
+
 /// What the spans of an article count in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -26,9 +28,19 @@ pub const FEW: usize = 4;
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
     /// They are no text.
-    NotText(String),
+    NotText(Reason),
     /// They are text, but too much of it or in a form that is not read.
-    Unreadable(String),
+    Unreadable(Reason),
+}
+
+impl Fault {
+    pub fn not_text(reason: impl Into<Reason>) -> Self {
+        Self::NotText(reason.into())
+    }
+
+    pub fn unreadable(reason: impl Into<Reason>) -> Self {
+        Self::Unreadable(reason.into())
+    }
 }
 
 /// A text and what it was decoded from.
@@ -104,9 +116,9 @@ pub fn with(
 pub fn check(text: &str, encoding: &str, is_stray: fn(&char) -> bool) -> Result<(), Fault> {
     let (count, strays) = (text.chars().count(), text.chars().filter(is_stray).count());
     if strays > FEW && strays * STRAY > count {
-        return Err(Fault::NotText(format!(
-            "not text: {strays} of its {count} characters make no sense in {encoding}; name its encoding with \
-             --encoding"
+        return Err(Fault::not_text(Reason::with(
+            Remedy::Encoding,
+            format!("not text: {strays} of its {count} characters make no sense in {encoding}"),
         )));
     }
     Ok(())

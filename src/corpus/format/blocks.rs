@@ -4,6 +4,7 @@ use crate::corpus::block::{Block, BlockKind, Omission};
 use crate::corpus::format::places::Stretch;
 use crate::corpus::format::reader::{LeftOut, Parsed};
 use crate::corpus::format::table::{Cell, write_row};
+use crate::error::Reason;
 
 /// An article that grows.
 #[derive(Default)]
@@ -108,7 +109,8 @@ impl Blocks {
     }
 
     /// Says what was decided, once.
-    pub(super) fn note(&mut self, note: String) {
+    pub(super) fn note(&mut self, note: impl Into<Reason>) {
+        let note = note.into();
         if !self.parsed.notes.contains(&note) {
             self.parsed.notes.push(note);
         }

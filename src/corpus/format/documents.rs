@@ -101,7 +101,7 @@ impl Work<'_> {
             document: &self.bytes,
             sha256: self.sha256,
         };
-        readers.ask(&request, self.stop).map_err(Fault::Unreadable)
+        readers.ask(&request, self.stop).map_err(Fault::unreadable)
     }
 }
 
@@ -138,7 +138,7 @@ fn draw(form: OfBytes, bytes: Bytes, page: usize, width: u32) -> Result<Picture,
 }
 
 fn without_pages() -> Fault {
-    Fault::Unreadable("it has no pages".to_owned())
+    Fault::unreadable("it has no pages")
 }
 
 fn parsed<T: DeserializeOwned>(answer: &[u8]) -> Result<T, Fault> {
@@ -146,7 +146,7 @@ fn parsed<T: DeserializeOwned>(answer: &[u8]) -> Result<T, Fault> {
 }
 
 fn senseless(reason: &str) -> Fault {
-    Fault::Unreadable(format!(
+    Fault::unreadable(format!(
         "its reader gave an answer that makes no sense: {reason}"
     ))
 }
@@ -158,7 +158,7 @@ fn senseless(reason: &str) -> Fault {
 /// Where the memory of the process cannot be limited, or nobody takes the answers.
 pub fn serve_reader() -> std::io::Result<()> {
     serve(|form, task, document| {
-        let refused = |reason: String| Fault::Unreadable(reason);
+        let refused = |reason: String| Fault::unreadable(reason);
         let task = match serde_json::from_slice::<Task>(task) {
             Ok(task) => task,
             Err(error) => {

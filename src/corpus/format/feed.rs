@@ -90,7 +90,7 @@ impl Format for Feed {
         if entries.is_empty() {
             // What is called a feed or RDF may be anything.
             return match root_name(text) {
-                Some("rss") => Err(Fault::NotText("a feed without entries".to_owned())),
+                Some("rss") => Err(Fault::not_text("a feed without entries")),
                 _ => Ok(vec![xml_elements::elements(&tree)]),
             };
         }
@@ -289,7 +289,7 @@ fn list_around(tree: &Tree, entries: &[usize], around: &mut LeftOut) {
 /// The articles of a feed; `around` is what of it belongs to none.
 fn finish(mut articles: Vec<Parsed>, empty: usize, around: LeftOut) -> Result<Vec<Parsed>, Fault> {
     let Some(first) = articles.first_mut() else {
-        return Err(Fault::NotText(format!(
+        return Err(Fault::not_text(format!(
             "a feed without text ({empty} empty entries)"
         )));
     };
@@ -297,14 +297,14 @@ fn finish(mut articles: Vec<Parsed>, empty: usize, around: LeftOut) -> Result<Ve
     if empty > 0 {
         first
             .notes
-            .push(format!("{empty} entries of the feed hold no text"));
+            .push(format!("{empty} entries of the feed hold no text").into());
     }
     Ok(articles)
 }
 
 fn read_json(text: &str) -> Result<Vec<Parsed>, Fault> {
     let feed: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| Fault::Unreadable(format!("not a feed: {error}")))?;
+        .map_err(|error| Fault::unreadable(format!("not a feed: {error}")))?;
     let of = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     let author = |value: &Value| {
         let authors = value
@@ -493,7 +493,7 @@ mod tests {
         );
         assert_eq!(listed(&articles[1]), "teaser of it");
         assert_eq!(listed(&articles[3]), "nature");
-        assert!(articles[0].notes[0].starts_with("1 entries"));
+        assert!(articles[0].notes[0].text.starts_with("1 entries"));
 
         let atom = "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"de\"><entry><title type=\"html\">Schnee &amp;amp; Eis</title><id>u:1</id>\
                     <link rel=\"self\" href=\"https://example.com/self\"/><link href=\"https://example.com/1\"/><author><name>Eva</name></author><updated>2024-05-03T10:00:00Z</updated>\

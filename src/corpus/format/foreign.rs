@@ -47,7 +47,7 @@ impl Format for Foreign {
     }
 
     fn read(&self, _: &str, _: &Fields) -> Result<Vec<Parsed>, Fault> {
-        Err(Fault::NotText(self.reason().to_owned()))
+        Err(Fault::not_text(self.reason()))
     }
 }
 

@@ -14,5 +14,5 @@ pub const READER_FAILED: &str = "its reader failed: the file is broken or the pr
 pub fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
     // Nothing that a reader has broken outlives it.
     let read = catch_unwind(AssertUnwindSafe(read));
-    read.unwrap_or_else(|_| Err(Fault::Unreadable(READER_FAILED.to_owned())))
+    read.unwrap_or_else(|_| Err(Fault::unreadable(READER_FAILED)))
 }

@@ -122,9 +122,9 @@ fn read_as_plain(body: &str, start: usize, marks: usize, parsed: &mut Parsed) {
             span: moved(omitted.span),
             reason: omitted.reason,
         }));
-    parsed.notes.push(format!(
-        "it has {marks} marks of Markdown, more than {MOST_MARKS}: read as plain text"
-    ));
+    let note =
+        format!("it has {marks} marks of Markdown, more than {MOST_MARKS}: read as plain text");
+    parsed.notes.push(note.into());
 }
 
 #[cfg(test)]
@@ -175,8 +175,8 @@ mod tests {
         let many = dense(MOST_MARKS / 2 + 1);
         let (parsed, blocks) = read(&many, false);
         assert_eq!(
-            parsed.notes,
-            ["it has 2000002 marks of Markdown, more than 2000000: read as plain text"]
+            parsed.notes[0].text,
+            "it has 2000002 marks of Markdown, more than 2000000: read as plain text"
         );
         assert_eq!(parsed.title.as_deref(), Some("T"));
         assert!(blocks.iter().any(|(_, text)| text.ends_with("*a*")));

@@ -58,7 +58,7 @@ impl Format for Notebook {
 
     fn read(&self, text: &str, _: &Fields) -> Result<Vec<Parsed>, Fault> {
         let file: File = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| Fault::Unreadable(format!("not a notebook: {error}")))?;
+            .map_err(|error| Fault::unreadable(format!("not a notebook: {error}")))?;
         let mut parsed = Parsed::default();
         let mut read = String::new();
         let mut left_out = LeftOut::default();

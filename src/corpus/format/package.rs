@@ -59,7 +59,7 @@ impl<'a> Package<'a> {
         // Counted first, because the library takes memory for all.
         let entries = names(bytes).take(limits.entries + 1).count();
         let too_many = |entries: usize| {
-            Fault::Unreadable(format!(
+            Fault::unreadable(format!(
                 "its archive has {entries} files or more, at most {} are read",
                 limits.entries
             ))
@@ -157,7 +157,7 @@ impl Limits {
         } else {
             format!("with the files before it more than {} MB", self.sum >> 20)
         };
-        Fault::Unreadable(format!(
+        Fault::unreadable(format!(
             "`{name}` in its archive expands to {why}; that much is not read"
         ))
     }
@@ -170,7 +170,7 @@ fn compared(name: &str) -> String {
 }
 
 fn damaged(error: &ZipError) -> Fault {
-    Fault::Unreadable(format!(
+    Fault::unreadable(format!(
         "a damaged document: its ZIP archive is cut or broken ({error})"
     ))
 }
@@ -178,17 +178,17 @@ fn damaged(error: &ZipError) -> Fault {
 fn of_entry(name: &str, error: ZipError) -> Fault {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
-            Fault::Unreadable(format!("locked by a password: `{name}` in its archive is"))
+            Fault::unreadable(format!("locked by a password: `{name}` in its archive is"))
         }
-        ZipError::CompressionMethodNotSupported(method) => Fault::Unreadable(format!(
+        ZipError::CompressionMethodNotSupported(method) => Fault::unreadable(format!(
             "`{name}` in its archive is packed by method {method}, which is not read"
         )),
         ZipError::Io(error) if error.kind() == std::io::ErrorKind::OutOfMemory => {
-            Fault::Unreadable(format!(
+            Fault::unreadable(format!(
                 "`{name}` in its archive expands to more memory than its reader may take"
             ))
         }
-        error => Fault::Unreadable(format!(
+        error => Fault::unreadable(format!(
             "a damaged document: `{name}` in its archive is broken ({error})"
         )),
     }
@@ -278,7 +278,7 @@ pub mod tests {
     fn reason<T>(result: Result<T, Fault>) -> String {
         match result {
             Ok(_) => String::new(),
-            Err(Fault::Unreadable(reason) | Fault::NotText(reason)) => reason,
+            Err(Fault::Unreadable(reason) | Fault::NotText(reason)) => reason.text,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::corpus::format::guarded::guarded;
 use crate::corpus::format::reader::{Archives, Bytes, Inside, Origin, Parsed};
 use crate::corpus::format::{OfBytes, of, of_bytes};
 use crate::corpus::read_options::{Fields, ReadOptions};
+use crate::error::{Reason, Remedy};
 
 /// So many files lie inside each other: a document in a mail in a mail in an archive.
 const DEEP: usize = 4;
@@ -36,7 +37,7 @@ pub fn read(form: OfBytes, bytes: Bytes, options: &ReadOptions) -> Result<Vec<Pa
             let read = container.read(&bytes, &parts);
             // A part of what a file holds is no answer.
             match spent.over.take() {
-                Some(reason) => Err(Fault::Unreadable(reason)),
+                Some(reason) => Err(Fault::unreadable(reason)),
                 None => read,
             }
         }
@@ -49,13 +50,14 @@ struct Spent {
     bytes: Cell<usize>,
     articles: Cell<usize>,
     /// Which limit the whole file is over.
-    over: RefCell<Option<String>>,
+    over: RefCell<Option<Reason>>,
 }
 
 impl Spent {
-    fn over(&self, reason: String) -> Fault {
+    fn over(&self, reason: impl Into<Reason>) -> Fault {
+        let reason = reason.into();
         self.over.replace(Some(reason.clone()));
-        Fault::Unreadable(reason)
+        Fault::unreadable(reason)
     }
 }
 
@@ -98,8 +100,8 @@ impl Inside for Parts<'_> {
         self.spent.articles.set(spent);
         if spent > self.options.max_articles {
             let most = self.options.max_articles;
-            let reason =
-                format!("more than {most} articles, at most as many are read (--max-articles)");
+            let reason = format!("more than {most} articles, at most as many are read");
+            let reason = Reason::with(Remedy::MaxArticles, reason);
             return Err(self.spent.over(reason));
         }
         for article in &mut articles {
@@ -117,7 +119,7 @@ impl Parts<'_> {
         let mut articles = match form {
             OfBytes::Document(document) => guarded(|| document.read(Arc::new(bytes)))?,
             OfBytes::Container(_) if self.depth >= DEEP => {
-                return Err(Fault::NotText(format!(
+                return Err(Fault::not_text(format!(
                     "nested too deeply: at most {DEEP} files inside each other are read"
                 )));
             }
@@ -149,7 +151,7 @@ impl Parts<'_> {
         let mut articles = format.read(&decoded.text, &fields)?;
         for article in &mut articles {
             article.text.get_or_insert_with(|| decoded.text.clone());
-            article.notes.extend(decoded.note.clone());
+            article.notes.extend(decoded.note.clone().map(Reason::from));
             article.origin = Some(Origin {
                 format: format.name().to_owned(),
                 encoding: decoded.encoding.clone(),

@@ -8,6 +8,7 @@ use crate::corpus::block::{Block, Omission, Omitted, Repeated};
 use crate::corpus::decode::decoded::{Fault, KnownBy};
 use crate::corpus::format::places::{Picture, Places, Stretch};
 use crate::corpus::read_options::{Fields, ReadOptions};
+use crate::error::Reason;
 
 /// Bytes at the beginning of a text that say what it is.
 pub const HEAD: usize = 4096;
@@ -40,7 +41,7 @@ pub struct Parsed {
     pub published: Option<String>,
     pub lang: Option<String>,
     /// What was decided while reading, in a sentence each, where the user could think otherwise.
-    pub notes: Vec<String>,
+    pub notes: Vec<Reason>,
     /// What a file inside a file was read as; `None`: as the file around it.
     pub origin: Option<Origin>,
     /// Where the text stands that a program recognised in pictures of pages.
@@ -220,7 +221,7 @@ pub enum Archives {
 }
 
 pub fn too_deep(most: usize, at: usize) -> Fault {
-    Fault::Unreadable(format!(
+    Fault::unreadable(format!(
         "nested too deeply: more than {most} elements inside each other at byte {at}"
     ))
 }

@@ -1,6 +1,7 @@
 //! Files inside a file that are not read: named in one note, by the reason.
 
 use crate::corpus::decode::decoded::Fault;
+use crate::error::Reason;
 
 /// So many names are told of a reason.
 const NAMES: usize = 20;
@@ -9,10 +10,11 @@ const NAME: usize = 120;
 
 /// Names of files, by why they are not read.
 #[derive(Default)]
-pub struct Unread(Vec<(String, Vec<String>)>);
+pub struct Unread(Vec<(Reason, Vec<String>)>);
 
 impl Unread {
-    pub fn push(&mut self, name: &str, reason: String) {
+    pub fn push(&mut self, name: &str, reason: impl Into<Reason>) {
+        let reason = reason.into();
         let shown = |c: char| if c.is_control() { ' ' } else { c };
         let name = name.chars().take(NAME).map(shown).collect();
         let known = self.0.iter_mut().find(|(known, _)| *known == reason);
@@ -31,20 +33,25 @@ impl Unread {
         self.0.is_empty()
     }
 
-    /// What is said of them in a sentence; `None` where there are none.
-    pub fn note(self) -> Option<String> {
+    /// What is said of them in a sentence; `None` where there are none. Of several remedies, the first is told.
+    pub fn note(self) -> Option<Reason> {
         let all = self.0.iter().map(|(_, names)| names.len()).sum::<usize>();
+        let mut remedies = self.0.iter().map(|(reason, _)| reason.remedy.clone());
+        let remedy = remedies.find_map(|remedy| remedy);
         let reasons: Vec<String> = self
             .0
-            .into_iter()
-            .map(|(reason, names)| told(&reason, &names))
+            .iter()
+            .map(|(reason, names)| told(&reason.text, names))
             .collect();
         let files = if all == 1 {
             "1 file inside is"
         } else {
             &format!("{all} files inside are")
         };
-        (all > 0).then(|| format!("{files} not read: {}", reasons.join("; ")))
+        (all > 0).then(|| Reason {
+            text: format!("{files} not read: {}", reasons.join("; ")),
+            remedy,
+        })
     }
 }
 
@@ -60,23 +67,26 @@ fn told(reason: &str, names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Remedy;
 
     #[test]
     fn names_are_told_by_their_reason() {
         let mut unread = Unread::default();
         assert!(unread.is_empty());
-        unread.push("a.png", "not text".to_owned());
-        unread.fault("b\n.xls", Fault::NotText("not text".to_owned()));
-        unread.push("c.bin", "broken".to_owned());
+        unread.push("a.png", "not text");
+        unread.fault("b\n.xls", Fault::not_text("not text"));
+        unread.push("c.bin", Reason::with(Remedy::MaxBytes, "broken"));
+        let note = unread.note().unwrap();
+        assert_eq!(note.remedy, Some(Remedy::MaxBytes));
         assert_eq!(
-            unread.note().unwrap(),
+            note.text,
             "3 files inside are not read: a.png, b .xls (not text); c.bin (broken)"
         );
         let mut unread = Unread::default();
         for number in 0..22 {
-            unread.push(&number.to_string(), "x".to_owned());
+            unread.push(&number.to_string(), "x");
         }
-        assert!(unread.note().unwrap().ends_with("19 and 2 more (x)"));
+        assert!(unread.note().unwrap().text.ends_with("19 and 2 more (x)"));
         assert_eq!(Unread::default().note(), None);
     }
 }

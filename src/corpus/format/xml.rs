@@ -23,7 +23,7 @@ impl Format for Xml {
 
     fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault> {
         match root_name(text) {
-            Some("svg") => return Err(Fault::NotText("an SVG image".to_owned())),
+            Some("svg") => return Err(Fault::not_text("an SVG image")),
             Some("html") => return Html.read(text, fields),
             Some("rss" | "feed") => return Feed.read(text, fields),
             _ => {}
@@ -170,7 +170,8 @@ mod tests {
     fn images_are_named_and_depth_is_refused() {
         let image = "<?xml version='1.0'?><!-- made by hand --><svg xmlns='http://www.w3.org/2000/svg'><text>12</text></svg>";
         assert!(Xml.accepts("svg", image));
-        let named = |read| matches!(read, Err(Fault::NotText(reason)) if reason.contains("SVG"));
+        let named =
+            |read| matches!(read, Err(Fault::NotText(reason)) if reason.text.contains("SVG"));
         assert!(named(Xml.read(image, &Fields::default()).map(|_| ())));
         assert!(
             Xml.read(&"<a>".repeat(100_000), &Fields::default())

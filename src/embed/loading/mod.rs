@@ -79,7 +79,7 @@ impl Loaded {
             Source::Bundled => {
                 let (Some(bytes), Some(sha256)) = (bundled::GGUF, &model.sha256) else {
                     let reason = "its weights have no recorded checksum";
-                    return Err(not_runnable(reason.to_owned()));
+                    return Err(not_runnable(reason.into()));
                 };
                 let checksums = of_file(sha256.clone());
                 let mut loaded = way.of_gguf(Bytes::Static(bytes), checksums, true)?;
@@ -99,7 +99,7 @@ impl Loaded {
             Source::Folder(path) => way.of_folder(path),
             Source::Hub(id) => match &model.local {
                 Some(path) => way.of_folder(path),
-                None => Err(not_runnable(format!("{id} is not on this machine"))),
+                None => Err(not_runnable(format!("{id} is not on this machine").into())),
             },
         };
         loaded.map(|loaded| Self {

@@ -11,7 +11,7 @@ use super::lockfile::Lock;
 use super::{bundled, files};
 use crate::embed::model::{Family, Model, Pooling, Source};
 use crate::embed::models::files::USUAL_WEIGHTS;
-use crate::error::{EmbedError, Error, Result};
+use crate::error::{EmbedError, Error, Reason, Remedy, Result};
 
 /// What is used where nothing else is named.
 pub const DEFAULT_MODEL: &str = "multilingual-e5-small";
@@ -28,24 +28,24 @@ impl Model {
     }
 
     /// Why this program cannot run the model; `None` where it can.
-    pub fn not_runnable(&self) -> Option<String> {
+    pub fn not_runnable(&self) -> Option<Reason> {
         match &self.source {
             Source::Bundled if bundled::GGUF.is_some() => None,
             Source::Bundled => Some(
                 "this program was built without the bundled model; \
                  build it with feature `bundled-model`"
-                    .to_owned(),
+                    .into(),
             ),
             Source::Hub(_) if self.local.is_some() => None,
-            Source::Hub(id) => Some(format!(
-                "its files are not on this machine; get them from the hub ({id}) with `tane models pull {}`",
-                self.name
+            Source::Hub(id) => Some(Reason::with(
+                Remedy::Pull(self.name.clone()),
+                format!("its files are not on this machine; the hub has them ({id})"),
             )),
             Source::Gguf(path) if path.is_file() => None,
-            Source::Gguf(path) => Some(format!("no file {}", path.display())),
+            Source::Gguf(path) => Some(format!("no file {}", path.display()).into()),
             Source::Folder(path) if path.join("config.json").is_file() => None,
             Source::Folder(path) => {
-                Some(format!("no config.json in its folder, {}", path.display()))
+                Some(format!("no config.json in its folder, {}", path.display()).into())
             }
         }
     }
@@ -187,7 +187,7 @@ impl Entry {
         }
         if let Some(revision) = self.revision.as_ref().filter(|name| !is_commit(name)) {
             return Err(format!(
-                "revision `{revision}`: give a commit, 40 hex digits; `tane models pull` prints it"
+                "revision `{revision}`: give a commit, 40 hex digits"
             ));
         }
         let is_weights = |name: &String| {
@@ -263,6 +263,7 @@ mod tests {
                 .unwrap()
                 .not_runnable()
                 .unwrap()
+                .text
                 .contains("/m")
         );
         let unknown = registry.get("other").unwrap_err().to_string();

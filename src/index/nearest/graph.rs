@@ -24,6 +24,11 @@ pub(in crate::index) const MAGIC: &[u8; 8] = b"TANEGRF1";
 /// u32s before the first layer: magic, rows, entry, layers.
 const HEADER: usize = 5;
 
+/// A search of a graph ends without rows, because comparing a question with every row is less work. That is no failure:
+/// the caller compares every row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScanIsLess;
+
 /// A graph file, open for searching.
 pub struct MappedGraph {
     /// How far its searches go.
@@ -76,8 +81,10 @@ impl MappedGraph {
     }
 
     /// About the `count` rows whose codes are closest to a question's, best first; only those that `keep` lets
-    /// through, others lead on. `None` where rows are read one by one, and so many would be compared that to compare
-    /// all in order costs less.
+    /// through, others lead on.
+    ///
+    /// # Errors
+    /// [`ScanIsLess`] where rows are read one by one, and more would be compared than that is worth.
     pub fn search(
         &self,
         codes: CodeRows<'_>,
@@ -85,12 +92,12 @@ impl MappedGraph {
         count: usize,
         beam: Beam,
         keep: Option<&RowTest>,
-    ) -> Option<GraphHits> {
+    ) -> Result<GraphHits, ScanIsLess> {
         let fits = codes.values.len() == self.rows * query.len();
         let view = self.view().filter(|_| fits);
         match view {
             Some(view) => view.search(codes, query, count, beam, keep),
-            None => Some(GraphHits::default()),
+            None => Ok(GraphHits::default()),
         }
     }
 
@@ -231,7 +238,7 @@ impl<'a> GraphView<'a> {
         count: usize,
         beam: Beam,
         keep: Option<&RowTest>,
-    ) -> Option<GraphHits> {
+    ) -> Result<GraphHits, ScanIsLess> {
         let mut comparison = Comparison::new(codes, query);
         let entry = self.descend(&mut comparison);
         let mut found = self.search_base(&mut comparison, entry, Cutoff::new(query, beam), keep)?;
@@ -241,7 +248,7 @@ impl<'a> GraphView<'a> {
             found.truncate(count);
         }
         found.sort_unstable_by(best_first);
-        Some(GraphHits {
+        Ok(GraphHits {
             rows: found.into_iter().map(Candidate::row).collect(),
             compared: comparison.compared,
         })
@@ -273,17 +280,17 @@ impl<'a> GraphView<'a> {
         nearest
     }
 
-    /// The rows of the base layer that `keep` lets through, in no order; `None` where comparing every row costs less.
+    /// The rows of the base layer that `keep` lets through, in no order.
     fn search_base(
         &self,
         comparison: &mut Comparison<'_>,
         entry: Candidate,
         mut cutoff: Cutoff,
         keep: Option<&RowTest>,
-    ) -> Option<Vec<Candidate>> {
+    ) -> Result<Vec<Candidate>, ScanIsLess> {
         let mut found: Vec<Candidate> = Vec::new();
         let Some(base) = self.layers.first() else {
-            return Some(found);
+            return Ok(found);
         };
         let kept_by_filter = |row: u32| keep.is_none_or(|keep| keep(LocalRow::new(row as usize)));
         let mut picked: Vec<u32> = Vec::new();
@@ -302,7 +309,7 @@ impl<'a> GraphView<'a> {
             if !comparison
                 .still_worth_it(|| open.iter().filter(|row| **row >= cutoff.least).count())
             {
-                return None;
+                return Err(ScanIsLess);
             }
             picked.clear();
             for row in self.neighbours(base, candidate.row() as usize) {
@@ -327,7 +334,7 @@ impl<'a> GraphView<'a> {
                 self.prefetch(base, next.row() as usize);
             }
         }
-        Some(found)
+        Ok(found)
     }
 
     /// Where a node leads to will be wanted soon.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::graph::{Beam, GraphView, MAGIC, RowTest};
+use super::graph::{Beam, GraphView, MAGIC, RowTest, ScanIsLess};
 use crate::error::Result;
 use crate::index::store::codes::{CodeRows, step};
 use crate::index::store::hashed_file::HashedFile;
@@ -134,7 +134,7 @@ impl FlatGraph {
             .map(|(old, row)| {
                 let beam = Beam::of_candidates(EF_REFINE);
                 let found = view.search(codes.rows(), codes.row(row), EF_REFINE, beam, None);
-                let mut near = found.map_or_else(Vec::new, |found| found.rows);
+                let mut near = found.map_or_else(|ScanIsLess| Vec::new(), |found| found.rows);
                 near.extend(old);
                 codes.prune(row, near)
             });
@@ -224,7 +224,8 @@ impl FlatGraph {
             let beam = Beam::of_candidates(EF_SELF);
             let found = view
                 .as_ref()?
-                .search(codes.rows(), codes.row(*row), 1, beam, keep)?;
+                .search(codes.rows(), codes.row(*row), 1, beam, keep)
+                .ok()?;
             found.rows.first().copied()
         };
         rows.par_iter().map(find).collect()

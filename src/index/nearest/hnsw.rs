@@ -227,7 +227,7 @@ mod tests {
             assert_eq!(read, mapped);
             assert!(vectors_left < 99_991 && codes_left < 99_991);
             // Less than will be wanted.
-            gave_up += usize::from(found(150).0.is_none());
+            gave_up += usize::from(found(150).0.is_err());
         }
         // How soon a graph is found to be too much differs from one to the next.
         assert!(gave_up > 0);

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::embed::Probe;
 use crate::index::nearest::compare::CodedQuery;
-use crate::index::nearest::graph::{Beam, MappedGraph, RowTest};
+use crate::index::nearest::graph::{Beam, MappedGraph, RowTest, ScanIsLess};
 use crate::index::nearest::scan::{Hit, rescored, scan_part};
 use crate::index::store::position::{LocalRow, Row};
 use crate::index::store::rows::{Rows, SegmentRows};
@@ -80,8 +80,11 @@ impl Work {
     }
 }
 
-/// The best of what the segments give, exact scores; `None` where no graph helps, or one gives up. Of the `count` rows the `best` first
-/// ones decide how far graphs are searched. One graph or none for each part of `rows`.
+/// The best of what the segments give, exact scores. Of the `count` rows the `best` first ones decide how far graphs are
+/// searched. One graph or none for each part of `rows`.
+///
+/// # Errors
+/// [`ScanIsLess`] where no graph helps, or one gives up.
 pub fn nearest(
     rows: &Rows<'_>,
     graphs: &[Option<&MappedGraph>],
@@ -89,7 +92,7 @@ pub fn nearest(
     best: usize,
     count: usize,
     keep: Option<RowFilter<'_>>,
-) -> Option<Vec<Hit>> {
+) -> Result<Vec<Hit>, ScanIsLess> {
     let share = keep.map_or(1.0, |keep| keep.share);
     let parts = rows.parts().iter().zip(graphs);
     let chosen: Vec<_> = parts
@@ -99,7 +102,7 @@ pub fn nearest(
         })
         .collect();
     if chosen.iter().all(|(_, graph)| graph.is_none()) {
-        return None;
+        return Err(ScanIsLess);
     }
     let accepts = |row: Row| keep.is_none_or(|keep| (keep.accepts)(row));
     let mut hits: Vec<Hit> = Vec::new();
@@ -127,11 +130,13 @@ pub fn nearest(
     }
     hits.sort_by(Hit::order);
     hits.truncate(count);
-    Some(hits)
+    Ok(hits)
 }
 
-/// About the `count` rows of a part nearest to a question, best first, exact scores: through its graph. `None` where that
-/// gives up, as [`MappedGraph::search`] says.
+/// About the `count` rows of a part nearest to a question, best first, exact scores: through its graph.
+///
+/// # Errors
+/// As [`MappedGraph::search`].
 pub fn through_graph(
     rows: &Rows<'_>,
     part: &SegmentRows<'_>,
@@ -140,7 +145,7 @@ pub fn through_graph(
     beam: Beam,
     count: usize,
     kept: Option<&RowTest<'_>>,
-) -> Option<Vec<Hit>> {
+) -> Result<Vec<Hit>, ScanIsLess> {
     let query = CodedQuery::new(&probe.vector);
     let found = graph.search(
         part.code_rows(),
@@ -153,5 +158,5 @@ pub fn through_graph(
     let found = found
         .map(|row| part.row(LocalRow::new(row as usize)))
         .collect();
-    Some(rescored(found, count, |row| rows.score(probe, row)))
+    Ok(rescored(found, count, |row| rows.score(probe, row)))
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::corpus::{Span, without};
 use crate::embed::{Probe, Space};
 use crate::error::{Error, IndexError, Result};
-use crate::index::nearest::graph::MappedGraph;
+use crate::index::nearest::graph::{MappedGraph, ScanIsLess};
 use crate::index::nearest::scan::Hit;
 use crate::index::nearest::{RowFilter, Work, nearest};
 use crate::index::open_segment::OpenSegment;
@@ -326,9 +326,10 @@ impl Index {
     }
 
     /// The `best` rows nearest to a question, and about as many more as make `count`, found through graphs and, in
-    /// segments without one, by comparing every row; `None` where no graph helps, or the first question comes near so many
-    /// rows that comparing every one is less. `keep` says of how many rows which
-    /// may be found.
+    /// segments without one, by comparing every row. `keep` says of how many rows which may be found.
+    ///
+    /// # Errors
+    /// [`ScanIsLess`] where no graph helps, or the question comes near so many rows that comparing every one is less work.
     pub fn nearest(
         &self,
         rows: &Rows<'_>,
@@ -336,7 +337,7 @@ impl Index {
         best: usize,
         count: usize,
         keep: Option<RowFilter<'_>>,
-    ) -> Option<Vec<Hit>> {
+    ) -> Result<Vec<Hit>, ScanIsLess> {
         nearest(rows, &self.graphs(rows, probe), probe, best, count, keep)
     }
 

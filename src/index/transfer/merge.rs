@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::embed::Embedder;
-use crate::error::{Error, IndexError, Result};
+use crate::error::{Error, IndexError, Reason, Remedy, Result};
 use crate::index::reader::Index;
 use crate::index::same_space::{check_canaries, check_space};
 use crate::index::store::manifest::{Manifest, PROGRAM, Root, Shard};
@@ -28,7 +28,7 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
     if Manifest::read(dir)?.is_some() {
         return Err(refuse(
             dir,
-            "there is an index already; give a new folder by --index".to_owned(),
+            Reason::with(Remedy::NewFolder, "there is an index already"),
         ));
     }
     let mut merged: Option<Manifest> = None;
@@ -57,9 +57,9 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
         if made(manifest) != made(of_shard) {
             return Err(refuse(
                 path,
-                format!(
-                    "made by another version than the first; refresh it with `tane --index {} index`",
-                    path.display()
+                Reason::with(
+                    Remedy::Refresh(path.clone()),
+                    "made by another version than the first",
                 ),
             ));
         }
@@ -81,7 +81,7 @@ pub fn merge(shards: &[PathBuf], dir: &Path, embedder: Option<&Embedder>) -> Res
         }
     }
     let Some(mut manifest) = merged else {
-        return Err(refuse(dir, "no shard was named".to_owned()));
+        return Err(refuse(dir, "no shard was named"));
     };
     manifest.roots.sort_by(|a, b| a.label.cmp(&b.label));
     manifest.generation = number;
@@ -109,10 +109,10 @@ fn note_articles(path: &Path, shard: &Index, ids: &mut HashSet<String>) -> Resul
     Ok(())
 }
 
-fn refuse(path: &Path, what: String) -> Error {
+fn refuse(path: &Path, reason: impl Into<Reason>) -> Error {
     Error::Index(IndexError::Merge {
         path: path.to_path_buf(),
-        what,
+        reason: reason.into(),
     })
 }
 
@@ -155,13 +155,18 @@ fn check_shards(paths: &[PathBuf]) -> Result<()> {
         [] => Ok(()),
         [number, ..] => Err(refuse(
             first.path,
-            format!(
-                "this is shard {}/{}, and of the others {} {} missing; name it too, or build it with \
-                 `tane --index DIR index PATH --shard {number}`",
-                shard.number,
-                shard.of,
-                missing.join(", "),
-                if missing.len() == 1 { "is" } else { "are" },
+            Reason::with(
+                Remedy::Shard {
+                    index: None,
+                    shard: number.clone(),
+                },
+                format!(
+                    "this is shard {}/{}, and of the others {} {} missing; name it too",
+                    shard.number,
+                    shard.of,
+                    missing.join(", "),
+                    if missing.len() == 1 { "is" } else { "are" },
+                ),
             ),
         )),
     }
@@ -180,14 +185,14 @@ impl Part<'_> {
                     None => (before.path, self.path),
                 };
                 let what = format!(
-                    "{} is shard {}/{}, and {} is no shard; build all of them with `tane --index DIR index PATH --shard I/{}`",
+                    "{} is shard {}/{}, and {} is no shard",
                     which.display(),
                     shard.number,
                     shard.of,
                     whole.display(),
-                    shard.of,
                 );
-                return Err(refuse(self.path, what));
+                let remedy = Remedy::Shards(Some(shard.of));
+                return Err(refuse(self.path, Reason::with(remedy, what)));
             }
         };
         let (is, was) = (
@@ -208,15 +213,16 @@ impl Part<'_> {
                 format!("this is shard {is}, and so is {other}; name each shard once"),
             ));
         }
+        let as_shard = |shard| Remedy::Shard {
+            index: Some(self.path.to_path_buf()),
+            shard,
+        };
         if here.ids != there.ids {
             let what = format!(
-                "this shard is of {} files, and {other} is of {}, or of others; refresh both on the same files: \
-                 `tane --index {} index PATH --shard {is}`",
-                here.files,
-                there.files,
-                self.path.display(),
+                "this shard is of {} files, and {other} is of {}, or of others; refresh both on the same files",
+                here.files, there.files,
             );
-            return Err(refuse(self.path, what));
+            return Err(refuse(self.path, Reason::with(as_shard(is), what)));
         }
         let options = |roots: &[Root]| -> Vec<_> {
             let roots = roots.iter();
@@ -227,10 +233,9 @@ impl Part<'_> {
         if options(&self.roots) != options(&before.roots) {
             let what = format!(
                 "its files were read with other options than those of {other}; refresh one of them with the options of \
-                 the other: `tane --index {} index PATH ... --shard {is}`",
-                self.path.display(),
+                 the other",
             );
-            return Err(refuse(self.path, what));
+            return Err(refuse(self.path, Reason::with(as_shard(is), what)));
         }
         Ok(())
     }
@@ -243,11 +248,13 @@ impl Part<'_> {
         };
         Err(refuse(
             self.path,
-            format!(
-                "root `{}` is in {} too, and neither is a shard of it; build each with `tane --index DIR index PATH --shard I/N` \
-                 (text that has a vector is not embedded again)",
-                root.label,
-                before.path.display(),
+            Reason::with(
+                Remedy::Shards(None),
+                format!(
+                    "root `{}` is in {} too, and neither is a shard of it",
+                    root.label,
+                    before.path.display(),
+                ),
             ),
         ))
     }

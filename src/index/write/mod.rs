@@ -24,7 +24,7 @@ use self::new_segment::Writing;
 use self::plan::{Plan, plan};
 use self::previous::Previous;
 use crate::embed::{Canary, Embedder, TokenCodes, canaries};
-use crate::error::{EmbedError, Error, IndexError, Result};
+use crate::error::{EmbedError, Error, IndexError, Reason, Result};
 use crate::index::GRAPH_ROWS;
 use crate::index::reader::Index;
 use crate::index::same_space::check_canaries;
@@ -325,7 +325,7 @@ fn without_tokens<'a>(
     segments.into_iter().map(lacking).sum()
 }
 
-fn nothing_to_read(roots: &[Root], report: &Report) -> String {
+fn nothing_to_read(roots: &[Root], report: &Report) -> Reason {
     let names: Vec<String> = roots
         .iter()
         .map(|root| root.path.display().to_string())
@@ -345,7 +345,10 @@ fn nothing_to_read(roots: &[Root], report: &Report) -> String {
             file.reason
         )
     });
-    format!("{where_}{why}")
+    Reason {
+        text: format!("{where_}{why}"),
+        remedy: first.and_then(|file| file.reason.remedy.clone()),
+    }
 }
 
 /// Removes files of this program that the manifest does not name. Only under the writer lock; what

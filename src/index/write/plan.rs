@@ -11,7 +11,7 @@ use super::stamp::{Stamp, Stamped, Stamps};
 use super::unseen::look;
 use crate::corpus::{Article, ReadOptions, TimeLimit, WalkedFile};
 use crate::embed::Embedder;
-use crate::error::{CorpusError, Error, Result};
+use crate::error::{CorpusError, Error, Reason, Remedy, Result};
 use crate::index::store::format::{ArticleRecord, file_id};
 use crate::index::store::manifest::{Root, Shard};
 use crate::index::write::report::{Progress, Report, Stage, Unread, Update};
@@ -35,7 +35,7 @@ pub(in crate::index) struct Plan {
 /// What became of a file.
 enum ReadFile {
     /// With what was decided while reading.
-    Now(Vec<Content>, Vec<String>),
+    Now(Vec<Content>, Vec<Reason>),
     Unchanged(Vec<Unchanged>, Option<Stamped>),
 }
 
@@ -138,7 +138,7 @@ impl Plan {
             Error::Io { .. } | Error::Corpus(CorpusError::Unreadable { .. }) => {
                 let reason = match error {
                     Error::Corpus(CorpusError::Unreadable { reason, .. }) => reason,
-                    other => other.to_string(),
+                    other => other.to_string().into(),
                 };
                 report.failed.push(unread(reason));
                 let before = self.kept.len();
@@ -179,8 +179,7 @@ fn shard(number: u32, of: u32, files: &[(&Root, WalkedFile)]) -> Shard {
 }
 
 /// What is said where text that was recognised before is gone.
-const NOT_RECOGNISED: &str =
-    "text of it was recognised (OCR) before and is not now; `--ocr COMMAND` recognises it again";
+const NOT_RECOGNISED: &str = "text of it was recognised (OCR) before and is not now";
 
 /// A file that has no text only because nothing recognises it now. One that has not changed keeps what it had.
 /// `before` is its SHA-256 from then; empty where nothing was recognised.
@@ -195,11 +194,11 @@ fn without_recognition(file: &WalkedFile, error: Error, before: &str) -> Error {
     match now.is_ok_and(|now| now == before) {
         true => Error::Corpus(CorpusError::Unreadable {
             path,
-            reason: format!("{reason}; what was recognised (OCR) before is kept"),
+            reason: reason.and("what was recognised (OCR) before is kept"),
         }),
         false => Error::Corpus(CorpusError::NotText {
             path,
-            reason: format!("{reason}; {NOT_RECOGNISED}"),
+            reason: Reason::with(Remedy::Ocr, reason.and(NOT_RECOGNISED).text),
         }),
     }
 }
@@ -256,14 +255,14 @@ impl Reading<'_> {
         for mut article in articles {
             notes.append(&mut article.notes);
             if article.recognised.is_empty() && !before.is_empty() {
-                notes.push(NOT_RECOGNISED.to_owned());
+                notes.push(Reason::with(Remedy::Ocr, NOT_RECOGNISED));
             }
             planned.extend(self.cut(root, file, article, stamp, &limit)?);
         }
         if planned.is_empty() {
             return Err(Error::Corpus(CorpusError::NotText {
                 path: file.path.clone(),
-                reason: "nothing to read in it".to_owned(),
+                reason: "nothing to read in it".into(),
             }));
         }
         Ok(ReadFile::Now(planned, notes))
@@ -295,9 +294,12 @@ impl Reading<'_> {
             Unfinished::Stopped => limit.error(&file.path),
             Unfinished::TooMany => Error::Corpus(CorpusError::Unreadable {
                 path: file.path.clone(),
-                reason: format!(
-                    "it has more passages, at most {} are indexed (--max-passages)",
-                    limits.passages
+                reason: Reason::with(
+                    Remedy::MaxPassages,
+                    format!(
+                        "it has more passages, at most {} are indexed",
+                        limits.passages
+                    ),
                 ),
             }),
         })?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{Ocr, ReadOptions, Readers};
-use crate::error::Result;
+use crate::error::{Reason, Result};
 
 /// What to do.
 #[derive(Debug, Clone, Default)]
@@ -90,7 +90,8 @@ pub struct Unread {
     #[serde(serialize_with = "as_shown")]
     pub path: PathBuf,
     /// Why it was not read, or the remark, in words.
-    pub reason: String,
+    #[serde(serialize_with = "Reason::as_text")]
+    pub reason: Reason,
 }
 
 /// A path in JSON, which has no other text than UTF-8.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::previous::{Previous, Unchanged, kept};
 use crate::corpus::{Skipped, WalkOptions, Walked, WalkedFile, walk};
-use crate::error::{Error, IndexError, Result};
+use crate::error::{Error, IndexError, Reason, Remedy, Result};
 use crate::index::store::format::ArticleRecord;
 use crate::index::store::manifest::{Manifest, Root};
 use crate::index::store::position::ArticleNo;
@@ -67,7 +67,7 @@ pub(in crate::index) fn look(
             Walked {
                 skipped: vec![Skipped {
                     path: root.path.clone(),
-                    reason: source.to_string(),
+                    reason: source.to_string().into(),
                     failed: true,
                     unseen: Some(String::new()),
                 }],
@@ -144,11 +144,13 @@ impl<'a> Unseen<'a> {
         };
         report.failed.push(Unread {
             path: self.root.path.clone(),
-            reason: format!(
-                "root `{label}` {what}; {} and brought up to date from the stored text; bring it back, or forget it \
-                 with `tane index --remove {label}`",
-                are_kept(count),
-                label = self.root.label,
+            reason: Reason::with(
+                Remedy::Remove(self.root.label.clone()),
+                format!(
+                    "root `{}` {what}; {} and brought up to date from the stored text",
+                    self.root.label,
+                    are_kept(count),
+                ),
             ),
         });
         Ok(Seen {
@@ -169,10 +171,12 @@ impl<'a> Unseen<'a> {
         }
         report.failed.push(Unread {
             path: self.root.path.join(folder),
-            reason: format!(
-                "suddenly empty, as a disk that is not mounted; {} (leave it out with --exclude \"/{folder}/\" if that \
-                 is right)",
-                are_kept(count)
+            reason: Reason::with(
+                Remedy::Exclude(format!("/{folder}/")),
+                format!(
+                    "suddenly empty, as a disk that is not mounted; {}",
+                    are_kept(count)
+                ),
             ),
         });
     }
@@ -188,7 +192,7 @@ impl<'a> Unseen<'a> {
         if let Some(place) = unseen {
             let count = self.keep(&place, files);
             if count > 0 {
-                reason = format!("{reason}; {}", are_kept(count));
+                reason = reason.and(&are_kept(count));
             }
             let below = self.root.mounts.iter().filter(|mount| is_at(mount, &place));
             let below: Vec<&String> = below.filter(|mount| !self.mounts.contains(mount)).collect();

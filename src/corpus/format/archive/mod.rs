@@ -15,6 +15,7 @@ use super::package::{Limits, Package, names as raw_names};
 use super::unread::Unread;
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Archives, Container, Inside, Parsed};
+use crate::error::{Reason, Remedy};
 
 /// What a record of a tar archive has at this place.
 const TAR_MARK: (usize, &[u8]) = (257, b"ustar");
@@ -57,10 +58,8 @@ impl Container for Zip {
                 continue;
             };
             if last.get(&stored.to_ascii_lowercase()) != Some(&at) {
-                found.unread.push(
-                    &name,
-                    "another file has its name, but for the case".to_owned(),
-                );
+                let reason = "another file has its name, but for the case";
+                found.unread.push(&name, reason);
                 continue;
             }
             match package.read(stored) {
@@ -108,7 +107,7 @@ impl Container for Tar {
             .take(RECORD as u64)
             .read_to_end(&mut head);
         if beginning.is_err() || !is_tar(&head) {
-            return Err(Fault::NotText(
+            return Err(Fault::not_text(
                 "a gzip file without a tar archive in it; unpack it".to_owned(),
             ));
         }
@@ -150,12 +149,12 @@ fn read_tar(
     let mut archive = tar::Archive::new(from);
     let entries = archive
         .entries()
-        .map_err(|error| Fault::Unreadable(damaged(error)))?;
+        .map_err(|error| Fault::unreadable(damaged(error)))?;
     let mut found = Found::default();
     for (number, entry) in entries.enumerate() {
         if number >= limits.entries {
             let most = limits.entries;
-            return Err(Fault::Unreadable(format!(
+            return Err(Fault::unreadable(format!(
                 "{what} of more than {most} files"
             )));
         }
@@ -178,13 +177,13 @@ fn read_tar(
         let read = (&mut entry).take(limits.entry + 1).read_to_end(&mut bytes);
         match read {
             Ok(length) if length as u64 > limits.entry => {
-                let most = limits.entry >> 20;
+                let reason = format!("more than {} MB", limits.entry >> 20);
                 found
                     .unread
-                    .push(&name, format!("more than {most} MB (--max-file-size)"));
+                    .push(&name, Reason::with(Remedy::MaxBytes, reason));
             }
             Ok(length) if (length as u64) < entry.size() => {
-                found.unread.push(&name, "it is cut".to_owned());
+                found.unread.push(&name, "it is cut");
             }
             Ok(_) => found.take(&name, bytes, inside),
             Err(error) => {
@@ -205,10 +204,8 @@ fn read_tar(
 fn may_open(what: &str, inside: &dyn Inside) -> Result<(), Fault> {
     match inside.archives() {
         Archives::Opened => Ok(()),
-        Archives::Unasked => Err(Fault::NotText(format!(
-            "{what}; --archives reads what is in it"
-        ))),
-        Archives::TooDeep => Err(Fault::NotText(format!(
+        Archives::Unasked => Err(Fault::not_text(Reason::with(Remedy::Archives, what))),
+        Archives::TooDeep => Err(Fault::not_text(format!(
             "{what} in an archive in an archive"
         ))),
     }
@@ -247,8 +244,11 @@ impl Found {
         let note = self.unread.note();
         match (self.articles.first_mut(), note) {
             (Some(first), note) => first.notes.extend(note),
-            (None, Some(note)) => return Err(Fault::NotText(format!("{what}: {note}"))),
-            (None, None) => return Err(Fault::NotText(format!("{what} without files"))),
+            (None, Some(note)) => {
+                let text = format!("{what}: {}", note.text);
+                return Err(Fault::NotText(Reason { text, ..note }));
+            }
+            (None, None) => return Err(Fault::not_text(format!("{what} without files"))),
         }
         Ok(self.articles)
     }

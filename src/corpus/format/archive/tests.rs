@@ -26,7 +26,7 @@ impl Inside for Names {
     fn read(&self, name: &str, bytes: Vec<u8>) -> Result<Vec<Parsed>, Fault> {
         self.1.borrow_mut().push(bytes.len());
         if bytes.starts_with(b"no") {
-            return Err(Fault::NotText("not text".to_owned()));
+            return Err(Fault::not_text("not text"));
         }
         Ok(vec![Parsed {
             row: Some(name.to_owned()),
@@ -87,14 +87,14 @@ fn files_are_read_by_their_names() {
         let articles = form.read(&bytes, &inside(true)).unwrap();
         assert_eq!(rows(&articles), ["a/b.txt", "README"], "{}", form.name());
         assert_eq!(
-            articles[0].notes,
-            ["1 file inside is not read: a/picture.png (not text)"]
+            articles[0].notes[0].text,
+            "1 file inside is not read: a/picture.png (not text)"
         );
         let Err(Fault::NotText(reason)) = form.read(&bytes, &inside(false)) else {
             panic!("{}", form.name());
         };
         assert!(
-            reason.ends_with("archive; --archives reads what is in it"),
+            reason.text.ends_with("archive") && reason.remedy == Some(Remedy::Archives),
             "{reason}"
         );
         let cut = form.read(&bytes[..bytes.len() / 2], &inside(true));
@@ -105,19 +105,19 @@ fn files_are_read_by_their_names() {
 #[test]
 fn what_has_nothing_to_read_is_no_text() {
     let bytes = archive(&[("a.png", b"no")]);
-    let reason = "a ZIP archive: 1 file inside is not read: a.png (not text)".to_owned();
+    let reason = "a ZIP archive: 1 file inside is not read: a.png (not text)";
     assert_eq!(
         Zip.read(&bytes, &inside(true)).unwrap_err(),
-        Fault::NotText(reason)
+        Fault::not_text(reason)
     );
-    let reason = "a ZIP archive without files".to_owned();
+    let reason = "a ZIP archive without files";
     assert_eq!(
         Zip.read(&archive(&[]), &inside(true)).unwrap_err(),
-        Fault::NotText(reason)
+        Fault::not_text(reason)
     );
     let lone = Tar { packed: true }.read(&gzip(b"A text."), &inside(true));
-    let reason = "a gzip file without a tar archive in it; unpack it".to_owned();
-    assert_eq!(lone.unwrap_err(), Fault::NotText(reason));
+    let reason = "a gzip file without a tar archive in it; unpack it";
+    assert_eq!(lone.unwrap_err(), Fault::not_text(reason));
 }
 
 #[test]
@@ -126,7 +126,11 @@ fn names_that_differ_in_case_alone_are_told() {
     let articles = Zip.read(&bytes, &inside(true)).unwrap();
     assert_eq!(rows(&articles), ["A.txt"]);
     assert_eq!(articles[0].text.as_deref(), Some("two"));
-    assert!(articles[0].notes[0].contains("a.txt (another file has its name"));
+    assert!(
+        articles[0].notes[0]
+            .text
+            .contains("a.txt (another file has its name")
+    );
 }
 
 #[test]
@@ -137,13 +141,18 @@ fn what_expands_too_far_is_not_read() {
     assert_eq!(rows(&articles), ["a.txt"]);
     assert!(
         articles[0].notes[0]
+            .text
             .contains("b.txt (a gzip archive that is cut or broken (it expands to more than"),
         "{:?}",
         articles[0].notes
     );
     let bytes = archive(&[("a.txt", b"text"), ("b.txt", &zeros)]);
     let articles = Zip.read(&bytes, &inside(true)).unwrap();
-    assert!(articles[0].notes[0].contains("more than 200 times its packed size"));
+    assert!(
+        articles[0].notes[0]
+            .text
+            .contains("more than 200 times its packed size")
+    );
     let mut small = inside(true);
     small.0.max_bytes = 3;
     let bytes = tar_of(&[("a.txt", b"text"), ("b.txt", b"one")]);

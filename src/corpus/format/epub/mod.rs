@@ -19,6 +19,7 @@ use crate::corpus::block::Omission;
 use crate::corpus::decode::decode;
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Bytes, FormatOfBytes, Parsed};
+use crate::error::Reason;
 
 /// Where the name of the first file stands in an archive, and how far its content reaches that tells a book.
 const HEAD: std::ops::Range<usize> = 30..150;
@@ -49,7 +50,7 @@ impl FormatOfBytes for Epub {
         let locked = opf::locked(&mut package)?;
         if let Some(item) = book.spine.iter().find(|item| locked.contains(&item.path)) {
             let name = &item.path;
-            return Err(Fault::Unreadable(format!(
+            return Err(Fault::unreadable(format!(
                 "locked: its chapters are encrypted (`{name}` is), as shops do"
             )));
         }
@@ -63,7 +64,7 @@ fn read(book: &Book, package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
     let mut joined = Joined::default();
     for item in &book.spine {
         match chapter(item, package) {
-            Ok(None) => unread.push(&item.path, "it is missing".to_owned()),
+            Ok(None) => unread.push(&item.path, "it is missing"),
             Ok(Some(parsed)) if item.is_contents => {
                 // Its entries are the titles of the chapters.
                 joined.left().push(
@@ -79,8 +80,8 @@ fn read(book: &Book, package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
     }
     let note = unread.note();
     if joined.is_empty() {
-        let note = note.unwrap_or_else(|| "its pages are pictures or empty".to_owned());
-        return Err(Fault::NotText(format!("a book without text: {note}")));
+        let note = note.unwrap_or_else(|| "its pages are pictures or empty".into());
+        return Err(Fault::not_text(format!("a book without text: {note}")));
     }
     joined.left().push(Omission::FrontMatter, &book.about);
     let mut parsed = joined.finish();
@@ -100,11 +101,11 @@ fn chapter(item: &Item, package: &mut Package<'_>) -> Result<Option<Parsed>, Fau
     let is_page =
         item.kind.ends_with("html") || item.kind.ends_with("html+xml") || item.kind.is_empty();
     if !is_page && item.kind != "application/x-dtbook+xml" && item.kind != "text/x-oeb1-document" {
-        return Err(Fault::NotText(item.kind.clone()));
+        return Err(Fault::not_text(item.kind.clone()));
     }
     let decoded = decode(bytes, None)?;
     let mut parsed = html::fragment(&decoded.text)?;
-    parsed.notes.extend(decoded.note);
+    parsed.notes.extend(decoded.note.map(Reason::from));
     Ok(Some(parsed))
 }
 

@@ -42,7 +42,7 @@ pub struct Book {
 /// # Errors
 /// Where the archive is no book, or its package document cannot be read.
 pub fn book(package: &mut Package<'_>) -> Result<Book, Fault> {
-    let none = || Fault::Unreadable("a book without a package document (OPF)".to_owned());
+    let none = || Fault::unreadable("a book without a package document (OPF)");
     let container = xml_of(package, "META-INF/container.xml")?;
     let named = container.and_then(|tree| {
         let at = elements(&tree, "rootfile").next()?;

@@ -116,10 +116,8 @@ fn chapters_follow_each_other_and_name_their_places() {
             (Some("2026-10-31"), Some("ja"))
         );
         assert_eq!(
-            parsed.notes,
-            [
-                "2 files inside are not read: OEBPS/gone.xhtml (it is missing); OEBPS/p.svg (image/svg+xml)"
-            ]
+            parsed.notes[0].text,
+            "2 files inside are not read: OEBPS/gone.xhtml (it is missing); OEBPS/p.svg (image/svg+xml)"
         );
         let listed: Vec<(Omission, &str)> = parsed
             .omitted
@@ -143,7 +141,7 @@ fn chapters_follow_each_other_and_name_their_places() {
 
 fn reason(read: Result<Vec<Parsed>, Fault>) -> String {
     match read.unwrap_err() {
-        Fault::NotText(reason) | Fault::Unreadable(reason) => reason,
+        Fault::NotText(reason) | Fault::Unreadable(reason) => reason.text,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-/// Fields by their names, lower case with `_` between words.
+use crate::corpus::format::rows::plain_name;
+
+/// Fields by their plain names.
 pub(super) type Fields = HashMap<String, Vec<String>>;
 
 /// The name and the value of a line `name: value`, in TOML `name = value`.
@@ -21,10 +23,6 @@ pub(super) fn key_of(line: &str, toml: bool) -> Option<(&str, &str)> {
     let short = name.len() <= 60 && name.split(' ').count() <= 3;
     let begins = name.starts_with(char::is_alphabetic) && !line.starts_with([' ', '\t']);
     (begins && short && name.chars().all(letters)).then_some((name, value))
-}
-
-pub(super) fn plain_name(name: &str) -> String {
-    name.trim().to_lowercase().replace(['-', ' '], "_")
 }
 
 /// The fields of a head that does not parse.

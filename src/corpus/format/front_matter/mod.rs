@@ -5,8 +5,9 @@ mod by_line;
 
 use serde_json::{Map, Value};
 
-use self::by_line::{Fields, is_empty, key_of, line_by_line, plain_name, unlinked};
+use self::by_line::{Fields, is_empty, key_of, line_by_line, unlinked};
 use crate::corpus::format::reader::Parsed;
+use crate::corpus::format::rows::{DATE, plain_name};
 use crate::corpus::lines::lines;
 use crate::corpus::{Span, date};
 
@@ -18,7 +19,7 @@ pub(super) struct FrontMatter {
 }
 
 /// Names that only the head of a file has in such a place. One of them makes a head of what stands between two rules.
-const USUAL: [&str; 88] = [
+const USUAL: [&str; 87] = [
     "abstract",
     "alias",
     "aliases",
@@ -27,30 +28,30 @@ const USUAL: [&str; 88] = [
     "bibliography",
     "byline",
     "canonical",
-    "canonical_url",
+    "canonicalurl",
     "categories",
     "category",
     "comments",
     "contributors",
     "cover",
     "created",
-    "created_at",
+    "createdat",
     "creator",
     "css",
     "cssclass",
     "cssclasses",
     "date",
-    "date_created",
-    "date_published",
+    "datecreated",
+    "datepublished",
     "description",
     "draft",
     "excerpt",
     "featured",
     "format",
-    "has_children",
+    "haschildren",
     "head",
     "headline",
-    "hide_title",
+    "hidetitle",
     "icon",
     "id",
     "image",
@@ -60,9 +61,9 @@ const USUAL: [&str; 88] = [
     "kind",
     "lang",
     "language",
-    "last_modified_at",
-    "last_updated",
     "lastmod",
+    "lastmodifiedat",
+    "lastupdated",
     "layout",
     "license",
     "link",
@@ -72,23 +73,22 @@ const USUAL: [&str; 88] = [
     "menu",
     "modified",
     "name",
-    "nav_order",
+    "navorder",
     "output",
     "paginate",
     "parent",
     "permalink",
     "pubdate",
     "publish",
-    "publish_date",
     "publishdate",
     "published",
-    "published_at",
-    "redirect_from",
+    "publishedat",
+    "redirectfrom",
     "related",
     "series",
     "sidebar",
-    "sidebar_label",
-    "sidebar_position",
+    "sidebarlabel",
+    "sidebarposition",
     "slug",
     "source",
     "sources",
@@ -112,25 +112,12 @@ const TITLE: [&str; 2] = ["title", "headline"];
 const AUTHOR: [&str; 6] = [
     "author", "authors", "creator", "creators", "byline", "writer",
 ];
-const DATE: [&str; 11] = [
-    "date",
-    "published",
-    "published_at",
-    "publish_date",
-    "publishdate",
-    "pubdate",
-    "date_published",
-    "created",
-    "created_at",
-    "date_created",
-    "creation_date",
-];
 const LANG: [&str; 3] = ["lang", "language", "locale"];
 const URL: [&str; 6] = [
     "url",
     "source",
     "canonical",
-    "canonical_url",
+    "canonicalurl",
     "link",
     "permalink",
 ];
@@ -311,7 +298,7 @@ fn texts(value: Value, found: &mut Vec<String>) {
 }
 
 impl FrontMatter {
-    /// What holds something of a field.
+    /// What holds something of a field, which is named without case, hyphens and underscores.
     fn values(&self, name: &str) -> impl Iterator<Item = String> + '_ {
         let values = self.fields.get(name).into_iter().flatten();
         values

@@ -102,7 +102,7 @@ pub(super) fn check(html: &str) -> Result<(), Fault> {
             return Err(too_deep(OPEN, place));
         }
         if counts.again > AGAIN {
-            return Err(Fault::Unreadable(format!(
+            return Err(Fault::unreadable(format!(
                 "more than {AGAIN} elements, because marks of type are begun and not ended, at byte {place}"
             )));
         }

@@ -12,6 +12,7 @@ use crate::corpus::decode::decoded::{Decoded, Fault, KnownBy, TextSource, check,
 use crate::corpus::format::html;
 use crate::corpus::format::joined::{Joined, letters};
 use crate::corpus::format::reader::{Inside, Parsed};
+use crate::error::Reason;
 
 /// A plain text that says so much less than the page beside it stands in for it only.
 const STUB: usize = 3;
@@ -36,7 +37,7 @@ pub struct Found {
     pub encoding: Option<(String, KnownBy)>,
     pub attached: Vec<Attached>,
     /// Parts that are not read: a name and why.
-    pub unread: Vec<(String, String)>,
+    pub unread: Vec<(String, Reason)>,
     parts: usize,
 }
 
@@ -75,8 +76,8 @@ impl Found {
         }
     }
 
-    fn unread(&mut self, name: &str, reason: &str) {
-        self.unread.push((name.to_owned(), reason.to_owned()));
+    fn unread(&mut self, name: &str, reason: impl Into<Reason>) {
+        self.unread.push((name.to_owned(), reason.into()));
     }
 
     /// A part that is text of the mail.
@@ -92,13 +93,13 @@ impl Found {
         match read {
             Ok((decoded, mut parsed, is_page)) => {
                 self.page |= is_page;
-                parsed.notes.extend(decoded.note);
+                parsed.notes.extend(decoded.note.map(Reason::from));
                 self.encoding
                     .get_or_insert((decoded.encoding, decoded.known_by));
                 self.joined.add(parsed);
             }
             Err(Fault::NotText(reason) | Fault::Unreadable(reason)) => {
-                self.unread(&format!("part {}", self.parts), &reason);
+                self.unread(&format!("part {}", self.parts), reason);
             }
         }
     }
@@ -317,13 +318,13 @@ pub fn page_of<'a, 'x>(part: &'a Part<'x>) -> Option<&'a Part<'x>> {
 }
 
 /// Notes which parts of a saved page are not read beside the page.
-pub fn beside_page(part: &Part<'_>, page: &Part<'_>, unread: &mut Vec<(String, String)>) {
+pub fn beside_page(part: &Part<'_>, page: &Part<'_>, unread: &mut Vec<(String, Reason)>) {
     if part.inside.is_empty() {
         let is_page = std::ptr::eq(part, page);
         if !is_page && !is_furniture(&part.kind) {
             let place = part.field("content-location").or(part.field("content-id"));
             let name = place.map_or_else(|| part.kind.clone(), words);
-            unread.push((name, "beside the page that was saved".to_owned()));
+            unread.push((name, "beside the page that was saved".into()));
         }
     }
     part.inside

@@ -50,7 +50,7 @@ impl<'x> Part<'x> {
     ) -> Result<Self, Fault> {
         *count += 1;
         if *count > PARTS {
-            return Err(Fault::Unreadable(format!(
+            return Err(Fault::unreadable(format!(
                 "a mail of more than {PARTS} parts"
             )));
         }

@@ -21,6 +21,7 @@ use super::plain;
 use super::unread::Unread;
 use crate::corpus::decode::decoded::{Fault, KnownBy};
 use crate::corpus::format::reader::{Container, Inside, Origin, Parsed};
+use crate::error::Reason;
 
 /// One mail.
 pub struct Mail;
@@ -99,8 +100,7 @@ impl Container for Mhtml {
     fn read(&self, bytes: &[u8], inside: &dyn Inside) -> Result<Vec<Parsed>, Fault> {
         let saved = Part::of(known::without_mark(bytes))?;
         let page = page_of(&saved);
-        let page =
-            page.ok_or_else(|| Fault::NotText("a saved web page without HTML".to_owned()))?;
+        let page = page.ok_or_else(|| Fault::not_text("a saved web page without HTML"))?;
         let (mut parsed, decoded) = read_page(page, inside)?;
         let field = |part: &Part<'_>, name: &str| part.field(name).map(words::decoded);
         let address =
@@ -108,7 +108,7 @@ impl Container for Mhtml {
         let address = address.filter(|address| address.starts_with("http"));
         parsed.source_url = address.or(parsed.source_url);
         parsed.title = parsed.title.take().or_else(|| field(&saved, "subject"));
-        parsed.notes.extend(decoded.note);
+        parsed.notes.extend(decoded.note.map(Reason::from));
         parsed.origin = Some(origin(
             self.name(),
             Some((decoded.encoding, decoded.known_by)),

@@ -61,13 +61,13 @@ pub(super) fn workbook(kind: Kind, bytes: &[u8]) -> Result<Vec<Parsed>, Fault> {
     let mut blocks = Blocks::new(properties::of_package(&mut package));
     match kind {
         Kind::Xlsb => {
-            blocks.note(CELLS_ALONE.to_owned());
+            blocks.note(CELLS_ALONE);
             xlsb(bytes, &mut budget, &mut blocks)?;
         }
         _ => {
             let with_formats = largest <= MOST_STYLED;
             if !with_formats {
-                blocks.note(FIGURES_ALONE.to_owned());
+                blocks.note(FIGURES_ALONE);
             }
             xlsx(bytes, with_formats, &mut budget, &mut blocks)?;
         }
@@ -154,13 +154,13 @@ fn is_read(name: &str) -> bool {
 
 fn finish(blocks: Blocks) -> Result<Vec<Parsed>, Fault> {
     if blocks.len() == 0 {
-        return Err(Fault::NotText("a workbook without text".to_owned()));
+        return Err(Fault::not_text("a workbook without text"));
     }
     Ok(vec![blocks.finish()])
 }
 
 fn damaged(error: &dyn std::fmt::Display) -> Fault {
-    Fault::Unreadable(format!("a damaged document: {error}"))
+    Fault::unreadable(format!("a damaged document: {error}"))
 }
 
 /// The sheets with cells, in their order.
@@ -226,7 +226,7 @@ fn merged<E>(found: Result<Vec<Dimensions>, E>) -> Vec<((u32, u32), (u32, u32))>
 fn xls(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Parsed>, Fault> {
     let opened = open_workbook_from_rs::<Xls<Bytes<'_>>, _>(Cursor::new(bytes));
     let mut book = opened.map_err(|error| match error {
-        XlsError::Password => Fault::Unreadable(
+        XlsError::Password => Fault::unreadable(
             "locked by a password; open it in Excel and save it without one".to_owned(),
         ),
         error => damaged(&error),
@@ -239,7 +239,7 @@ fn xls(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Parsed>, Fault> {
         published: known.created.as_deref().and_then(day),
         ..Parsed::default()
     });
-    blocks.note(CELLS_ALONE.to_owned());
+    blocks.note(CELLS_ALONE);
     for mut sheet in worksheets(&book) {
         sheet.merged = merged(book.merge_cells_by_sheet_name(&sheet.name));
         let range = book

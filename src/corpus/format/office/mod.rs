@@ -71,7 +71,7 @@ impl FormatOfBytes for Kind {
     }
 
     fn read(&self, bytes: Bytes) -> Result<Vec<Parsed>, Fault> {
-        let unreadable = |reason: &str| Err(Fault::Unreadable(reason.to_owned()));
+        let unreadable = |reason: &str| Err(Fault::unreadable(reason));
         match self {
             Self::Docx => word::word(&mut Package::open(&bytes, Limits::default())?),
             Self::Pptx => slides::slides(&mut Package::open(&bytes, Limits::default())?),

@@ -18,7 +18,7 @@ use crate::corpus::format::reader::Parsed;
 pub(super) fn package(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
     let manifest = read(package, "META-INF/manifest.xml")?.unwrap_or_default();
     if manifest.contains("encryption-data") {
-        return Err(Fault::Unreadable(
+        return Err(Fault::unreadable(
             "locked by a password; open it in the program that made it and save it without one"
                 .to_owned(),
         ));
@@ -32,7 +32,7 @@ pub(super) fn package(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
         reader.part("styles.xml", &styles)?;
     }
     let Some(content) = read(package, "content.xml")? else {
-        return Err(Fault::Unreadable(
+        return Err(Fault::unreadable(
             "a damaged document: its part `content.xml` is missing".to_owned(),
         ));
     };

@@ -11,7 +11,7 @@ use crate::corpus::format::reader::Parsed;
 pub(super) fn of_package(package: &mut Package<'_>) -> Parsed {
     let known = package_properties(package);
     known.unwrap_or_else(|_| Parsed {
-        notes: vec!["its properties (title, author, date) cannot be read".to_owned()],
+        notes: vec!["its properties (title, author, date) cannot be read".into()],
         ..Parsed::default()
     })
 }

@@ -66,7 +66,7 @@ pub(super) fn main_part(package: &mut Package<'_>, usual: &str) -> Result<String
     found
         .or_else(|| Some(usual.to_owned()).filter(|name| package.has(name)))
         .ok_or_else(|| {
-            Fault::Unreadable(format!("a damaged document: its part `{usual}` is missing"))
+            Fault::unreadable(format!("a damaged document: its part `{usual}` is missing"))
         })
 }
 

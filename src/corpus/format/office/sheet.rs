@@ -57,7 +57,7 @@ impl Budget {
     /// Where there are too many.
     pub(super) fn take(&mut self, cells: usize, bytes: usize) -> Result<(), Fault> {
         self.cells = self.cells.checked_sub(cells).ok_or_else(|| {
-            Fault::Unreadable(format!(
+            Fault::unreadable(format!(
                 "more than {MOST_CELLS} cells with something in them; divide the workbook"
             ))
         })?;

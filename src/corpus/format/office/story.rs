@@ -103,14 +103,14 @@ impl Story {
     /// Where it has no text.
     pub(super) fn finish(self, what: &str) -> Result<Vec<Parsed>, Fault> {
         if self.blocks.len() == 0 {
-            return Err(Fault::NotText(format!("{what} without text")));
+            return Err(Fault::not_text(format!("{what} without text")));
         }
         Ok(vec![self.blocks.finish()])
     }
 }
 
 pub(super) fn too_long() -> Fault {
-    Fault::Unreadable(format!(
+    Fault::unreadable(format!(
         "its text is over {} MB; divide the document",
         MOST_TEXT >> 20
     ))

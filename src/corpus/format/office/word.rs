@@ -38,7 +38,7 @@ pub(super) fn word(package: &mut Package<'_>) -> Result<Vec<Parsed>, Fault> {
     reader.shapes(package, &related)?;
     reader.all_notes(package, &related)?;
     let Some(text) = read(package, &part)? else {
-        return Err(Fault::Unreadable(format!(
+        return Err(Fault::unreadable(format!(
             "a damaged document: its part `{part}` is missing"
         )));
     };

@@ -166,7 +166,7 @@ impl<'a> Xml<'a> {
         loop {
             let at = self.reader.buffer_position();
             let broken = |error: &dyn std::fmt::Display| {
-                Fault::Unreadable(format!(
+                Fault::unreadable(format!(
                     "a damaged document: `{}` is not well-formed XML at byte {at} ({error})",
                     self.part
                 ))
@@ -179,7 +179,7 @@ impl<'a> Xml<'a> {
                 Event::Start(start) => {
                     self.depth += 1;
                     if self.depth > NESTING {
-                        return Err(Fault::Unreadable(format!(
+                        return Err(Fault::unreadable(format!(
                             "nested too deeply: `{}` has more than {NESTING} elements inside each other at byte {at}",
                             self.part
                         )));
@@ -200,7 +200,7 @@ impl<'a> Xml<'a> {
                 Event::CData(text) => return Ok(Some(Piece::Text(text.xml10_content()))),
                 Event::GeneralRef(name) => return Ok(Some(Piece::Text(reference(&name).into()))),
                 Event::DocType(declared) if declared.contains('[') => {
-                    return Err(Fault::Unreadable(format!(
+                    return Err(Fault::unreadable(format!(
                         "`{}` declares entities, which office programs do not write; it is not read",
                         self.part
                     )));
@@ -263,7 +263,7 @@ fn reference(name: &str) -> String {
 /// Where they are none.
 pub(super) fn decoded(part: &str, bytes: Vec<u8>) -> Result<String, Fault> {
     let broken = |reason: &dyn std::fmt::Display| {
-        Fault::Unreadable(format!(
+        Fault::unreadable(format!(
             "a damaged document: `{part}` is no text ({reason})"
         ))
     };

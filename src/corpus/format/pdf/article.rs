@@ -88,14 +88,14 @@ impl Paged for PdfFile {
 
     fn draw(&self, bytes: Bytes, page: usize, width: u32) -> Result<Picture, decoded::Fault> {
         let pdf = open(bytes).map_err(|fault| told(&fault))?;
-        draw(&pdf, page, width).map_err(decoded::Fault::Unreadable)
+        draw(&pdf, page, width).map_err(decoded::Fault::unreadable)
     }
 }
 
 fn told(fault: &Fault) -> decoded::Fault {
     match fault {
-        Fault::NoText { cut: None, .. } => decoded::Fault::NotText(fault.to_string()),
-        fault => decoded::Fault::Unreadable(fault.to_string()),
+        Fault::NoText { cut: None, .. } => decoded::Fault::not_text(fault.to_string()),
+        fault => decoded::Fault::unreadable(fault.to_string()),
     }
 }
 
@@ -107,7 +107,11 @@ fn parsed(document: &Document) -> (Parsed, Vec<Stretch>) {
         author: document.author.clone(),
         published: document.published.clone(),
         lang: document.lang.clone(),
-        notes: document.notes.clone(),
+        notes: document
+            .notes
+            .iter()
+            .map(|note| note.as_str().into())
+            .collect(),
         ..Parsed::default()
     });
     for piece in &document.pieces {
@@ -324,8 +328,8 @@ mod tests {
             (Omission::RunningHead, "1")
         );
         assert_eq!(
-            parsed.notes,
-            ["pages 3-4 have no text layer: they are pictures or empty"]
+            parsed.notes[0].text,
+            "pages 3-4 have no text layer: they are pictures or empty"
         );
     }
 }

@@ -6,6 +6,7 @@ use super::dialect::{Dialect, Record, Records};
 use super::header::{Candidate, Head, LOOKED_AT};
 use super::{Articles, Fault, Fields, Format, Parsed, Row, listed};
 use crate::corpus::plain::layout::layout;
+use crate::error::{Reason, Remedy};
 
 pub struct Csv {
     /// Tabs part the cells, as the name of the file says.
@@ -160,7 +161,8 @@ impl Table<'_> {
     fn finish(mut self) -> Result<Vec<Parsed>, Fault> {
         let mut note = |rows: &[String], what: &str| {
             if !rows.is_empty() {
-                self.articles.notes.push(format!("{what} {}", listed(rows)));
+                let note = format!("{what} {}", listed(rows));
+                self.articles.notes.push(note.into());
             }
         };
         note(&self.stray, "a quotation mark is text in");
@@ -197,7 +199,7 @@ fn place(record: &Record<'_>) -> String {
 }
 
 /// How a table was read, in a sentence.
-fn said(dialect: Dialect, head: &Head, first: &[Record<'_>]) -> String {
+fn said(dialect: Dialect, head: &Head, first: &[Record<'_>]) -> Reason {
     let mark = match dialect.mark {
         Some(b',') => "cells between commas",
         Some(b';') => "cells between semicolons",
@@ -210,5 +212,5 @@ fn said(dialect: Dialect, head: &Head, first: &[Record<'_>]) -> String {
         Some(at) => format!("row {} names the columns", first[at].row),
         None => "no row names the columns".to_owned(),
     };
-    format!("{mark}; {names} (--header)")
+    Reason::with(Remedy::Header, format!("{mark}; {names}"))
 }

@@ -14,10 +14,12 @@ pub const TEXT: [&str; 7] = [
 pub const TITLE: [&str; 5] = ["title", "headline", "name", "subject", "タイトル"];
 pub const URL: [&str; 4] = ["url", "link", "sourceurl", "href"];
 pub const ID: [&str; 4] = ["id", "_id", "guid", "key"];
-pub const DATE: [&str; 12] = [
+/// Of a row, and of the head of a text.
+pub const DATE: [&str; 13] = [
     "date",
     "published",
     "publishedat",
+    "publishdate",
     "datepublished",
     "pubdate",
     "created",

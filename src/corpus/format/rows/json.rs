@@ -83,12 +83,12 @@ fn check(text: &str) -> Result<usize, Fault> {
     while at < text.len() {
         let end = end_of(text, at);
         let end = end
-            .map_err(|broken| Fault::Unreadable(format!("not JSON: {}", broken.describe(text))))?;
+            .map_err(|broken| Fault::unreadable(format!("not JSON: {}", broken.describe(text))))?;
         values += 1;
         at = skip_blank(text, end);
     }
     if values == 0 {
-        return Err(Fault::NotText("nothing to read in it".to_owned()));
+        return Err(Fault::not_text("nothing to read in it"));
     }
     Ok(values)
 }

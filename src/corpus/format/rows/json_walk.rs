@@ -14,6 +14,7 @@ use crate::corpus::format::rows::json_rows::{
     DEPTH, Holds, Item, alike, cells, columns, flatten, holds, holds_rows, is_map, joined, located,
     names_of_columns, numbered, row, usual,
 };
+use crate::error::{Reason, Remedy};
 
 /// Of the rows of a list so many must say something, else those that do not are left out: one of three.
 const SAYING: usize = 3;
@@ -206,7 +207,8 @@ impl<'a, 'f> Walk<'a, 'f> {
                 })
         };
         if let Some(at) = head {
-            let note = format!("{} names the columns (--header)", located(path, at + 1));
+            let note = format!("{} names the columns", located(path, at + 1));
+            let note = Reason::with(Remedy::Header, note);
             self.articles.notes.push(note);
         }
         let mut saying = Counted::of(rows());
@@ -265,7 +267,7 @@ impl<'a, 'f> Walk<'a, 'f> {
         let reads = beside.is_text(!self.articles.found.is_empty(), self.articles.asked);
         for (rows, place) in &self.data {
             let note = format!("{rows} rows{place} are only data and left out");
-            self.articles.notes.push(note);
+            self.articles.notes.push(note.into());
         }
         if reads {
             self.articles.push(beside)?;

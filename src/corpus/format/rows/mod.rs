@@ -16,6 +16,7 @@ pub(super) mod kind;
 mod marked_up;
 
 pub use csv::Csv;
+pub use fields::{DATE, plain_name};
 pub use json::{Json, JsonLines};
 
 /// Of a value that is left out so many characters are listed.
@@ -212,7 +213,7 @@ fn about(row: &Row<'_>, names: &Names<'_>, asked: &Fields, parsed: &mut Parsed) 
     parsed.lang = value(lang);
     // `3/5/2024` is a date where the language of the text says which number is the day.
     let is_date = |value: &str, lang: Option<&str>| date::of_field(value, lang).is_some();
-    let published = names.usual(&fields::DATE, |value| is_date(value, Some("fr")));
+    let published = names.usual(&DATE, |value| is_date(value, Some("fr")));
     parsed.published = value(published);
     let plain = published.filter(|at| {
         let value = &row.fields[*at].value;
@@ -318,7 +319,7 @@ struct Articles<'f> {
     names: Vec<String>,
     /// Rows in which there is nothing.
     empty: Vec<String>,
-    notes: Vec<String>,
+    notes: Vec<Reason>,
 }
 
 impl<'f> Articles<'f> {
@@ -354,13 +355,12 @@ impl<'f> Articles<'f> {
     fn add(&mut self, parsed: Parsed) -> Result<(), Fault> {
         self.bytes += parsed.text.as_ref().map_or(0, String::len);
         if self.asked.most > 0 && self.found.len() >= self.asked.most {
-            return Err(Fault::Unreadable(format!(
-                "more than {} rows, no more are read (--max-articles)",
-                self.found.len()
-            )));
+            let reason = format!("more than {} rows, no more are read", self.found.len());
+            let reason = Reason::with(Remedy::MaxArticles, reason);
+            return Err(Fault::unreadable(reason));
         }
         if self.bytes > MOST_TEXT {
-            return Err(Fault::Unreadable(format!(
+            return Err(Fault::unreadable(format!(
                 "its rows with the names of their columns are over {} MB; split the file",
                 MOST_TEXT >> 20
             )));
@@ -386,23 +386,24 @@ impl<'f> Articles<'f> {
             && !self.has_text_field
             && !self.found.is_empty()
         {
-            return Err(Fault::Unreadable(format!(
-                "no row has a field `{wanted}`; name the one with the text by --text-field (there are: {})",
-                self.names.join(", ")
-            )));
+            let there = self.names.join(", ");
+            let reason = format!("no row has a field `{wanted}` (there are: {there})");
+            let reason = Reason::with(Remedy::Text, reason);
+            return Err(Fault::unreadable(reason));
         }
         if !self.empty.is_empty() {
             self.notes
-                .push(format!("nothing in {}", listed(&self.empty)));
+                .push(format!("nothing in {}", listed(&self.empty)).into());
         }
         match self.found.first_mut() {
             Some(first) => first.notes.append(&mut self.notes),
             None if self.notes.is_empty() => {
-                return Err(Fault::NotText(format!("{what} without text")));
+                return Err(Fault::not_text(format!("{what} without text")));
             }
             None => {
-                let notes = self.notes.join("; ");
-                return Err(Fault::NotText(format!("{what} without text: {notes}")));
+                let notes: Vec<&str> = self.notes.iter().map(|note| &*note.text).collect();
+                let notes = notes.join("; ");
+                return Err(Fault::not_text(format!("{what} without text: {notes}")));
             }
         }
         Ok(self.found)
@@ -428,7 +429,7 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use fields::{Field, Names, is_usual, plain_name};
+use fields::{Field, Names, is_usual};
 use kind::{Says, is_encoded, says};
 use marked_up::read_value;
 
@@ -440,3 +441,4 @@ use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::reader::{Format, LeftOut, Parsed};
 use crate::corpus::plain::layout::{ROW_CHARS, layout};
 use crate::corpus::read_options::Fields;
+use crate::error::{Reason, Remedy};

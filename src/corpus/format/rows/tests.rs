@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::corpus::language::of_tag;
 use crate::corpus::{Article, Fields, Header, ReadOptions};
-use crate::error::Error;
+use crate::error::{CorpusError, Error, Remedy};
 
 fn read_with(name: &str, text: &str, fields: Fields) -> Result<Vec<Article>, Error> {
     let options = ReadOptions {
@@ -162,7 +162,9 @@ fn a_table_without_names_has_none_and_what_stands_above_is_kept() {
     is("a.csv", text, &[("1", first), ("2", second)]);
     let articles = read("a.csv", text);
     assert!(
-        articles[0].notes[0].contains("semicolons; no row names"),
+        articles[0].notes[0]
+            .text
+            .contains("semicolons; no row names"),
         "{:?}",
         articles[0].notes
     );
@@ -205,7 +207,7 @@ fn columns_that_no_row_fills_and_rows_that_hold_nothing_are_listed() {
         articles[0]
             .notes
             .iter()
-            .any(|note| note == "nothing in row 3"),
+            .any(|note| note.text == "nothing in row 3"),
         "{:?}",
         articles[0].notes
     );
@@ -250,7 +252,7 @@ fn rows_keep_their_numbers_behind_cells_of_several_lines_and_stray_marks() {
         articles[0]
             .notes
             .iter()
-            .any(|note| note.ends_with("text in row 3")),
+            .any(|note| note.text.ends_with("text in row 3")),
         "{:?}",
         articles[0].notes
     );
@@ -388,7 +390,7 @@ fn data_is_left_out_and_named() {
     assert_eq!(articles.len(), 1);
     assert_eq!(articles[0].row.as_deref(), Some("10"));
     assert!(
-        articles[0].notes[0].contains("9 rows are only data"),
+        articles[0].notes[0].text.contains("9 rows are only data"),
         "{:?}",
         articles[0].notes
     );
@@ -441,7 +443,12 @@ fn too_many_rows_are_refused_by_name() {
         Article::from_bytes(text.into_bytes(), Path::new("a.csv"), &options)
     };
     assert_eq!(read(2).unwrap().len(), 2);
-    assert!(read(3).unwrap_err().to_string().contains("--max-articles"));
+    let error = read(3).unwrap_err();
+    assert!(
+        matches!(&error, Error::Corpus(CorpusError::Unreadable { reason, .. })
+            if reason.remedy == Some(Remedy::MaxArticles)),
+        "{error}"
+    );
 }
 
 /// All that is read of a file, known of it, or listed as left out.
@@ -557,7 +564,7 @@ proptest! {
         match read_with(name, &text, Fields::default()) {
             Ok(articles) => {
                 let all = all_of(&articles);
-                let left_out = articles[0].notes.iter().any(|note| note.contains("left out"));
+                let left_out = articles[0].notes.iter().any(|note| note.text.contains("left out"));
                 let wanted = strings.iter().filter(|text| !left_out || is_telling(text));
                 for word in wanted.flat_map(|text| words(text)) {
                     prop_assert!(of_tag(word).is_some() || all.to_lowercase().contains(&word.to_lowercase()), "{:?} of {} is not in {:?}", word, text, all);

@@ -49,7 +49,7 @@ impl FormatOfBytes for Rtf {
     fn read(&self, bytes: Bytes) -> Result<Vec<Parsed>, Fault> {
         let parsed = reading::read(&bytes);
         match parsed.blocks.is_empty() {
-            true => Err(Fault::NotText("an RTF document without text".to_owned())),
+            true => Err(Fault::not_text("an RTF document without text")),
             false => Ok(vec![parsed]),
         }
     }

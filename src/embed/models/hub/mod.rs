@@ -159,9 +159,9 @@ impl Hub {
             return Err(fault(model, "it is no model of the hub"));
         };
         if self.offline {
-            let what = "offline (--offline, TANE_OFFLINE or HF_HUB_OFFLINE): nothing is downloaded; \
-                        `tane models pull NAME --print-files` lists what to bring by hand";
-            return Err(fault(model, what));
+            return Err(Error::Embed(EmbedError::Offline {
+                model: model.name.clone(),
+            }));
         }
         let known = lock.of(&model.name, id).filter(|_| !upgrade).cloned();
         let recorded = known.as_ref().map(|known| known.revision.clone());

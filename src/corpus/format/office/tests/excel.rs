@@ -48,10 +48,7 @@ fn a_workbook_that_makes_its_library_panic_is_named() {
     bytes[1510] = 16;
     let form = of_bytes(Path::new("a.xls"), &bytes).unwrap();
     let read = parts::read(form, bytes.into(), &ReadOptions::default());
-    assert_eq!(
-        read.err(),
-        Some(Fault::Unreadable(READER_FAILED.to_owned()))
-    );
+    assert_eq!(read.err(), Some(Fault::unreadable(READER_FAILED)));
 }
 
 #[test]

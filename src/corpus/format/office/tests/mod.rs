@@ -74,7 +74,7 @@ fn left(parsed: &Parsed) -> Vec<(Omission, String)> {
 fn reason(kind: Kind, bytes: Vec<u8>) -> String {
     match kind.read(bytes.into()) {
         Ok(_) => String::new(),
-        Err(Fault::Unreadable(reason) | Fault::NotText(reason)) => reason,
+        Err(Fault::Unreadable(reason) | Fault::NotText(reason)) => reason.text,
     }
 }
 
