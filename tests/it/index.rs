@@ -316,7 +316,7 @@ fn an_index_that_is_being_built_is_waited_for() {
     folder.write("ix/lock", "");
     let lock = std::fs::File::open(folder.path().join("ix/lock")).unwrap();
     let ask = |args: &[&str]| folder.tane(args.iter().copied()).fails(2);
-    let said = "another `tane --index ix index` is building this index";
+    let said = "another process is building this index; wait until it ends, then run this again";
     let commands = [
         &["query", "soup"][..],
         &["map"],

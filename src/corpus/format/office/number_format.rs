@@ -16,7 +16,14 @@ pub(super) struct NumberFormat {
     /// right, mark).
     filled: usize,
     between: Vec<(usize, char)>,
+    /// What is shown of a number below zero that has a section of its own; `None` in it: that section is not understood.
+    negative: Option<Option<Box<Self>>>,
+    /// Zero has a section of its own.
+    own_zero: bool,
 }
+
+/// Signs of a number below zero: brackets and the triangle of Japanese accounts are among them.
+const SIGNS: [char; 6] = ['-', '\u{2212}', '(', ')', '▲', '△'];
 
 /// Excel knows fifteen figures of a number.
 const MOST_FIGURES: usize = 32;
@@ -25,6 +32,18 @@ impl NumberFormat {
     /// Reads a code; `None` where it adds nothing to the figures, or what it adds is not understood (fractions,
     /// conditions).
     pub fn of_code(code: &str) -> Option<Self> {
+        let mut sections = sections(code);
+        let mut format = Self::of_section(sections.next()?)?;
+        let adds = format.filled > 1
+            || !(format.before.trim().is_empty() && format.after.trim().is_empty());
+        let negative = sections.next();
+        format.negative = negative.map(|section| Self::of_section(section).map(Box::new));
+        format.own_zero = sections.next().is_some();
+        adds.then_some(format)
+    }
+
+    /// Reads the code of one section.
+    fn of_section(code: &str) -> Option<Self> {
         let mut format = Self::default();
         // Places of figures so far, whether some may be missing, and what stands behind how many of them.
         let (mut figures, mut optional, mut inside) = (0, false, Vec::new());
@@ -33,8 +52,6 @@ impl NumberFormat {
         let mut chars = code.chars();
         while let Some(c) = chars.next() {
             let literal = match c {
-                // Positive numbers are first; negative ones are shown with a sign.
-                ';' => break,
                 '0' => {
                     figures += 1;
                     divides = false;
@@ -83,14 +100,51 @@ impl NumberFormat {
             }
         }
         format.filled = if optional { 0 } else { figures };
-        let adds = format.filled > 1
-            || !(format.before.trim().is_empty() && format.after.trim().is_empty());
         let is_known = (1..=MOST_FIGURES).contains(&figures) && !divides && format.percent < 3;
-        (is_known && adds).then_some(format)
+        is_known.then_some(format)
     }
 
     /// A number as it is read; `plain` writes its figures.
     pub fn shown(&self, number: f64, plain: impl Fn(f64) -> String) -> String {
+        if number == 0.0 && self.own_zero {
+            return plain(number);
+        }
+        let (sign, format) = match &self.negative {
+            Some(Some(negative)) if number < 0.0 => {
+                let without = negative.without_sign();
+                match negative.is_signed() || without.says(&self.without_sign()) {
+                    true => ("-", without),
+                    // Other words stand in the place of the sign: `50 DR`.
+                    false => ("", (**negative).clone()),
+                }
+            }
+            Some(None) if number < 0.0 => return plain(number),
+            _ if number < 0.0 => ("-", self.clone()),
+            _ => ("", self.clone()),
+        };
+        format!("{sign}{}", format.of_amount(number, plain))
+    }
+
+    fn is_signed(&self) -> bool {
+        self.before.contains(SIGNS) || self.after.contains(SIGNS)
+    }
+
+    fn without_sign(&self) -> Self {
+        Self {
+            before: self.before.replace(SIGNS, "").replace('+', ""),
+            after: self.after.replace(SIGNS, ""),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the same words stand around a number.
+    fn says(&self, other: &Self) -> bool {
+        let words = |one: &Self| (one.before.trim().to_owned(), one.after.trim().to_owned());
+        words(self) == words(other)
+    }
+
+    /// A number without its sign.
+    fn of_amount(&self, number: f64, plain: impl Fn(f64) -> String) -> String {
         let scaled = number * 100_f64.powi(self.percent.try_into().unwrap_or(0));
         let figures = plain(scaled.abs());
         let is_whole = figures.bytes().all(|b| b.is_ascii_digit());
@@ -98,8 +152,7 @@ impl NumberFormat {
             2.. if is_whole => self.filled_up(&figures),
             _ => figures,
         };
-        let sign = if scaled < 0.0 { "-" } else { "" };
-        format!("{sign}{}{figures}{}", self.before, self.after)
+        format!("{}{figures}{}", self.before, self.after)
             .trim()
             .to_owned()
     }
@@ -115,6 +168,24 @@ impl NumberFormat {
         }
         shown
     }
+}
+
+/// The sections of a code: for numbers above zero, below zero, zero and texts.
+fn sections(code: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
+    code.split(move |c: char| {
+        let taken = std::mem::take(&mut escaped) || (quoted && c != '"');
+        match c {
+            _ if taken => {}
+            '"' => quoted = !quoted,
+            '\\' | '_' | '*' => escaped = true,
+            '[' => bracketed = true,
+            ']' => bracketed = false,
+            ';' => return !bracketed,
+            _ => {}
+        }
+        false
+    })
 }
 
 /// What brackets hold: `[$¥-411]` is a currency, a colour is nothing; `None`: a condition, or a time.
@@ -156,6 +227,15 @@ mod tests {
             ("[Red]0\"点\"", 80.0, "80点"),
             ("$#,##0.00", 12.5, "$12.5"),
             ("000", 7.0, "007"),
+            ("+0%;-0%", -0.5, "-50%"),
+            ("+0%;-0%", 0.5, "+50%"),
+            ("+#,##0\"点\";▲#,##0\"点\"", -500.0, "-500点"),
+            ("+0.0\"°C\";-0.0\"°C\";\"freezing\"", -3.5, "-3.5°C"),
+            ("+0.0\"°C\";-0.0\"°C\";\"freezing\"", 0.0, "0"),
+            ("0\" CR\";0\" DR\"", -50.0, "50 DR"),
+            ("0\" CR\";[Red]0\" CR\"", -50.0, "-50 CR"),
+            ("0\" CR\";\"none\"", -50.0, "-50"),
+            ("\"a;b\"0\\;;0", 5.0, "a;b5;"),
             ("000\\-0000", 1_234_567.0, "123-4567"),
             ("000\"-\"0000", 600_001.0, "060-0001"),
             ("000", 1234.0, "1234"),
