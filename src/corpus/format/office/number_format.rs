@@ -5,6 +5,8 @@
 //!
 //! Source: ECMA-376, part 1, 18.8.31.
 
+use std::borrow::Cow;
+
 /// What stands around a number, and what is done to it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct NumberFormat {
@@ -113,14 +115,14 @@ impl NumberFormat {
             Some(Some(negative)) if number < 0.0 => {
                 let without = negative.without_sign();
                 match negative.is_signed() || without.says(&self.without_sign()) {
-                    true => ("-", without),
+                    true => ("-", Cow::Owned(without)),
                     // Other words stand in the place of the sign: `50 DR`.
-                    false => ("", (**negative).clone()),
+                    false => ("", Cow::Borrowed(&**negative)),
                 }
             }
             Some(None) if number < 0.0 => return plain(number),
-            _ if number < 0.0 => ("-", self.clone()),
-            _ => ("", self.clone()),
+            _ if number < 0.0 => ("-", Cow::Borrowed(self)),
+            _ => ("", Cow::Borrowed(self)),
         };
         format!("{sign}{}", format.of_amount(number, plain))
     }
