@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 /// Between the names of several rows of heads: `2024 > Q1`.
-const BELOW: &str = " > ";
+pub const BELOW: &str = " > ";
 
 /// The names of columns, by the numbers of the columns.
 #[derive(Debug, Default)]

@@ -14,6 +14,8 @@ use crate::corpus::read_options::Fields;
 
 /// A pause of so many milliseconds ends a paragraph.
 const PAUSE: u64 = 2_000;
+/// Captions that repeat the line above the new one follow each other at once, in milliseconds.
+const AT_ONCE: u64 = 100;
 /// A tag in a caption is at most so long, in bytes.
 const TAG: usize = 200;
 
@@ -43,6 +45,7 @@ impl Format for Subtitles {
             before: Vec::new(),
             until: 0,
             open: None,
+            speaker: String::new(),
         };
         let lines: Vec<Span> = lines(text).collect();
         let line = |at: usize| lines.get(at).map_or("", |line| text[line.clone()].trim());
@@ -80,20 +83,24 @@ struct Reading<'a> {
     until: u64,
     /// The paragraph, and the time at which its last caption ends.
     open: Option<(Span, u64)>,
+    /// Who spoke last.
+    speaker: String,
 }
 
 impl<'a> Reading<'a> {
     fn caption(&mut self, (start, end): (u64, u64), lines: &[Span]) {
+        let at_once = start < self.until + AT_ONCE;
         self.until = end;
         let mut shown = Vec::new();
         for line in lines {
             let content = &self.text[line.clone()];
             let tags = tags(content);
-            let gaps = gaps(content.len(), &tags).into_iter();
+            let spans: Vec<Span> = tags.iter().map(|tag| tag.span.clone()).collect();
+            let gaps = gaps(content.len(), &spans).into_iter();
             let words: String = gaps.map(|gap| &content[gap]).collect();
             let words = words.trim().to_owned();
             // Captions that are written while somebody speaks repeat the line above the new one.
-            let is_new = !words.is_empty() && !self.before.contains(&words);
+            let is_new = !words.is_empty() && !(at_once && self.before.contains(&words));
             shown.push(words);
             if !is_new {
                 continue;
@@ -103,16 +110,35 @@ impl<'a> Reading<'a> {
             };
             self.leave_out_to(span.start);
             for tag in tags {
-                let span = line.start + tag.start..line.start + tag.end;
-                self.parsed.omitted.push(Omitted {
-                    span,
-                    reason: Omission::Markup,
-                });
+                self.tag(line.start, content, tag);
             }
             self.read_to = span.end;
             self.take(span, start, end);
         }
         self.before = shown;
+    }
+
+    /// Leaves a tag out, but for the name of another speaker, who begins a paragraph.
+    fn tag(&mut self, from: usize, content: &str, tag: Tag) {
+        let mut leave = |span: Span, reason| {
+            let span = from + span.start..from + span.end;
+            self.parsed.omitted.push(Omitted { span, reason });
+        };
+        match tag
+            .speaker
+            .filter(|name| content[name.clone()] != self.speaker)
+        {
+            None => leave(tag.span, tag.reason),
+            Some(name) => {
+                leave(tag.span.start..name.start, Omission::Markup);
+                // The mark behind the name parts it from what is said.
+                if content[tag.span.end..].starts_with(char::is_whitespace) {
+                    leave(name.end..tag.span.end, Omission::Markup);
+                }
+                content[name].clone_into(&mut self.speaker);
+                self.close();
+            }
+        }
     }
 
     /// What stands under no times: where they are damaged, or behind the last caption.
@@ -209,8 +235,16 @@ fn milliseconds(time: &str) -> Option<u64> {
     Some(((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths)
 }
 
+/// A tag of a line, or a reading aid with its tags.
+struct Tag {
+    span: Span,
+    reason: Omission,
+    /// The name in `<v Name>`.
+    speaker: Option<Span>,
+}
+
 /// Tags of a line: `<i>`, `<v Name>`, `<00:00:01.000>`, `{\an8}`.
-fn tags(line: &str) -> Vec<Span> {
+fn tags(line: &str) -> Vec<Tag> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(next) = line[at..].find(['<', '{']) {
@@ -227,14 +261,42 @@ fn tags(line: &str) -> Vec<Span> {
         let end = near.filter(|_| begins).find(|(_, c)| *c == close);
         at = match end {
             Some((length, _)) => {
-                let end = start + 1 + length + 1;
-                found.push(start..end);
+                let tag = Tag::of(line, start, start + 1 + length + 1);
+                let end = tag.span.end;
+                found.push(tag);
                 end
             }
             None => start + 1,
         };
     }
     found
+}
+
+impl Tag {
+    fn of(line: &str, start: usize, end: usize) -> Self {
+        const READING_ENDS: &str = "</rt>";
+        let inside = &line[start + 1..end - 1];
+        let reading = (inside == "rt")
+            .then(|| line[end..].find(READING_ENDS))
+            .flatten();
+        let is_voice = inside.starts_with("v ") || inside.starts_with("v.");
+        let name = inside.find(' ').filter(|_| is_voice).and_then(|blank| {
+            let name = start + 1 + blank..end - 1;
+            trimmed(line, name)
+        });
+        match reading {
+            Some(length) => Self {
+                span: start..end + length + READING_ENDS.len(),
+                reason: Omission::Ruby,
+                speaker: None,
+            },
+            None => Self {
+                span: start..end,
+                reason: Omission::Markup,
+                speaker: name,
+            },
+        }
+    }
 }
 
 /// What of `length` bytes stands outside of `tags`.
@@ -283,6 +345,27 @@ mod tests {
         let (blocks, _) = read(text);
         let blocks: Vec<String> = blocks.iter().map(|b| b.replace("\n\n", "\n")).collect();
         assert_eq!(blocks, ["the lamp was\nlit at dusk"]);
+    }
+
+    #[test]
+    fn speakers_begin_paragraphs_and_readings_are_left_out() {
+        let text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna Koch>The pier is</v>\n\n00:02.000 --> 00:03.000\n<v Anna Koch>closed.</v>\n\n\
+                    00:03.000 --> 00:04.000\n<v.loud Ben> Why?</v>\n\n00:04.000 --> 00:05.000\n<ruby>灯台<rt>とうだい</rt></ruby>です\n";
+        let (blocks, _) = read(text);
+        let blocks: Vec<String> = blocks.iter().map(|b| b.replace("\n\n", "\n")).collect();
+        assert_eq!(
+            blocks,
+            ["Anna Koch>The pier is\nclosed.", "Ben Why?\n灯台です"]
+        );
+    }
+
+    #[test]
+    fn what_is_said_twice_is_read_twice() {
+        let text = "1\n00:00:01,000 --> 00:00:02,000\nNo.\n\n2\n00:00:02,700 --> 00:00:03,500\nNo.\n\n\
+                    3\n00:00:03,500 --> 00:00:04,000\nNo.\n";
+        let (blocks, _) = read(text);
+        let blocks: Vec<String> = blocks.iter().map(|b| b.replace("\n\n", "\n")).collect();
+        assert_eq!(blocks, ["No.\nNo."]);
     }
 
     #[test]

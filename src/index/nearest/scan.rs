@@ -12,6 +12,7 @@ use crate::index::store::codes::step;
 use crate::index::store::position::{LocalRow, Position, Row};
 use crate::index::store::rows::{Rows, SegmentRows};
 use crate::kernel::Isa;
+use crate::kernel::dot::dot;
 use crate::kernel::dot_i8::dots_i8;
 
 /// Rows that one thread compares at a time.
@@ -129,14 +130,17 @@ pub fn scan_part(
         let mut dots = vec![0; chunk.len()];
         dots_i8(Isa::current(), &query.values, codes, &mut dots);
         let mut hits: Vec<Hit<LocalRow>> = Vec::new();
+        // Where many rows are in doubt, they are gone through each time that they have doubled.
+        let mut full = 4 * count.max(64);
         for (row, dot) in chunk.zip(dots) {
             let row = LocalRow::new(row);
             let Some(bonus) = worth(row) else { continue };
             let score = query.factor * dot as f32 + bonus;
             if score >= reach {
                 hits.push(Hit { row, score });
-                if hits.len() >= 4 * count.max(64) {
+                if hits.len() >= full {
                     reach = reach.max(possible(&mut hits, count, doubt));
+                    full = full.max(2 * hits.len());
                 }
             }
         }
@@ -145,14 +149,14 @@ pub fn scan_part(
     // Most of the doubt is the question's own code: its vector against the codes of the rows tells more of them
     // apart, before their vectors, which lie all over the file, are touched.
     let step = step(dimension);
-    hits.par_iter_mut().for_each(|hit| {
-        let code = part.codes[hit.row.get() * dimension..][..dimension].iter();
-        let products = probe
-            .vector
-            .iter()
-            .zip(code)
-            .map(|(q, c)| q * f32::from(*c));
-        hit.score = step * products.sum::<f32>() + worth(hit.row).unwrap_or(f32::MIN);
+    let buffer = || vec![0f32; dimension];
+    hits.par_iter_mut().for_each_init(buffer, |values, hit| {
+        let code = &part.codes[hit.row.get() * dimension..][..dimension];
+        for (value, code) in values.iter_mut().zip(code) {
+            *value = f32::from(*code);
+        }
+        let worth = worth(hit.row).unwrap_or(f32::MIN);
+        hit.score = step * dot(&probe.vector, values) + worth;
     });
     possible(&mut hits, count, 2.0 * query.row_error(part.code_error));
     let candidates = hits.into_iter().map(|hit| part.row(hit.row)).collect();
@@ -201,7 +205,6 @@ mod tests {
     use crate::embed::Alignment;
     use crate::index::store::codes::encode;
     use crate::index::store::rows::{LanguageRows, RowRecord};
-    use crate::kernel::dot::dot;
 
     #[test]
     fn codes_first_finds_what_vectors_alone_find() {

@@ -4,6 +4,7 @@
 //! the parts of the package ([`relations`]) as XML ([`xml`]), and give paragraphs and tables ([`content`]), of which
 //! [`story`] and [`tables`] make blocks. Spreadsheets give rows ([`sheet`]).
 
+mod cell_format;
 mod content;
 mod drawing;
 mod excel;

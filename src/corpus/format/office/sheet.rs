@@ -10,7 +10,7 @@ use super::story::{MOST_TEXT, too_long};
 use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::blocks::Blocks;
-use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, is_form};
+use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, grouped, is_form};
 use crate::corpus::format::rows::kind::{Kind, kind};
 use crate::corpus::format::table::Cell;
 use crate::corpus::read_options::Header;
@@ -187,25 +187,31 @@ impl Sheet {
             return Ok(());
         }
         let head = head(rows);
-        let mut first = head.first;
+        let (mut above, mut first) = (head.first, head.first);
         if let Some(at) = head.names {
             names.list(blocks);
-            *names = self.names(&rows[at]);
-            first = at + 1;
-            // Groups of columns stand above the names of the columns.
-            if names.groups && rows.len() > first + 1 {
-                let below = self::head(&rows[first..]);
-                if below.names == Some(0) {
-                    names.join(self.names(&rows[first]));
-                    first += 1;
+            (above, first) = (at, at + 1);
+            *names = match at.checked_sub(1).map(|up| self.groups(&rows[up..])) {
+                Some(Some(groups)) => {
+                    above = at - 1;
+                    groups
                 }
+                _ => self.names(&rows[at]),
+            };
+            // Groups of columns stand above the names of the columns.
+            if above == at
+                && rows.len() > first + 1
+                && self::head(&rows[first..]).names == Some(0)
+                && let Some(groups) = self.groups(&rows[at..])
+            {
+                *names = groups;
+                first += 1;
             }
         } else if !names.fit(rows) {
             names.list(blocks);
             *names = Names::default();
         }
-        let titles = rows[..first].iter().zip(0..);
-        for (row, _) in titles.filter(|(_, at)| head.names.is_none_or(|names| *at < names)) {
+        for row in &rows[..above] {
             stand_at(row, blocks);
             match row.cells.as_slice() {
                 [(_, title)] => blocks.write(BlockKind::Paragraph, title),
@@ -224,6 +230,29 @@ impl Sheet {
             }
         }
         Ok(())
+    }
+
+    /// The names of columns under the first two rows, if the first names groups of columns, by cells over several columns
+    /// or by blank ones behind a name.
+    fn groups(&self, rows: &[SheetRow]) -> Option<Names> {
+        let [upper, lower, ..] = rows else {
+            return None;
+        };
+        if upper.row + 1 != lower.row {
+            return None;
+        }
+        let mut names = self.names(upper);
+        // One cell over the table is its title.
+        if names.groups && (upper.cells.len() > 1 || upper.cells[0].0 > lower.cells[0].0) {
+            names.join(self.names(lower));
+            return Some(names);
+        }
+        let (from, dense) = dense(&rows[..2]);
+        let mut names = Names::default();
+        for (column, name) in (from..).zip(grouped(&dense[0], &dense[1])?) {
+            names.set(column, &name);
+        }
+        Some(names)
     }
 
     /// The names that a row gives to columns; a cell over several columns names each of them.
@@ -318,15 +347,15 @@ fn nameless((_, value): &(u32, String)) -> Cell<'_> {
     Cell { name: "", value }
 }
 
-/// Where the table of some rows begins, and which row names its columns.
-fn head(rows: &[SheetRow]) -> Head {
+/// The first rows with their blank cells, and their first column.
+fn dense(rows: &[SheetRow]) -> (u32, Vec<Vec<Cow<'_, str>>>) {
     let cells = rows
         .iter()
         .flat_map(|row| row.cells.iter().map(|cell| cell.0));
     let from = cells.clone().min().unwrap_or(0);
     let to = cells.filter(|column| *column < from + NAMED_COLUMNS).max();
     let width = (to.unwrap_or(from) - from + 1) as usize;
-    let dense: Vec<Vec<Cow<'_, str>>> = rows
+    let dense = rows
         .iter()
         .take(LOOKED_AT)
         .map(|row| {
@@ -339,6 +368,13 @@ fn head(rows: &[SheetRow]) -> Head {
             dense
         })
         .collect();
+    (from, dense)
+}
+
+/// Where the table of some rows begins, and which row names its columns.
+fn head(rows: &[SheetRow]) -> Head {
+    let (_, dense) = dense(rows);
+    let width = dense.first().map_or(1, Vec::len);
     let candidates: Vec<Candidate<'_, '_>> = dense
         .iter()
         .zip(rows)
@@ -476,6 +512,42 @@ mod tests {
             "{text}"
         );
         assert_eq!(locators, ["売上!A3", "売上!A4"]);
+    }
+
+    #[test]
+    fn groups_of_columns_without_merged_cells_and_a_title_over_two_columns() {
+        let head: [&[(u32, &str)]; 2] = [
+            &[(1, "2024"), (3, "2025")],
+            &[
+                (0, "支店"),
+                (1, "前期"),
+                (2, "後期"),
+                (3, "前期"),
+                (4, "後期"),
+            ],
+        ];
+        let (text, _) = written(sheet(&[
+            (0, head[0]),
+            (1, head[1]),
+            (2, &[(0, "東京"), (1, "5"), (2, "6"), (3, "7"), (4, "8")]),
+            (3, &[(0, "大阪"), (1, "1"), (2, "2"), (3, "3"), (4, "4")]),
+        ]));
+        assert!(
+            text.ends_with(
+                "支店: 大阪 | 2024 > 前期: 1 | 2024 > 後期: 2 | 2025 > 前期: 3 | 2025 > 後期: 4\n"
+            ),
+            "{text}"
+        );
+        let (text, _) = written(sheet(&[
+            (0, &[(0, "Cities of 2024")]),
+            (1, &[(0, "Name"), (1, "Pop")]),
+            (2, &[(0, "Bern"), (1, "133000")]),
+            (3, &[(0, "Graz"), (1, "291000")]),
+        ]));
+        assert_eq!(
+            text,
+            "売上\n\nCities of 2024\n\nName: Bern | Pop: 133000\nName: Graz | Pop: 291000\n"
+        );
     }
 
     #[test]

@@ -266,6 +266,8 @@ impl Band {
         Table {
             rows: groups.iter().map(row).collect(),
             names: None,
+            head: 0,
+            grouped: false,
             columns: self.columns.clone(),
             frame,
             size: self.size,

@@ -8,14 +8,19 @@ use super::heads::roman;
 use super::joining::{Words, join};
 use super::lines::Line;
 use super::walls::Walls;
+use crate::corpus::format::column_names::BELOW;
 use crate::corpus::format::rows::header::{LOOKED_AT, is_form};
 
 /// A table.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     pub(super) rows: Vec<Row>,
-    /// The names of the columns, where the first row is clearly a header.
+    /// The names of the columns, where a row is clearly a header.
     pub(super) names: Option<Vec<String>>,
+    /// The row that may have them: the first, or the one below a title over the whole table.
+    pub(super) head: usize,
+    /// Names of groups of columns stood above those of the columns.
+    pub(super) grouped: bool,
     pub(super) columns: Vec<(f32, f32)>,
     pub(super) frame: Frame,
     pub(super) size: f32,
@@ -35,6 +40,8 @@ pub(super) struct Cell {
     pub(super) text: String,
     pub(super) bold: bool,
     pub(super) size: f32,
+    /// How many columns it goes over, as far as rules say; 0: it is empty.
+    pub(super) columns: usize,
 }
 
 impl Row {
@@ -87,11 +94,16 @@ impl Table {
             });
             named.collect::<Vec<_>>().join(" | ")
         };
-        let own = self.names.is_some() && self.first_is_header();
+        let own = self.names.is_some() && self.has_header();
         let rows = self.rows.iter().enumerate();
         rows.map(|(at, row)| {
             (
-                text(row, self.names.as_ref().filter(|_| !(own && at == 0))),
+                text(
+                    row,
+                    self.names
+                        .as_ref()
+                        .filter(|_| at >= self.head && !(own && at == self.head)),
+                ),
                 row.area,
             )
         })
@@ -99,10 +111,10 @@ impl Table {
         .collect()
     }
 
-    fn first_is_header(&self) -> bool {
+    fn has_header(&self) -> bool {
         let first = self
             .rows
-            .first()
+            .get(self.head)
             .map(|row| row.cells.iter().map(|cell| cell.text.as_str()));
         first
             .zip(self.names.as_ref())
@@ -117,10 +129,63 @@ impl Table {
             })
     }
 
+    /// Joins two rows of heads, of which the upper has cells over several columns: `2024 > Q1`. Steps over a title.
+    pub(super) fn join_heads(&mut self) {
+        let filled = |row: &Row, at: usize| !row.cells[at].text.is_empty();
+        let all = self.columns.len();
+        if let [first, _, _, ..] = self.rows.as_slice()
+            && first.filled() == 1
+            && first.cells[0].columns == all
+        {
+            self.head = 1;
+        }
+        let [upper, lower, _, ..] = &self.rows[self.head..] else {
+            return;
+        };
+        // For each column the cell above it.
+        let mut above: Vec<usize> = (0..all).collect();
+        for (at, cell) in upper.cells.iter().enumerate() {
+            let last = (at + cell.columns).min(all);
+            above[at..last.max(at)].fill(at);
+        }
+        let mut below = (0..all)
+            .filter(|&at| above[at] != at || upper.cells[at].columns > 1)
+            .peekable();
+        if below.peek().is_none() || lower.cells.iter().any(|cell| cell.columns > 1) {
+            return;
+        }
+        let is_name = |cell: &Cell| !is_number(&cell.text) && weight(&cell.text) <= NAME;
+        let under_groups = below.all(|at| filled(lower, at) && is_name(&lower.cells[at]));
+        // A column in no group has one head, in one of the rows.
+        let alone = |at: usize| above[at] == at && upper.cells[at].columns <= 1;
+        let one_head = (0..all)
+            .filter(|&at| alone(at))
+            .all(|at| !(filled(upper, at) && filled(lower, at)));
+        if !under_groups || !one_head || upper.cells.iter().any(|cell| weight(&cell.text) > NAME) {
+            return;
+        }
+        let mut joined = Row::new(all, upper.area.with(lower.area));
+        for at in 0..all {
+            let (group, own) = (&upper.cells[above[at]], &lower.cells[at]);
+            joined.cells[at] = match (alone(at), own.text.is_empty()) {
+                (true, false) => own.clone(),
+                (true, true) => group.clone(),
+                (false, _) => Cell {
+                    text: format!("{}{BELOW}{}", group.text, own.text),
+                    ..own.clone()
+                },
+            };
+        }
+        let head = self.head;
+        self.rows[head] = joined;
+        self.rows.remove(head + 1);
+        self.grouped = true;
+    }
+
     /// Takes the first row as names if it is clearly a header: bold where others are not, or set off by a rule, or
     /// words over columns of numbers.
     pub(super) fn name_columns(&mut self, walls: &Walls) {
-        let Some((first, rest)) = self.rows.split_first() else {
+        let Some((first, rest)) = self.rows.get(self.head..).and_then(<[Row]>::split_first) else {
             return;
         };
         let used = self.rows.iter().map(Row::filled).max().unwrap_or(0);
@@ -143,7 +208,7 @@ impl Table {
             && rest
                 .iter()
                 .any(|row| cells(row).iter().any(|cell| !cell.bold));
-        let short = cells(first).iter().all(|cell| weight(&cell.text) <= 40);
+        let short = self.grouped || cells(first).iter().all(|cell| weight(&cell.text) <= NAME);
         let number = |text: &str| is_number(text);
         // The pages of a preface are numbers as those below them are.
         let paged = |at: usize, cell: &Cell| {
@@ -167,7 +232,7 @@ impl Table {
         let is_word = |(at, cell): (usize, &Cell)| {
             (!number(&cell.text) || over_others(at, cell)) && !paged(at, cell)
         };
-        let words = first.cells.iter().enumerate().all(is_word);
+        let words = self.grouped || first.cells.iter().enumerate().all(is_word);
         let numbers = (0..self.columns.len()).any(|at| {
             let column: Vec<_> = rest
                 .iter()
@@ -182,7 +247,10 @@ impl Table {
                 && column.len() >= 2
                 && column.iter().filter(|cell| number(&cell.text)).count() * 10 >= column.len() * 7
         });
-        if short && words && (bold || self.ruled_header(walls) || (numbers && !self.is_form())) {
+        if short
+            && words
+            && (bold || self.grouped || self.ruled_header(walls) || (numbers && !self.is_form()))
+        {
             self.names = Some(first.cells.iter().map(|cell| cell.text.clone()).collect());
         }
     }
@@ -216,6 +284,9 @@ impl Table {
         matches!(inner.as_slice(), [one] if one.at < f32::midpoint(second.area.y0, second.area.y1))
     }
 }
+
+/// Names of columns are mostly shorter, in half widths.
+const NAME: usize = 40;
 
 pub(super) fn weight(text: &str) -> usize {
     text.chars()

@@ -282,7 +282,7 @@ impl<'a, 'p> Interpreter<'a, 'p> {
 
     /// An operator of paths.
     fn draw(&mut self, operator: &TypedInstruction<'_, '_>) {
-        let (matrix, rules) = (self.state.matrix, &mut self.out.rules);
+        let (matrix, drawn) = (self.state.matrix, &mut self.out.drawn);
         match operator {
             TypedInstruction::MoveTo(to) => self.path.move_to(matrix, to.0.as_f64(), to.1.as_f64()),
             TypedInstruction::LineTo(to) => self.path.line_to(matrix, to.0.as_f64(), to.1.as_f64()),
@@ -298,24 +298,24 @@ impl<'a, 'p> Interpreter<'a, 'p> {
                     [r.0.as_f64(), r.1.as_f64(), r.2.as_f64(), r.3.as_f64()],
                 );
             }
-            TypedInstruction::StrokePath(_) => self.path.paint(false, true, rules),
+            TypedInstruction::StrokePath(_) => self.path.paint(false, true, drawn),
             TypedInstruction::CloseAndStrokePath(_) => {
                 self.path.close();
-                self.path.paint(false, true, rules);
+                self.path.paint(false, true, drawn);
             }
             TypedInstruction::FillPathNonZero(_)
             | TypedInstruction::FillPathNonZeroCompatibility(_)
-            | TypedInstruction::FillPathEvenOdd(_) => self.path.paint(true, false, rules),
+            | TypedInstruction::FillPathEvenOdd(_) => self.path.paint(true, false, drawn),
             TypedInstruction::FillAndStrokeEvenOdd(_)
             | TypedInstruction::FillAndStrokeNonZero(_) => {
-                self.path.paint(true, true, rules);
+                self.path.paint(true, true, drawn);
             }
             TypedInstruction::CloseFillAndStrokeEvenOdd(_)
             | TypedInstruction::CloseFillAndStrokeNonZero(_) => {
                 self.path.close();
-                self.path.paint(true, true, rules);
+                self.path.paint(true, true, drawn);
             }
-            TypedInstruction::EndPath(_) => self.path.paint(false, false, rules),
+            TypedInstruction::EndPath(_) => self.path.paint(false, false, drawn),
             _ => {}
         }
     }

@@ -58,6 +58,7 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
                 last.frame = last.frame.with(line.frame);
                 last.bold &= line.bold;
                 last.mono &= line.mono;
+                last.leads |= line.leads;
                 last.hang = Some(line.frame.a0);
                 stack.right = stack.right.max(line.frame.a1);
                 continue;
@@ -243,7 +244,7 @@ impl Stack {
         if is_initial(last, line) {
             return false;
         }
-        if last.closed || line.closed {
+        if last.closed || line.closed || last.leads {
             return true;
         }
         if !shares_size(last, line) {

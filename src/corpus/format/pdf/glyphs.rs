@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::geometry::Course;
+use super::paths::Drawn;
 
 /// Where a glyph comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,7 +61,7 @@ pub(super) struct Rule {
 #[derive(Debug, Default)]
 pub(super) struct PageContent {
     pub(super) glyphs: Vec<Glyph>,
-    pub(super) rules: Vec<Rule>,
+    pub(super) drawn: Drawn,
     pub(super) images: usize,
     /// Glyphs that nobody can read: the font does not say what they mean.
     pub(super) unknown: usize,

@@ -18,19 +18,27 @@ pub(super) fn take(lines: &mut Vec<Line>, walls: &Walls) -> Vec<Table> {
     let mut taken = vec![false; lines.len()];
     let mut tables = Vec::new();
     for grid in grids(walls) {
-        let cells: Vec<(usize, usize, usize)> = lines
+        let cells: Vec<(usize, Place)> = lines
             .iter()
             .enumerate()
             .filter(|(n, _)| !taken[*n])
-            .filter_map(|(n, line)| grid.cell(line).map(|(row, column)| (n, row, column)))
+            .filter_map(|(n, line)| grid.cell(line).map(|place| (n, place)))
             .collect();
         if grid.is_table(&cells) {
-            cells.iter().for_each(|&(n, ..)| taken[n] = true);
+            cells.iter().for_each(|&(n, _)| taken[n] = true);
             tables.push(grid.table(lines, &cells));
         }
     }
     remove(lines, &taken);
     tables
+}
+
+/// The cell of a line: its first row and column, and how many columns it has.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    row: usize,
+    column: usize,
+    columns: usize,
 }
 
 /// Rules that cross each other.
@@ -112,8 +120,8 @@ fn edges(walls: &[Wall], crossing: &[Wall]) -> Vec<f32> {
 }
 
 impl Grid {
-    /// The row and the column of a line; `None` outside. A cell over several columns counts as the first of them.
-    fn cell(&self, line: &Line) -> Option<(usize, usize)> {
+    /// Where a line is; `None` outside.
+    fn cell(&self, line: &Line) -> Option<Place> {
         let middle = f32::midpoint(line.frame.a0, line.frame.a1);
         let (along, across) = (middle, line.middle());
         let inside = |edges: &[f32], place: f32| {
@@ -141,14 +149,27 @@ impl Grid {
                 .count()
                 .saturating_sub(1)
         };
-        Some((number(&self.rows, top), number(&self.columns, left)))
+        let right = self
+            .across
+            .iter()
+            .filter(|wall| wall.at > along && wall.covers(across))
+            .map(|wall| wall.at)
+            .fold(f32::MAX, f32::min);
+        let column = number(&self.columns, left);
+        let inside = self.columns.iter().skip(column + 1);
+        let inside = inside.take_while(|edge| **edge < right - TOUCH).count();
+        Some(Place {
+            row: number(&self.rows, top),
+            column,
+            columns: (inside + 1).min(self.columns.len() - 1 - column).max(1),
+        })
     }
 
     /// A table has rows with several cells; a frame around text has not.
-    fn is_table(&self, cells: &[(usize, usize, usize)]) -> bool {
+    fn is_table(&self, cells: &[(usize, Place)]) -> bool {
         let mut filled: Vec<(usize, usize)> = cells
             .iter()
-            .map(|&(_, row, column)| (row, column))
+            .map(|&(_, place)| (place.row, place.column))
             .collect();
         filled.sort_unstable();
         filled.dedup();
@@ -159,31 +180,34 @@ impl Grid {
         several >= 2 || several == 1 && filled.chunk_by(|a, b| a.0 == b.0).count() >= 2
     }
 
-    fn table(&self, lines: &[Line], cells: &[(usize, usize, usize)]) -> Table {
+    fn table(&self, lines: &[Line], cells: &[(usize, Place)]) -> Table {
         let mut cells = cells.to_vec();
         cells.sort_by(|a, b| {
-            (a.1, a.2)
-                .cmp(&(b.1, b.2))
+            (a.1.row, a.1.column)
+                .cmp(&(b.1.row, b.1.column))
                 .then(lines[a.0].order.cmp(&lines[b.0].order))
         });
         let mut rows: Vec<(usize, Row)> = Vec::new();
-        for &(n, row, column) in &cells {
-            if rows.last().is_none_or(|(last, _)| *last != row) {
-                rows.push((row, Row::new(self.columns.len() - 1, lines[n].area())));
+        for &(n, place) in &cells {
+            if rows.last().is_none_or(|(last, _)| *last != place.row) {
+                rows.push((place.row, Row::new(self.columns.len() - 1, lines[n].area())));
             }
             if let Some((_, last)) = rows.last_mut() {
-                last.add(column, &lines[n]);
+                last.add(place.column, &lines[n]);
+                last.cells[place.column].columns = place.columns;
             }
         }
-        let first = cells.iter().map(|&(n, ..)| &lines[n]);
+        let first = cells.iter().map(|&(n, _)| &lines[n]);
         let frame = first
             .clone()
             .map(|line| line.frame)
             .reduce(super::geometry::Frame::with)
             .unwrap_or_default();
-        Table {
+        let mut table = Table {
             rows: rows.into_iter().map(|(_, row)| row).collect(),
             names: None,
+            head: 0,
+            grouped: false,
             columns: self
                 .columns
                 .windows(2)
@@ -192,7 +216,9 @@ impl Grid {
             frame,
             size: first.clone().map(|line| line.size).fold(0.0, f32::max),
             order: first.map(|line| line.order).min().unwrap_or(0),
-        }
+        };
+        table.join_heads();
+        table
     }
 }
 

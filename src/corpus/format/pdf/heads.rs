@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::document::{LeftOut, Reason};
 use super::glyphs::Origin;
+use super::heads_by_place;
 use super::lines::Line;
 
 /// Rows at each edge that can be heads: a running title, a rule's text, and a number.
@@ -21,7 +22,7 @@ const LARGE: f32 = 1.2;
 const LARGE_NUMBER: f32 = 1.5;
 
 /// Heads stand at the same place, in points; a wider page number shifts none of them.
-const PLACE: f32 = 3.0;
+pub(super) const PLACE: f32 = 3.0;
 
 /// Lines of text are no farther apart, in ems.
 const CLOSE: f32 = 2.0;
@@ -30,16 +31,17 @@ const CLOSE: f32 = 2.0;
 const RARE: usize = 3;
 
 /// A row at an edge of a page.
-struct Row {
-    lines: Vec<usize>,
-    mask: String,
-    numbers: Vec<u32>,
-    place: f32,
+pub(super) struct Row {
+    pub(super) lines: Vec<usize>,
+    /// The text with a mark for each number, and the numbers.
+    pub(super) mask: String,
+    pub(super) numbers: Vec<u32>,
+    pub(super) place: f32,
     /// From the top or the bottom, 0 outermost.
-    depth: usize,
-    bottom: bool,
+    pub(super) depth: usize,
+    pub(super) bottom: bool,
     /// To the next row inwards, in ems.
-    lead: f32,
+    pub(super) lead: f32,
 }
 
 /// Takes running heads and page numbers out of the pages' lines.
@@ -71,6 +73,7 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
             });
         }
     }
+    heads_by_place::mark(pages, &rows, &mut heads, body);
     let headings = largest(pages);
     for (page, lines) in pages.iter_mut().enumerate() {
         let mut dropped = vec![None; lines.len()];
@@ -258,7 +261,8 @@ fn masked(text: &str) -> (String, Vec<u32>) {
     let mut numbers = Vec::new();
     let mut digits = String::new();
     let plain: String = text.nfkc().collect();
-    if let Some(number) = roman(plain.trim()) {
+    let bare = plain.trim_matches(|c: char| c.is_whitespace() || "-–—~()[]".contains(c));
+    if let Some(number) = roman(bare).or_else(|| in_kanji(bare)) {
         return ("#".into(), vec![number]);
     }
     for c in plain.chars().chain(std::iter::once(' ')) {
@@ -303,6 +307,27 @@ pub(super) fn roman(text: &str) -> Option<u32> {
         }
     }
     u32::try_from(sum).ok()
+}
+
+/// A number of up to three digits in kanji: 十二, 一二, 一〇三, 百三.
+fn in_kanji(text: &str) -> Option<u32> {
+    let (mut sum, mut last, mut placed) = (0, None, false);
+    if text.is_empty() || text.chars().count() > 5 {
+        return None;
+    }
+    for c in text.chars() {
+        let digit = "〇一二三四五六七八九".chars().position(|digit| digit == c);
+        match (digit, c) {
+            (Some(digit), _) if placed => last = Some(last.unwrap_or(0) * 10 + digit as u32),
+            (Some(digit), _) => last = Some(last.map_or(0, |last: u32| last * 10) + digit as u32),
+            (None, '十' | '百') => {
+                sum += last.take().unwrap_or(1) * if c == '十' { 10 } else { 100 };
+                placed = true;
+            }
+            _ => return None,
+        }
+    }
+    Some(sum + last.unwrap_or(0))
 }
 
 /// The number that a row consists of, with the marks and words that go with page numbers.
@@ -397,22 +422,43 @@ fn numbers_go_with_pages(rows: &[Vec<Row>], members: &[&(usize, usize)]) -> bool
         return numbers(first).is_empty()
             || rows[first.0][first.1].mask.chars().any(char::is_alphabetic);
     }
-    (0..numbers(first).len()).any(|at| {
-        let shift = |member: &(usize, usize)| {
-            numbers(member)
-                .get(at)
-                .map(|&number| i64::from(number) - member.0 as i64)
-        };
-        let mut shifts: Vec<i64> = members.iter().filter_map(|member| shift(member)).collect();
-        shifts.sort_unstable();
-        let middle = shifts.get(shifts.len() / 2).copied();
-        let fitting = shifts
-            .iter()
-            .filter(|&&shift| Some(shift) == middle)
-            .count();
-        // Parts of a book may count anew.
-        fitting * 2 > members.len()
-    })
+    let numbers: Vec<(usize, &[u32])> = members
+        .iter()
+        .map(|member| (member.0, numbers(member)))
+        .collect();
+    (0..numbers[0].1.len()).any(|at| grows(&numbers, |numbers| numbers.get(at)))
+}
+
+/// Whether a number grows with the page in more than half of some pages: `(page, numbers)`. Parts of a book may count
+/// anew.
+fn grows<'n>(pages: &[(usize, &'n [u32])], of: impl Fn(&'n [u32]) -> Option<&'n u32>) -> bool {
+    let shift = |&(page, numbers): &(usize, &'n [u32])| {
+        of(numbers).map(|&number| i64::from(number) - page as i64)
+    };
+    let mut shifts: Vec<i64> = pages.iter().filter_map(shift).collect();
+    shifts.sort_unstable();
+    let middle = shifts.get(shifts.len() / 2).copied();
+    let fitting = shifts.iter().filter(|&&shift| Some(shift) == middle);
+    fitting.count() * 2 > pages.len()
+}
+
+/// Whether the first or the last number of rows, which may have different words, is that of the page.
+pub(super) fn counts_pages(pages: &[(usize, &[u32])]) -> bool {
+    let at_edge = |&(page, numbers): &(usize, &[u32])| -> Vec<i64> {
+        let edges = [numbers.first(), numbers.last()].into_iter().flatten();
+        edges
+            .map(|&number| i64::from(number) - page as i64)
+            .collect()
+    };
+    // Even pages have it at the other end.
+    let mut shifts: HashMap<i64, usize> = HashMap::new();
+    for page in pages {
+        let mut own = at_edge(page);
+        own.dedup();
+        own.into_iter()
+            .for_each(|shift| *shifts.entry(shift).or_default() += 1);
+    }
+    shifts.into_values().any(|count| count * 2 > pages.len())
 }
 
 /// Whether a document of one page has a page number here: a number by itself, well off the text, at the foot.
@@ -500,6 +546,58 @@ mod tests {
         let mut pages = pages(|_| "Preface".into(), |n| ["i", "ii", "iii", "iv"][n].into());
         take(&mut pages, 10.0);
         assert!(pages.iter().all(|lines| lines.len() == 5));
+    }
+
+    #[test]
+    fn numbers_are_read_in_many_ways() {
+        for (text, number) in [
+            ("- ii -", Some(2)),
+            ("（十二）", Some(12)),
+            ("一〇三", Some(103)),
+            ("百三", Some(103)),
+            ("二十", Some(20)),
+            ("[7]", Some(7)),
+            ("一章", None),
+            ("", None),
+        ] {
+            let (mask, numbers) = masked(text);
+            let found = numbers
+                .first()
+                .copied()
+                .filter(|_| mask.replace(['[', ']'], "") == "#");
+            assert_eq!(found, number, "{text}");
+        }
+    }
+
+    #[test]
+    fn heads_that_change_from_page_to_page_are_known_by_their_place() {
+        let words = ["ant bear", "cart dove", "elk fjord", "gate hill"];
+        let small = |n: usize| Line {
+            size: 8.0,
+            ..line(words[n], 20.0)
+        };
+        let mut dictionary = pages(|n| words[n].into(), |_| "x".into());
+        for (n, lines) in dictionary.iter_mut().enumerate() {
+            lines[0] = small(n);
+        }
+        take(&mut dictionary, 10.0);
+        assert!(
+            dictionary
+                .iter()
+                .all(|lines| lines[0].text.ends_with(['.']))
+        );
+        // With the number of the page; in the size of the text, a number is not needed where a sentence goes on.
+        let mut counted = pages(|n| format!("{} {}", words[n], n + 41), |_| "x".into());
+        take(&mut counted, 10.0);
+        assert!(counted.iter().all(|lines| lines[0].text.ends_with(['.'])));
+        let mut titles = pages(|n| words[n].into(), |_| "x".into());
+        take(&mut titles, 10.0);
+        assert!(
+            titles
+                .iter()
+                .zip(words)
+                .all(|(lines, word)| lines[0].text == word)
+        );
     }
 
     #[test]

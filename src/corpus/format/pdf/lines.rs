@@ -46,6 +46,8 @@ pub(super) struct Line {
     pub(super) hang: Option<f32>,
     /// A paragraph by itself: a field of a form with its label.
     pub(super) closed: bool,
+    /// Dots lead to its end: the page of an entry, or a price. Nothing goes on behind that.
+    pub(super) leads: bool,
 }
 
 impl Line {
@@ -171,8 +173,9 @@ fn line(run: &Run) -> Option<Line> {
     if text.contains(|c| matches!(c, '\u{300}'..='\u{36f}')) {
         text = text.nfc().collect();
     }
-    let text = without_leaders(&text);
-    let trimmed = text.trim();
+    let plain = without_leaders(&text);
+    let leads = matches!(plain, Cow::Owned(_));
+    let trimmed = plain.trim();
     if trimmed.is_empty() {
         return None;
     }
@@ -196,6 +199,7 @@ fn line(run: &Run) -> Option<Line> {
         marked,
         hang: None,
         closed: false,
+        leads,
     })
 }
 
@@ -213,9 +217,19 @@ fn cut_at<'a>(text: &'a str, starts: &[usize]) -> Vec<&'a str> {
 /// A text without the dots that lead the eye from an entry to its page.
 fn without_leaders(text: &str) -> Cow<'_, str> {
     let is_dot = |c: char| matches!(c, '.' | '·' | '．' | '․' | '‥' | '…' | '⋯');
-    if text.chars().filter(|&c| is_dot(c)).count() < LEADERS {
+    let dots_in = |text: &str| -> usize {
+        let dots = text.chars().filter(|&c| is_dot(c));
+        let count = |c| match c {
+            '…' | '⋯' => 3,
+            '‥' => 2,
+            _ => 1,
+        };
+        dots.map(count).sum()
+    };
+    if dots_in(text) < LEADERS {
         return Cow::Borrowed(text);
     }
+    let mut found = false;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(is_dot) {
@@ -224,15 +238,20 @@ fn without_leaders(text: &str) -> Cow<'_, str> {
             .find(|c: char| !is_dot(c) && c != ' ')
             .unwrap_or(dots.len());
         out.push_str(before);
-        match dots[..end].chars().filter(|&c| is_dot(c)).count() < LEADERS {
-            true => out.push_str(&dots[..end]),
-            false if out.is_empty() || out.ends_with(' ') => {}
-            false => out.push(' '),
+        let leads = dots_in(&dots[..end]) >= LEADERS;
+        found |= leads;
+        match leads {
+            false => out.push_str(&dots[..end]),
+            true if out.is_empty() || out.ends_with(' ') => {}
+            true => out.push(' '),
         }
         rest = &dots[end..];
     }
     out.push_str(rest);
-    Cow::Owned(out)
+    match found {
+        true => Cow::Owned(out),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// Whether a space stands between two letters.
@@ -271,6 +290,7 @@ impl Line {
             marked: false,
             hang: None,
             closed: false,
+            leads: false,
         }
     }
 }
@@ -310,6 +330,8 @@ mod tests {
         for (text, expected) in [
             ("Index . . . . . . . . . . . 12", "Index 12"),
             ("目次…………………………3", "目次 3"),
+            ("焼き魚定食………九百八十円", "焼き魚定食 九百八十円"),
+            ("……そうか。……", "……そうか。……"),
             ("wait ... and see ...", "wait ... and see ..."),
             (". . . . . . . . .", ""),
         ] {

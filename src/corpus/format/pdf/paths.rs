@@ -1,6 +1,7 @@
-//! Paths: of all that is drawn, the level and upright lines, because they divide tables and set off notes.
+//! Paths: of all that is drawn, the level and upright lines, because they divide tables and set off notes, and boxes that
+//! are filled, because the head of a table may be one.
 
-use super::geometry::Matrix;
+use super::geometry::{Area, Matrix};
 use super::glyphs::Rule;
 
 /// A filled rectangle no wider than this is a line.
@@ -11,6 +12,14 @@ const LINE_LENGTH: f32 = 4.0;
 
 /// Lines of a page; a chart or a map has more than any table.
 const RULES: usize = 20_000;
+
+/// What paths leave on a page.
+#[derive(Debug, Default)]
+pub(super) struct Drawn {
+    pub(super) rules: Vec<Rule>,
+    /// Filled boxes that are no lines.
+    pub(super) boxes: Vec<Area>,
+}
 
 /// The path that is being built.
 #[derive(Debug, Default)]
@@ -52,8 +61,9 @@ impl Path {
         self.close();
     }
 
-    /// Ends the path, and gives its lines to `rules` if it was painted.
-    pub(super) fn paint(&mut self, fill: bool, stroke: bool, rules: &mut Vec<Rule>) {
+    /// Ends the path, and gives its lines and boxes to `drawn` if it was painted.
+    pub(super) fn paint(&mut self, fill: bool, stroke: bool, drawn: &mut Drawn) {
+        let rules = &mut drawn.rules;
         let parts = std::mem::take(&mut self.parts);
         if std::mem::take(&mut self.curved) {
             return;
@@ -76,7 +86,12 @@ impl Path {
                 }));
             }
             if fill && part.len() >= 3 {
-                rules.extend(rule(bounds(&part)));
+                let [x0, y0, x1, y1] = bounds(&part);
+                match rule([x0, y0, x1, y1]) {
+                    Some(rule) => rules.push(rule),
+                    None if drawn.boxes.len() < RULES => drawn.boxes.push(Area { x0, y0, x1, y1 }),
+                    None => {}
+                }
             }
         }
     }
@@ -144,13 +159,14 @@ mod tests {
 
     #[test]
     fn a_thin_filled_rectangle_is_a_rule_and_a_box_is_none() {
-        let mut rules = Vec::new();
+        let mut drawn = Drawn::default();
         let mut path = Path::default();
         path.rectangle(Matrix::IDENTITY, [10.0, 10.0, 100.0, 1.0]);
         path.rectangle(Matrix::IDENTITY, [10.0, 10.0, 100.0, 50.0]);
-        path.paint(true, false, &mut rules);
+        path.paint(true, false, &mut drawn);
+        assert_eq!(drawn.boxes.len(), 1);
         assert_eq!(
-            rules,
+            drawn.rules,
             [Rule {
                 x0: 10.0,
                 y0: 10.5,
@@ -162,10 +178,10 @@ mod tests {
 
     #[test]
     fn a_stroked_box_has_four_rules() {
-        let mut rules = Vec::new();
+        let mut drawn = Drawn::default();
         let mut path = Path::default();
         path.rectangle(Matrix::IDENTITY, [10.0, 10.0, 100.0, 50.0]);
-        path.paint(false, true, &mut rules);
-        assert_eq!(rules.len(), 4);
+        path.paint(false, true, &mut drawn);
+        assert_eq!((drawn.rules.len(), drawn.boxes.len()), (4, 0));
     }
 }

@@ -203,6 +203,7 @@ impl Builder {
             || !is_same_size(last.size, first.size)
             || last.bold != first.bold
             || last.closed
+            || last.leads
             || first.closed
             || ends_in_page(&last.text) && ends_in_page(&first.text)
         {

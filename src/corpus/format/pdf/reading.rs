@@ -133,10 +133,11 @@ fn contents(
 fn lines_of(content: PageContent, page: usize, document: &mut Document) -> Page {
     let PageContent {
         glyphs,
-        rules,
+        drawn,
         outside,
         ..
     } = content;
+    let rules = super::filled_heads::with_rules(drawn);
     let glyphs = super::page::without_doubles(glyphs);
     let (runs, askew) = super::runs::runs(&glyphs, &rules);
     let mut runs = super::interleaved::fill_gaps(runs);

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::csv_parts::{Columns, Follows, Parts};
 use super::dialect::{Dialect, Record, Records};
-use super::header::{Candidate, Head, LOOKED_AT};
 use super::{Articles, Fault, Fields, Format, Parsed, Row, listed};
 use crate::corpus::plain::layout::layout;
+use crate::corpus::read_options::Header;
 use crate::error::{Reason, Remedy};
 
 pub struct Csv {
@@ -24,76 +25,78 @@ impl Format for Csv {
 
     fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault> {
         let text = text.trim_start_matches('\u{feff}');
-        let mut records = Records::new(text, self.tabs);
-        let mut first: Vec<Record<'_>> = Vec::new();
-        while first.len() < LOOKED_AT
-            && let Some(record) = records.next()
-        {
-            first.extend(Some(record).filter(|record| !is_blank(record)));
-        }
-        let rows: Vec<Candidate<'_, '_>> = first
-            .iter()
-            .map(|record| Candidate {
-                cells: &record.cells,
-                row: record.row,
-            })
-            .collect();
-        let head = Head::find(&rows, records.usual, fields.header);
-        drop(rows);
+        let mut parts = Parts::new(Records::new(text, self.tabs));
+        let first = parts.first();
         let mut table = Table {
-            names: Vec::new(),
+            columns: Columns::default(),
             used: Vec::new(),
             again: Vec::new(),
             stray: Vec::new(),
+            more: Vec::new(),
             articles: Articles::new(fields),
         };
-        table
-            .articles
-            .notes
-            .push(said(records.dialect, &head, &first));
-        if let Some(at) = head.names {
-            table.take_names(&first[at], head.comment);
-            if table.names.len() + 1 == records.usual && are_numbered(&first[head.first..]) {
-                // R names no column for the numbers of the rows.
-                table.names.insert(0, String::new());
+        let head = table.begin(first, parts.records.usual, fields.header)?;
+        let said = said(parts.records.dialect, head);
+        table.articles.notes.insert(0, said);
+        while let Some(part) = parts.next() {
+            match table.columns.follow(&part, fields.header) {
+                Follows::More => {
+                    for record in part.rows {
+                        table.push(record)?;
+                    }
+                }
+                Follows::Text => table.beside(part.rows.iter(), "below the table")?,
+                Follows::Table => {
+                    table.list_unused();
+                    let usual = part.usual();
+                    let head = table.begin(part.rows, usual, fields.header)?;
+                    table.more.extend(head.map(|row| row.to_string()));
+                }
             }
-            table.used = vec![false; table.names.len()];
         }
-        let above = first[..head.first].iter().enumerate();
-        let above = above.filter(|(at, _)| Some(*at) != head.names);
-        table.above(above.map(|(_, record)| record))?;
-        for record in first.into_iter().skip(head.first).chain(records) {
-            table.push(record)?;
-        }
+        table.articles.empty.append(&mut parts.empty);
         table.finish()
     }
 }
 
 /// A table as it is read.
 struct Table<'f> {
-    names: Vec<String>,
+    columns: Columns,
     /// Which of them have a value in some row.
     used: Vec<bool>,
     /// Rows that have the names again.
     again: Vec<String>,
     /// Rows with a quotation mark that is text.
     stray: Vec<String>,
+    /// Rows with the names of further tables.
+    more: Vec<String>,
     articles: Articles<'f>,
 }
 
 impl Table<'_> {
-    fn take_names(&mut self, record: &Record<'_>, comment: bool) {
-        let names = record.cells.iter().map(|name| name.trim().to_owned());
-        self.names = names.collect();
-        if let Some(first) = self.names.first_mut().filter(|_| comment) {
-            *first = first.trim_start_matches(['#', ' ']).to_owned();
+    /// Begins a table with its first rows. Returns the row that has its names.
+    fn begin(
+        &mut self,
+        rows: Vec<Record<'_>>,
+        usual: usize,
+        header: Header,
+    ) -> Result<Option<usize>, Fault> {
+        let (columns, head) = Columns::of(&rows, usual, header);
+        self.used = vec![false; columns.names.len()];
+        self.columns = columns;
+        let above = rows[..head.above].iter();
+        self.beside(above, "above the table")?;
+        for record in rows.into_iter().skip(head.first) {
+            self.push(record)?;
         }
+        Ok(head.names)
     }
 
-    /// What stands above a table is an article of its own.
-    fn above<'r, 'a: 'r>(
+    /// What stands beside a table is an article of its own.
+    fn beside<'r, 'a: 'r>(
         &mut self,
         records: impl Iterator<Item = &'r Record<'a>>,
+        place: &str,
     ) -> Result<(), Fault> {
         let (mut text, mut row) = (String::new(), None);
         for record in records {
@@ -106,7 +109,7 @@ impl Table<'_> {
         let Some(row) = row else { return Ok(()) };
         let (blocks, omitted) = layout(&text);
         let parsed = Parsed {
-            locators: vec![(0, format!("row {row}, above the table"))],
+            locators: vec![(0, format!("row {row}, {place}"))],
             row: Some(row.to_string()),
             text: Some(text),
             blocks,
@@ -117,13 +120,10 @@ impl Table<'_> {
     }
 
     fn push(&mut self, record: Record<'_>) -> Result<(), Fault> {
-        if is_blank(&record) {
-            return Ok(());
-        }
         if record.stray {
             self.stray.push(record.row.to_string());
         }
-        if !self.names.is_empty() && self.is_names(&record) {
+        if !self.columns.names.is_empty() && self.is_names(&record) {
             self.again.push(record.row.to_string());
             return Ok(());
         }
@@ -134,7 +134,7 @@ impl Table<'_> {
         };
         // A note below a table is no value of its first column.
         let note = record.cells.len() == 1
-            && self.names.len() > 2
+            && self.columns.names.len() > 2
             && record.cells[0].trim().contains(char::is_whitespace);
         for (at, cell) in record.cells.into_iter().enumerate() {
             if cell.trim().is_empty() {
@@ -143,8 +143,8 @@ impl Table<'_> {
             if let Some(used) = self.used.get_mut(at).filter(|_| !note) {
                 *used = true;
             }
-            let name = match self.names.get(at) {
-                _ if note || self.names.is_empty() => Cow::Borrowed(""),
+            let name = match self.columns.names.get(at) {
+                _ if note || self.columns.names.is_empty() => Cow::Borrowed(""),
                 Some(name) => Cow::Borrowed(name.as_str()),
                 None => Cow::Owned(format!("column {}", at + 1)),
             };
@@ -155,7 +155,7 @@ impl Table<'_> {
 
     fn is_names(&self, record: &Record<'_>) -> bool {
         let cells = record.cells.iter().map(|cell| cell.trim());
-        record.cells.len() > 1 && cells.eq(self.names.iter().map(String::as_str))
+        record.cells.len() > 1 && cells.eq(self.columns.names.iter().map(String::as_str))
     }
 
     fn finish(mut self) -> Result<Vec<Parsed>, Fault> {
@@ -167,27 +167,17 @@ impl Table<'_> {
         };
         note(&self.stray, "a quotation mark is text in");
         note(&self.again, "the names stand again in");
-        let unused = self.names.iter().zip(self.used);
-        let unused = unused
-            .filter(|(_, used)| !used)
-            .map(|(name, _)| name.as_str());
-        self.articles.list_unused(unused);
+        note(&self.more, "further tables have their names in");
+        self.list_unused();
         self.articles.finish("a table")
     }
-}
 
-/// The first cells are 1, 2, 3, or 0, 1, 2.
-fn are_numbered(rows: &[Record<'_>]) -> bool {
-    let number = |row: &Record<'_>| row.cells[0].trim().parse::<usize>().ok();
-    let first = rows.first().and_then(number);
-    first.is_some_and(|first| {
-        let expected = (first..).map(Some);
-        first < 2 && rows.len() > 1 && rows.iter().map(number).zip(expected).all(|(a, b)| a == b)
-    })
-}
-
-fn is_blank(record: &Record<'_>) -> bool {
-    record.cells.len() == 1 && record.full() == 0
+    fn list_unused(&mut self) {
+        let unused = self.columns.names.iter().zip(&self.used);
+        let unused = unused.filter(|(_, used)| !**used);
+        self.articles
+            .list_unused(unused.map(|(name, _)| name.as_str()));
+    }
 }
 
 fn place(record: &Record<'_>) -> String {
@@ -199,7 +189,7 @@ fn place(record: &Record<'_>) -> String {
 }
 
 /// How a table was read, in a sentence.
-fn said(dialect: Dialect, head: &Head, first: &[Record<'_>]) -> Reason {
+fn said(dialect: Dialect, names: Option<usize>) -> Reason {
     let mark = match dialect.mark {
         Some(b',') => "cells between commas",
         Some(b';') => "cells between semicolons",
@@ -208,8 +198,8 @@ fn said(dialect: Dialect, head: &Head, first: &[Record<'_>]) -> Reason {
         Some(_) => "cells as the first line says",
         None => "one cell a line",
     };
-    let names = match head.names {
-        Some(at) => format!("row {} names the columns", first[at].row),
+    let names = match names {
+        Some(row) => format!("row {row} names the columns"),
         None => "no row names the columns".to_owned(),
     };
     Reason::with(Remedy::Header, format!("{mark}; {names}"))

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::fields::is_usual;
 use super::kind::{Kind, Says, is_missing, kind, says};
+use crate::corpus::format::column_names::BELOW;
 use crate::corpus::read_options::Header;
 
 /// Rows that tell whether the first one is like them.
@@ -52,6 +53,10 @@ impl Head {
             }
             begin += 1;
         }
+        // A title in the first of two columns.
+        if usual == 2 && is_title(&rows[begin..]) {
+            begin += 1;
+        }
         if names(begin) {
             return head(Some(begin), begin + 1);
         }
@@ -63,6 +68,63 @@ impl Head {
             _ => head(None, begin),
         }
     }
+}
+
+/// Whether the first row is plainly one of names for those below it: it has words only, and they differ in kind from
+/// what stands below them, or are names that columns usually have.
+pub fn names_plainly(rows: &[Candidate<'_, '_>]) -> bool {
+    let Some((first, rest)) = rows.split_first() else {
+        return false;
+    };
+    let mut filled = first.cells.iter().filter(|cell| !cell.trim().is_empty());
+    let votes = Votes::of(first.cells, rest);
+    !rest.is_empty() && filled.all(|cell| is_name(cell)) && votes.for_names() > votes.for_data()
+}
+
+/// The names of columns under two rows of heads, of which the upper names groups of columns: `2024 > Q1`. `None` where
+/// the rows are no such pair.
+pub fn grouped(upper: &[Cow<'_, str>], lower: &[Cow<'_, str>]) -> Option<Vec<String>> {
+    let cell = |row: &[Cow<'_, str>], at: usize| -> String {
+        let words = row
+            .get(at)
+            .map_or("", |cell| cell.trim())
+            .split_whitespace();
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let width = upper.len().max(lower.len());
+    // The first column has the names of the rows, which are in no group; a title begins there.
+    if !cell(upper, 0).is_empty() && !cell(lower, 0).is_empty() {
+        return None;
+    }
+    let is_both = |at: &usize| !cell(upper, *at).is_empty() && !cell(lower, *at).is_empty();
+    let starts: Vec<usize> = (1..width).filter(is_both).collect();
+    let extent = |start: usize| {
+        let is_open = |at: &usize| cell(upper, *at).is_empty() && !cell(lower, *at).is_empty();
+        (start + 1..width).take_while(is_open).count() + 1
+    };
+    let (last, others) = starts.split_last()?;
+    // A total behind the last group is no part of it.
+    let longest = others.iter().map(|start| extent(*start)).max();
+    let longest = longest.unwrap_or_else(|| extent(*last));
+    if longest < 2 {
+        return None;
+    }
+    let mut names: Vec<String> = (0..width)
+        .map(|at| {
+            let upper = cell(upper, at);
+            if upper.is_empty() {
+                cell(lower, at)
+            } else {
+                upper
+            }
+        })
+        .collect();
+    for start in &starts {
+        for at in *start..start + extent(*start).min(longest) {
+            names[at] = format!("{}{BELOW}{}", cell(upper, *start), cell(lower, at));
+        }
+    }
+    Some(names)
 }
 
 /// The first row that is as wide as most.
@@ -80,6 +142,27 @@ fn begin(rows: &[Candidate<'_, '_>], usual: usize) -> usize {
         .iter()
         .position(|row| wide(&row) && full(row) * 2 >= middle && (usual < 3 || full(row) > 1));
     found.unwrap_or(0)
+}
+
+/// Whether the first of several rows has its first cell only, and that says more than the name of a column, or names
+/// stand below it.
+fn is_title(rows: &[Candidate<'_, '_>]) -> bool {
+    let [first, second, third, ..] = rows else {
+        return false;
+    };
+    let filled = |row: &Candidate<'_, '_>| {
+        let cells = row.cells.iter().map(|cell| !cell.trim().is_empty());
+        let filled: Vec<usize> = cells
+            .enumerate()
+            .filter(|(_, filled)| *filled)
+            .map(|(at, _)| at)
+            .collect();
+        filled
+    };
+    let alone = filled(first) == [0];
+    let full = [second, third].iter().all(|row| filled(row) == [0, 1]);
+    let says_more = first.cells[0].trim().contains(char::is_whitespace);
+    alone && full && (says_more || names_plainly(&rows[1..]))
 }
 
 fn is_comment(rows: &[Candidate<'_, '_>]) -> bool {
@@ -107,7 +190,7 @@ fn is_name(cell: &str) -> bool {
 }
 
 /// Whether the first row is plainly one like those below it.
-fn is_data(rows: &[Candidate<'_, '_>]) -> bool {
+pub fn is_data(rows: &[Candidate<'_, '_>]) -> bool {
     let Some((first, rest)) = rows.split_first() else {
         return false;
     };
@@ -122,21 +205,7 @@ fn is_data(rows: &[Candidate<'_, '_>]) -> bool {
         let repeated = first.iter().filter(|cell| is_name(cell)).count();
         return repeated * 2 < first.len();
     }
-    let mut votes = Votes::default();
-    for (at, cell) in first.iter().enumerate() {
-        let column: Vec<&str> = rest
-            .iter()
-            .filter_map(|row| row.cells.get(at).map(|cell| cell.trim()))
-            .filter(|cell| !is_missing(cell))
-            .collect();
-        if !is_missing(cell.trim()) && !column.is_empty() {
-            votes.count(at, cell.trim(), &column);
-        }
-    }
-    if are_names(first, rest, &votes) {
-        votes.differ += 1;
-        votes.numbers.clear();
-    }
+    let votes = Votes::of(first, rest);
     votes.for_data() > votes.for_names()
 }
 
@@ -259,6 +328,23 @@ pub fn is_form(rows: &[Vec<Cow<'_, str>>]) -> bool {
     named && seen.len() == rows.len() && kinds.len() > 1 && most.unwrap_or(0) * 5 < kinds.len() * 4
 }
 
+/// What some rows have in a column, without what stands for nothing.
+pub fn column<'r>(rows: &'r [Candidate<'r, '_>], at: usize) -> Vec<&'r str> {
+    let cells = rows.iter().filter_map(|row| row.cells.get(at));
+    let cells = cells.map(|cell| cell.trim());
+    cells.filter(|cell| !is_missing(cell)).collect()
+}
+
+/// What most values of a column are.
+pub fn likely(column: &[&str]) -> Option<Kind> {
+    let kinds: Vec<Option<Kind>> = column.iter().map(|cell| kind(cell)).collect();
+    let most = |likely: &&Option<Kind>| {
+        let alike = kinds.iter().filter(|kind| kind == likely).count();
+        alike * 5 >= kinds.len() * 4
+    };
+    kinds.iter().find(most).cloned().flatten()
+}
+
 /// What speaks for values in a row, and what for names.
 #[derive(Default)]
 struct Votes {
@@ -278,14 +364,24 @@ struct Votes {
 }
 
 impl Votes {
+    fn of(first: &[Cow<'_, str>], rest: &[Candidate<'_, '_>]) -> Self {
+        let mut votes = Self::default();
+        for (at, cell) in first.iter().enumerate() {
+            let column = column(rest, at);
+            if !is_missing(cell.trim()) && !column.is_empty() {
+                votes.count(at, cell.trim(), &column);
+            }
+        }
+        if are_names(first, rest, &votes) {
+            votes.differ += 1;
+            votes.numbers.clear();
+        }
+        votes
+    }
+
     fn count(&mut self, at: usize, cell: &str, column: &[&str]) {
         self.usual += usize::from(is_usual(cell));
-        let kinds: Vec<Option<Kind>> = column.iter().map(|cell| kind(cell)).collect();
-        let most = |likely: &Option<Kind>| {
-            let alike = kinds.iter().filter(|kind| *kind == likely).count();
-            alike * 5 >= kinds.len() * 4
-        };
-        let likely = kinds.iter().find(|kind| most(kind)).cloned().flatten();
+        let likely = likely(column);
         match (kind(cell), likely) {
             (Some(Kind::Number), Some(Kind::Number)) => self.numbers.push(at),
             (Some(Kind::Words), Some(Kind::Words) | None) => self.count_words(cell, column),

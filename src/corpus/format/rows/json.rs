@@ -1,6 +1,6 @@
 //! JSON and JSON Lines.
 
-use super::json_text::{end_of, skip_blank};
+use super::json_text::{Broken, end_of, line_at, skip_blank, values};
 use super::json_walk::Walk;
 use super::{Fault, Fields, Format, Parsed};
 
@@ -23,8 +23,8 @@ impl Format for JsonLines {
     }
 
     fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault> {
-        check(text)?;
         let mut walk = Walk::new(text, fields);
+        walk.leave_broken(broken_lines(text)?);
         walk.stream()?;
         walk.finish()
     }
@@ -79,16 +79,35 @@ fn has_member(head: &str) -> bool {
 
 /// How many values stand there.
 fn check(text: &str) -> Result<usize, Fault> {
-    let (mut at, mut values) = (skip_blank(text, 0), 0);
-    while at < text.len() {
-        let end = end_of(text, at);
-        let end = end
-            .map_err(|broken| Fault::unreadable(format!("not JSON: {}", broken.describe(text))))?;
-        values += 1;
-        at = skip_blank(text, end);
+    let mut count = 0;
+    for (_, end) in values(text) {
+        end.map_err(|broken| not_json(text, &broken))?;
+        count += 1;
     }
-    if values == 0 {
-        return Err(Fault::not_text("nothing to read in it"));
+    match count {
+        0 => Err(Fault::not_text("nothing to read in it")),
+        count => Ok(count),
     }
-    Ok(values)
+}
+
+/// Lines that are no JSON, among more that are: a program that was stopped left them, or a disk.
+fn broken_lines(text: &str) -> Result<Vec<(&str, String)>, Fault> {
+    let (mut broken_lines, mut first, mut whole) = (Vec::new(), None, 0_usize);
+    for (at, end) in values(text) {
+        let Err(broken) = end else {
+            whole += 1;
+            continue;
+        };
+        broken_lines.push((line_at(text, at), broken.describe(text)));
+        first.get_or_insert(broken);
+    }
+    match first {
+        Some(first) if whole <= broken_lines.len() => Err(not_json(text, &first)),
+        None if whole == 0 => Err(Fault::not_text("nothing to read in it")),
+        _ => Ok(broken_lines),
+    }
+}
+
+fn not_json(text: &str, broken: &Broken) -> Fault {
+    Fault::unreadable(format!("not JSON: {}", broken.describe(text)))
 }

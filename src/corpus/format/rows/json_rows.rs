@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::corpus::format::rows::fields::{self, Field};
+use crate::corpus::format::rows::json_rich::rich_text;
 use crate::corpus::format::rows::json_text::{Value, elements, end_of, members, value};
 use crate::corpus::format::rows::kind::{Says, says};
-use crate::corpus::format::rows::{DATA_SHOWN, Row};
+use crate::corpus::format::rows::{DATA_SHOWN, Row, is_type};
 
 /// Objects inside each other in which lists are looked for.
 pub const DEPTH: usize = 16;
@@ -19,6 +20,8 @@ pub struct Item<'a> {
     pub locator: String,
     /// What it is called by the object around it.
     pub key: Option<Cow<'a, str>>,
+    /// The name of the record that it is a part of.
+    pub record: Option<Cow<'a, str>>,
 }
 
 /// What a list holds.
@@ -90,6 +93,52 @@ pub fn is_map(text: &str, start: usize) -> bool {
         known > 0 && 2 * known >= names
     });
     3 * alike.count() >= 2 * all
+}
+
+/// What the lists in an object belong to, if it is a record: its title, or the first of several texts in it. An object
+/// that only says how an answer was made is none.
+pub fn name_of_record(text: &str, start: usize) -> Option<Cow<'_, str>> {
+    const ANSWER: [&str; 14] = [
+        "status",
+        "state",
+        "message",
+        "code",
+        "result",
+        "error",
+        "version",
+        "lang",
+        "language",
+        "locale",
+        "encoding",
+        "generator",
+        "query",
+        "next",
+    ];
+    const NAME_CHARS: usize = 80;
+    let mut texts = Vec::new();
+    for (name, at) in members(text, start) {
+        if let Value::Text(said) = shallow(text, at) {
+            let plain = fields::plain_name(&name);
+            let is_name = said.chars().count() <= NAME_CHARS && says(&said) > Says::Nothing;
+            if is_name && !is_type(&name) && !ANSWER.contains(&plain.as_str()) {
+                texts.push((plain, said));
+            }
+        }
+    }
+    let is_title = |(name, _): &(String, Cow<'_, str>)| fields::TITLE.contains(&name.as_str());
+    let at = match texts.iter().position(is_title) {
+        None if texts.len() > 1 => 0,
+        title => title?,
+    };
+    Some(texts.swap_remove(at).1)
+}
+
+/// A value that is a text; lists and objects are not read.
+fn shallow(text: &str, at: usize) -> Value<'_> {
+    match text.as_bytes()[at] {
+        b'"' => value(text, at).0,
+        _ => Value::Null,
+    }
 }
 
 /// The columns of an object that has its rows in columns: the same running numbers in each.
@@ -209,6 +258,7 @@ pub fn row<'a>(text: &'a str, item: Item<'a>) -> Row<'a> {
         Value::Text(text) => row.push("text", text),
         other => flatten(other, "", &mut row),
     }
+    row.record = item.record;
     row
 }
 
@@ -258,6 +308,13 @@ fn without_brackets(list: &str) -> String {
 }
 
 fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
+    if let Some(text) = rich_text(&list) {
+        // Telegram writes a text with its runs, and the runs alone.
+        if !row.fields.iter().any(|field| field.value == text) {
+            row.push(name.to_owned(), text);
+        }
+        return;
+    }
     let mut texts: Vec<Cow<'a, str>> = Vec::new();
     for element in list {
         match element {

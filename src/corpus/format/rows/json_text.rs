@@ -58,6 +58,29 @@ pub fn skip_blank(text: &str, mut at: usize) -> usize {
     }
 }
 
+/// Where values that stand after each other begin and end. Behind one that is broken they go on in the next line.
+pub fn values(text: &str) -> impl Iterator<Item = (usize, Result<usize, Broken>)> {
+    let mut next = skip_blank(text, 0);
+    std::iter::from_fn(move || {
+        let at = next;
+        (at < text.len()).then(|| {
+            let end = end_of(text, at);
+            let behind = match &end {
+                Ok(end) => *end,
+                Err(_) => at + line_at(text, at).len(),
+            };
+            next = skip_blank(text, behind);
+            (at, end)
+        })
+    })
+}
+
+/// The rest of the line from a byte on.
+pub fn line_at(text: &str, at: usize) -> &str {
+    let rest = &text[at..];
+    rest.lines().next().unwrap_or(rest)
+}
+
 /// Where the value ends that begins at a byte.
 ///
 /// # Errors

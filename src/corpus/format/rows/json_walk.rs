@@ -4,15 +4,16 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::fields::{self, Names};
+use super::fields::{self, Field, Names};
 use super::header::{Candidate, Head, LOOKED_AT};
-use super::json_text::{elements, end_of, members, skip_blank, value};
+use super::json_rich::{may_be_rich, rich_text};
+use super::json_text::{Value, elements, members, value, values};
 use super::kind::{Says, says};
 use super::{Articles, Fault, Fields, Parsed, Row, leave_out};
 use crate::corpus::block::Omission;
 use crate::corpus::format::rows::json_rows::{
     DEPTH, Holds, Item, alike, cells, columns, flatten, holds, holds_rows, is_map, joined, located,
-    names_of_columns, numbered, row, usual,
+    name_of_record, names_of_columns, numbered, row, usual,
 };
 use crate::error::{Reason, Remedy};
 
@@ -27,6 +28,10 @@ pub struct Walk<'a, 'f> {
     beside: Row<'a>,
     /// Rows that are only data, and where they are.
     data: Vec<(usize, String)>,
+    /// What the rows of a file that is one object belong to.
+    record: Option<Cow<'a, str>>,
+    /// Lines that are no JSON.
+    broken: Vec<Field<'a>>,
 }
 
 impl<'a, 'f> Walk<'a, 'f> {
@@ -39,26 +44,41 @@ impl<'a, 'f> Walk<'a, 'f> {
                 ..Row::default()
             },
             data: Vec::new(),
+            record: None,
+            broken: Vec::new(),
         }
+    }
+
+    /// Lists lines that are no JSON.
+    pub fn leave_broken(&mut self, lines: Vec<(&'a str, String)>) {
+        let Some((_, first)) = lines.first() else {
+            return;
+        };
+        let note = match lines.len() {
+            1 => format!("a line is no JSON and left out ({first})"),
+            several => format!("{several} lines are no JSON and left out ({first})"),
+        };
+        self.articles.notes.push(note.into());
+        let fields = lines.into_iter().map(|(line, _)| Field::new("", line));
+        self.broken = fields.collect();
     }
 
     /// Values after each other, as in JSON Lines: rows are numbered by their lines.
     pub fn stream(&mut self) -> Result<(), Fault> {
         let text = self.text;
         let items = move || {
-            let (mut next, mut line, mut counted) = (skip_blank(text, 0), 1, 0);
-            std::iter::from_fn(move || {
-                let at = next;
-                let end = (at < text.len()).then(|| end_of(text, at).ok())??;
-                next = skip_blank(text, end);
+            let (mut line, mut counted) = (1, 0);
+            let whole = values(text).filter(|(_, end)| end.is_ok());
+            whole.map(move |(at, _)| {
                 line += text[counted..at].matches('\n').count();
                 counted = at;
-                Some(Item {
+                Item {
                     at,
                     id: line.to_string(),
                     locator: format!("row {line}"),
                     key: None,
-                })
+                    record: None,
+                }
             })
         };
         self.table("", items)
@@ -71,13 +91,16 @@ impl<'a, 'f> Walk<'a, 'f> {
             return self.grid(start, path, None);
         }
         let (place, key) = (path.to_owned(), key.map(str::to_owned));
+        // A list right below the record.
+        let record = self.record.clone().filter(|_| !path.contains('.'));
         let items = move || {
-            let (place, key) = (place.clone(), key.clone());
+            let (place, key, record) = (place.clone(), key.clone(), record.clone());
             let named = move |(at, number): (usize, usize)| Item {
                 at,
                 id: numbered(&place, number),
                 locator: located(&place, number),
                 key: key.clone().map(Cow::Owned),
+                record: record.clone(),
             };
             elements(text, start).zip(1..).map(named)
         };
@@ -89,6 +112,7 @@ impl<'a, 'f> Walk<'a, 'f> {
         if is_map(self.text, start) {
             return self.map(start, path);
         }
+        self.record = name_of_record(self.text, start);
         self.members(start, path, 0)
     }
 
@@ -99,6 +123,9 @@ impl<'a, 'f> Walk<'a, 'f> {
         for (name, at) in members(text, start) {
             let inner = joined(path, &name);
             match text.as_bytes()[at] {
+                b'[' if may_be_rich(text, at) && is_rich(text, at) => {
+                    flatten(value(text, at).0, &inner, &mut self.beside);
+                }
                 b'[' if holds(text, at) == Holds::Objects => {
                     let key = alike.contains(&at).then_some(name.as_ref());
                     self.list(at, &inner, key)?;
@@ -133,6 +160,7 @@ impl<'a, 'f> Walk<'a, 'f> {
                 id: key.trim().to_owned(),
                 locator: joined(&place, key.trim()),
                 key: Some(key),
+                record: None,
             })
         };
         self.table(path, items)
@@ -264,7 +292,8 @@ impl<'a, 'f> Walk<'a, 'f> {
     pub fn finish(mut self) -> Result<Vec<Parsed>, Fault> {
         let mut beside = std::mem::take(&mut self.beside);
         beside.alone = true;
-        let reads = beside.is_text(!self.articles.found.is_empty(), self.articles.asked);
+        let has_rows = !self.articles.found.is_empty() && self.record.is_none();
+        let reads = beside.is_text(has_rows, self.articles.asked);
         for (rows, place) in &self.data {
             let note = format!("{rows} rows{place} are only data and left out");
             self.articles.notes.push(note.into());
@@ -276,8 +305,15 @@ impl<'a, 'f> Walk<'a, 'f> {
             let fields = beside.fields.iter().chain(beside.inner.iter().flatten());
             leave_out(first, Omission::Data, fields.chain(&beside.data));
         }
+        if let Some(first) = self.articles.found.first_mut() {
+            leave_out(first, Omission::Data, &self.broken);
+        }
         self.articles.finish("JSON")
     }
+}
+
+fn is_rich(text: &str, at: usize) -> bool {
+    matches!(value(text, at).0, Value::List(list) if rich_text(&list).is_some())
 }
 
 /// What the rows of a list say.

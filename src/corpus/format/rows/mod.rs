@@ -5,10 +5,12 @@
 //! has is in its text, in what is known of it (title, address, date, author, language, id), or listed as left out.
 
 mod csv;
+mod csv_parts;
 mod dialect;
 mod fields;
 pub(super) mod header;
 mod json;
+mod json_rich;
 mod json_rows;
 mod json_text;
 mod json_walk;
@@ -39,6 +41,8 @@ struct Row<'a> {
     data: Vec<Field<'a>>,
     /// What was left out of values that are HTML.
     left: Vec<(Omission, String)>,
+    /// The name of what it is a part of.
+    record: Option<Cow<'a, str>>,
     /// No row of a table: all of a file, or what stands beside the rows of one.
     alone: bool,
 }
@@ -85,6 +89,15 @@ impl<'a> Row<'a> {
             said => said,
         });
         said.max().unwrap_or(Says::Nothing)
+    }
+
+    /// Whether a field holds a text of sentences.
+    fn has_text(&self) -> bool {
+        let is_text = |field: &Field<'_>| {
+            fields::TEXT.contains(&plain_name(&field.name).as_str())
+                && says(&field.value) == Says::Sentence
+        };
+        self.fields.iter().any(is_text)
     }
 
     fn is_empty(&self) -> bool {
@@ -340,6 +353,10 @@ impl<'f> Articles<'f> {
         if row.is_empty() {
             self.empty.push(row.id);
             return Ok(());
+        }
+        // An article stands for itself, also in a record.
+        if let Some(record) = row.record.take().filter(|_| !row.has_text()) {
+            row.fields.insert(0, Field::new("", record));
         }
         if let Some(name) = &self.asked.text {
             self.has_text_field |= Names::new(&row.fields).named(name).is_some();

@@ -194,6 +194,76 @@ fn a_table_without_names_has_none_and_what_stands_above_is_kept() {
 }
 
 #[test]
+fn a_second_table_has_names_of_its_own() {
+    is(
+        "a.csv",
+        "Name,Age\nAnna,31\nBen,44\n\nCity,Country\nBern,Switzerland\nGraz,Austria\n",
+        &[
+            ("2", "Name: Anna | Age: 31"),
+            ("3", "Name: Ben | Age: 44"),
+            ("6", "City: Bern | Country: Switzerland"),
+            ("7", "City: Graz | Country: Austria"),
+        ],
+    );
+    // With a title, cells that a program filled up, and a note at the end.
+    is(
+        "a.csv",
+        "Team,Boats,Since\nOak,3,1990\nElm,4,1991\n,,\nSales of 2024,,\nRegion,Tea,\nNorth,12,\nSouth,9,\n,,\nSource: the office,,\n",
+        &[
+            ("2", "Team: Oak | Boats: 3 | Since: 1990"),
+            ("3", "Team: Elm | Boats: 4 | Since: 1991"),
+            ("5", "Sales of 2024"),
+            ("7", "Region: North | Tea: 12"),
+            ("8", "Region: South | Tea: 9"),
+            ("10", "Source: the office"),
+        ],
+    );
+    // Blank rows inside a table, and its names again.
+    is(
+        "a.csv",
+        "Name,Age\nAnna,31\n\nBen,44\n\nCarl,50\nDora,51\n\nName,Age\nEve,20\nFinn,21\n",
+        &[
+            ("2", "Name: Anna | Age: 31"),
+            ("4", "Name: Ben | Age: 44"),
+            ("6", "Name: Carl | Age: 50"),
+            ("7", "Name: Dora | Age: 51"),
+            ("10", "Name: Eve | Age: 20"),
+            ("11", "Name: Finn | Age: 21"),
+        ],
+    );
+}
+
+#[test]
+fn names_of_groups_of_columns_are_joined_to_theirs() {
+    let expected = [
+        (
+            "3",
+            "Region: North | 2022 > Q1: 10 | 2022 > Q2: 20 | 2023 > Q1: 30 | 2023 > Q2: 40 | Total: 100",
+        ),
+        (
+            "4",
+            "Region: South | 2022 > Q1: 1 | 2022 > Q2: 2 | 2023 > Q1: 3 | 2023 > Q2: 4 | Total: 10",
+        ),
+    ];
+    let rows = "North,10,20,30,40,100\nSouth,1,2,3,4,10\n";
+    for head in [
+        ",2022,,2023,,\nRegion,Q1,Q2,Q1,Q2,Total\n",
+        "Region,2022,,2023,,Total\n,Q1,Q2,Q1,Q2,\n",
+    ] {
+        is("a.csv", &format!("{head}{rows}"), &expected);
+    }
+    is(
+        "a.csv",
+        "Sales of the year,,,\nRegion,Tea,Rice,Total\nNorth,1,2,3\nSouth,2,3,5\n",
+        &[
+            ("1", "Sales of the year"),
+            ("3", "Region: North | Tea: 1 | Rice: 2 | Total: 3"),
+            ("4", "Region: South | Tea: 2 | Rice: 3 | Total: 5"),
+        ],
+    );
+}
+
+#[test]
 fn columns_that_no_row_fills_and_rows_that_hold_nothing_are_listed() {
     let articles = read("a.csv", "name,fax,born\nAnna,,1971\n,,\nBen,,1980\n");
     assert_eq!(articles.len(), 2);
@@ -314,8 +384,8 @@ fn json_rows_wherever_they_are() {
         "{\"title\":\"All ships\",\"ferries\":[{\"name\":\"Gull\"}],\"tugs\":[{\"id\":\"t\",\"power\":\"big\"}]}",
         &[
             ("", "All ships"),
-            ("ferries[1]", "Gull"),
-            ("t", "id: t | power: big"),
+            ("ferries[1]", "All ships | name: Gull"),
+            ("t", "All ships | id: t | power: big"),
         ],
     );
     is(
@@ -365,6 +435,70 @@ fn json_rows_wherever_they_are() {
             ("1", "who: Ann | in: Oslo | n: 1"),
             ("2", "who: Ben | in: Rome | n: 2"),
         ],
+    );
+}
+
+#[test]
+fn rows_of_a_record_say_what_they_belong_to() {
+    is(
+        "a.json",
+        "{\"order\":\"A-17\",\"customer\":\"Mori Foods\",\"by\":\"Anna Koch\",\"items\":[{\"what\":\"rice\",\"n\":2},{\"what\":\"tea\",\"n\":1}],\"total\":31}",
+        &[
+            (
+                "",
+                "order: A-17 | customer: Mori Foods | by: Anna Koch | total: 31",
+            ),
+            ("items[1]", "Mori Foods | what: rice | n: 2"),
+            ("items[2]", "Mori Foods | what: tea | n: 1"),
+        ],
+    );
+    // An article has a title and a text of its own.
+    is(
+        "a.json",
+        "{\"title\":\"Harbour news\",\"items\":[{\"title\":\"Storm\",\"text\":\"The pier was closed.\"}]}",
+        &[("", "Harbour news"), ("items[1]", "The pier was closed.")],
+    );
+    // How an answer was made is no record.
+    let answer = "{\"status\":\"ok\",\"message\":\"done\",\"rows\":[{\"name\":\"Ann\",\"n\":1}]}";
+    assert!(rows("a.json", answer)[0].1.starts_with("name: Ann | n: 1"));
+}
+
+#[test]
+fn runs_of_rich_text_are_one_text() {
+    is(
+        "a.json",
+        "{\"messages\":[{\"id\":1,\"text\":[\"Bring \",{\"type\":\"bold\",\"text\":\"both oars\"},\", please.\"],\"text_entities\":[{\"type\":\"plain\",\"text\":\"Bring \"},{\"type\":\"bold\",\"text\":\"both oars\"},{\"type\":\"plain\",\"text\":\", please.\"}]}]}",
+        &[("1", "Bring both oars, please.")],
+    );
+    is(
+        "a.json",
+        "{\"type\":\"doc\",\"content\":[{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":\"The pier \"},{\"type\":\"text\",\"marks\":[{\"type\":\"strong\"}],\"text\":\"was closed.\"}]}]}",
+        &[("", "The pier was closed.\n\ntype: doc")],
+    );
+}
+
+#[test]
+fn a_broken_line_is_listed_and_the_others_are_read() {
+    let text = "{\"text\":\"One two.\"}\n{\"text\":\"Two thr\n{\"text\":\"Three four.\"}\n";
+    let found = rows("a.jsonl", text);
+    assert_eq!(
+        (found[1].0.as_str(), found[1].1.as_str()),
+        ("3", "Three four.")
+    );
+    assert!(found[0].1.starts_with("One two.\n\n"), "{found:?}");
+    let first = &read("a.jsonl", text)[0];
+    let listed: Vec<&str> = first
+        .omitted
+        .iter()
+        .map(|omitted| &first.text[omitted.span.clone()])
+        .collect();
+    assert_eq!(listed, ["{\"text\":\"Two thr"]);
+    assert!(
+        first.notes[0]
+            .text
+            .starts_with("a line is no JSON and left out (line 2, column "),
+        "{:?}",
+        first.notes
     );
 }
 

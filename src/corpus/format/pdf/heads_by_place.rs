@@ -1,0 +1,135 @@
+//! Running heads whose text changes from page to page: the title of a section, the words between which a page of a
+//! dictionary lies. They are known by their place, their size and the room below them.
+
+use super::document::Reason;
+use super::heads::{PLACE, Row, counts_pages};
+use super::lines::Line;
+
+/// Between a head and the text, in sizes of the head.
+const OFF: f32 = 1.8;
+/// The same for one in the size of the text.
+const FAR_OFF: f32 = 2.2;
+/// Heads are smaller than the text by more than this.
+const SMALL: f32 = 0.95;
+/// A head has no more letters.
+const LETTERS: usize = 100;
+/// Sizes of one series of heads differ by less, in points.
+const SIZE: f32 = 0.3;
+
+/// A row that may be a head: its page, its number in the page's rows, and its size.
+type Candidate = (usize, usize, f32);
+
+/// Marks such heads.
+pub(super) fn mark(
+    pages: &[Vec<Line>],
+    rows: &[Vec<Row>],
+    heads: &mut [Vec<Option<Reason>>],
+    body: f32,
+) {
+    for bottom in [false, true] {
+        let mut candidates: Vec<Candidate> = Vec::new();
+        for page in 0..pages.len() {
+            candidates.extend(
+                candidate(&pages[page], &rows[page], &heads[page], bottom, body)
+                    .map(|(row, size)| (page, row, size)),
+            );
+        }
+        let place = |&(page, row, _): &Candidate| rows[page][row].place;
+        candidates.sort_by(|a, b| place(a).total_cmp(&place(b)).then(a.0.cmp(&b.0)));
+        for series in candidates.chunk_by(|a, b| place(b) - place(a) <= PLACE) {
+            if is_series(pages, rows, series, body) {
+                for &(page, row, _) in series {
+                    heads[page][row] = Some(Reason::RunningHead);
+                }
+            }
+        }
+    }
+}
+
+/// The outermost row of a page that is no head yet, if it stands off the text.
+fn candidate(
+    lines: &[Line],
+    rows: &[Row],
+    heads: &[Option<Reason>],
+    bottom: bool,
+    body: f32,
+) -> Option<(usize, f32)> {
+    let mut side: Vec<usize> = (0..rows.len())
+        .filter(|&n| rows[n].bottom == bottom)
+        .collect();
+    side.sort_by_key(|&n| rows[n].depth);
+    let at = side.iter().position(|&n| heads[n].is_none())?;
+    let row = &rows[side[at]];
+    let inner = side.get(at + 1).map(|&n| rows[n].lead)?;
+    let first = &lines[*row.lines.first()?];
+    let ends = |line: &&usize| {
+        let text = lines[**line].text.trim_end();
+        text.ends_with(['.', '。', '!', '?', '！', '？', ':', '：'])
+    };
+    let letters: usize = row
+        .lines
+        .iter()
+        .map(|&line| lines[line].text.chars().count())
+        .sum();
+    let is_head = row.depth == at
+        && row.lead >= OFF.max(1.3 * inner)
+        && row
+            .lines
+            .iter()
+            .all(|&line| !lines[line].bold && lines[line].size <= 1.05 * body)
+        && !row.lines.iter().any(|line| ends(&line))
+        && letters <= LETTERS;
+    is_head.then_some((side[at], first.size))
+}
+
+fn is_series(pages: &[Vec<Line>], rows: &[Vec<Row>], series: &[Candidate], body: f32) -> bool {
+    let Some(&(_, _, size)) = series.first() else {
+        return false;
+    };
+    let row = |&(page, row, _): &Candidate| &rows[page][row];
+    // The first page of a document has none.
+    let most = series.len() >= 3 && series.len() * 4 >= (pages.len() - 1) * 3;
+    if !most || series.iter().any(|other| (other.2 - size).abs() > SIZE) {
+        return false;
+    }
+    let numbers: Vec<(usize, &[u32])> = series
+        .iter()
+        .map(|member| (member.0, row(member).numbers.as_slice()))
+        .collect();
+    if counts_pages(&numbers) {
+        return true;
+    }
+    let same = |member: &Candidate| {
+        let alike = series
+            .iter()
+            .filter(|other| row(other).mask == row(member).mask);
+        alike.count()
+    };
+    // Rows of a table have the same words, and numbers that do not count pages.
+    let is_table =
+        |member: &Candidate| !row(member).numbers.is_empty() && same(member) * 2 > series.len();
+    if series.iter().any(is_table) {
+        return false;
+    }
+    if size < SMALL * body {
+        return true;
+    }
+    // In the size of the text they could be headings; but no heading stands amid a sentence, or twice.
+    let amid = series
+        .iter()
+        .filter(|member| continues(&pages[member.0], &rows[member.0], member.1));
+    let again = series.iter().any(|member| same(member) > 1);
+    let far = series.iter().all(|member| row(member).lead >= FAR_OFF);
+    far && (again || amid.count() * 3 >= series.len())
+}
+
+/// Whether the text behind a head begins in the middle of a sentence.
+fn continues(lines: &[Line], rows: &[Row], head: usize) -> bool {
+    let next = rows
+        .iter()
+        .find(|row| row.bottom == rows[head].bottom && row.depth == rows[head].depth + 1);
+    let text = next
+        .and_then(|row| row.lines.first())
+        .map(|&line| &lines[line].text);
+    text.is_some_and(|text| !rows[head].bottom && text.starts_with(char::is_lowercase))
+}
