@@ -16,7 +16,7 @@ const LINES: usize = 8;
 const BESIDE: usize = 24;
 
 /// Words beside a date that is of something else than the text: what is due, valid, held or born then.
-const OTHER_DAYS: [&str; 22] = [
+const OTHER_DAYS: &[&str] = &[
     "due",
     "deadline",
     "until",
@@ -26,6 +26,22 @@ const OTHER_DAYS: [&str; 22] = [
     "ends",
     "born",
     "died",
+    "birth",
+    "birthday",
+    "birthdate",
+    "death",
+    "event",
+    "scheduled",
+    "appointment",
+    "geboren",
+    "geburtsdatum",
+    "geburtstag",
+    "gestorben",
+    "né",
+    "née",
+    "naissance",
+    "nacimiento",
+    "sinh",
     "fällig",
     "gültig",
     "bis",
@@ -38,6 +54,9 @@ const OTHER_DAYS: [&str; 22] = [
     "開催",
     "予定",
     "生まれ",
+    "生年月日",
+    "誕生",
+    "出生",
     "有効",
 ];
 
@@ -214,8 +233,8 @@ fn is_of_something_else(line: &str) -> bool {
             .any(|part| part == word)
     };
     let is_unspaced = |word: &str| word.chars().any(|c| c >= '\u{3000}');
-    OTHER_DAYS.into_iter().any(|word| match is_unspaced(word) {
-        true => line.contains(word),
+    OTHER_DAYS.iter().any(|word| match is_unspaced(word) {
+        true => line.contains(*word),
         false => words(word),
     })
 }
@@ -301,6 +320,9 @@ mod tests {
             "提出期限：2024年8月1日",
             "Born May 3, 1950",
             "hạn: 3/5/2024",
+            "Date of birth: 1931-03-03",
+            "生年月日：1931年3月3日",
+            "SCHEDULED: <2024-05-10 Fri>",
         ] {
             assert_eq!(of(&format!("題\n{other}"), ""), None, "{other}");
         }

@@ -64,21 +64,53 @@ fn in_chunks<R: Position>(
     doubt: f32,
     hits: impl Fn(Range<usize>, f32) -> Vec<Hit<R>> + Sync,
 ) -> Vec<Hit<R>> {
-    let least = Mutex::new(f32::NEG_INFINITY);
-    let known = || least.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = Mutex::new(Known::default());
+    let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
     let mut all: Vec<Hit<R>> = (0..rows.div_ceil(CHUNK))
         .into_par_iter()
         .flat_map_iter(|chunk| {
-            let reach = *known();
+            let reach = known().reach;
             let mut hits = hits(chunk * CHUNK..rows.min((chunk + 1) * CHUNK), reach);
-            let reach = possible(&mut hits, count, doubt);
-            let mut known = known();
-            *known = known.max(reach);
+            possible(&mut hits, count, doubt);
+            let reach = known().learn(&hits, count, doubt);
+            hits.retain(|hit| hit.score >= reach);
             hits
         })
         .collect();
     possible(&mut all, count, doubt);
     all
+}
+
+/// What is known while chunks are gone through.
+struct Known {
+    /// The best scores of all chunks so far, in any order.
+    best: Vec<f32>,
+    /// What a score must reach to be among the best.
+    reach: f32,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            best: Vec::new(),
+            reach: f32::NEG_INFINITY,
+        }
+    }
+}
+
+impl Known {
+    /// Takes in the hits of a chunk, whose best `count` stand first. Returns what a score must reach now.
+    fn learn<R>(&mut self, hits: &[Hit<R>], count: usize, doubt: f32) -> f32 {
+        let scores = hits.iter().take(count).map(|hit| hit.score);
+        self.best.extend(scores);
+        if count > 0 && self.best.len() >= count {
+            let by_score = |a: &f32, b: &f32| b.total_cmp(a);
+            let (_, least, _) = self.best.select_nth_unstable_by(count - 1, by_score);
+            self.reach = *least - doubt;
+            self.best.truncate(count);
+        }
+        self.reach
+    }
 }
 
 /// The best `count` rows by cosine and bonus, best first. `bonus` is what a row is worth besides its vector; `None`
@@ -183,8 +215,8 @@ fn best<R: Position>(hits: &mut Vec<Hit<R>>, count: usize) {
     hits.truncate(count);
 }
 
-/// Keeps hits whose scores are at most `doubt` below that of the `count`th best, in any order; what a score must
-/// reach to be kept.
+/// Keeps hits whose scores are at most `doubt` below that of the `count`th best, the best `count` first; what a score
+/// must reach to be kept.
 fn possible<R: Position>(hits: &mut Vec<Hit<R>>, count: usize, doubt: f32) -> f32 {
     if count == 0 {
         hits.clear();

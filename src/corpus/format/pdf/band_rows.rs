@@ -1,7 +1,8 @@
 //! Which lines of a table without ruled lines are a row: by the rules between rows, by the order in which the content has
 //! them, or by their places.
 
-use super::bands::Band;
+use super::bands::{Band, baselines};
+use super::cells::is_number;
 use super::geometry::Frame;
 use super::lines::Line;
 use super::walls::Walls;
@@ -149,7 +150,29 @@ impl Band {
             .push(n);
         }
         groups.retain(|group: &Vec<usize>| !group.is_empty());
-        (groups.len() >= 3 && groups.len() * 2 >= rows.len()).then_some(groups)
+        let parted = groups.iter().map(|group| self.counted(lines, group));
+        let parted: Vec<Vec<Vec<usize>>> = parted.collect();
+        let several = parted.iter().any(|group| group.len() > 1);
+        let fits = groups.len() >= 3 && groups.len() * 2 >= rows.len();
+        (fits || several && groups.len() >= 2).then(|| parted.concat())
+    }
+
+    /// The rows in what stands between two rules: several where a column has a number in each of its lines, else one, whose
+    /// cells have several lines.
+    fn counted(&self, lines: &[Line], group: &[usize]) -> Vec<Vec<usize>> {
+        let rows = baselines(lines, group);
+        let number_in = |row: &Vec<usize>, column: usize| {
+            let mut cells = row.iter().filter(|&&n| self.nearest(&lines[n]) == column);
+            matches!((cells.next(), cells.next()), (Some(&n), None) if is_number(&lines[n].text))
+        };
+        let has_numbers = |column: usize| rows.iter().all(|row| number_in(row, column));
+        let full = rows
+            .iter()
+            .all(|row| self.columns_of(lines, row).len() >= 2);
+        match full && rows.len() > 1 && (1..self.columns.len()).any(has_numbers) {
+            true => rows,
+            false => vec![group.to_vec()],
+        }
     }
 
     /// Rows by the order of the content: a row begins where it goes back to an earlier column.

@@ -263,7 +263,7 @@ impl Band {
                 .for_each(|&n| row.add(self.nearest(&lines[n]), &lines[n]));
             row
         };
-        Table {
+        let mut table = Table {
             rows: groups.iter().map(row).collect(),
             names: None,
             head: 0,
@@ -272,7 +272,9 @@ impl Band {
             frame,
             size: self.size,
             order: all.iter().map(|&n| lines[n].order).min().unwrap_or(0),
-        }
+        };
+        table.put_heads_over_values();
+        table
     }
 }
 

@@ -86,7 +86,8 @@ impl Table {
             let named = cells.map(|(at, cell)| {
                 match names
                     .and_then(|names| names.get(at))
-                    .filter(|name| !name.is_empty())
+                    // A cell over several columns (`Total`) is no value of one of them.
+                    .filter(|name| !name.is_empty() && cell.columns < 2)
                 {
                     Some(name) => format!("{name}: {}", cell.text),
                     None => cell.text.clone(),
@@ -127,6 +128,44 @@ impl Table {
             && self.columns.iter().zip(&next.columns).all(|(a, b)| {
                 (a.0 - b.0).abs() < 2.0 * self.size || (a.1 - b.1).abs() < 2.0 * self.size
             })
+    }
+
+    /// Makes one column of two where the first row has only one of them and the others only the other one: a name at the
+    /// left of a column stands beside values at its right.
+    pub(super) fn put_heads_over_values(&mut self) {
+        let Some((head, rest)) = self.rows.split_first() else {
+            return;
+        };
+        let usual = rest
+            .iter()
+            .filter(|row| row.filled() == head.filled())
+            .count();
+        if rest.len() < 2 || usual * 5 < rest.len() * 4 {
+            return;
+        }
+        let is_filled = |row: &Row, at: usize| !row.cells[at].text.is_empty();
+        let mut at = 0;
+        while at + 1 < self.columns.len() {
+            let (head, rest) = (&self.rows[0], &self.rows[1..]);
+            let in_rest = |at: usize| rest.iter().any(|row| is_filled(row, at));
+            let apart = |name: usize, values: usize| {
+                is_filled(head, name)
+                    && !is_filled(head, values)
+                    && in_rest(values)
+                    && !in_rest(name)
+            };
+            if apart(at, at + 1) || apart(at + 1, at) {
+                let (first, second) = (self.columns[at], self.columns.remove(at + 1));
+                self.columns[at] = (first.0.min(second.0), first.1.max(second.1));
+                for row in &mut self.rows {
+                    let other = row.cells.remove(at + 1);
+                    if row.cells[at].text.is_empty() {
+                        row.cells[at] = other;
+                    }
+                }
+            }
+            at += 1;
+        }
     }
 
     /// Joins two rows of heads, of which the upper has cells over several columns: `2024 > Q1`. Steps over a title.

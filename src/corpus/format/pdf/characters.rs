@@ -51,6 +51,8 @@ fn push(out: &mut String, c: char) {
         SOFT_HYPHEN => out.push(c),
         _ if c.is_control() || matches!(c, '\u{fff0}'..='\u{ffff}') => {}
         '\u{2e80}'..='\u{2eff}' => out.push(paired(RADICALS, c).unwrap_or(c)),
+        // NFKC gives the traditional Chinese 戶, which Japanese fonts draw in another way.
+        '\u{2f3e}' => out.push('戸'),
         '\u{2f00}'..='\u{2fdf}' | '\u{fb00}'..='\u{fb06}' => out.extend(std::iter::once(c).nfkc()),
         '\u{fe10}'..='\u{fe19}' | '\u{fe30}'..='\u{fe48}' => {
             out.push(paired(VERTICAL_FORMS, c).unwrap_or(c));

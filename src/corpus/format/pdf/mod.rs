@@ -32,6 +32,7 @@ mod joining;
 mod layers;
 mod limits;
 mod lines;
+mod margins;
 mod marked;
 mod markers;
 mod measure;

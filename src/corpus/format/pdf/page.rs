@@ -7,6 +7,7 @@ use super::geometry::{Course, Frame};
 use super::glyphs::{Glyph, Origin, Rule};
 use super::limits::COMPARED;
 use super::lines::Line;
+use super::margins;
 use super::notes;
 use super::order::{Block, order};
 use super::pieces::{Element, Ordered};
@@ -97,6 +98,7 @@ pub(super) fn ordered(lines: Vec<Line>, rules: &[Rule], body: f32) -> Ordered {
         place_initials(&mut own);
         tables = tables::take(&mut own, &walls);
         notes = notes::take(&mut own, body, &walls);
+        notes.extend(margins::take(&mut own, body));
     }
     let mut parts: Vec<(usize, Block, Element)> = Vec::new();
     for line in own.into_iter().chain(others) {
