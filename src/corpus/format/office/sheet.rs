@@ -78,6 +78,7 @@ impl Sheet {
             _ => self.rows.push(SheetRow {
                 row,
                 cells: vec![(column, value)],
+                ..SheetRow::default()
             }),
         }
     }
@@ -120,6 +121,7 @@ impl Sheet {
                 left -= 1;
                 if let Err(place) = row.cells.binary_search_by_key(&first.1, |cell| cell.0) {
                     row.cells.insert(place, (first.1, value.clone()));
+                    row.from_above.push(first.1);
                 }
             }
         }
@@ -319,6 +321,7 @@ fn side_by_side(rows: &[SheetRow]) -> Vec<Vec<SheetRow>> {
             SheetRow {
                 row: row.row,
                 cells: cells.cloned().collect(),
+                from_above: row.from_above.clone(),
             }
         };
         rows.iter()
@@ -347,7 +350,7 @@ fn nameless((_, value): &(u32, String)) -> Cell<'_> {
     Cell { name: "", value }
 }
 
-/// The first rows with their blank cells, and their first column.
+/// The first rows with their blank cells, and their first column. A cell over several rows is in its first only.
 fn dense(rows: &[SheetRow]) -> (u32, Vec<Vec<Cow<'_, str>>>) {
     let cells = rows
         .iter()
@@ -360,7 +363,8 @@ fn dense(rows: &[SheetRow]) -> (u32, Vec<Vec<Cow<'_, str>>>) {
         .take(LOOKED_AT)
         .map(|row| {
             let mut dense = vec![Cow::Borrowed(""); width];
-            for (column, value) in &row.cells {
+            let own = row.cells.iter();
+            for (column, value) in own.filter(|(column, _)| !row.from_above.contains(column)) {
                 if let Some(cell) = dense.get_mut((column - from) as usize) {
                     *cell = Cow::Borrowed(value.as_str());
                 }
@@ -503,7 +507,12 @@ mod tests {
             (2, &[(0, "東京"), (1, "5"), (2, "6"), (3, "7"), (4, "8")]),
             (3, &[(1, "1"), (2, "2"), (3, "3"), (4, "4")]),
         ]);
-        merged.merged = vec![((0, 1), (0, 2)), ((0, 3), (0, 4)), ((2, 0), (3, 0))];
+        merged.merged = vec![
+            ((0, 0), (1, 0)),
+            ((0, 1), (0, 2)),
+            ((0, 3), (0, 4)),
+            ((2, 0), (3, 0)),
+        ];
         let (text, locators) = written(merged);
         assert!(
             text.ends_with(

@@ -17,6 +17,8 @@ pub(super) type Place = (u32, u32);
 pub(super) struct SheetRow {
     pub(super) row: u32,
     pub(super) cells: Vec<(u32, String)>,
+    /// Columns whose cells begin in a row above.
+    pub(super) from_above: Vec<u32>,
 }
 
 /// The names of a sheet's columns.

@@ -12,37 +12,67 @@ use super::json_text::{Value, elements, members};
 const WORDS: [&str; 3] = ["plain_text", "text", "insert"];
 /// What holds the runs of a paragraph, or the paragraphs of a text.
 const PARTS: [&str; 2] = ["content", "children"];
-/// What else a run says: how it looks, and where it leads.
-const STYLE: [&str; 24] = [
-    "type",
+/// How a run looks. What else it may say where its `type` or its words tell that it is one.
+const LOOKS: [&str; 13] = [
     "marks",
-    "attrs",
     "attributes",
     "annotations",
-    "href",
-    "link",
-    "url",
-    "style",
-    "styles",
-    "format",
-    "mode",
-    "detail",
-    "version",
     "bold",
     "italic",
     "underline",
     "strikethrough",
     "code",
     "color",
+    "style",
+    "styles",
+    "type",
+    "attrs",
+];
+const MORE: [&str; 11] = [
+    "href",
+    "link",
+    "url",
+    "format",
+    "mode",
+    "detail",
+    "version",
     "language",
     "user_id",
     "document_id",
     "key",
 ];
 
+/// What the `type` of a run says, where it says something.
+const RUNS: [&str; 22] = [
+    "text",
+    "plain",
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "blockquote",
+    "code",
+    "pre",
+    "link",
+    "text_link",
+    "url",
+    "email",
+    "phone",
+    "mention",
+    "mention_name",
+    "hashtag",
+    "cashtag",
+    "bot_command",
+    "custom_emoji",
+    "equation",
+];
+
 /// What a member of a list is in a text.
 enum Part<'v> {
     Run(Cow<'v, str>),
+    /// An object with a text and nothing else: a run among runs, else an entry of a list.
+    Bare(Cow<'v, str>),
     Paragraph(String),
 }
 
@@ -64,35 +94,42 @@ pub fn may_be_rich(text: &str, start: usize) -> bool {
 
 /// The text of a list of runs or of paragraphs; `None`: it is another list.
 pub fn rich_text(list: &[Value<'_>]) -> Option<String> {
-    let mut text = String::new();
-    let mut after_run = false;
     // A list of texts alone is a list.
     if !list.iter().any(|part| matches!(part, Value::Object(_))) {
         return None;
     }
+    let (text, is_rich) = joined(list)?;
+    is_rich.then_some(text)
+}
+
+/// The parts of a list as one text, and whether some of them can be nothing else than parts of a text.
+fn joined(list: &[Value<'_>]) -> Option<(String, bool)> {
+    let (mut text, mut is_rich) = (String::new(), false);
+    let mut after_run = false;
+    let begin = |text: &mut String| {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+    };
     for part in list {
-        match part_of(part)? {
-            Part::Run(run) => {
+        let part = part_of(part)?;
+        is_rich |= !matches!(part, Part::Bare(_));
+        match part {
+            Part::Run(run) | Part::Bare(run) => {
                 if !after_run {
-                    begin_paragraph(&mut text);
+                    begin(&mut text);
                 }
                 text.push_str(&run);
                 after_run = true;
             }
             Part::Paragraph(paragraph) => {
-                begin_paragraph(&mut text);
+                begin(&mut text);
                 text.push_str(&paragraph);
                 after_run = false;
             }
         }
     }
-    Some(text)
-}
-
-fn begin_paragraph(text: &mut String) {
-    if !text.is_empty() {
-        text.push_str("\n\n");
-    }
+    Some((text, is_rich))
 }
 
 fn part_of<'v>(value: &'v Value<'_>) -> Option<Part<'v>> {
@@ -107,21 +144,31 @@ fn part_of<'v>(value: &'v Value<'_>) -> Option<Part<'v>> {
             _ => None,
         })
     };
-    let is_known = |name: &str, also: &[&str]| STYLE.contains(&name) || also.contains(&name);
+    let kind = text_of("type");
+    let only = |also: &[&[&str]]| {
+        let mut names = members.iter().map(|(name, _)| name.as_ref());
+        names.all(|name| LOOKS.contains(&name) || also.iter().any(|also| also.contains(&name)))
+    };
     if let Some(words) = WORDS.into_iter().find_map(text_of) {
+        let words = Cow::Borrowed(words);
         // Notion gives the words of a run twice.
-        let style = members
-            .iter()
-            .all(|(name, _)| is_known(name, &WORDS) || name == "equation" || name == "mention");
-        return style.then_some(Part::Run(Cow::Borrowed(words)));
+        let is_told = text_of("plain_text").or(text_of("insert")).is_some();
+        let is_run = match kind {
+            Some(kind) => RUNS.contains(&kind) && only(&[&WORDS, &RUNS, &MORE]),
+            None if is_told => only(&[&WORDS, &RUNS, &MORE]),
+            None => only(&[&["text"]]),
+        };
+        return is_run.then_some(match members.len() {
+            1 if !is_told => Part::Bare(words),
+            _ => Part::Run(words),
+        });
     }
-    let kind = text_of("type")?;
+    let kind = kind.filter(|_| only(&[&PARTS, &MORE]))?;
     let parts = members
         .iter()
         .find(|(name, _)| PARTS.contains(&name.as_ref()));
     match parts {
-        _ if !members.iter().all(|(name, _)| is_known(name, &PARTS)) => None,
-        Some((_, Value::List(parts))) => Some(Part::Paragraph(rich_text(parts)?)),
+        Some((_, Value::List(parts))) => Some(Part::Paragraph(joined(parts)?.0)),
         Some((_, Value::Figures(_))) => Some(Part::Paragraph(String::new())),
         Some(_) => None,
         None if matches!(kind, "hardBreak" | "hard_break" | "linebreak") => {
@@ -159,6 +206,19 @@ mod tests {
             ),
             (
                 r#"[{"text": "Nice.", "user": "Anna"}, {"text": "No.", "user": "Ben"}]"#,
+                None,
+            ),
+            (
+                r#"[{"type": "paragraph", "children": [{"text": "Both "}, {"text": "oars", "bold": true}]}]"#,
+                Some("Both oars"),
+            ),
+            (r#"[{"text": "Mix."}, {"text": "Bake."}]"#, None),
+            (
+                r#"[{"text": "Mix.", "url": "https://example.com/a"}]"#,
+                None,
+            ),
+            (
+                r#"[{"type": "step", "text": "Mix."}, {"type": "step", "text": "Bake."}]"#,
                 None,
             ),
             (r#"[{"type": "boat", "name": "Gull"}]"#, None),

@@ -115,10 +115,16 @@ pub fn name_of_record(text: &str, start: usize) -> Option<Cow<'_, str>> {
         "next",
     ];
     const NAME_CHARS: usize = 80;
-    let mut texts = Vec::new();
-    for (name, at) in members(text, start) {
+    let bytes = text.as_bytes();
+    let direct = members(text, start);
+    // Who an order is for stands in an object of its own.
+    let objects = members(text, start).filter(|(_, at)| bytes[*at] == b'{');
+    let nested = objects.flat_map(|(_, at)| members(text, at));
+    let (mut texts, mut ids) = (Vec::new(), 0);
+    for (name, at) in direct.chain(nested) {
+        let plain = fields::plain_name(&name);
+        ids += usize::from(plain.ends_with("id") && matches!(bytes[at], b'"' | b'0'..=b'9'));
         if let Value::Text(said) = shallow(text, at) {
-            let plain = fields::plain_name(&name);
             let is_name = said.chars().count() <= NAME_CHARS && says(&said) > Says::Nothing;
             if is_name && !is_type(&name) && !ANSWER.contains(&plain.as_str()) {
                 texts.push((plain, said));
@@ -127,7 +133,7 @@ pub fn name_of_record(text: &str, start: usize) -> Option<Cow<'_, str>> {
     }
     let is_title = |(name, _): &(String, Cow<'_, str>)| fields::TITLE.contains(&name.as_str());
     let at = match texts.iter().position(is_title) {
-        None if texts.len() > 1 => 0,
+        None if !texts.is_empty() && texts.len() + ids > 1 => 0,
         title => title?,
     };
     Some(texts.swap_remove(at).1)

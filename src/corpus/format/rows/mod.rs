@@ -91,13 +91,14 @@ impl<'a> Row<'a> {
         said.max().unwrap_or(Says::Nothing)
     }
 
-    /// Whether a field holds a text of sentences.
-    fn has_text(&self) -> bool {
-        let is_text = |field: &Field<'_>| {
-            fields::TEXT.contains(&plain_name(&field.name).as_str())
-                && says(&field.value) == Says::Sentence
+    /// Whether it has a title, and a text of sentences.
+    fn is_article(&self) -> bool {
+        let has = |names: &[&str], least: Says| {
+            self.fields.iter().any(|field| {
+                names.contains(&plain_name(&field.name).as_str()) && says(&field.value) >= least
+            })
         };
-        self.fields.iter().any(is_text)
+        has(&fields::TITLE, Says::Word) && has(&fields::TEXT, Says::Sentence)
     }
 
     fn is_empty(&self) -> bool {
@@ -355,7 +356,7 @@ impl<'f> Articles<'f> {
             return Ok(());
         }
         // An article stands for itself, also in a record.
-        if let Some(record) = row.record.take().filter(|_| !row.has_text()) {
+        if let Some(record) = row.record.take().filter(|_| !row.is_article()) {
             row.fields.insert(0, Field::new("", record));
         }
         if let Some(name) = &self.asked.text {

@@ -452,6 +452,22 @@ fn rows_of_a_record_say_what_they_belong_to() {
             ("items[2]", "Mori Foods | what: tea | n: 1"),
         ],
     );
+    is(
+        "a.json",
+        "{\"orderId\":\"A-77\",\"customer\":{\"name\":\"Ann Weber\"},\"items\":[{\"what\":\"rope\",\"n\":3}]}",
+        &[
+            ("", "orderId: A-77 | customer.name: Ann Weber"),
+            ("items[1]", "Ann Weber | what: rope | n: 3"),
+        ],
+    );
+    is(
+        "a.json",
+        "{\"name\":\"Rye bread\",\"steps\":[{\"text\":\"Mix flour and water.\"}]}",
+        &[
+            ("", "Rye bread"),
+            ("steps[1]", "Mix flour and water.\n\nRye bread"),
+        ],
+    );
     // An article has a title and a text of its own.
     is(
         "a.json",
