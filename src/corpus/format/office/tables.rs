@@ -6,7 +6,8 @@ use super::content::{Item, Table, plain};
 use crate::corpus::block::Omission;
 use crate::corpus::format::blocks::Blocks;
 use crate::corpus::format::column_names::ColumnNames;
-use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, is_form};
+use crate::corpus::format::rows::form::is_form;
+use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT};
 use crate::corpus::format::table::Cell;
 use crate::corpus::read_options::Header;
 

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use super::characters::is_ideographic;
+use super::edge_rows::roman;
 use super::geometry::{Area, Frame};
-use super::heads::roman;
 use super::joining::{Words, join};
 use super::lines::Line;
 use super::walls::Walls;
 use crate::corpus::format::column_names::BELOW;
-use crate::corpus::format::rows::header::{LOOKED_AT, is_form};
+use crate::corpus::format::rows::form::is_form;
+use crate::corpus::format::rows::header::LOOKED_AT;
 
 /// A table.
 #[derive(Debug, Clone)]
@@ -204,9 +205,9 @@ impl Table {
             return;
         }
         let mut joined = Row::new(all, upper.area.with(lower.area));
-        for at in 0..all {
+        for (at, cell) in joined.cells.iter_mut().enumerate() {
             let (group, own) = (&upper.cells[above[at]], &lower.cells[at]);
-            joined.cells[at] = match (alone(at), own.text.is_empty()) {
+            *cell = match (alone(at), own.text.is_empty()) {
                 (true, false) => own.clone(),
                 (true, true) => group.clone(),
                 (false, _) => Cell {

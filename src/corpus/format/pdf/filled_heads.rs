@@ -2,8 +2,7 @@
 //! Such a box belongs to the grid below it: it gets the rules that the body has.
 
 use super::geometry::Area;
-use super::glyphs::Rule;
-use super::paths::Drawn;
+use super::glyphs::{Drawn, Rule};
 
 /// Edges that are this close are one, in points.
 const NEAR: f32 = 3.0;

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::geometry::Course;
-use super::paths::Drawn;
+use super::geometry::{Area, Course};
 
 /// Where a glyph comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +54,14 @@ pub(super) struct Rule {
     pub(super) y0: f32,
     pub(super) x1: f32,
     pub(super) y1: f32,
+}
+
+/// What paths leave on a page.
+#[derive(Debug, Default)]
+pub(super) struct Drawn {
+    pub(super) rules: Vec<Rule>,
+    /// Filled boxes that are no lines.
+    pub(super) boxes: Vec<Area>,
 }
 
 /// All that a page's content gives.

@@ -2,7 +2,7 @@
 //! dictionary lies. They are known by their place, their size and the room below them.
 
 use super::document::Reason;
-use super::heads::{PLACE, Row, counts_pages};
+use super::edge_rows::{PLACE, Row, counts_pages};
 use super::lines::Line;
 
 /// Between a head and the text, in sizes of the head.

@@ -17,6 +17,7 @@ mod content;
 mod direction;
 mod document;
 mod drawing;
+mod edge_rows;
 mod filled_heads;
 mod floats;
 mod flow;

@@ -2,7 +2,7 @@
 //! are filled, because the head of a table may be one.
 
 use super::geometry::{Area, Matrix};
-use super::glyphs::Rule;
+use super::glyphs::{Drawn, Rule};
 
 /// A filled rectangle no wider than this is a line.
 const LINE_WIDTH: f32 = 3.0;
@@ -12,14 +12,6 @@ const LINE_LENGTH: f32 = 4.0;
 
 /// Lines of a page; a chart or a map has more than any table.
 const RULES: usize = 20_000;
-
-/// What paths leave on a page.
-#[derive(Debug, Default)]
-pub(super) struct Drawn {
-    pub(super) rules: Vec<Rule>,
-    /// Filled boxes that are no lines.
-    pub(super) boxes: Vec<Area>,
-}
 
 /// The path that is being built.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ mod csv;
 mod csv_parts;
 mod dialect;
 mod fields;
+pub(super) mod form;
 pub(super) mod header;
 mod json;
 mod json_rich;
