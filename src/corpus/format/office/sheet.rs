@@ -194,7 +194,7 @@ impl Sheet {
         if let Some(at) = head.names {
             names.list(blocks);
             (above, first) = (at, at + 1);
-            *names = match at.checked_sub(1).map(|up| self.groups(&rows[up..])) {
+            *names = match at.checked_sub(1).map(|up| self.groups(&rows[up..], false)) {
                 Some(Some(groups)) => {
                     above = at - 1;
                     groups
@@ -205,7 +205,7 @@ impl Sheet {
             if above == at
                 && rows.len() > first + 1
                 && self::head(&rows[first..]).names == Some(0)
-                && let Some(groups) = self.groups(&rows[at..])
+                && let Some(groups) = self.groups(&rows[at..], true)
             {
                 *names = groups;
                 first += 1;
@@ -236,8 +236,8 @@ impl Sheet {
     }
 
     /// The names of columns under the first two rows, if the first names groups of columns, by cells over several columns
-    /// or by blank ones behind a name.
-    fn groups(&self, rows: &[SheetRow]) -> Option<Names> {
+    /// or by blank ones behind a name. `first_open`: only where the first column has its name in the first row.
+    fn groups(&self, rows: &[SheetRow], first_open: bool) -> Option<Names> {
         let [upper, lower, ..] = rows else {
             return None;
         };
@@ -250,9 +250,12 @@ impl Sheet {
             names.join(self.names(lower));
             return Some(names);
         }
-        let (from, dense) = dense(&rows[..2]);
+        let (from, dense) = dense(rows);
+        if first_open && !dense[1][0].trim().is_empty() {
+            return None;
+        }
         let mut names = Names::default();
-        for (column, name) in (from..).zip(grouped(&dense[0], &dense[1])?) {
+        for (column, name) in (from..).zip(grouped(&candidates(&dense, rows))?) {
             names.set(column, &name);
         }
         Some(names)
@@ -351,6 +354,15 @@ fn nameless((_, value): &(u32, String)) -> Cell<'_> {
     Cell { name: "", value }
 }
 
+fn candidates<'d, 'r>(dense: &'d [Vec<Cow<'r, str>>], rows: &[SheetRow]) -> Vec<Candidate<'d, 'r>> {
+    let rows = dense.iter().zip(rows);
+    let candidate = rows.map(|(cells, row)| Candidate {
+        cells,
+        row: row.row as usize,
+    });
+    candidate.collect()
+}
+
 /// The first rows with their blank cells, and their first column. A cell over several rows is in its first only.
 fn dense(rows: &[SheetRow]) -> (u32, Vec<Vec<Cow<'_, str>>>) {
     let cells = rows
@@ -380,15 +392,7 @@ fn dense(rows: &[SheetRow]) -> (u32, Vec<Vec<Cow<'_, str>>>) {
 fn head(rows: &[SheetRow]) -> Head {
     let (_, dense) = dense(rows);
     let width = dense.first().map_or(1, Vec::len);
-    let candidates: Vec<Candidate<'_, '_>> = dense
-        .iter()
-        .zip(rows)
-        .map(|(cells, row)| Candidate {
-            cells,
-            row: row.row as usize,
-        })
-        .collect();
-    let mut head = Head::find(&candidates, width, Header::Auto);
+    let mut head = Head::find(&candidates(&dense, rows), width, Header::Auto);
     // One column has no names; a line above others is a title of theirs.
     if width == 1 || is_form(&dense[head.names.unwrap_or(0)..]) {
         head.names = None;

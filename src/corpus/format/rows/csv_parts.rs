@@ -159,18 +159,18 @@ impl Columns {
 
     /// Joins names of groups of columns, above the names or below them, to those of the columns.
     fn take_groups(&mut self, rows: &[Record<'_>], at: usize, begin: &mut Begin) {
-        let pair = |upper: usize, lower: usize| {
-            let (upper, lower) = (rows.get(upper)?, rows.get(lower)?);
-            let adjoin = upper.row + 1 == lower.row;
-            adjoin
-                .then(|| grouped(&upper.cells, &lower.cells))
-                .flatten()
-        };
-        if let Some(names) = at.checked_sub(1).and_then(|above| pair(above, at)) {
+        let rows = candidates(rows);
+        let above = at.checked_sub(1).and_then(|above| grouped(&rows[above..]));
+        if let Some(names) = above {
             self.names = names;
             begin.above = at - 1;
-        } else if !is_data(&candidates(&rows[at + 1..]))
-            && let Some(names) = pair(at, at + 1)
+            return;
+        }
+        // The first column has one name, in the upper row.
+        let is_open = |row: &Candidate<'_, '_>| row.cells[0].trim().is_empty();
+        if rows.get(at + 1).is_some_and(is_open)
+            && !is_data(&rows[at + 1..])
+            && let Some(names) = grouped(&rows[at..])
         {
             self.names = names;
             begin.first = at + 2;

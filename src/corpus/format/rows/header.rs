@@ -81,9 +81,24 @@ pub fn names_plainly(rows: &[Candidate<'_, '_>]) -> bool {
     !rest.is_empty() && filled.all(|cell| is_name(cell)) && votes.for_names() > votes.for_data()
 }
 
-/// The names of columns under two rows of heads, of which the upper names groups of columns: `2024 > Q1`. `None` where
-/// the rows are no such pair.
-pub fn grouped(upper: &[Cow<'_, str>], lower: &[Cow<'_, str>]) -> Option<Vec<String>> {
+/// The names of columns under two rows of heads, the first two of these, of which the upper names groups of columns:
+/// `2024 > Q1`. `None` where the rows are no such pair: the lower has the same names in several groups, or is plainly one
+/// of names.
+pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
+    let [upper, lower, ..] = rows else {
+        return None;
+    };
+    if upper.row + 1 != lower.row {
+        return None;
+    }
+    let mut words: Vec<&str> = lower.cells.iter().map(|cell| cell.trim()).collect();
+    words.retain(|word| !word.is_empty());
+    words.sort_unstable();
+    let again = words.windows(2).any(|pair| pair[0] == pair[1]);
+    if !again && !names_plainly(&rows[1..]) {
+        return None;
+    }
+    let (upper, lower) = (upper.cells, lower.cells);
     let cell = |row: &[Cow<'_, str>], at: usize| -> String {
         let words = row
             .get(at)

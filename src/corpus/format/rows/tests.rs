@@ -252,6 +252,16 @@ fn names_of_groups_of_columns_are_joined_to_theirs() {
     ] {
         is("a.csv", &format!("{head}{rows}"), &expected);
     }
+    // A day with two people is no group.
+    is(
+        "a.csv",
+        ",Monday,,Tuesday,\nEarly,Ann,Ben,Cleo,\nLate,Emil,,Gabi,\nNight,Ina,,Kai,\n",
+        &[
+            ("2", "Early | Monday: Ann | Ben | Tuesday: Cleo"),
+            ("3", "Late | Monday: Emil | Tuesday: Gabi"),
+            ("4", "Night | Monday: Ina | Tuesday: Kai"),
+        ],
+    );
     is(
         "a.csv",
         "Sales of the year,,,\nRegion,Tea,Rice,Total\nNorth,1,2,3\nSouth,2,3,5\n",
