@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::WINDOWS_1252;
 use percent_encoding::percent_decode_str;
 
 use super::date;
@@ -35,19 +36,20 @@ fn words_of(stem: &str) -> String {
     }
 }
 
-/// The words of a text: letters, figures and marks inside words. A full stop or a hyphen beside a figure is such: `v1.2`,
-/// `2024-05-06`.
+/// The words of a text: letters, figures and marks inside words. Full stops stand in versions (`v1.2`, `R6.5.1`), hyphens
+/// in days (`2024-05-06`).
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let is_inside = move |at: usize, c: char| {
-        let before = text[..at].chars().next_back();
+        let mut before = text[..at].chars().rev();
+        let (last, other) = (before.next(), before.next());
+        let is_figure = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        let lone = last.is_some_and(char::is_alphabetic) && !other.is_some_and(char::is_alphabetic);
         let after = text[at + c.len_utf8()..].chars().next();
-        let (Some(before), Some(after)) = (before, after) else {
-            return false;
-        };
-        let figures = [before, after].map(|c| c.is_ascii_digit());
         match c {
-            '.' => figures[1] && (figures[0] || before.is_alphabetic()),
-            '-' => figures == [true, true],
+            '.' => is_figure(after) && (is_figure(last) || lone),
+            '-' => [4, 7]
+                .into_iter()
+                .any(|place| is_day(text, at.checked_sub(place))),
             _ => false,
         }
     };
@@ -60,6 +62,18 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
         let part = &text[begin..at];
         begin = at + c.len_utf8();
         (!part.is_empty()).then_some(part)
+    })
+}
+
+/// Whether a day of the form `2024-05-06` begins at a byte.
+fn is_day(text: &str, at: Option<usize>) -> bool {
+    let day = at.and_then(|at| text.get(at..at + 10));
+    day.is_some_and(|day| {
+        let fits = |(place, b): (usize, u8)| match place {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        };
+        day.bytes().enumerate().all(fits)
     })
 }
 
@@ -103,9 +117,16 @@ fn stem(name: &str) -> Cow<'_, str> {
         }
         _ => name,
     };
-    percent_decode_str(stem)
-        .decode_utf8()
-        .unwrap_or(Cow::Borrowed(stem))
+    let bytes = percent_decode_str(stem);
+    match bytes.decode_utf8() {
+        Ok(decoded) => decoded,
+        // Old servers wrote names in the encoding of Windows.
+        Err(_) => {
+            let bytes: Vec<u8> = percent_decode_str(stem).collect();
+            let (decoded, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
+            Cow::Owned(decoded.into_owned())
+        }
+    }
 }
 
 /// The last full stop of `v1.2` begins no extension.
@@ -125,17 +146,24 @@ fn date_at_start(stem: &str) -> Option<usize> {
     };
     let day = stem.char_indices().take(KANJI).find(|(_, c)| *c == '日');
     let kanji = day.map(|(at, c)| at + c.len_utf8());
-    let in_date = |c: char| c.is_ascii_digit() || ".-_".contains(c);
-    let run = &stem[..stem.find(|c| !in_date(c)).unwrap_or(stem.len())];
-    let run = run.trim_end_matches(|c: char| !c.is_ascii_digit());
-    // Behind the date another number may stand: `2024-05-03-2 notes`.
-    let parted = |at: usize| matches!(run.as_bytes().get(at), Some(b'-' | b'_' | b'.'));
-    let is_parted = parted(4) && parted(7) && run.len() > 10;
-    let lengths = [
-        kanji,
-        (run.contains(['.', '-', '_']) || run.len() == 8).then_some(run.len()),
-        is_parted.then_some(10),
-    ];
+    // Eight figures, or three numbers with the same mark between them; behind them another day may stand, or a number.
+    let bytes = stem.as_bytes();
+    let figures = |from: usize| {
+        bytes[from.min(bytes.len())..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count()
+    };
+    let first = figures(0);
+    let parted = bytes
+        .get(first)
+        .filter(|mark| b"-_.".contains(mark))
+        .and_then(|mark| {
+            let second = first + 1 + figures(first + 1);
+            let is_same = bytes.get(second) == Some(mark);
+            is_same.then(|| second + 1 + figures(second + 1))
+        });
+    let lengths = [kanji, (first == 8).then_some(8), parted];
     lengths
         .into_iter()
         .flatten()
@@ -229,6 +257,17 @@ mod tests {
                 Some("Smith, J. - On mills"),
             ),
             (
+                "Rechnung Nr.4711.txt",
+                "Rechnung Nr",
+                Some("Rechnung Nr.4711"),
+            ),
+            (
+                "2023-24 Haushalt.txt",
+                "2023 Haushalt",
+                Some("2023-24 Haushalt"),
+            ),
+            ("M%FCller%20Brief.txt", "Müller Brief", Some("Müller Brief")),
+            (
                 "new\nline of\u{1b}[31m.txt",
                 "new line of 31m",
                 Some("new line of [31m"),
@@ -258,6 +297,8 @@ mod tests {
             ("2024.05.06 minutes.md", Some("2024-05-06")),
             ("06.05.2024 Protokoll.md", Some("2024-05-06")),
             ("2024-05-03-2 notes.md", Some("2024-05-03")),
+            ("10.05.2024-12.05.2024 Fahrt.txt", Some("2024-05-10")),
+            ("20240503-0510 Reise.txt", Some("2024-05-03")),
             ("1.2.3 notes.md", None),
             ("日本.md", None),
         ] {

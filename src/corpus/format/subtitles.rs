@@ -100,7 +100,11 @@ impl<'a> Reading<'a> {
             let words: String = gaps.map(|gap| &content[gap]).collect();
             let words = words.trim().to_owned();
             // Captions that are written while somebody speaks repeat the line above the new one.
-            let is_repeated = at_once && self.before.contains(&words);
+            let speaks = |tag: &Tag| {
+                let name = tag.speaker.clone().map(|name| &content[name]);
+                name.is_some_and(|name| name != self.speaker)
+            };
+            let is_repeated = at_once && self.before.contains(&words) && !tags.iter().any(speaks);
             let is_new = !(words.is_empty() || is_repeated);
             shown.push(words);
             if !is_new {

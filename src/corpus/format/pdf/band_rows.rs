@@ -152,9 +152,13 @@ impl Band {
         groups.retain(|group: &Vec<usize>| !group.is_empty());
         let parted = groups.iter().map(|group| self.counted(lines, group));
         let parted: Vec<Vec<Vec<usize>>> = parted.collect();
-        let several = parted.iter().any(|group| group.len() > 1);
+        // Where each row has its rules, its cells have several lines.
+        let several = parted.iter().any(|group| group.len() > 2);
         let fits = groups.len() >= 3 && groups.len() * 2 >= rows.len();
-        (fits || several && groups.len() >= 2).then(|| parted.concat())
+        match several && groups.len() >= 2 {
+            true => Some(parted.concat()),
+            false => fits.then_some(groups),
+        }
     }
 
     /// The rows in what stands between two rules: several where a column has a number in each of its lines, else one, whose

@@ -201,6 +201,24 @@ impl Table {
         let one_head = (0..all)
             .filter(|&at| alone(at))
             .all(|at| !(filled(upper, at) && filled(lower, at)));
+        // What stands in the lower row must be names: again in each group, in bold, or over numbers.
+        let below_lower = &self.rows[self.head + 2..];
+        let texts = |at: usize| lower.cells[at].text.as_str();
+        let grouped = || (0..all).filter(|&at| !alone(at));
+        let again = grouped().any(|at| {
+            grouped().any(|other| above[other] != above[at] && texts(other) == texts(at))
+        });
+        let bold = grouped().all(|at| lower.cells[at].bold)
+            && below_lower.iter().any(|row| {
+                row.cells
+                    .iter()
+                    .any(|cell| !cell.text.is_empty() && !cell.bold)
+            });
+        let over_numbers =
+            grouped().any(|at| below_lower.iter().all(|row| is_number(&row.cells[at].text)));
+        if !(again || bold || over_numbers) {
+            return;
+        }
         if !under_groups || !one_head || upper.cells.iter().any(|cell| weight(&cell.text) > NAME) {
             return;
         }

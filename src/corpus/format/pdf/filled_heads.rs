@@ -2,7 +2,7 @@
 //! Such a box belongs to the grid below it: it gets the rules that the body has.
 
 use super::geometry::Area;
-use super::glyphs::{Drawn, Rule};
+use super::glyphs::{Drawn, Glyph, Rule};
 
 /// Edges that are this close are one, in points.
 const NEAR: f32 = 3.0;
@@ -12,7 +12,7 @@ const TALL: std::ops::RangeInclusive<f32> = 8.0..=80.0;
 const BOXES: usize = 1000;
 
 /// The ruled lines of a page, with those of filled heads.
-pub(super) fn with_rules(drawn: Drawn) -> Vec<Rule> {
+pub(super) fn with_rules(drawn: Drawn, glyphs: &[Glyph]) -> Vec<Rule> {
     let Drawn {
         mut rules,
         mut boxes,
@@ -34,7 +34,7 @@ pub(super) fn with_rules(drawn: Drawn) -> Vec<Rule> {
     for level in boxes.chunk_by(is_level) {
         for row in level.chunk_by(|a, b| (b.x0 - a.x1).abs() < NEAR) {
             if let Some(head) = row.iter().copied().reduce(Area::with) {
-                rules.extend(head_rules(head, row, &upright));
+                rules.extend(head_rules(head, row, &upright, glyphs));
             }
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn with_rules(drawn: Drawn) -> Vec<Rule> {
 }
 
 /// The rules of a head, if a grid as wide as it begins right below it.
-fn head_rules(head: Area, cells: &[Area], upright: &[Rule]) -> Vec<Rule> {
+fn head_rules(head: Area, cells: &[Area], upright: &[Rule], glyphs: &[Glyph]) -> Vec<Rule> {
     let is_near = |a: f32, b: f32| (a - b).abs() < NEAR;
     let begins = |rule: &&Rule| {
         is_near(rule.y0.min(rule.y1), head.y1)
@@ -53,19 +53,13 @@ fn head_rules(head: Area, cells: &[Area], upright: &[Rule]) -> Vec<Rule> {
     places.dedup_by(|a, b| is_near(*a, *b));
     let is_wide = places.first().is_some_and(|first| is_near(*first, head.x0))
         && places.last().is_some_and(|last| is_near(*last, head.x1));
-    // Boxes of its cells must be cells of the grid.
-    let fits = |cell: &Area| places.iter().any(|place| is_near(*place, cell.x0));
-    if places.len() < 3 || !is_wide || !cells.iter().all(fits) {
+    // One box, or one for each cell of the grid.
+    let columns: Vec<(f32, f32)> = places.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    let fits = cells.len() == 1 || cells.len() == columns.len();
+    if columns.len() < 2 || !is_wide || !fits || !has_names(head, &columns, glyphs) {
         return Vec::new();
     }
-    // Cells over several columns have no rules inside.
-    let inside = |place: &f32| {
-        cells.len() > 1
-            && !cells
-                .iter()
-                .any(|cell| is_near(*place, cell.x0) || is_near(*place, cell.x1))
-    };
-    let columns = places.iter().filter(|place| !inside(place)).map(|&x| Rule {
+    let columns = places.iter().map(|&x| Rule {
         x0: x,
         x1: x,
         y0: head.y0,
@@ -80,8 +74,40 @@ fn head_rules(head: Area, cells: &[Area], upright: &[Rule]) -> Vec<Rule> {
     columns.chain(level).collect()
 }
 
+/// Whether most columns have letters in a head, and none stands over an edge between two: a call-out above a table has one
+/// text.
+fn has_names(head: Area, columns: &[(f32, f32)], glyphs: &[Glyph]) -> bool {
+    let is_inside = |glyph: &&Glyph| {
+        let (x, y) = glyph.centre;
+        !glyph.is_blank() && head.x0 < x && x < head.x1 && head.y0 < y && y < head.y1
+    };
+    let letters: Vec<(f32, f32)> = glyphs
+        .iter()
+        .filter(is_inside)
+        .map(|glyph| {
+            (
+                glyph.start.0.min(glyph.end.0),
+                glyph.start.0.max(glyph.end.0),
+            )
+        })
+        .collect();
+    let is_free = |place: f32| {
+        let over = |letter: &(f32, f32)| letter.0 < place + 0.5 && place - 0.5 < letter.1;
+        !letters.iter().any(over)
+    };
+    let is_named = |column: &&(f32, f32)| {
+        letters
+            .iter()
+            .any(|letter| column.0 < letter.0 && letter.0 < column.1)
+    };
+    let named = columns.iter().filter(is_named).count();
+    named * 3 >= columns.len() * 2 && columns.iter().skip(1).all(|column| is_free(column.0))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::geometry::Course;
+    use super::super::glyphs::Origin;
     use super::*;
 
     fn area(x0: f32, y0: f32, x1: f32, y1: f32) -> Area {
@@ -97,38 +123,50 @@ mod tests {
         }
     }
 
+    fn letter(x: f32) -> Glyph {
+        Glyph {
+            text: "x".into(),
+            start: (x, 22.0),
+            end: (x + 6.0, 22.0),
+            centre: (x + 3.0, 20.0),
+            size: 10.0,
+            course: Some(Course::Right),
+            vertical: false,
+            bold: false,
+            mono: false,
+            origin: Origin::Content,
+        }
+    }
+
     #[test]
     fn a_head_gets_the_rules_of_the_body_below_it() {
         let body: Vec<Rule> = [0.0, 50.0, 100.0, 200.0].map(upright).into();
-        let added = |boxes: Vec<Area>| {
-            with_rules(Drawn {
+        let added = |boxes: Vec<Area>, letters: &[f32]| {
+            let glyphs: Vec<Glyph> = letters.iter().map(|x| letter(*x)).collect();
+            let drawn = Drawn {
                 rules: body.clone(),
                 boxes,
-            })
-            .len()
-                - body.len()
+            };
+            with_rules(drawn, &glyphs).len() - body.len()
         };
-        // One box, a box a cell, a cell over two columns.
-        assert_eq!(added(vec![area(0.0, 10.0, 200.0, 30.0)]), 6);
-        assert_eq!(
-            added(
-                [(0.0, 50.0), (50.0, 100.0), (100.0, 200.0)]
-                    .map(|(a, b)| area(a, 10.0, b, 30.0))
-                    .into()
+        let names = [10.0, 60.0, 110.0];
+        // One box, a box a cell.
+        assert_eq!(added(vec![area(0.0, 10.0, 200.0, 30.0)], &names), 6);
+        let cells = [(0.0, 50.0), (50.0, 100.0), (100.0, 200.0)];
+        let cells: Vec<Area> = cells.map(|(a, b)| area(a, 10.0, b, 30.0)).into();
+        assert_eq!(added(cells, &names), 6);
+        // A text over the columns, a cell over two columns, no edge of the body, in it, above it.
+        for (boxes, letters) in [
+            (vec![area(0.0, 10.0, 200.0, 30.0)], &[10.0, 47.0, 97.0]),
+            (
+                vec![area(0.0, 10.0, 50.0, 30.0), area(50.0, 10.0, 200.0, 30.0)],
+                &names,
             ),
-            6
-        );
-        assert_eq!(
-            added(
-                [(0.0, 50.0), (50.0, 200.0)]
-                    .map(|(a, b)| area(a, 10.0, b, 30.0))
-                    .into()
-            ),
-            5
-        );
-        // No edge of the body, in it, above it.
-        assert_eq!(added(vec![area(0.0, 10.0, 90.0, 30.0)]), 0);
-        assert_eq!(added(vec![area(0.0, 50.0, 200.0, 70.0)]), 0);
-        assert_eq!(added(vec![area(0.0, 0.0, 200.0, 20.0)]), 0);
+            (vec![area(0.0, 10.0, 90.0, 30.0)], &names),
+            (vec![area(0.0, 50.0, 200.0, 70.0)], &names),
+            (vec![area(0.0, 0.0, 200.0, 20.0)], &names),
+        ] {
+            assert_eq!(added(boxes, letters), 0);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Running heads whose text changes from page to page: the title of a section, the words between which a page of a
 //! dictionary lies. They are known by their place, their size and the room below them.
 
+use super::characters::{is_finished, is_ideographic};
 use super::document::Reason;
 use super::edge_rows::{PLACE, Row, counts_pages};
 use super::lines::Line;
@@ -13,6 +14,8 @@ const FAR_OFF: f32 = 2.2;
 const SMALL: f32 = 0.95;
 /// A head has no more letters.
 const LETTERS: usize = 100;
+/// A line of text has as many letters at least.
+const FULL: usize = 15;
 /// Sizes of one series of heads differ by less, in points.
 const SIZE: f32 = 0.3;
 
@@ -37,7 +40,7 @@ pub(super) fn mark(
         let place = |&(page, row, _): &Candidate| rows[page][row].place;
         candidates.sort_by(|a, b| place(a).total_cmp(&place(b)).then(a.0.cmp(&b.0)));
         for series in candidates.chunk_by(|a, b| place(b) - place(a) <= PLACE) {
-            if is_series(pages, rows, series, body) {
+            if is_series(rows, series, body) && interrupts(pages, rows, heads, series) {
                 for &(page, row, _) in series {
                     heads[page][row] = Some(Reason::RunningHead);
                 }
@@ -82,14 +85,12 @@ fn candidate(
     is_head.then_some((side[at], first.size))
 }
 
-fn is_series(pages: &[Vec<Line>], rows: &[Vec<Row>], series: &[Candidate], body: f32) -> bool {
+fn is_series(rows: &[Vec<Row>], series: &[Candidate], body: f32) -> bool {
     let Some(&(_, _, size)) = series.first() else {
         return false;
     };
     let row = |&(page, row, _): &Candidate| &rows[page][row];
-    // The first page of a document has none.
-    let most = series.len() >= 3 && series.len() * 4 >= (pages.len() - 1) * 3;
-    if !most || series.iter().any(|other| (other.2 - size).abs() > SIZE) {
+    if series.len() < 3 || series.iter().any(|other| (other.2 - size).abs() > SIZE) {
         return false;
     }
     let numbers: Vec<(usize, &[u32])> = series
@@ -111,25 +112,60 @@ fn is_series(pages: &[Vec<Line>], rows: &[Vec<Row>], series: &[Candidate], body:
     if series.iter().any(is_table) {
         return false;
     }
-    if size < SMALL * body {
-        return true;
-    }
-    // In the size of the text they could be headings; but no heading stands amid a sentence, or twice.
-    let amid = series
-        .iter()
-        .filter(|member| continues(&pages[member.0], &rows[member.0], member.1));
-    let again = series.iter().any(|member| same(member) > 1);
-    let far = series.iter().all(|member| row(member).lead >= FAR_OFF);
-    far && (again || amid.count() * 3 >= series.len())
+    size < SMALL * body || series.iter().all(|member| row(member).lead >= FAR_OFF)
 }
 
-/// Whether the text behind a head begins in the middle of a sentence.
-fn continues(lines: &[Line], rows: &[Row], head: usize) -> bool {
-    let next = rows
+/// Whether sentences go on over the heads: no title stands amid a sentence. The first page of a document has no head.
+fn interrupts(
+    pages: &[Vec<Line>],
+    rows: &[Vec<Row>],
+    heads: &[Vec<Option<Reason>>],
+    series: &[Candidate],
+) -> bool {
+    if series.len() * 4 < (pages.len() - 1) * 3 {
+        return false;
+    }
+    let body = |page: usize| -> Vec<&Line> {
+        let is_head = |line: &usize| {
+            rows[page].iter().enumerate().any(|(n, row)| {
+                let own = series
+                    .iter()
+                    .any(|member| (member.0, member.1) == (page, n));
+                (own || heads[page][n].is_some()) && row.lines.contains(line)
+            })
+        };
+        let text = (0..pages[page].len()).filter(|line| !is_head(line));
+        let text: Vec<&Line> = text.map(|line| &pages[page][line]).collect();
+        let course = text.first().map(|line| line.course);
+        text.into_iter()
+            .filter(|line| Some(line.course) == course)
+            .collect()
+    };
+    let amid = |&&(page, row, _): &&Candidate| {
+        // A foot stands before the text of the next page.
+        let next = page + usize::from(rows[page][row].bottom);
+        if next == 0 || next >= pages.len() {
+            return false;
+        }
+        goes_on(&body(next - 1), &body(next))
+    };
+    series.iter().filter(amid).count() * 3 >= series.len()
+}
+
+/// Whether the last line of a page is full and ends no sentence, and the first line of the next goes on with it.
+fn goes_on(page: &[&Line], next: &[&Line]) -> bool {
+    let last = page.iter().max_by(|a, b| a.base.total_cmp(&b.base));
+    let first = next.iter().min_by(|a, b| a.base.total_cmp(&b.base));
+    let (Some(last), Some(first)) = (last, first) else {
+        return false;
+    };
+    let right = page
         .iter()
-        .find(|row| row.bottom == rows[head].bottom && row.depth == rows[head].depth + 1);
-    let text = next
-        .and_then(|row| row.lines.first())
-        .map(|&line| &lines[line].text);
-    text.is_some_and(|text| !rows[head].bottom && text.starts_with(char::is_lowercase))
+        .map(|line| line.frame.a1)
+        .fold(f32::MIN, f32::max);
+    let is_full = last.frame.a1 > right - 2.0 * last.size && last.text.chars().count() >= FULL;
+    let begins = first.text.chars().next();
+    is_full
+        && !is_finished(&last.text)
+        && begins.is_some_and(|c| c.is_lowercase() || is_ideographic(c) && !c.is_whitespace())
 }

@@ -9,6 +9,8 @@ const SMALL: f32 = 0.95;
 const GAP: f32 = 0.6;
 /// So many lines of text, of which a third share the edge, make a column with a margin.
 const LINES: usize = 5;
+/// A note has no more lines.
+const MOST_LINES: usize = 6;
 /// Lines that share an edge end within so many ems of it.
 const EDGE: f32 = 2.0;
 
@@ -58,7 +60,22 @@ pub(super) fn take(lines: &mut Vec<Line>, body: f32) -> Vec<Line> {
         own.map(|(line, _)| line.text.len()).sum()
     };
     // Two columns of text in two sizes.
-    if letters(true) * 2 > letters(false) {
+    if letters(true) * 4 > letters(false) {
+        return Vec::new();
+    }
+    // A box beside the text has paragraphs, or a heading.
+    let mut own: Vec<&Line> = lines
+        .iter()
+        .zip(&notes)
+        .filter(|(_, note)| **note)
+        .map(|(line, _)| line)
+        .collect();
+    own.sort_by(|a, b| a.base.total_cmp(&b.base));
+    let follows = |a: &&Line, b: &&Line| b.base - a.base < 1.8 * b.size;
+    let is_box = |block: &[&Line]| {
+        block.len() > MOST_LINES || block.len() > 1 && block[0].bold && !block[1].bold
+    };
+    if own.chunk_by(follows).any(is_box) {
         return Vec::new();
     }
     let mut at = 0;

@@ -137,8 +137,8 @@ fn lines_of(content: PageContent, page: usize, document: &mut Document) -> Page 
         outside,
         ..
     } = content;
-    let rules = super::filled_heads::with_rules(drawn);
     let glyphs = super::page::without_doubles(glyphs);
+    let rules = super::filled_heads::with_rules(drawn, &glyphs);
     let (runs, askew) = super::runs::runs(&glyphs, &rules);
     let mut runs = super::interleaved::fill_gaps(runs);
     drop(glyphs);

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::csv_parts::{Columns, Follows, Parts};
+use super::csv_parts::{Columns, Follows, Part, Parts, candidate};
 use super::dialect::{Dialect, Record, Records};
+use super::header::{Candidate, Head};
 use super::{Articles, Fault, Fields, Format, Parsed, Row, listed};
 use crate::corpus::plain::layout::layout;
-use crate::corpus::read_options::Header;
 use crate::error::{Reason, Remedy};
 
 pub struct Csv {
@@ -26,7 +26,6 @@ impl Format for Csv {
     fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault> {
         let text = text.trim_start_matches('\u{feff}');
         let mut parts = Parts::new(Records::new(text, self.tabs));
-        let first = parts.first();
         let mut table = Table {
             columns: Columns::default(),
             used: Vec::new(),
@@ -35,22 +34,33 @@ impl Format for Csv {
             more: Vec::new(),
             articles: Articles::new(fields),
         };
-        let head = table.begin(first, parts.records.usual, fields.header)?;
-        let said = said(parts.records.dialect, head);
+        let (first, head) = parts.first(fields.header);
+        let names = table.begin(first, head, parts.records.usual)?;
+        let said = said(parts.records.dialect, names);
         table.articles.notes.insert(0, said);
         while let Some(part) = parts.next() {
-            match table.columns.follow(&part, fields.header) {
-                Follows::More => {
-                    for record in part.rows {
-                        table.push(record)?;
-                    }
+            let follows = table.columns.follow(&part, fields.header);
+            // A line between the rows of a table is one of them.
+            let is_between =
+                |next: &Part<'_>| table.columns.follow(next, fields.header) == Follows::More;
+            match follows {
+                Follows::Text if !parts.peek().is_some_and(is_between) => {
+                    table.beside(part.rows.iter(), "below the table")?;
                 }
-                Follows::Text => table.beside(part.rows.iter(), "below the table")?,
                 Follows::Table => {
                     table.list_unused();
                     let usual = part.usual();
-                    let head = table.begin(part.rows, usual, fields.header)?;
-                    table.more.extend(head.map(|row| row.to_string()));
+                    let rows: Vec<Candidate<'_, '_>> = part.rows.iter().map(candidate).collect();
+                    let head = Head::find(&rows, usual, fields.header);
+                    drop(rows);
+                    let names = table.begin(part.rows, head, usual)?;
+                    table.more.extend(names.map(|row| row.to_string()));
+                }
+                _ => {
+                    table.columns.learn(&part.rows);
+                    for record in part.rows {
+                        table.push(record)?;
+                    }
                 }
             }
         }
@@ -78,10 +88,10 @@ impl Table<'_> {
     fn begin(
         &mut self,
         rows: Vec<Record<'_>>,
+        head: Head,
         usual: usize,
-        header: Header,
     ) -> Result<Option<usize>, Fault> {
-        let (columns, head) = Columns::of(&rows, usual, header);
+        let (columns, head) = Columns::of(&rows, head, usual);
         self.used = vec![false; columns.names.len()];
         self.columns = columns;
         let above = rows[..head.above].iter();

@@ -1,9 +1,12 @@
 //! The parts of a table as text, between blank rows: what goes on with the table before, and what begins another.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use super::dialect::{Record, Records};
-use super::header::{Candidate, Head, LOOKED_AT, column, grouped, is_data, likely, names_plainly};
+use super::header::{
+    Candidate, Head, LOOKED_AT, column, differ, grouped, is_data, is_name, likely,
+};
 use super::kind::Kind;
 use crate::corpus::read_options::Header;
 
@@ -34,6 +37,8 @@ pub(super) struct Parts<'a> {
     pub records: Records<'a>,
     /// Rows of marks between which nothing stands.
     pub empty: Vec<String>,
+    /// Parts that were read ahead.
+    ahead: VecDeque<Part<'a>>,
     after_blank: bool,
 }
 
@@ -42,54 +47,72 @@ impl<'a> Parts<'a> {
         Self {
             records,
             empty: Vec::new(),
+            ahead: VecDeque::new(),
             after_blank: false,
         }
     }
 
-    /// The rows that tell which of them names the columns: what stands above a table too, if blank rows part it from
-    /// the table.
-    pub fn first(&mut self) -> Vec<Record<'a>> {
-        let mut rows = Vec::new();
-        let mut wide = 0;
-        while rows.len() < LOOKED_AT
-            && let Some(record) = self.record()
+    /// The first table: its rows up to a blank one, with what stands above it, and where it begins. More rows than these
+    /// tell which one has the names.
+    pub fn first(&mut self, header: Header) -> (Vec<Record<'a>>, Head) {
+        let mut parts: Vec<Part<'a>> = Vec::new();
+        let count = |parts: &[Part<'_>]| parts.iter().map(|part| part.rows.len()).sum::<usize>();
+        while count(&parts) < LOOKED_AT
+            && let Some(part) = self.read()
         {
-            if record.full() > 0 {
-                wide += usize::from(record.cells.len() >= self.records.usual && record.full() > 1);
-                rows.push(record);
-            } else if wide > 1 {
-                self.after_blank = true;
+            parts.push(part);
+        }
+        let all = parts.iter().flat_map(|part| &part.rows).take(LOOKED_AT);
+        let head = Head::find(
+            &all.map(candidate).collect::<Vec<_>>(),
+            self.records.usual,
+            header,
+        );
+        let mut rows = Vec::new();
+        let mut parts = parts.into_iter();
+        // The part in which it begins is the last of its first rows.
+        let begins = head.names.unwrap_or(head.first);
+        for part in parts.by_ref() {
+            rows.extend(part.rows);
+            if rows.len() > begins {
                 break;
-            } else {
-                wide = 0;
             }
         }
-        rows
-    }
-
-    fn record(&mut self) -> Option<Record<'a>> {
-        let record = self.records.next()?;
-        if record.full() == 0 && record.cells.len() > 1 {
-            self.empty.push(record.row.to_string());
-        }
-        Some(record)
+        self.ahead.extend(parts);
+        (rows, head)
     }
 
     pub fn next(&mut self) -> Option<Part<'a>> {
+        self.ahead.pop_front().or_else(|| self.read())
+    }
+
+    /// The part that comes next.
+    pub fn peek(&mut self) -> Option<&Part<'a>> {
+        if self.ahead.is_empty() {
+            let part = self.read();
+            self.ahead.extend(part);
+        }
+        self.ahead.front()
+    }
+
+    fn read(&mut self) -> Option<Part<'a>> {
         let mut rows = Vec::new();
-        let mut after_blank = self.after_blank;
-        self.after_blank = false;
+        let mut after_blank = std::mem::take(&mut self.after_blank);
         while rows.len() < LOOKED_AT
-            && let Some(record) = self.record()
+            && let Some(record) = self.records.next()
         {
-            match (record.full() == 0, rows.is_empty()) {
-                (false, _) => rows.push(record),
-                (true, true) => after_blank = true,
-                (true, false) => {
-                    self.after_blank = true;
-                    break;
-                }
+            if record.full() > 0 {
+                rows.push(record);
+                continue;
             }
+            if record.cells.len() > 1 {
+                self.empty.push(record.row.to_string());
+            }
+            if !rows.is_empty() {
+                self.after_blank = true;
+                break;
+            }
+            after_blank = true;
         }
         (!rows.is_empty()).then_some(Part { rows, after_blank })
     }
@@ -126,8 +149,7 @@ pub(super) struct Begin {
 
 impl Columns {
     /// The columns of a table with these first rows; `usual`: the cells that most rows have.
-    pub fn of(rows: &[Record<'_>], usual: usize, header: Header) -> (Self, Begin) {
-        let head = Head::find(&candidates(rows), usual, header);
+    pub fn of(rows: &[Record<'_>], head: Head, usual: usize) -> (Self, Begin) {
         let mut begin = Begin {
             names: head.names.map(|at| rows[at].row),
             above: head.names.unwrap_or(head.first),
@@ -142,11 +164,25 @@ impl Columns {
                 columns.names.insert(0, String::new());
             }
         }
-        let values = candidates(&rows[begin.first..]);
-        let width = values.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-        let kinds = (0..width).map(|at| likely(&column(&values, at)));
-        columns.kinds = kinds.collect();
+        columns.learn(&rows[begin.first..]);
         (columns, begin)
+    }
+
+    /// Takes in what the values of the columns are.
+    pub fn learn(&mut self, rows: &[Record<'_>]) {
+        if self.kinds.is_empty() {
+            let values = candidates(rows);
+            let width = values.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+            let kinds = (0..width).map(|at| likely(&column(&values, at)));
+            self.kinds = kinds.collect();
+        }
+    }
+
+    /// Columns that hold something.
+    fn width(&self) -> usize {
+        let named = self.names.iter().rposition(|name| !name.is_empty());
+        let filled = self.kinds.iter().rposition(Option::is_some);
+        named.max(filled).map_or(0, |last| last + 1)
     }
 
     fn take_names(&mut self, record: &Record<'_>, comment: bool) {
@@ -180,32 +216,46 @@ impl Columns {
     /// What rows below those of a table are to it.
     pub fn follow(&self, part: &Part<'_>, header: Header) -> Follows {
         let rows = candidates(&part.rows);
-        let width = self.names.len().max(self.kinds.len());
-        if !part.after_blank || width < 2 {
+        if !part.after_blank || self.width() < 2 {
             return Follows::More;
         }
-        let is_line = |row: &Candidate<'_, '_>| {
-            let first = row.cells[0].trim();
-            !first.is_empty() && row.cells[1..].iter().all(|cell| cell.trim().is_empty())
-        };
         let is_said =
             |row: &Candidate<'_, '_>| row.cells[0].trim().contains([' ', ':', '：', '。', '、']);
         if rows.iter().all(is_line) && rows.iter().any(is_said) {
             return Follows::Text;
         }
-        // One row is one more of the table; the user knows of one row of names at most.
-        if rows.len() < 2 || header != Header::Auto {
-            return Follows::More;
-        }
         let begin = rows.iter().position(|row| !is_line(row)).unwrap_or(0);
-        let again = rows[begin].cells.iter().map(|cell| cell.trim());
-        if again.eq(self.names.iter().map(String::as_str)) {
-            return Follows::More;
-        }
-        match names_plainly(&rows[begin..]) || !self.fit(&rows[begin..]) {
+        match header == Header::Auto && self.is_another(&rows[begin..], part.usual()) {
             true => Follows::Table,
             false => Follows::More,
         }
+    }
+
+    /// Whether rows are a table with names of its own: a full row of them, above rows that are other than those of this
+    /// table. Where they are like them, a first row of words has values too: `closed`, `sold out`.
+    fn is_another(&self, rows: &[Candidate<'_, '_>], usual: usize) -> bool {
+        let [first, below @ ..] = rows else {
+            return false;
+        };
+        let names = first
+            .cells
+            .iter()
+            .take(usual)
+            .filter(|cell| is_name(cell))
+            .count();
+        let again = first.cells.iter().map(|cell| cell.trim());
+        if below.is_empty()
+            || usual < 2
+            || names < usual
+            || width(first.cells) > usual
+            || again.eq(self.names.iter().map(String::as_str))
+            || usual == self.width() && self.fit(below)
+        {
+            return false;
+        }
+        // Words alone are names only where words cannot be values of this table, and several rows of them are there.
+        let by_default = below.len() > 1 && !self.fit(below) && !is_data(rows);
+        differ(rows) || by_default
     }
 
     /// Whether rows have no more columns than the table, and no words where it has numbers, dates or codes.
@@ -221,12 +271,20 @@ impl Columns {
     }
 }
 
+/// Whether a row has its first cell only.
+fn is_line(row: &Candidate<'_, '_>) -> bool {
+    width(row.cells) == 1
+}
+
 fn candidates<'r, 'a>(rows: &'r [Record<'a>]) -> Vec<Candidate<'r, 'a>> {
-    let candidate = |record: &'r Record<'a>| Candidate {
+    rows.iter().map(candidate).collect()
+}
+
+pub(super) fn candidate<'r, 'a>(record: &'r Record<'a>) -> Candidate<'r, 'a> {
+    Candidate {
         cells: &record.cells,
         row: record.row,
-    };
-    rows.iter().map(candidate).collect()
+    }
 }
 
 /// The first cells are 1, 2, 3, or 0, 1, 2.

@@ -81,6 +81,15 @@ pub fn names_plainly(rows: &[Candidate<'_, '_>]) -> bool {
     !rest.is_empty() && filled.all(|cell| is_name(cell)) && votes.for_names() > votes.for_data()
 }
 
+/// Whether the first row has words where the others have numbers, dates, addresses or codes, and little speaks for values.
+pub fn differ(rows: &[Candidate<'_, '_>]) -> bool {
+    let Some((first, rest)) = rows.split_first() else {
+        return false;
+    };
+    let votes = Votes::of(first.cells, rest);
+    votes.differ > 0 && votes.for_names() > votes.for_data()
+}
+
 /// The names of columns under two rows of heads, the first two of these, of which the upper names groups of columns:
 /// `2024 > Q1`. `None` where the rows are no such pair: the lower has the same names in several groups, or is plainly one
 /// of names.
@@ -91,13 +100,7 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
     if upper.row + 1 != lower.row {
         return None;
     }
-    let mut words: Vec<&str> = lower.cells.iter().map(|cell| cell.trim()).collect();
-    words.retain(|word| !word.is_empty());
-    words.sort_unstable();
-    let again = words.windows(2).any(|pair| pair[0] == pair[1]);
-    if !again && !names_plainly(&rows[1..]) {
-        return None;
-    }
+    let plainly = names_plainly(&rows[1..]);
     let (upper, lower) = (upper.cells, lower.cells);
     let cell = |row: &[Cow<'_, str>], at: usize| -> String {
         let words = row
@@ -121,7 +124,13 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
     // A total behind the last group is no part of it.
     let longest = others.iter().map(|start| extent(*start)).max();
     let longest = longest.unwrap_or_else(|| extent(*last));
-    if longest < 2 {
+    // A roster of people below days looks the same, but for names that stand again in each group.
+    let group = |start: usize, columns: usize| (start..start + columns).map(|at| cell(lower, at));
+    let again = |start: &usize| {
+        let columns = extent(*start);
+        columns > 1 && group(*start, columns).eq(group(*last, columns))
+    };
+    if longest < 2 || !(plainly || others.iter().any(again)) {
         return None;
     }
     let mut names: Vec<String> = (0..width)
@@ -178,7 +187,8 @@ fn is_title(rows: &[Candidate<'_, '_>]) -> bool {
     };
     let alone = filled(first) == [0];
     let full = [second, third].iter().all(|row| filled(row) == [0, 1]);
-    let says_more = first.cells[0].trim().contains(char::is_whitespace);
+    let says_more = first.cells[0].trim().contains(char::is_whitespace)
+        && second.cells.iter().take(2).all(|cell| is_name(cell));
     alone && full && (says_more || names_plainly(&rows[1..]))
 }
 

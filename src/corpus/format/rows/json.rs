@@ -24,7 +24,8 @@ impl Format for JsonLines {
 
     fn read(&self, text: &str, fields: &Fields) -> Result<Vec<Parsed>, Fault> {
         let mut walk = Walk::new(text, fields);
-        walk.leave_broken(broken_lines(text)?);
+        let (lines, first) = broken_lines(text)?;
+        walk.leave_broken(lines, &first);
         walk.stream()?;
         walk.finish()
     }
@@ -90,21 +91,23 @@ fn check(text: &str) -> Result<usize, Fault> {
     }
 }
 
-/// Lines that are no JSON, among more that are: a program that was stopped left them, or a disk.
-fn broken_lines(text: &str) -> Result<Vec<(&str, String)>, Fault> {
-    let (mut broken_lines, mut first, mut whole) = (Vec::new(), None, 0_usize);
+/// Lines that are no JSON, among more that are, and what is wrong with the first: a program that was stopped left them, or
+/// a disk.
+fn broken_lines(text: &str) -> Result<(Vec<&str>, String), Fault> {
+    let (mut lines, mut first, mut whole) = (Vec::new(), None, 0_usize);
     for (at, end) in values(text) {
         let Err(broken) = end else {
             whole += 1;
             continue;
         };
-        broken_lines.push((line_at(text, at), broken.describe(text)));
+        lines.push(line_at(text, at));
         first.get_or_insert(broken);
     }
     match first {
-        Some(first) if whole <= broken_lines.len() => Err(not_json(text, &first)),
+        Some(first) if whole <= lines.len() => Err(not_json(text, &first)),
+        Some(first) => Ok((lines, first.describe(text))),
         None if whole == 0 => Err(Fault::not_text("nothing to read in it")),
-        _ => Ok(broken_lines),
+        None => Ok((lines, String::new())),
     }
 }
 

@@ -8,12 +8,10 @@ use std::borrow::Cow;
 
 use super::json_text::{Value, elements, members};
 
-/// What holds the words of a run.
-const WORDS: [&str; 3] = ["plain_text", "text", "insert"];
 /// What holds the runs of a paragraph, or the paragraphs of a text.
 const PARTS: [&str; 2] = ["content", "children"];
-/// How a run looks. What else it may say where its `type` or its words tell that it is one.
-const LOOKS: [&str; 13] = [
+/// How a run without a type looks: yes, or as an object says.
+const LOOKS: [&str; 8] = [
     "marks",
     "attributes",
     "annotations",
@@ -22,16 +20,15 @@ const LOOKS: [&str; 13] = [
     "underline",
     "strikethrough",
     "code",
-    "color",
-    "style",
-    "styles",
+];
+/// What else a run or a paragraph with a type may say.
+const MORE: [&str; 14] = [
     "type",
     "attrs",
-];
-const MORE: [&str; 11] = [
     "href",
     "link",
     "url",
+    "style",
     "format",
     "mode",
     "detail",
@@ -41,17 +38,13 @@ const MORE: [&str; 11] = [
     "document_id",
     "key",
 ];
-
-/// What the `type` of a run says, where it says something.
-const RUNS: [&str; 22] = [
-    "text",
-    "plain",
+/// What the `type` of a run says that looks otherwise than the text around it.
+const STYLED: [&str; 18] = [
     "bold",
     "italic",
     "underline",
     "strikethrough",
     "spoiler",
-    "blockquote",
     "code",
     "pre",
     "link",
@@ -65,117 +58,215 @@ const RUNS: [&str; 22] = [
     "cashtag",
     "bot_command",
     "custom_emoji",
-    "equation",
+];
+/// What stands for the words of a node that has none.
+const LABELS: [&str; 7] = [
+    "text",
+    "label",
+    "alt",
+    "title",
+    "formula",
+    "shortName",
+    "url",
+];
+/// Nodes that may be empty.
+const EMPTY: [&str; 7] = [
+    "paragraph",
+    "heading",
+    "horizontalRule",
+    "horizontal_rule",
+    "rule",
+    "divider",
+    "thematicBreak",
 ];
 
-/// What a member of a list is in a text.
-enum Part<'v> {
-    Run(Cow<'v, str>),
-    /// An object with a text and nothing else: a run among runs, else an entry of a list.
-    Bare(Cow<'v, str>),
-    Paragraph(String),
+/// A text, and the addresses in it that it does not show.
+#[derive(Debug, Default, PartialEq)]
+pub struct RichText {
+    pub text: String,
+    pub addresses: Vec<String>,
 }
 
-/// Whether a list may be a rich text, by its first element.
+/// What speaks for a list that is a text.
+#[derive(Default)]
+struct Signs {
+    /// Runs or paragraphs that are in no other list.
+    certain: bool,
+    /// Runs that look otherwise, and runs that do not.
+    styled: bool,
+    plain: bool,
+}
+
+/// Whether a list may be a rich text, by its first elements.
 pub fn may_be_rich(text: &str, start: usize) -> bool {
     let Some(first) = elements(text, start).next() else {
         return false;
     };
-    let (mut typed, mut parts, mut words) = (false, false, false);
-    if text.as_bytes()[first] == b'{' {
-        for (name, _) in members(text, first) {
-            typed |= name == "type";
-            parts |= PARTS.contains(&name.as_ref());
-            words |= WORDS.contains(&name.as_ref());
-        }
+    if text.as_bytes()[first] != b'{' {
+        return false;
     }
-    words || (typed && parts)
+    let known =
+        |name: &str| ["text", "plain_text", "insert"].contains(&name) || PARTS.contains(&name);
+    members(text, first).any(|(name, _)| known(&name))
 }
 
 /// The text of a list of runs or of paragraphs; `None`: it is another list.
-pub fn rich_text(list: &[Value<'_>]) -> Option<String> {
+pub fn rich_text(list: &[Value<'_>]) -> Option<RichText> {
     // A list of texts alone is a list.
     if !list.iter().any(|part| matches!(part, Value::Object(_))) {
         return None;
     }
-    let (text, is_rich) = joined(list)?;
-    is_rich.then_some(text)
+    let (mut rich, mut signs) = (RichText::default(), Signs::default());
+    read(list, &mut rich, &mut signs)?;
+    let is_rich = signs.certain || signs.styled && signs.plain;
+    is_rich.then_some(rich)
 }
 
-/// The parts of a list as one text, and whether some of them can be nothing else than parts of a text.
-fn joined(list: &[Value<'_>]) -> Option<(String, bool)> {
-    let (mut text, mut is_rich) = (String::new(), false);
+/// Reads the parts of a list behind each other.
+fn read(list: &[Value<'_>], rich: &mut RichText, signs: &mut Signs) -> Option<()> {
     let mut after_run = false;
-    let begin = |text: &mut String| {
-        if !text.is_empty() {
-            text.push_str("\n\n");
-        }
-    };
     for part in list {
-        let part = part_of(part)?;
-        is_rich |= !matches!(part, Part::Bare(_));
-        match part {
-            Part::Run(run) | Part::Bare(run) => {
-                if !after_run {
-                    begin(&mut text);
-                }
-                text.push_str(&run);
-                after_run = true;
+        let members = match part {
+            Value::Text(text) => {
+                run(text, &mut after_run, rich);
+                signs.plain = true;
+                continue;
             }
-            Part::Paragraph(paragraph) => {
-                begin(&mut text);
-                text.push_str(&paragraph);
-                after_run = false;
+            Value::Object(members) => members.as_slice(),
+            _ => return None,
+        };
+        if let Some(words) = words(members, signs) {
+            run(words, &mut after_run, rich);
+            addresses(members, words, &mut rich.addresses);
+            continue;
+        }
+        let only = |also: &[&str]| {
+            let mut names = members.iter().map(|(name, _)| name.as_ref());
+            names.all(|name| MORE.contains(&name) || also.contains(&name))
+        };
+        let kind = text_of(members, "type").filter(|_| only(&PARTS))?;
+        let parts = members
+            .iter()
+            .find(|(name, _)| PARTS.contains(&name.as_ref()));
+        match parts {
+            Some((_, Value::List(parts))) => {
+                begin(&mut after_run, rich);
+                // Runs of one paragraph need no other sign.
+                read(parts, rich, &mut Signs::default())?;
+                signs.certain = true;
+                addresses(members, "", &mut rich.addresses);
             }
+            None if matches!(kind, "hardBreak" | "hard_break" | "linebreak") => {
+                rich.text.push('\n');
+            }
+            None => match label(members) {
+                Some(label) => run(label, &mut after_run, rich),
+                None if EMPTY.contains(&kind) => begin(&mut after_run, rich),
+                None => return None,
+            },
+            Some((_, Value::Figures(_))) if EMPTY.contains(&kind) => begin(&mut after_run, rich),
+            Some(_) => return None,
         }
     }
-    Some((text, is_rich))
+    Some(())
 }
 
-fn part_of<'v>(value: &'v Value<'_>) -> Option<Part<'v>> {
-    let members = match value {
-        Value::Text(text) => return Some(Part::Run(Cow::Borrowed(text.as_ref()))),
-        Value::Object(members) => members,
-        _ => return None,
-    };
-    let text_of = |name: &str| {
-        members.iter().find_map(|(member, value)| match value {
-            Value::Text(text) if member == name => Some(text.as_ref()),
-            _ => None,
-        })
-    };
-    let kind = text_of("type");
-    let only = |also: &[&[&str]]| {
-        let mut names = members.iter().map(|(name, _)| name.as_ref());
-        names.all(|name| LOOKS.contains(&name) || also.iter().any(|also| also.contains(&name)))
-    };
-    if let Some(words) = WORDS.into_iter().find_map(text_of) {
-        let words = Cow::Borrowed(words);
-        // Notion gives the words of a run twice.
-        let is_told = text_of("plain_text").or(text_of("insert")).is_some();
-        let is_run = match kind {
-            Some(kind) => RUNS.contains(&kind) && only(&[&WORDS, &RUNS, &MORE]),
-            None if is_told => only(&[&WORDS, &RUNS, &MORE]),
-            None => only(&[&["text"]]),
-        };
-        return is_run.then_some(match members.len() {
-            1 if !is_told => Part::Bare(words),
-            _ => Part::Run(words),
-        });
+fn run(words: &str, after_run: &mut bool, rich: &mut RichText) {
+    if !*after_run {
+        begin(after_run, rich);
     }
-    let kind = kind.filter(|_| only(&[&PARTS, &MORE]))?;
-    let parts = members
-        .iter()
-        .find(|(name, _)| PARTS.contains(&name.as_ref()));
-    match parts {
-        Some((_, Value::List(parts))) => Some(Part::Paragraph(joined(parts)?.0)),
-        Some((_, Value::Figures(_))) => Some(Part::Paragraph(String::new())),
-        Some(_) => None,
-        None if matches!(kind, "hardBreak" | "hard_break" | "linebreak") => {
-            Some(Part::Run(Cow::Borrowed("\n")))
+    rich.text.push_str(words);
+    *after_run = true;
+}
+
+/// Begins a paragraph.
+fn begin(after_run: &mut bool, rich: &mut RichText) {
+    if !rich.text.is_empty() && !rich.text.ends_with("\n\n") {
+        rich.text.push_str("\n\n");
+    }
+    *after_run = false;
+}
+
+fn text_of<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], name: &str) -> Option<&'v str> {
+    members.iter().find_map(|(member, value)| match value {
+        Value::Text(text) if member == name => Some(text.as_ref()),
+        _ => None,
+    })
+}
+
+/// The words of a run; `None` where an object is none.
+fn words<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], signs: &mut Signs) -> Option<&'v str> {
+    let only = |names: &[&[&str]]| {
+        let mut own = members.iter().map(|(name, _)| name.as_ref());
+        own.all(|name| names.iter().any(|names| names.contains(&name)))
+    };
+    if let Some(words) = text_of(members, "insert").filter(|_| only(&[&["insert", "attributes"]])) {
+        signs.certain = true;
+        return Some(words);
+    }
+    // Notion gives the words of a run twice.
+    let twice = ["plain_text", "text", "mention", "equation"];
+    if let Some(words) = text_of(members, "plain_text").filter(|_| only(&[&twice, &LOOKS, &MORE])) {
+        signs.certain = true;
+        return Some(words);
+    }
+    let words = text_of(members, "text")?;
+    let looks = |value: &Value<'_>| !matches!(value, Value::Text(_));
+    match text_of(members, "type") {
+        Some("plain") if only(&[&["type", "text"]]) => signs.certain = true,
+        Some("text") if only(&[&["text"], &LOOKS, &MORE]) => match only(&[&["type", "text"]]) {
+            true => signs.plain = true,
+            false => signs.styled = true,
+        },
+        Some(kind) if STYLED.contains(&kind) && only(&[&["text"], &MORE]) => signs.styled = true,
+        None if members.len() == 1 => {}
+        None if only(&[&["text"], &LOOKS])
+            && members
+                .iter()
+                .all(|(name, value)| name == "text" || looks(value)) =>
+        {
+            signs.styled = true;
+            signs.plain |= members.len() > 1;
         }
-        // An empty paragraph, a rule.
-        None => Some(Part::Paragraph(String::new())),
+        _ => return None,
+    }
+    Some(words)
+}
+
+/// What a node without words shows: who is mentioned, what a picture is called.
+fn label<'v>(members: &'v [(Cow<'_, str>, Value<'_>)]) -> Option<&'v str> {
+    let attributes = members.iter().find_map(|(name, value)| match value {
+        Value::Object(inner) if name == "attrs" => Some(inner.as_slice()),
+        _ => None,
+    });
+    LABELS.into_iter().find_map(|name| {
+        let own = attributes.and_then(|inner| text_of(inner, name));
+        own.or_else(|| text_of(members, name))
+            .filter(|label| !label.trim().is_empty())
+    })
+}
+
+/// The addresses in what a run says beside its words.
+fn addresses(members: &[(Cow<'_, str>, Value<'_>)], words: &str, found: &mut Vec<String>) {
+    for (name, value) in members {
+        match value {
+            Value::Text(text)
+                if (text.contains("://") || text.starts_with("mailto:"))
+                    && text != words
+                    && !found.iter().any(|known| known == text) =>
+            {
+                found.push(text.clone().into_owned());
+            }
+            Value::Object(inner) => addresses(inner, words, found),
+            Value::List(list) if !PARTS.contains(&name.as_ref()) => {
+                for part in list {
+                    if let Value::Object(inner) = part {
+                        addresses(inner, words, found);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -184,51 +275,81 @@ mod tests {
     use super::super::json_text::value;
     use super::*;
 
+    fn read(json: &str) -> Option<RichText> {
+        let Value::List(list) = value(json, 0).0 else {
+            panic!("{json}");
+        };
+        rich_text(&list)
+    }
+
     #[test]
     fn runs_are_joined_and_paragraphs_parted() {
         for (json, expected) in [
             (
                 r#"["Bring ", {"type": "bold", "text": "both oars"}, ", please."]"#,
-                Some("Bring both oars, please."),
+                "Bring both oars, please.",
             ),
+            (r#"[{"type": "plain", "text": "Both oars."}]"#, "Both oars."),
             (
                 r#"[{"insert": "Both "}, {"insert": "oars", "attributes": {"bold": true}}, {"insert": ".\n"}]"#,
-                Some("Both oars.\n"),
+                "Both oars.\n",
             ),
             (
                 r#"[{"type": "paragraph", "content": [{"type": "text", "text": "Both "}, {"type": "text", "marks": [{"type": "strong"}], "text": "oars"}, {"type": "hardBreak"}, {"type": "text", "text": "now."}]},
                     {"type": "paragraph"}, {"type": "heading", "attrs": {"level": 2}, "content": [{"type": "text", "text": "Then"}]}]"#,
-                Some("Both oars\nnow.\n\n\n\nThen"),
+                "Both oars\nnow.\n\nThen",
+            ),
+            (
+                r#"[{"type": "paragraph", "content": [{"type": "text", "text": "Ask "}, {"type": "mention", "attrs": {"id": "5", "text": "@Anna Koch"}}, {"type": "text", "text": " first."}]}]"#,
+                "Ask @Anna Koch first.",
             ),
             (
                 r#"[{"type": "text", "text": {"content": "Both ", "link": null}, "annotations": {"bold": false}, "plain_text": "Both ", "href": null}, {"type": "text", "text": {"content": "oars"}, "plain_text": "oars"}]"#,
-                Some("Both oars"),
-            ),
-            (
-                r#"[{"text": "Nice.", "user": "Anna"}, {"text": "No.", "user": "Ben"}]"#,
-                None,
+                "Both oars",
             ),
             (
                 r#"[{"type": "paragraph", "children": [{"text": "Both "}, {"text": "oars", "bold": true}]}]"#,
-                Some("Both oars"),
+                "Both oars",
             ),
-            (r#"[{"text": "Mix."}, {"text": "Bake."}]"#, None),
-            (
-                r#"[{"text": "Mix.", "url": "https://example.com/a"}]"#,
-                None,
-            ),
-            (
-                r#"[{"type": "step", "text": "Mix."}, {"type": "step", "text": "Bake."}]"#,
-                None,
-            ),
-            (r#"[{"type": "boat", "name": "Gull"}]"#, None),
-            (r#"["Anna", "Ben"]"#, None),
-            ("[[\"a\"]]", None),
         ] {
-            let Value::List(list) = value(json, 0).0 else {
-                panic!("{json}");
-            };
-            assert_eq!(rich_text(&list).as_deref(), expected, "{json}");
+            assert_eq!(
+                read(json).map(|rich| rich.text).as_deref(),
+                Some(expected),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn addresses_of_links_are_kept() {
+        let rich = read(
+            r#"["Look ", {"type": "text_link", "text": "here", "href": "https://boats.example/plan"}]"#,
+        );
+        assert_eq!(rich.unwrap().addresses, ["https://boats.example/plan"]);
+        let rich = read(r#"[{"insert": "plan", "attributes": {"link": "https://a.example/"}}]"#);
+        assert_eq!(rich.unwrap().addresses, ["https://a.example/"]);
+    }
+
+    #[test]
+    fn entries_of_a_list_are_no_runs() {
+        for json in [
+            r#"[{"text": "Mix."}, {"text": "Bake."}]"#,
+            r#"[{"text": "Mix.", "url": "https://example.com/a"}]"#,
+            r#"[{"type": "step", "text": "Mix."}, {"type": "step", "text": "Bake."}]"#,
+            r#"[{"text": "Nice.", "user": "Anna"}, {"text": "No.", "user": "Ben"}]"#,
+            r#"[{"code": "E1", "text": "Pump is blocked"}, {"code": "E2", "text": "Water is missing"}]"#,
+            r##"[{"text": "urgent", "color": "#f00"}, {"text": "garden", "color": "#0f0"}]"##,
+            r#"[{"type": "email", "text": "anna@e.example"}, {"type": "phone", "text": "030 1234"}]"#,
+            r#"[{"type": "link", "text": "Home page", "url": "/home"}, {"type": "link", "text": "About us", "url": "/about"}]"#,
+            r#"[{"type": "text", "text": "What is this?"}, {"type": "text", "text": "Answer in German."}]"#,
+            r#"["red", {"text": "blue"}, "green"]"#,
+            r#"[{"insert": "Anna Koch", "key": "a1"}]"#,
+            r#"[{"type": "paragraph", "content": [{"type": "date", "attrs": {"timestamp": "1714953600000"}}]}]"#,
+            r#"[{"type": "boat", "name": "Gull"}]"#,
+            r#"["Anna", "Ben"]"#,
+            "[[\"a\"]]",
+        ] {
+            assert_eq!(read(json), None, "{json}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::corpus::block::Omission;
 use crate::corpus::format::rows::fields::{self, Field};
 use crate::corpus::format::rows::json_rich::rich_text;
 use crate::corpus::format::rows::json_text::{Value, elements, end_of, members, value};
@@ -95,48 +96,65 @@ pub fn is_map(text: &str, start: usize) -> bool {
     3 * alike.count() >= 2 * all
 }
 
-/// What the lists in an object belong to, if it is a record: its title, or the first of several texts in it. An object
-/// that only says how an answer was made is none.
-pub fn name_of_record(text: &str, start: usize) -> Option<Cow<'_, str>> {
-    const ANSWER: [&str; 14] = [
-        "status",
-        "state",
-        "message",
-        "code",
-        "result",
-        "error",
-        "version",
-        "lang",
-        "language",
-        "locale",
-        "encoding",
-        "generator",
-        "query",
-        "next",
-    ];
-    const NAME_CHARS: usize = 80;
-    let bytes = text.as_bytes();
-    let direct = members(text, start);
-    // Who an order is for stands in an object of its own.
-    let objects = members(text, start).filter(|(_, at)| bytes[*at] == b'{');
-    let nested = objects.flat_map(|(_, at)| members(text, at));
-    let (mut texts, mut ids) = (Vec::new(), 0);
-    for (name, at) in direct.chain(nested) {
-        let plain = fields::plain_name(&name);
-        ids += usize::from(plain.ends_with("id") && matches!(bytes[at], b'"' | b'0'..=b'9'));
-        if let Value::Text(said) = shallow(text, at) {
-            let is_name = said.chars().count() <= NAME_CHARS && says(&said) > Says::Nothing;
-            if is_name && !is_type(&name) && !ANSWER.contains(&plain.as_str()) {
-                texts.push((plain, said));
+/// What an object is that has lists in it.
+#[derive(Default)]
+pub struct Record<'a> {
+    /// It says something itself, and not only how an answer was made.
+    pub is_one: bool,
+    /// What its rows belong to: its title.
+    pub name: Option<Cow<'a, str>>,
+}
+
+impl<'a> Record<'a> {
+    pub fn of(text: &'a str, start: usize) -> Self {
+        const ANSWER: [&str; 14] = [
+            "status",
+            "state",
+            "message",
+            "code",
+            "result",
+            "error",
+            "version",
+            "lang",
+            "language",
+            "locale",
+            "encoding",
+            "generator",
+            "query",
+            "next",
+        ];
+        const NAME_CHARS: usize = 80;
+        let bytes = text.as_bytes();
+        let is_name = |said: &str| said.chars().count() <= NAME_CHARS && says(said) > Says::Nothing;
+        let (mut texts, mut ids, mut nested, mut name) = (0, 0, 0, None);
+        for (member, at) in members(text, start) {
+            let plain = fields::plain_name(&member);
+            ids += usize::from(plain.ends_with("id") && matches!(bytes[at], b'"' | b'0'..=b'9'));
+            // Who an order is for stands in an object of its own.
+            nested += usize::from(bytes[at] == b'{' && has_title(text, at));
+            let Value::Text(said) = shallow(text, at) else {
+                continue;
+            };
+            if is_name(&said) && !is_type(&member) && !ANSWER.contains(&plain.as_str()) {
+                texts += 1;
+                let is_title = fields::TITLE.contains(&plain.as_str());
+                name = name.or(Some(said).filter(|_| is_title));
             }
         }
+        let one = texts + usize::from(nested == 1);
+        Self {
+            is_one: name.is_some() || one > 0 && one + ids > 1,
+            name,
+        }
     }
-    let is_title = |(name, _): &(String, Cow<'_, str>)| fields::TITLE.contains(&name.as_str());
-    let at = match texts.iter().position(is_title) {
-        None if !texts.is_empty() && texts.len() + ids > 1 => 0,
-        title => title?,
-    };
-    Some(texts.swap_remove(at).1)
+}
+
+fn has_title(text: &str, start: usize) -> bool {
+    let mut members = members(text, start);
+    members.any(|(name, at)| {
+        fields::TITLE.contains(&fields::plain_name(&name).as_str())
+            && matches!(shallow(text, at), Value::Text(said) if says(&said) > Says::Nothing)
+    })
 }
 
 /// A value that is a text; lists and objects are not read.
@@ -314,11 +332,19 @@ fn without_brackets(list: &str) -> String {
 }
 
 fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
-    if let Some(text) = rich_text(&list) {
+    if let Some(rich) = rich_text(&list) {
         // Telegram writes a text with its runs, and the runs alone.
-        if !row.fields.iter().any(|field| field.value == text) {
-            row.push(name.to_owned(), text);
+        if !row.fields.iter().any(|field| field.value == rich.text) {
+            row.push(name.to_owned(), rich.text);
         }
+        let known = |address: &String| row.left.iter().any(|(_, left)| left == address);
+        let new: Vec<String> = rich
+            .addresses
+            .into_iter()
+            .filter(|address| !known(address))
+            .collect();
+        let left = new.into_iter().map(|address| (Omission::Markup, address));
+        row.left.extend(left);
         return;
     }
     let mut texts: Vec<Cow<'a, str>> = Vec::new();

@@ -12,8 +12,8 @@ use super::kind::{Says, says};
 use super::{Articles, Fault, Fields, Parsed, Row, leave_out};
 use crate::corpus::block::Omission;
 use crate::corpus::format::rows::json_rows::{
-    DEPTH, Holds, Item, alike, cells, columns, flatten, holds, holds_rows, is_map, joined, located,
-    name_of_record, names_of_columns, numbered, row, usual,
+    DEPTH, Holds, Item, Record, alike, cells, columns, flatten, holds, holds_rows, is_map, joined,
+    located, names_of_columns, numbered, row, usual,
 };
 use crate::error::{Reason, Remedy};
 
@@ -29,7 +29,7 @@ pub struct Walk<'a, 'f> {
     /// Rows that are only data, and where they are.
     data: Vec<(usize, String)>,
     /// What the rows of a file that is one object belong to.
-    record: Option<Cow<'a, str>>,
+    record: Record<'a>,
     /// Lines that are no JSON.
     broken: Vec<Field<'a>>,
 }
@@ -44,22 +44,20 @@ impl<'a, 'f> Walk<'a, 'f> {
                 ..Row::default()
             },
             data: Vec::new(),
-            record: None,
+            record: Record::default(),
             broken: Vec::new(),
         }
     }
 
     /// Lists lines that are no JSON.
-    pub fn leave_broken(&mut self, lines: Vec<(&'a str, String)>) {
-        let Some((_, first)) = lines.first() else {
-            return;
-        };
+    pub fn leave_broken(&mut self, lines: Vec<&'a str>, first: &str) {
         let note = match lines.len() {
+            0 => return,
             1 => format!("a line is no JSON and left out ({first})"),
             several => format!("{several} lines are no JSON and left out ({first})"),
         };
         self.articles.notes.push(note.into());
-        let fields = lines.into_iter().map(|(line, _)| Field::new("", line));
+        let fields = lines.into_iter().map(|line| Field::new("", line));
         self.broken = fields.collect();
     }
 
@@ -92,7 +90,7 @@ impl<'a, 'f> Walk<'a, 'f> {
         }
         let (place, key) = (path.to_owned(), key.map(str::to_owned));
         // A list right below the record.
-        let record = self.record.clone().filter(|_| !path.contains('.'));
+        let record = self.record.name.clone().filter(|_| !path.contains('.'));
         let items = move || {
             let (place, key, record) = (place.clone(), key.clone(), record.clone());
             let named = move |(at, number): (usize, usize)| Item {
@@ -112,7 +110,7 @@ impl<'a, 'f> Walk<'a, 'f> {
         if is_map(self.text, start) {
             return self.map(start, path);
         }
-        self.record = name_of_record(self.text, start);
+        self.record = Record::of(self.text, start);
         self.members(start, path, 0)
     }
 
@@ -292,7 +290,7 @@ impl<'a, 'f> Walk<'a, 'f> {
     pub fn finish(mut self) -> Result<Vec<Parsed>, Fault> {
         let mut beside = std::mem::take(&mut self.beside);
         beside.alone = true;
-        let has_rows = !self.articles.found.is_empty() && self.record.is_none();
+        let has_rows = !self.articles.found.is_empty() && !self.record.is_one;
         let reads = beside.is_text(has_rows, self.articles.asked);
         for (rows, place) in &self.data {
             let note = format!("{rows} rows{place} are only data and left out");

@@ -234,6 +234,64 @@ fn a_second_table_has_names_of_its_own() {
 }
 
 #[test]
+fn groups_of_rows_between_blank_ones_are_one_table() {
+    let last = |text: &str| rows("a.csv", text).pop().unwrap().1;
+    for (text, expected) in [
+        // Words among the values of a later group.
+        (
+            "Tag,von,bis\nMontag,9:00,18:00\nDienstag,9:00,18:00\n\nMontag,geschlossen,geschlossen\nDienstag,10:00,16:00\nMittwoch,10:00,16:00\n",
+            "Tag: Mittwoch | von: 10:00 | bis: 16:00",
+        ),
+        (
+            "Essen,Preis\nSuppe,6.50\nSalat,7.20\n\nHummer,Tagespreis\nLachs,22.50\n",
+            "Essen: Lachs | Preis: 22.50",
+        ),
+        (
+            "品名,価格\nりんご,120\nみかん,80\n\nぶどう,売切\nもも,売切\n",
+            "品名: もも | 価格: 売切",
+        ),
+        (
+            "field,meaning\ncustomer,Who buys\nstreet,Where\n\ntitle,Title of the order\namount,Sum of the order\n",
+            "field: amount | meaning: Sum of the order",
+        ),
+        // Totals of a month, and the next month.
+        (
+            "Datum;Vorgang;Betrag\n01.01.2024;Miete;-800\n15.01.2024;Strom;-60\n\nSumme Januar;;-860\nSaldo;;140\n\n01.02.2024;Miete;-800\n",
+            "Datum: 01.02.2024 | Vorgang: Miete | Betrag: -800",
+        ),
+        // Lines above a table that a program filled up, and a list without names.
+        (
+            "Erstellt von,Anna Koch,,,,\nFilter,alle Kunden,,,,\n,,,,,\nKunde,Ort,Branche,Land,Status,Vertreter\nHafen AG,Kiel,Handel,Deutschland,offen,Koch\nBoot GmbH,Bonn,Verleih,Deutschland,bezahlt,Lind\n",
+            "Kunde: Boot GmbH | Ort: Bonn | Branche: Verleih | Land: Deutschland | Status: bezahlt | Vertreter: Lind",
+        ),
+        (
+            "田中,営業部,東京\n鈴木,総務部,大阪\n\n佐藤,営業部,東京\n高橋,総務部,大阪\n",
+            "高橋 | 総務部 | 大阪",
+        ),
+        // Names, a blank row, then the rows; a task alone between two blank rows.
+        (
+            ",2022,,2023,\nRegion,Q1,Q2,Q1,Q2\n\nNorth,1,2,3,4\nSouth,5,6,7,8\n",
+            "Region: South | 2022 > Q1: 5 | 2022 > Q2: 6 | 2023 > Q1: 7 | 2023 > Q2: 8",
+        ),
+        (
+            "Aufgabe,Wer\nBoot streichen,Anna\nRuder kaufen,Ben\n\nHalle fegen,\n\nSteg prüfen,Carl\n",
+            "Aufgabe: Steg prüfen | Wer: Carl",
+        ),
+        (
+            "Product name,\nApple,3\nPear,4\nPlum,5\n",
+            "Product name: Plum | 5",
+        ),
+    ] {
+        assert_eq!(last(text), expected, "{text}");
+    }
+    let tasks = rows(
+        "a.csv",
+        "Aufgabe,Wer\nBoot streichen,Anna\nRuder kaufen,Ben\n\nHalle fegen,\n\nSteg prüfen,Carl\n",
+    );
+    assert_eq!(tasks[2].1, "Aufgabe: Halle fegen");
+}
+
+#[test]
 fn names_of_groups_of_columns_are_joined_to_theirs() {
     let expected = [
         (
@@ -458,8 +516,8 @@ fn rows_of_a_record_say_what_they_belong_to() {
                 "",
                 "order: A-17 | customer: Mori Foods | by: Anna Koch | total: 31",
             ),
-            ("items[1]", "Mori Foods | what: rice | n: 2"),
-            ("items[2]", "Mori Foods | what: tea | n: 1"),
+            ("items[1]", "what: rice | n: 2"),
+            ("items[2]", "what: tea | n: 1"),
         ],
     );
     is(
@@ -467,7 +525,7 @@ fn rows_of_a_record_say_what_they_belong_to() {
         "{\"orderId\":\"A-77\",\"customer\":{\"name\":\"Ann Weber\"},\"items\":[{\"what\":\"rope\",\"n\":3}]}",
         &[
             ("", "orderId: A-77 | customer.name: Ann Weber"),
-            ("items[1]", "Ann Weber | what: rope | n: 3"),
+            ("items[1]", "what: rope | n: 3"),
         ],
     );
     is(
@@ -483,6 +541,15 @@ fn rows_of_a_record_say_what_they_belong_to() {
         "a.json",
         "{\"title\":\"Harbour news\",\"items\":[{\"title\":\"Storm\",\"text\":\"The pier was closed.\"}]}",
         &[("", "Harbour news"), ("items[1]", "The pier was closed.")],
+    );
+    // Whoever wrote a file is not what its rows belong to.
+    is(
+        "a.json",
+        "{\"user\":\"Anna Schmidt\",\"zone\":\"Central Europe\",\"data\":[{\"country\":\"France\",\"capital\":\"Paris\"}]}",
+        &[
+            ("", "user: Anna Schmidt | zone: Central Europe"),
+            ("data[1]", "country: France | capital: Paris"),
+        ],
     );
     // How an answer was made is no record.
     let answer = "{\"status\":\"ok\",\"message\":\"done\",\"rows\":[{\"name\":\"Ann\",\"n\":1}]}";
