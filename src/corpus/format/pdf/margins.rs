@@ -70,11 +70,16 @@ pub(super) fn take(lines: &mut Vec<Line>, body: f32) -> Vec<Line> {
         .filter(|(_, note)| **note)
         .map(|(line, _)| line)
         .collect();
-    own.sort_by(|a, b| a.base.total_cmp(&b.base));
-    let follows = |a: &&Line, b: &&Line| b.base - a.base < 1.8 * b.size;
-    let is_box = |block: &[&Line]| {
-        block.len() > MOST_LINES || block.len() > 1 && block[0].bold && !block[1].bold
+    // Those at the left first, as they would otherwise be woven into those at the right.
+    let by_side = |a: &Line, b: &Line| {
+        let is_right = |line: &Line| line.frame.a0 > right;
+        is_right(a)
+            .cmp(&is_right(b))
+            .then(a.base.total_cmp(&b.base))
     };
+    own.sort_by(|a, b| by_side(a, b));
+    let follows = |a: &&Line, b: &&Line| (0.0..1.8 * b.size).contains(&(b.base - a.base));
+    let is_box = |block: &[&Line]| block.len() > MOST_LINES || block.iter().any(|line| line.bold);
     if own.chunk_by(follows).any(is_box) {
         return Vec::new();
     }
@@ -87,7 +92,7 @@ pub(super) fn take(lines: &mut Vec<Line>, body: f32) -> Vec<Line> {
         }
         !notes[at - 1]
     });
-    out.sort_by(|a, b| a.base.total_cmp(&b.base));
+    out.sort_by(by_side);
     out
 }
 
