@@ -9,8 +9,10 @@ const SMALL: f32 = 0.95;
 const GAP: f32 = 0.6;
 /// So many lines of text, of which a third share the edge, make a column with a margin.
 const LINES: usize = 5;
-/// A note has no more lines.
-const MOST_LINES: usize = 6;
+/// A note has no more lines; a box beside the text has, in paragraphs that stand close to each other.
+const MOST_LINES: usize = 8;
+/// So many ems are between the lines of one box at most.
+const CLOSE: f32 = 3.0;
 /// Lines that share an edge end within so many ems of it.
 const EDGE: f32 = 2.0;
 
@@ -78,7 +80,7 @@ pub(super) fn take(lines: &mut Vec<Line>, body: f32) -> Vec<Line> {
             .then(a.base.total_cmp(&b.base))
     };
     own.sort_by(|a, b| by_side(a, b));
-    let follows = |a: &&Line, b: &&Line| (0.0..1.8 * b.size).contains(&(b.base - a.base));
+    let follows = |a: &&Line, b: &&Line| (0.0..CLOSE * b.size).contains(&(b.base - a.base));
     let is_box = |block: &[&Line]| block.len() > MOST_LINES || block.iter().any(|line| line.bold);
     if own.chunk_by(follows).any(is_box) {
         return Vec::new();
