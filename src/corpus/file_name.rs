@@ -117,15 +117,16 @@ fn stem(name: &str) -> Cow<'_, str> {
         }
         _ => name,
     };
-    let bytes = percent_decode_str(stem);
-    match bytes.decode_utf8() {
-        Ok(decoded) => decoded,
-        // Old servers wrote names in the encoding of Windows.
-        Err(_) => {
-            let bytes: Vec<u8> = percent_decode_str(stem).collect();
-            let (decoded, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
-            Cow::Owned(decoded.into_owned())
-        }
+    let bytes: Cow<'_, [u8]> = percent_decode_str(stem).into();
+    if let Ok(decoded) = std::str::from_utf8(&bytes) {
+        return Cow::Owned(decoded.to_owned());
+    }
+    // Old servers wrote names in the encoding of Windows; but a percent sign may be one.
+    let (decoded, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
+    let is_letter = |c: char| c.is_ascii() || c.is_alphabetic();
+    match stem.is_ascii() && decoded.chars().all(is_letter) {
+        true => Cow::Owned(decoded.into_owned()),
+        false => Cow::Borrowed(stem),
     }
 }
 
@@ -243,6 +244,11 @@ mod tests {
             ),
             ("%E4%BC%9A%E8%AD%B0.md", "会議", Some("会議")),
             ("50% off.md", "off", None),
+            (
+                "100%beautiful songs.txt",
+                "beautiful songs",
+                Some("100%beautiful songs"),
+            ),
             ("R6.5.1議事録.txt", "R6.5.1議事録", Some("R6.5.1議事録")),
             (
                 "第3回_2024-05-06_会議.txt",

@@ -31,7 +31,10 @@ pub(super) fn with_rules(drawn: Drawn, glyphs: &[Glyph]) -> Vec<Rule> {
         .filter(|rule| rule.x0 == rule.x1)
         .collect();
     let is_level = |a: &Area, b: &Area| (a.y1 - b.y1).abs() < 1.0 && (a.y0 - b.y0).abs() < 1.0;
+    boxes.dedup();
     for level in boxes.chunk_by(is_level) {
+        let mut level = level.to_vec();
+        level.sort_by(|a, b| a.x0.total_cmp(&b.x0));
         for row in level.chunk_by(|a, b| (b.x0 - a.x1).abs() < NEAR) {
             if let Some(head) = row.iter().copied().reduce(Area::with) {
                 rules.extend(head_rules(head, row, &upright, glyphs));

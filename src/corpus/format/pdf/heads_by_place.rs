@@ -1,6 +1,8 @@
 //! Running heads whose text changes from page to page: the title of a section, the words between which a page of a
 //! dictionary lies. They are known by their place, their size and the room below them.
 
+use std::collections::HashSet;
+
 use super::characters::{is_finished, is_ideographic};
 use super::document::Reason;
 use super::edge_rows::{PLACE, Row, counts_pages};
@@ -29,18 +31,23 @@ pub(super) fn mark(
     heads: &mut [Vec<Option<Reason>>],
     body: f32,
 ) {
-    for bottom in [false, true] {
-        let mut candidates: Vec<Candidate> = Vec::new();
+    let mut sides: [Vec<Candidate>; 2] = [Vec::new(), Vec::new()];
+    let mut all: HashSet<(usize, usize)> = HashSet::new();
+    for (bottom, candidates) in [false, true].into_iter().zip(&mut sides) {
         for page in 0..pages.len() {
-            candidates.extend(
-                candidate(&pages[page], &rows[page], &heads[page], bottom, body)
-                    .map(|(row, size)| (page, row, size)),
-            );
+            let found = candidate(&pages[page], &rows[page], &heads[page], bottom, body);
+            if let Some((row, size)) = found {
+                candidates.push((page, row, size));
+                all.insert((page, row));
+            }
         }
+    }
+    let breaks = breaks(pages, rows, heads, &all);
+    for mut candidates in sides {
         let place = |&(page, row, _): &Candidate| rows[page][row].place;
         candidates.sort_by(|a, b| place(a).total_cmp(&place(b)).then(a.0.cmp(&b.0)));
         for series in candidates.chunk_by(|a, b| place(b) - place(a) <= PLACE) {
-            if is_series(rows, series, body) && interrupts(pages, rows, heads, series) {
+            if is_series(rows, series, body) && interrupts(rows, &breaks, series) {
                 for &(page, row, _) in series {
                     heads[page][row] = Some(Reason::RunningHead);
                 }
@@ -116,40 +123,36 @@ fn is_series(rows: &[Vec<Row>], series: &[Candidate], body: f32) -> bool {
 }
 
 /// Whether sentences go on over the heads: no title stands amid a sentence. The first page of a document has no head.
-fn interrupts(
-    pages: &[Vec<Line>],
-    rows: &[Vec<Row>],
-    heads: &[Vec<Option<Reason>>],
-    series: &[Candidate],
-) -> bool {
-    if series.len() * 4 < (pages.len() - 1) * 3 {
-        return false;
-    }
-    let body = |page: usize| -> Vec<&Line> {
-        let is_head = |line: &usize| {
-            rows[page].iter().enumerate().any(|(n, row)| {
-                let own = series
-                    .iter()
-                    .any(|member| (member.0, member.1) == (page, n));
-                (own || heads[page][n].is_some()) && row.lines.contains(line)
-            })
-        };
-        let text = (0..pages[page].len()).filter(|line| !is_head(line));
-        let text: Vec<&Line> = text.map(|line| &pages[page][line]).collect();
-        let course = text.first().map(|line| line.course);
-        text.into_iter()
-            .filter(|line| Some(line.course) == course)
-            .collect()
-    };
+fn interrupts(rows: &[Vec<Row>], breaks: &[bool], series: &[Candidate]) -> bool {
     let amid = |&&(page, row, _): &&Candidate| {
         // A foot stands before the text of the next page.
         let next = page + usize::from(rows[page][row].bottom);
-        if next == 0 || next >= pages.len() {
-            return false;
-        }
-        goes_on(&body(next - 1), &body(next))
+        breaks.get(next).copied().unwrap_or(false)
     };
-    series.iter().filter(amid).count() * 3 >= series.len()
+    let enough = series.len() * 4 >= (breaks.len() - 1) * 3;
+    enough && series.iter().filter(amid).count() * 3 >= series.len()
+}
+
+/// For each page whether it begins amid a sentence of the page before, without what is a head or may be one.
+fn breaks(
+    pages: &[Vec<Line>],
+    rows: &[Vec<Row>],
+    heads: &[Vec<Option<Reason>>],
+    candidates: &HashSet<(usize, usize)>,
+) -> Vec<bool> {
+    let body = |page: usize| -> Vec<&Line> {
+        let is_head = |n: usize| heads[page][n].is_some() || candidates.contains(&(page, n));
+        let own = rows[page].iter().enumerate().filter(|(n, _)| is_head(*n));
+        let left: HashSet<usize> = own.flat_map(|(_, row)| row.lines.iter().copied()).collect();
+        let text = (0..pages[page].len()).filter(|line| !left.contains(line));
+        let text: Vec<&Line> = text.map(|line| &pages[page][line]).collect();
+        let course = text.first().map(|line| line.course);
+        let is_own = |line: &&Line| Some(line.course) == course;
+        text.into_iter().filter(is_own).collect()
+    };
+    let bodies: Vec<Vec<&Line>> = (0..pages.len()).map(body).collect();
+    let follows = bodies.windows(2).map(|pair| goes_on(&pair[0], &pair[1]));
+    std::iter::once(false).chain(follows).collect()
 }
 
 /// Whether the last line of a page is full and ends no sentence, and the first line of the next goes on with it.

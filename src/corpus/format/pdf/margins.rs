@@ -81,7 +81,10 @@ pub(super) fn take(lines: &mut Vec<Line>, body: f32) -> Vec<Line> {
     };
     own.sort_by(|a, b| by_side(a, b));
     let follows = |a: &&Line, b: &&Line| (0.0..CLOSE * b.size).contains(&(b.base - a.base));
-    let is_box = |block: &[&Line]| block.len() > MOST_LINES || block.iter().any(|line| line.bold);
+    let is_box = |block: &[&Line]| {
+        let is_head = |pair: &[&Line]| pair[0].bold && !pair[1].bold;
+        block.len() > MOST_LINES || block.windows(2).any(is_head)
+    };
     if own.chunk_by(follows).any(is_box) {
         return Vec::new();
     }

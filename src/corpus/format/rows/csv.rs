@@ -56,8 +56,10 @@ impl Format for Csv {
                     let names = table.begin(part.rows, head, usual)?;
                     table.more.extend(names.map(|row| row.to_string()));
                 }
-                _ => {
-                    table.columns.learn(&part.rows);
+                follows => {
+                    if follows == Follows::More {
+                        table.columns.learn(&part.rows);
+                    }
                     for record in part.rows {
                         table.push(record)?;
                     }

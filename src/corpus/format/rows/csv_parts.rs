@@ -62,12 +62,23 @@ impl<'a> Parts<'a> {
         {
             parts.push(part);
         }
-        let all = parts.iter().flat_map(|part| &part.rows).take(LOOKED_AT);
-        let head = Head::find(
-            &all.map(candidate).collect::<Vec<_>>(),
-            self.records.usual,
-            header,
-        );
+        let usual = self.records.usual;
+        let head = |parts: &[Part<'_>]| {
+            let rows = parts.iter().flat_map(|part| &part.rows).take(LOOKED_AT);
+            let rows: Vec<Candidate<'_, '_>> = rows.map(candidate).collect();
+            let head = Head::find(&rows, usual, header);
+            let is_plain = head.names.is_some_and(|at| differ(&rows[at..]));
+            (head, is_plain)
+        };
+        // Names that are plain above the first rows are those of their table, whatever stands in a later one.
+        let is_wide = |record: &&Record<'_>| record.cells.len() >= usual && record.full() > 1;
+        let is_table = |part: &Part<'_>| part.rows.iter().filter(is_wide).count() > 1;
+        let near = parts.iter().position(is_table);
+        let near = near.map_or(parts.len(), |at| at + 1);
+        let head = match head(&parts[..near]) {
+            (near, true) => near,
+            _ => head(&parts).0,
+        };
         let mut rows = Vec::new();
         let mut parts = parts.into_iter();
         // The part in which it begins is the last of its first rows.
@@ -237,25 +248,23 @@ impl Columns {
         let [first, below @ ..] = rows else {
             return false;
         };
-        let names = first
-            .cells
-            .iter()
-            .take(usual)
-            .filter(|cell| is_name(cell))
-            .count();
         let again = first.cells.iter().map(|cell| cell.trim());
         if below.is_empty()
             || usual < 2
-            || names < usual
             || width(first.cells) > usual
             || again.eq(self.names.iter().map(String::as_str))
             || usual == self.width() && self.fit(below)
         {
             return false;
         }
+        let named = first.cells.iter().take(usual);
+        let named = named.filter(|cell| is_name(cell)).count();
         // Words alone are names only where words cannot be values of this table, and several rows of them are there.
-        let by_default = below.len() > 1 && !self.fit(below) && !is_data(rows);
-        differ(rows) || by_default
+        let by_default = || {
+            let head = Head::find(rows, usual, Header::Auto);
+            below.len() > 1 && !self.fit(below) && !is_data(rows) && head.names == Some(0)
+        };
+        named == usual && differ(rows) || by_default()
     }
 
     /// Whether rows have no more columns than the table, and no words where it has numbers, dates or codes.

@@ -127,10 +127,10 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
     // A roster of people below days looks the same, but for names that stand again in each group.
     let group = |start: usize, columns: usize| (start..start + columns).map(|at| cell(lower, at));
     let again = |start: &usize| {
-        let columns = extent(*start);
-        columns > 1 && group(*start, columns).eq(group(*last, columns))
+        let columns = extent(starts[0]).min(extent(*start));
+        columns > 1 && group(starts[0], columns).eq(group(*start, columns))
     };
-    if longest < 2 || !(plainly || others.iter().any(again)) {
+    if longest < 2 || !(plainly || starts.iter().skip(1).any(again)) {
         return None;
     }
     let mut names: Vec<String> = (0..width)

@@ -5,6 +5,7 @@
 //! (`insert`), the `rich_text` of Notion (`plain_text`), and the texts of Telegram (strings and objects with a `text`).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::json_text::{Value, elements, members};
 
@@ -59,6 +60,8 @@ const STYLED: [&str; 18] = [
     "bot_command",
     "custom_emoji",
 ];
+/// Where a run or a node leads to.
+const ADDRESSES: [&str; 4] = ["href", "url", "link", "src"];
 /// What stands for the words of a node that has none.
 const LABELS: [&str; 7] = [
     "text",
@@ -68,6 +71,51 @@ const LABELS: [&str; 7] = [
     "formula",
     "shortName",
     "url",
+];
+/// Nodes that hold paragraphs, runs or other such nodes.
+const BLOCKS: [&str; 42] = [
+    "doc",
+    "root",
+    "paragraph",
+    "p",
+    "heading",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "block-quote",
+    "quote",
+    "bulletList",
+    "bullet_list",
+    "bulleted-list",
+    "ul",
+    "orderedList",
+    "ordered_list",
+    "numbered-list",
+    "ol",
+    "list",
+    "listItem",
+    "list_item",
+    "list-item",
+    "li",
+    "listitem",
+    "taskList",
+    "taskItem",
+    "codeBlock",
+    "code_block",
+    "table",
+    "tableRow",
+    "tableCell",
+    "tableHeader",
+    "panel",
+    "expand",
+    "layoutSection",
+    "layoutColumn",
+    "callout",
+    "details",
 ];
 /// Nodes that may be empty.
 const EMPTY: [&str; 7] = [
@@ -84,7 +132,7 @@ const EMPTY: [&str; 7] = [
 #[derive(Debug, Default, PartialEq)]
 pub struct RichText {
     pub text: String,
-    pub addresses: Vec<String>,
+    pub addresses: BTreeSet<String>,
 }
 
 /// What speaks for a list that is a text.
@@ -117,18 +165,22 @@ pub fn rich_text(list: &[Value<'_>]) -> Option<RichText> {
         return None;
     }
     let (mut rich, mut signs) = (RichText::default(), Signs::default());
-    read(list, &mut rich, &mut signs)?;
+    read(list, &mut rich, &mut signs, &mut false)?;
     let is_rich = signs.certain || signs.styled && signs.plain;
     is_rich.then_some(rich)
 }
 
-/// Reads the parts of a list behind each other.
-fn read(list: &[Value<'_>], rich: &mut RichText, signs: &mut Signs) -> Option<()> {
-    let mut after_run = false;
+/// Reads the parts of a list behind each other. `after_run`: a paragraph is open.
+fn read(
+    list: &[Value<'_>],
+    rich: &mut RichText,
+    signs: &mut Signs,
+    after_run: &mut bool,
+) -> Option<()> {
     for part in list {
         let members = match part {
             Value::Text(text) => {
-                run(text, &mut after_run, rich);
+                run(text, after_run, rich);
                 signs.plain = true;
                 continue;
             }
@@ -136,39 +188,60 @@ fn read(list: &[Value<'_>], rich: &mut RichText, signs: &mut Signs) -> Option<()
             _ => return None,
         };
         if let Some(words) = words(members, signs) {
-            run(words, &mut after_run, rich);
+            run(words, after_run, rich);
             addresses(members, words, &mut rich.addresses);
-            continue;
-        }
-        let only = |also: &[&str]| {
-            let mut names = members.iter().map(|(name, _)| name.as_ref());
-            names.all(|name| MORE.contains(&name) || also.contains(&name))
-        };
-        let kind = text_of(members, "type").filter(|_| only(&PARTS))?;
-        let parts = members
-            .iter()
-            .find(|(name, _)| PARTS.contains(&name.as_ref()));
-        match parts {
-            Some((_, Value::List(parts))) => {
-                begin(&mut after_run, rich);
-                // Runs of one paragraph need no other sign.
-                read(parts, rich, &mut Signs::default())?;
-                signs.certain = true;
-                addresses(members, "", &mut rich.addresses);
-            }
-            None if matches!(kind, "hardBreak" | "hard_break" | "linebreak") => {
-                rich.text.push('\n');
-            }
-            None => match label(members) {
-                Some(label) => run(label, &mut after_run, rich),
-                None if EMPTY.contains(&kind) => begin(&mut after_run, rich),
-                None => return None,
-            },
-            Some((_, Value::Figures(_))) if EMPTY.contains(&kind) => begin(&mut after_run, rich),
-            Some(_) => return None,
+        } else {
+            node(members, rich, signs, after_run)?;
         }
     }
     Some(())
+}
+
+/// Reads a node: a paragraph, a link with its runs, what has no words of its own.
+fn node(
+    members: &[(Cow<'_, str>, Value<'_>)],
+    rich: &mut RichText,
+    signs: &mut Signs,
+    after_run: &mut bool,
+) -> Option<()> {
+    let kind = text_of(members, "type").filter(|_| only(members, &[&MORE, &PARTS]))?;
+    let mut parts = members
+        .iter()
+        .filter(|(name, _)| PARTS.contains(&name.as_ref()));
+    let label = label(members);
+    match (parts.next(), parts.next()) {
+        (Some((_, Value::List(parts))), None) if STYLED.contains(&kind) => {
+            read(parts, rich, &mut Signs::default(), after_run)?;
+        }
+        (Some((_, Value::List(parts))), None) if BLOCKS.contains(&kind) => {
+            begin(after_run, rich);
+            // The title of a box that can be opened.
+            if let Some(label) = label {
+                run(label, after_run, rich);
+                begin(after_run, rich);
+            }
+            // Runs of one paragraph need no other sign.
+            read(parts, rich, &mut Signs::default(), after_run)?;
+            *after_run = false;
+            signs.certain = true;
+        }
+        (Some((_, Value::Figures(_))) | None, None) if EMPTY.contains(&kind) => {
+            begin(after_run, rich);
+        }
+        (None, None) if matches!(kind, "hardBreak" | "hard_break" | "linebreak") => {
+            rich.text.push('\n');
+        }
+        (None, None) => run(label?, after_run, rich),
+        _ => return None,
+    }
+    addresses(members, label.unwrap_or_default(), &mut rich.addresses);
+    Some(())
+}
+
+/// Whether an object has no other members than these.
+fn only(members: &[(Cow<'_, str>, Value<'_>)], names: &[&[&str]]) -> bool {
+    let mut own = members.iter().map(|(name, _)| name.as_ref());
+    own.all(|name| names.iter().any(|names| names.contains(&name)))
 }
 
 fn run(words: &str, after_run: &mut bool, rich: &mut RichText) {
@@ -196,10 +269,7 @@ fn text_of<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], name: &str) -> Option<&
 
 /// The words of a run; `None` where an object is none.
 fn words<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], signs: &mut Signs) -> Option<&'v str> {
-    let only = |names: &[&[&str]]| {
-        let mut own = members.iter().map(|(name, _)| name.as_ref());
-        own.all(|name| names.iter().any(|names| names.contains(&name)))
-    };
+    let only = |names: &[&[&str]]| only(members, names);
     if let Some(words) = text_of(members, "insert").filter(|_| only(&[&["insert", "attributes"]])) {
         signs.certain = true;
         return Some(words);
@@ -211,7 +281,11 @@ fn words<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], signs: &mut Signs) -> Opt
         return Some(words);
     }
     let words = text_of(members, "text")?;
-    let looks = |value: &Value<'_>| !matches!(value, Value::Text(_));
+    let looks = |value: &Value<'_>| match value {
+        Value::Text(_) => false,
+        Value::Word(word) => ["true", "false"].contains(word),
+        _ => true,
+    };
     match text_of(members, "type") {
         Some("plain") if only(&[&["type", "text"]]) => signs.certain = true,
         Some("text") if only(&[&["text"], &LOOKS, &MORE]) => match only(&[&["type", "text"]]) {
@@ -247,15 +321,13 @@ fn label<'v>(members: &'v [(Cow<'_, str>, Value<'_>)]) -> Option<&'v str> {
 }
 
 /// The addresses in what a run says beside its words.
-fn addresses(members: &[(Cow<'_, str>, Value<'_>)], words: &str, found: &mut Vec<String>) {
+fn addresses(members: &[(Cow<'_, str>, Value<'_>)], words: &str, found: &mut BTreeSet<String>) {
     for (name, value) in members {
         match value {
             Value::Text(text)
-                if (text.contains("://") || text.starts_with("mailto:"))
-                    && text != words
-                    && !found.iter().any(|known| known == text) =>
+                if ADDRESSES.contains(&name.as_ref()) && !text.is_empty() && text != words =>
             {
-                found.push(text.clone().into_owned());
+                found.insert(text.clone().into_owned());
             }
             Value::Object(inner) => addresses(inner, words, found),
             Value::List(list) if !PARTS.contains(&name.as_ref()) => {
@@ -304,6 +376,14 @@ mod tests {
                 "Ask @Anna Koch first.",
             ),
             (
+                r#"[{"type": "paragraph", "children": [{"text": "Look "}, {"type": "link", "url": "/plan", "children": [{"text": "here"}]}, {"text": " now."}]}]"#,
+                "Look here now.",
+            ),
+            (
+                r#"[{"type": "expand", "attrs": {"title": "The pump"}, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Drain it."}]}]}]"#,
+                "The pump\n\nDrain it.",
+            ),
+            (
                 r#"[{"type": "text", "text": {"content": "Both ", "link": null}, "annotations": {"bold": false}, "plain_text": "Both ", "href": null}, {"type": "text", "text": {"content": "oars"}, "plain_text": "oars"}]"#,
                 "Both oars",
             ),
@@ -325,9 +405,13 @@ mod tests {
         let rich = read(
             r#"["Look ", {"type": "text_link", "text": "here", "href": "https://boats.example/plan"}]"#,
         );
-        assert_eq!(rich.unwrap().addresses, ["https://boats.example/plan"]);
+        assert!(
+            rich.unwrap()
+                .addresses
+                .contains("https://boats.example/plan")
+        );
         let rich = read(r#"[{"insert": "plan", "attributes": {"link": "https://a.example/"}}]"#);
-        assert_eq!(rich.unwrap().addresses, ["https://a.example/"]);
+        assert!(rich.unwrap().addresses.contains("https://a.example/"));
     }
 
     #[test]
@@ -338,6 +422,8 @@ mod tests {
             r#"[{"type": "step", "text": "Mix."}, {"type": "step", "text": "Bake."}]"#,
             r#"[{"text": "Nice.", "user": "Anna"}, {"text": "No.", "user": "Ben"}]"#,
             r#"[{"code": "E1", "text": "Pump is blocked"}, {"code": "E2", "text": "Water is missing"}]"#,
+            r#"[{"code": 17, "text": "Pump is blocked"}, {"code": 18, "text": "Water is missing"}]"#,
+            r#"[{"type": "user", "content": [{"type": "text", "text": "Why?"}]}]"#,
             r##"[{"text": "urgent", "color": "#f00"}, {"text": "garden", "color": "#0f0"}]"##,
             r#"[{"type": "email", "text": "anna@e.example"}, {"type": "phone", "text": "030 1234"}]"#,
             r#"[{"type": "link", "text": "Home page", "url": "/home"}, {"type": "link", "text": "About us", "url": "/about"}]"#,

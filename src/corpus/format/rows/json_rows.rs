@@ -1,7 +1,7 @@
 //! What a value of JSON holds, and its rows.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::corpus::block::Omission;
 use crate::corpus::format::rows::fields::{self, Field};
@@ -337,12 +337,9 @@ fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
         if !row.fields.iter().any(|field| field.value == rich.text) {
             row.push(name.to_owned(), rich.text);
         }
-        let known = |address: &String| row.left.iter().any(|(_, left)| left == address);
-        let new: Vec<String> = rich
-            .addresses
-            .into_iter()
-            .filter(|address| !known(address))
-            .collect();
+        let known: HashSet<&String> = row.left.iter().map(|(_, left)| left).collect();
+        let new = rich.addresses.into_iter();
+        let new: Vec<String> = new.filter(|address| !known.contains(address)).collect();
         let left = new.into_iter().map(|address| (Omission::Markup, address));
         row.left.extend(left);
         return;
@@ -361,6 +358,7 @@ fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
                     .extend(Some(inner.fields).filter(|fields| !fields.is_empty()));
                 row.inner.append(&mut inner.inner);
                 row.data.append(&mut inner.data);
+                row.left.append(&mut inner.left);
             }
         }
     }

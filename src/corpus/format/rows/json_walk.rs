@@ -9,7 +9,7 @@ use super::header::{Candidate, Head, LOOKED_AT};
 use super::json_rich::{may_be_rich, rich_text};
 use super::json_text::{Value, elements, members, value, values};
 use super::kind::{Says, says};
-use super::{Articles, Fault, Fields, Parsed, Row, leave_out};
+use super::{Articles, Fault, Fields, Parsed, Row, leave_out, list_values};
 use crate::corpus::block::Omission;
 use crate::corpus::format::rows::json_rows::{
     DEPTH, Holds, Item, Record, alike, cells, columns, flatten, holds, holds_rows, is_map, joined,
@@ -302,6 +302,9 @@ impl<'a, 'f> Walk<'a, 'f> {
         } else if let Some(first) = self.articles.found.first_mut() {
             let fields = beside.fields.iter().chain(beside.inner.iter().flatten());
             leave_out(first, Omission::Data, fields.chain(&beside.data));
+            let listed_from = first.listed_from;
+            list_values(first, beside.left);
+            first.listed_from = listed_from.or(first.listed_from);
         }
         if let Some(first) = self.articles.found.first_mut() {
             leave_out(first, Omission::Data, &self.broken);

@@ -277,6 +277,23 @@ fn groups_of_rows_between_blank_ones_are_one_table() {
             "Aufgabe,Wer\nBoot streichen,Anna\nRuder kaufen,Ben\n\nHalle fegen,\n\nSteg prüfen,Carl\n",
             "Aufgabe: Steg prüfen | Wer: Carl",
         ),
+        // Other tables below, which do not change the first.
+        (
+            "Region,Sales\nNorth,12\nSouth,9\n\nRegion,Manager\nNorth,Ann\nSouth,Ben\n",
+            "Region: South | Manager: Ben",
+        ),
+        (
+            "Plot,Crop,Yield\nA1,rye,12\nA2,oat,14\n\nSensor,CO2,Place\nS1,410,Oslo\nS2,415,Lima\n",
+            "Sensor: S2 | CO2: 415 | Place: Lima",
+        ),
+        (
+            "Name,Age\n\nAll of spring 2024\n\nAnna,31\nBen,44\n\nCity,Country\nBern,Switzerland\nGraz,Austria\n",
+            "City: Graz | Country: Austria",
+        ),
+        (
+            ",2023,,,,2024,\nRegion,Q1,Q2,Q3,Q4,Q1,Q2\nNorth,1,2,3,4,5,6\nSouth,2,3,4,5,6,7\n",
+            "Region: South | 2023 > Q1: 2 | 2023 > Q2: 3 | 2023 > Q3: 4 | 2023 > Q4: 5 | 2024 > Q1: 6 | 2024 > Q2: 7",
+        ),
         (
             "Product name,\nApple,3\nPear,4\nPlum,5\n",
             "Product name: Plum | 5",
