@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::error::{CorpusError, EmbedError, Error, IndexError, Reason, Remedy, SearchError};
+use crate::error::{
+    CorpusError, EmbedError, Error, IndexError, Named, Reason, Remedy, SearchError,
+};
 use crate::index::Report;
 
 /// An error with what to do about it, where something can be done.
@@ -32,12 +34,11 @@ pub fn advice(error: &Error) -> Option<String> {
         Error::Search(SearchError::EmptyQuestion) => {
             "; write one, or `-` to read it from standard input".to_owned()
         }
-        // A hint begins with `; `.
         Error::Search(SearchError::Unknown {
-            kind: "article",
-            hint,
+            kind: Named::Article | Named::ArticleOrFile,
+            near: None,
             ..
-        }) if !hint.contains("; ") => "; `tane status --articles` lists them".to_owned(),
+        }) => "; `tane status --articles` lists them".to_owned(),
         Error::Search(SearchError::NothingRead { .. }) => {
             "; `tane passages FILE` says what was left out".to_owned()
         }

@@ -14,7 +14,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
 use crate::corpus::{Article, ReadOptions};
 use crate::embed::Embedder;
-use crate::error::{CorpusError, Error, Result, SearchError};
+use crate::error::{CorpusError, Error, Named, Result, SearchError};
 use crate::index::Index;
 use crate::search::{
     Names, SimilarArticles, Subject, as_stored, find_article, find_named_article, similar,
@@ -75,11 +75,11 @@ fn subject(given: &str, index: &Index, embedder: &Embedder) -> Result<Subject> {
 /// What names no article may have been meant as a file.
 fn nor_a_file(error: Error) -> Error {
     match error {
-        Error::Search(SearchError::Unknown { kind, given, hint }) => {
+        Error::Search(SearchError::Unknown { given, near, .. }) => {
             Error::Search(SearchError::Unknown {
-                kind,
+                kind: Named::ArticleOrFile,
                 given,
-                hint: format!(", and no file of that name{hint}"),
+                near,
             })
         }
         other => other,

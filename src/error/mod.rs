@@ -14,7 +14,7 @@ pub use self::corpus::CorpusError;
 pub use self::embed::EmbedError;
 pub use self::index::IndexError;
 pub use self::reason::{Reason, Remedy};
-pub use self::search::SearchError;
+pub use self::search::{Named, SearchError};
 
 /// What every fallible function of the library returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

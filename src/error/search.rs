@@ -2,6 +2,39 @@
 
 use std::path::PathBuf;
 
+/// What a name may be one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Named {
+    /// An article of the index.
+    Article,
+    /// An article of the index, or a file on this machine.
+    ArticleOrFile,
+    /// A passage of an article.
+    Passage,
+    /// A language of the articles.
+    Language,
+}
+
+impl Named {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Article | Self::ArticleOrFile => "article",
+            Self::Passage => "passage",
+            Self::Language => "language",
+        }
+    }
+
+    fn and_near(self, near: Option<&str>) -> String {
+        let nor_a_file = match self {
+            Self::ArticleOrFile => ", and no file of that name",
+            _ => "",
+        };
+        let near = near.map(|near| format!("; {near}"));
+        nor_a_file.to_owned() + &near.unwrap_or_default()
+    }
+}
+
 /// What can be wrong with a question, or with what it asks for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -10,14 +43,14 @@ pub enum SearchError {
     #[error("the question is empty")]
     EmptyQuestion,
     /// A name fits no article or passage, or is no language that the index has.
-    #[error("no {kind} `{given}` in this index{hint}")]
+    #[error("no {} `{given}` in this index{}", kind.word(), kind.and_near(near.as_deref()))]
     Unknown {
-        /// What the name is one of: `article`, `passage` or `language`.
-        kind: &'static str,
+        /// What the name should be one of.
+        kind: Named,
         /// The name as it was given.
         given: String,
-        /// What comes near or is possible, to follow the name in the message: `; ...`. Empty where nothing does.
-        hint: String,
+        /// What comes near or is possible, in words.
+        near: Option<String>,
     },
     /// A citation names lines of an article of which no passage has anything.
     #[error("no passage `{given}` in this index; nothing that is read stands there in `{id}`")]

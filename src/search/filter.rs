@@ -8,7 +8,7 @@ use super::language::{self, UNKNOWN};
 use super::lookup::{ends_with_name, is_at};
 use super::names::{Names, composed};
 use super::source::Source;
-use crate::error::{CorpusError, Error, Result, SearchError};
+use crate::error::{CorpusError, Error, Named, Result, SearchError};
 use crate::index::{ArticleNo, ArticleRecord, Index};
 
 /// Conditions on an article; all of them must hold.
@@ -128,9 +128,12 @@ impl Filter {
                 .keys()
                 .map(|tag| format!("{} ({tag})", language::said(tag)));
             return Err(Error::Search(SearchError::Unknown {
-                kind: "language",
+                kind: Named::Language,
                 given,
-                hint: format!("; its languages: {}", known.collect::<Vec<_>>().join(", ")),
+                near: Some(format!(
+                    "its languages: {}",
+                    known.collect::<Vec<_>>().join(", ")
+                )),
             }));
         }
         Ok(Some(passing))

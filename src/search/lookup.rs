@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::names::{Names, composed};
-use crate::error::{Error, Result, SearchError};
+use crate::error::{Error, Named, Result, SearchError};
 use crate::index::{ArticleNo, ArticleRecord, Index, Row, Run};
 
 /// The number of the article that `given` names: by its id, by the path of its file, by the end of its id, or by any
@@ -63,7 +63,7 @@ pub fn find(index: &Index, given: &str, names: Names) -> Result<(ArticleNo, Opti
     let is_named = of_passage.named().or(of_citation.named()).is_some();
     let unknown = match whole.only(given) {
         Ok(number) if !is_named => return Ok((number, None)),
-        Ok(_) => unknown_article(given, String::new()),
+        Ok(_) => unknown_article(given, None),
         Err(error) => error,
     };
     if let Some((article, numbers)) = &of_number {
@@ -103,9 +103,9 @@ fn rows_numbered(
         ));
     }
     Err(Error::Search(SearchError::Unknown {
-        kind: "passage",
+        kind: Named::Passage,
         given: given.to_owned(),
-        hint: format!("; the article has passages 1 to {}", rows.len()),
+        near: Some(format!("the article has passages 1 to {}", rows.len())),
     }))
 }
 
@@ -122,10 +122,10 @@ fn rows_cited(
     }
     let id = index.article(article)?.id();
     let last = index.text(article)?.lines().count();
-    let hint = if !is_forward {
-        format!("; line {} comes after line {}", lines.start, lines.end)
+    let near = if !is_forward {
+        format!("line {} comes after line {}", lines.start, lines.end)
     } else if !(1..=last).contains(&lines.start) {
-        format!("; `{id}` has lines 1 to {last}")
+        format!("`{id}` has lines 1 to {last}")
     } else {
         return Err(Error::Search(SearchError::NothingRead {
             given: given.to_owned(),
@@ -133,9 +133,9 @@ fn rows_cited(
         }));
     };
     Err(Error::Search(SearchError::Unknown {
-        kind: "passage",
+        kind: Named::Passage,
         given: given.to_owned(),
-        hint,
+        near: Some(near),
     }))
 }
 
@@ -188,22 +188,22 @@ impl Looked {
         if let Some(number) = self.named() {
             return Ok(number);
         }
-        let hint = match (&*self.at_path, &*self.ends, &*self.near) {
+        let near = match (&*self.at_path, &*self.ends, &*self.near) {
             ([], [], [(number, _)]) => return Ok(*number),
-            ([], [], []) => String::new(),
-            ([], [], near) => format!("; several ids contain it: {}", first_few(ids(near))),
-            ([], ends, _) => format!("; several ids end with it: {}", first_few(ids(ends))),
-            (rows, ..) => format!("; that file holds several: {}", first_few(ids(rows))),
+            ([], [], []) => None,
+            ([], [], near) => Some(format!("several ids contain it: {}", first_few(ids(near)))),
+            ([], ends, _) => Some(format!("several ids end with it: {}", first_few(ids(ends)))),
+            (rows, ..) => Some(format!("that file holds several: {}", first_few(ids(rows)))),
         };
-        Err(unknown_article(given, hint))
+        Err(unknown_article(given, near))
     }
 }
 
-fn unknown_article(given: &str, hint: String) -> Error {
+fn unknown_article(given: &str, near: Option<String>) -> Error {
     Error::Search(SearchError::Unknown {
-        kind: "article",
+        kind: Named::Article,
         given: given.to_owned(),
-        hint,
+        near,
     })
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::advice::told;
-use crate::error::{CorpusError, Error, IndexError, SearchError};
+use crate::error::{CorpusError, Error, IndexError, Named, SearchError};
 
 /// Seconds after which a client may ask again.
 const RETRY_AFTER: &str = "1";
@@ -115,7 +115,8 @@ impl Problem {
                 Self::bad(field, "expected a text, received none")
             }
             Error::Search(SearchError::Unknown {
-                kind: "language", ..
+                kind: Named::Language,
+                ..
             }) => {
                 let field = match field {
                     Field::Parameter(_) => Field::Parameter("lang"),
@@ -124,9 +125,9 @@ impl Problem {
                 Self::new(StatusCode::NOT_FOUND, detail).at(field)
             }
             // Whoever asks here has no command line.
-            Error::Search(SearchError::Unknown { kind, hint, .. }) => {
-                let detail = match (*kind, hint.is_empty()) {
-                    ("article", true) => {
+            Error::Search(SearchError::Unknown { kind, near, .. }) => {
+                let detail = match (kind, near) {
+                    (Named::Article, None) => {
                         format!("{error}; the list of articles has their ids")
                     }
                     _ => error.to_string(),

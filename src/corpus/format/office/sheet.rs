@@ -194,7 +194,7 @@ impl Sheet {
         if let Some(at) = head.names {
             names.list(blocks);
             (above, first) = (at, at + 1);
-            *names = match at.checked_sub(1).map(|up| self.groups(&rows[up..], false)) {
+            *names = match at.checked_sub(1).map(|up| self.groups(&rows[up..])) {
                 Some(Some(groups)) => {
                     above = at - 1;
                     groups
@@ -205,7 +205,7 @@ impl Sheet {
             if above == at
                 && rows.len() > first + 1
                 && self::head(&rows[first..]).names == Some(0)
-                && let Some(groups) = self.groups(&rows[at..], true)
+                && let Some(groups) = self.groups(&rows[at..])
             {
                 *names = groups;
                 first += 1;
@@ -236,29 +236,41 @@ impl Sheet {
     }
 
     /// The names of columns under the first two rows, if the first names groups of columns, by cells over several columns
-    /// or by blank ones behind a name. `first_open`: only where the first column has its name in the first row.
-    fn groups(&self, rows: &[SheetRow], first_open: bool) -> Option<Names> {
+    /// or by blank ones behind a name.
+    fn groups(&self, rows: &[SheetRow]) -> Option<Names> {
         let [upper, lower, ..] = rows else {
             return None;
         };
         if upper.row + 1 != lower.row {
             return None;
         }
+        let (from, dense) = dense(rows);
         let mut names = self.names(upper);
         // One cell over the table is its title.
         if names.groups && (upper.cells.len() > 1 || upper.cells[0].0 > lower.cells[0].0) {
+            // A roster looks the same: people below days. A cell over both rows, or what `grouped` asks for, tells.
+            let over_both = !lower.from_above.is_empty();
+            if !over_both && grouped(&candidates(&dense, rows)).is_none() {
+                return None;
+            }
             names.join(self.names(lower));
             return Some(names);
-        }
-        let (from, dense) = dense(rows);
-        if first_open && !dense[1][0].trim().is_empty() {
-            return None;
         }
         let mut names = Names::default();
         for (column, name) in (from..).zip(grouped(&candidates(&dense, rows))?) {
             names.set(column, &name);
         }
         Some(names)
+    }
+
+    /// The last column of a cell, which may go over several.
+    fn last_column(&self, row: u32, column: u32) -> u32 {
+        let merged = self
+            .merged
+            .binary_search_by_key(&(row, column), |cells| cells.0);
+        let last = merged.ok().map(|at| self.merged[at].1);
+        last.filter(|last| last.0 == row)
+            .map_or(column, |last| last.1.min(MOST_COLUMNS))
     }
 
     /// The names that a row gives to columns; a cell over several columns names each of them.
@@ -270,13 +282,7 @@ impl Sheet {
                 names.long.push(name);
                 continue;
             }
-            let merged = self
-                .merged
-                .binary_search_by_key(&(row.row, *column), |cells| cells.0);
-            let merged = merged.ok().map(|at| self.merged[at].1);
-            let last = merged
-                .filter(|last| last.0 == row.row)
-                .map_or(*column, |last| last.1.min(MOST_COLUMNS));
+            let last = self.last_column(row.row, *column);
             names.groups |= last > *column;
             for column in *column..=last {
                 names.set(column, &name);

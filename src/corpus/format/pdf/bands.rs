@@ -14,6 +14,9 @@ const ROW_STEP: f32 = 3.4;
 /// As far with a rule between them, as pages of the web pad them.
 const PADDED_STEP: f32 = 6.0;
 
+/// A line of its own is a heading where it is so much larger than the cells.
+const LARGER: f32 = 1.15;
+
 /// A piece of this weight is a line of text rather than a cell.
 pub(super) const LONG: usize = 24;
 
@@ -80,7 +83,7 @@ impl Band {
                 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
             let padded = row.len() >= 2 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
             let farthest = if padded { PADDED_STEP } else { ROW_STEP };
-            if step > farthest * size || set_off {
+            if step > farthest * size || set_off || is_heading(lines, rows, at, size) {
                 break;
             }
             if merged.len() < band.columns.len() {
@@ -276,6 +279,18 @@ impl Band {
         table.put_heads_over_values();
         table
     }
+}
+
+/// Whether a row is a heading between two tables: one line that is larger than the cells, or bold above bold names where
+/// the row before it is not.
+fn is_heading(lines: &[Line], rows: &[Vec<usize>], at: usize, size: f32) -> bool {
+    let is_bold = |row: &Vec<usize>| row.iter().all(|&n| lines[n].bold);
+    let [line] = rows[at].as_slice() else {
+        return false;
+    };
+    let is_head = |next: &Vec<usize>| next.len() >= 2 && is_bold(next);
+    lines[*line].size > LARGER * size
+        || is_bold(&rows[at]) && !is_bold(&rows[at - 1]) && rows.get(at + 1).is_some_and(is_head)
 }
 
 /// Puts stretches that overlap or nearly touch together.

@@ -67,6 +67,12 @@ impl Row {
         }
     }
 
+    /// Whether a cell is not bold.
+    fn has_plain(&self) -> bool {
+        let mut filled = self.cells.iter().filter(|cell| !cell.text.is_empty());
+        filled.any(|cell| !cell.bold)
+    }
+
     fn filled(&self) -> usize {
         self.cells
             .iter()
@@ -141,7 +147,7 @@ impl Table {
             .iter()
             .filter(|row| row.filled() == head.filled())
             .count();
-        if rest.len() < 2 || usual * 5 < rest.len() * 4 {
+        if rest.len() < 2 || usual * 5 < rest.len() * 4 && !self.has_heads_beside_values() {
             return;
         }
         let is_filled = |row: &Row, at: usize| !row.cells[at].text.is_empty();
@@ -167,6 +173,22 @@ impl Table {
             }
             at += 1;
         }
+    }
+
+    /// Whether each name without values stands beside a column of numbers without a name.
+    fn has_heads_beside_values(&self) -> bool {
+        let (head, rest) = (&self.rows[0], &self.rows[1..]);
+        let values = |at: usize| {
+            let cells = rest.iter().map(move |row| row.cells[at].text.as_str());
+            cells.filter(|text| !text.is_empty())
+        };
+        let is_named = |at: &usize| !head.cells[*at].text.is_empty();
+        let columns = || 0..self.columns.len();
+        let names = columns().filter(|at| is_named(at) && values(*at).next().is_none());
+        let nameless: Vec<usize> = columns().filter(|at| !is_named(at)).collect();
+        let mut pairs = names.clone().zip(&nameless);
+        names.count() == nameless.len()
+            && pairs.all(|(name, &at)| name.abs_diff(at) == 1 && values(at).all(is_number))
     }
 
     /// Joins two rows of heads, of which the upper has cells over several columns: `2024 > Q1`. Steps over a title.
@@ -208,12 +230,8 @@ impl Table {
         let again = grouped().any(|at| {
             grouped().any(|other| above[other] != above[at] && texts(other) == texts(at))
         });
-        let bold = grouped().all(|at| lower.cells[at].bold)
-            && below_lower.iter().any(|row| {
-                row.cells
-                    .iter()
-                    .any(|cell| !cell.text.is_empty() && !cell.bold)
-            });
+        let bold =
+            grouped().all(|at| lower.cells[at].bold) && below_lower.iter().any(Row::has_plain);
         let over_numbers =
             grouped().any(|at| below_lower.iter().all(|row| is_number(&row.cells[at].text)));
         if !(again || bold || over_numbers) {
@@ -262,10 +280,7 @@ impl Table {
                 .cloned()
                 .collect::<Vec<_>>()
         };
-        let bold = cells(first).iter().all(|cell| cell.bold)
-            && rest
-                .iter()
-                .any(|row| cells(row).iter().any(|cell| !cell.bold));
+        let bold = cells(first).iter().all(|cell| cell.bold) && rest.iter().any(Row::has_plain);
         let short = self.grouped || cells(first).iter().all(|cell| weight(&cell.text) <= NAME);
         let number = |text: &str| is_number(text);
         // The pages of a preface are numbers as those below them are.

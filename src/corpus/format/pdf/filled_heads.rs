@@ -37,11 +37,50 @@ pub(super) fn with_rules(drawn: Drawn, glyphs: &[Glyph]) -> Vec<Rule> {
         level.sort_by(|a, b| a.x0.total_cmp(&b.x0));
         for row in level.chunk_by(|a, b| (b.x0 - a.x1).abs() < NEAR) {
             if let Some(head) = row.iter().copied().reduce(Area::with) {
-                rules.extend(head_rules(head, row, &upright, glyphs));
+                if !has_own_head(head, &rules, &boxes, glyphs) {
+                    rules.extend(head_rules(head, row, &upright, glyphs));
+                }
             }
         }
     }
     rules
+}
+
+/// Whether the grid below a box has a head of its own: its first row is bold, or filled, and what stands below it is not.
+fn has_own_head(head: Area, rules: &[Rule], boxes: &[Area], glyphs: &[Glyph]) -> bool {
+    let inside = |x: f32| head.x0 < x && x < head.x1;
+    let level = rules.iter().filter(|rule| rule.y0 == rule.y1);
+    let across = level.filter(|rule| inside(f32::midpoint(rule.x0, rule.x1)));
+    let mut ends: Vec<f32> = across
+        .map(|rule| rule.y0)
+        .filter(|y| *y > head.y1 + NEAR)
+        .collect();
+    ends.sort_by(f32::total_cmp);
+    ends.dedup_by(|a, b| (*a - *b).abs() < NEAR);
+    let (Some(&end), Some(&last)) = (ends.first(), ends.last()) else {
+        return false;
+    };
+    let is_bold = |from: f32, to: f32| {
+        let here = |glyph: &&Glyph| {
+            let (x, y) = glyph.centre;
+            !glyph.is_blank() && inside(x) && from < y && y < to
+        };
+        let mut here = glyphs.iter().filter(here).peekable();
+        here.peek().is_some() && here.all(|glyph| glyph.bold)
+    };
+    let is_filled = |from: f32, to: f32| {
+        let place = |area: &Area| {
+            (
+                f32::midpoint(area.x0, area.x1),
+                f32::midpoint(area.y0, area.y1),
+            )
+        };
+        let mut places = boxes.iter().map(place);
+        places.any(|(x, y)| inside(x) && from < y && y < to)
+    };
+    // The first of two rows may be filled because every other row is.
+    let is_head = ends.len() > 2 && is_filled(head.y1, end) && !is_filled(end, last);
+    is_bold(head.y1, end) && !is_bold(end, last) || is_head
 }
 
 /// The rules of a head, if a grid as wide as it begins right below it.
@@ -158,6 +197,29 @@ mod tests {
         let cells = [(0.0, 50.0), (50.0, 100.0), (100.0, 200.0)];
         let cells: Vec<Area> = cells.map(|(a, b)| area(a, 10.0, b, 30.0)).into();
         assert_eq!(added(cells, &names), 6);
+        // A grid that has a head of its own.
+        let mut own = body.clone();
+        own.extend([30.0, 50.0, 70.0].map(|y| Rule {
+            x0: 0.0,
+            x1: 200.0,
+            y0: y,
+            y1: y,
+        }));
+        for (bold, expected) in [(true, 0), (false, 6)] {
+            let mut glyphs: Vec<Glyph> = names.iter().map(|x| letter(*x)).collect();
+            for (y, bold) in [(40.0, bold), (60.0, false)] {
+                glyphs.extend(names.iter().map(|x| Glyph {
+                    centre: (x + 3.0, y),
+                    bold,
+                    ..letter(*x)
+                }));
+            }
+            let drawn = Drawn {
+                rules: own.clone(),
+                boxes: vec![area(0.0, 10.0, 200.0, 30.0)],
+            };
+            assert_eq!(with_rules(drawn, &glyphs).len() - own.len(), expected);
+        }
         // A text over the columns, a cell over two columns, no edge of the body, in it, above it.
         for (boxes, letters) in [
             (vec![area(0.0, 10.0, 200.0, 30.0)], &[10.0, 47.0, 97.0]),

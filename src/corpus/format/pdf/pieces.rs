@@ -1,7 +1,7 @@
 //! Pieces of the text from the lines of all pages: paragraphs over lines, columns and pages, headings, notes, rows.
 
-use super::cells::Table;
-use super::characters::{is_finished, is_ideographic};
+use super::cells::{Table, weight};
+use super::characters::is_finished;
 use super::document::{Kind, Mark, Piece};
 use super::flow::{Stack, ends_in_page, is_same_size, leading, stacks};
 use super::joining::{Words, join, without_soft_hyphens};
@@ -327,12 +327,6 @@ fn is_run_in(stack: &Stack, range: &std::ops::Range<usize>) -> bool {
             && next.text.starts_with(char::is_lowercase)
             && last.bold
     })
-}
-
-fn weight(text: &str) -> usize {
-    text.chars()
-        .map(|c| if is_ideographic(c) { 2 } else { 1 })
-        .sum()
 }
 
 fn add(piece: &mut Piece, stack: &Stack, range: std::ops::Range<usize>, words: &Words) {

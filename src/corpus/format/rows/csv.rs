@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::csv_parts::{Columns, Follows, Part, Parts, candidate};
+use super::csv_parts::{Columns, Follows, Part, Parts, candidates};
 use super::dialect::{Dialect, Record, Records};
-use super::header::{Candidate, Head};
+use super::header::Head;
 use super::{Articles, Fault, Fields, Format, Parsed, Row, listed};
 use crate::corpus::plain::layout::layout;
 use crate::error::{Reason, Remedy};
@@ -50,9 +50,7 @@ impl Format for Csv {
                 Follows::Table => {
                     table.list_unused();
                     let usual = part.usual();
-                    let rows: Vec<Candidate<'_, '_>> = part.rows.iter().map(candidate).collect();
-                    let head = Head::find(&rows, usual, fields.header);
-                    drop(rows);
+                    let head = Head::find(&candidates(&part.rows), usual, fields.header);
                     let names = table.begin(part.rows, head, usual)?;
                     table.more.extend(names.map(|row| row.to_string()));
                 }

@@ -1,7 +1,7 @@
 //! The parts of a table as text, between blank rows: what goes on with the table before, and what begins another.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::dialect::{Record, Records};
 use super::header::{
@@ -146,6 +146,8 @@ pub(super) struct Columns {
     /// Empty where no row names them.
     pub names: Vec<String>,
     kinds: Vec<Option<Kind>>,
+    /// What stands in the first of them, in some rows.
+    firsts: BTreeSet<String>,
 }
 
 /// Where a table begins.
@@ -179,8 +181,12 @@ impl Columns {
         (columns, begin)
     }
 
-    /// Takes in what the values of the columns are.
+    /// Takes in what the values of the columns are: their kinds from the first rows, and what the first column holds.
+    /// Later rows change no kinds.
     pub fn learn(&mut self, rows: &[Record<'_>]) {
+        let firsts = rows.iter().map(|row| row.cells[0].trim());
+        let room = LOOKED_AT.saturating_sub(self.firsts.len());
+        self.firsts.extend(firsts.take(room).map(str::to_owned));
         if self.kinds.is_empty() {
             let values = candidates(rows);
             let width = values.iter().map(|row| row.cells.len()).max().unwrap_or(0);
@@ -213,10 +219,7 @@ impl Columns {
             begin.above = at - 1;
             return;
         }
-        // The first column has one name, in the upper row.
-        let is_open = |row: &Candidate<'_, '_>| row.cells[0].trim().is_empty();
-        if rows.get(at + 1).is_some_and(is_open)
-            && !is_data(&rows[at + 1..])
+        if !is_data(&rows[at + 1..])
             && let Some(names) = grouped(&rows[at..])
         {
             self.names = names;
@@ -253,7 +256,7 @@ impl Columns {
             || usual < 2
             || width(first.cells) > usual
             || again.eq(self.names.iter().map(String::as_str))
-            || usual == self.width() && self.fit(below)
+            || usual == self.width() && self.fit(below) && !self.is_about_the_same(first, below)
         {
             return false;
         }
@@ -265,6 +268,26 @@ impl Columns {
             below.len() > 1 && !self.fit(below) && !is_data(rows) && head.names == Some(0)
         };
         named == usual && differ(rows) || by_default()
+    }
+
+    /// Whether rows of the same columns are a table of its own about the same things: what the first column holds stood
+    /// in this table, and different words stand above its numbers.
+    fn is_about_the_same(&self, first: &Candidate<'_, '_>, below: &[Candidate<'_, '_>]) -> bool {
+        let cells: Vec<&str> = first.cells.iter().map(|cell| cell.trim()).collect();
+        let own = self.kinds.iter().zip(&cells);
+        let above_numbers =
+            own.filter(|(kind, _)| kind.as_ref().is_some_and(|kind| *kind != Kind::Words));
+        let mut words: Vec<&str> = above_numbers.map(|(_, cell)| *cell).collect();
+        let columns = words.len();
+        words.sort_unstable();
+        words.dedup();
+        let is_known = |cell: &str| self.firsts.contains(cell);
+        below.len() > 1
+            && columns > 1
+            && words.len() == columns
+            && cells.iter().all(|cell| is_name(cell))
+            && !is_known(cells[0])
+            && below.iter().all(|row| is_known(row.cells[0].trim()))
     }
 
     /// Whether rows have no more columns than the table, and no words where it has numbers, dates or codes.
@@ -285,11 +308,11 @@ fn is_line(row: &Candidate<'_, '_>) -> bool {
     width(row.cells) == 1
 }
 
-fn candidates<'r, 'a>(rows: &'r [Record<'a>]) -> Vec<Candidate<'r, 'a>> {
+pub(super) fn candidates<'r, 'a>(rows: &'r [Record<'a>]) -> Vec<Candidate<'r, 'a>> {
     rows.iter().map(candidate).collect()
 }
 
-pub(super) fn candidate<'r, 'a>(record: &'r Record<'a>) -> Candidate<'r, 'a> {
+fn candidate<'r, 'a>(record: &'r Record<'a>) -> Candidate<'r, 'a> {
     Candidate {
         cells: &record.cells,
         row: record.row,

@@ -57,6 +57,10 @@ impl Head {
         if usual == 2 && is_title(&rows[begin..]) {
             begin += 1;
         }
+        // Groups of columns, above rows of values.
+        if begin > 0 && names_groups(&rows[begin - 1..]) && grouped(&rows[begin - 1..]).is_none() {
+            return head(Some(begin - 1), begin);
+        }
         if names(begin) {
             return head(Some(begin), begin + 1);
         }
@@ -68,6 +72,18 @@ impl Head {
             _ => head(None, begin),
         }
     }
+}
+
+/// Whether the first row, right above the second, names groups of columns behind the first: `,Monday,,Tuesday,`.
+fn names_groups(rows: &[Candidate<'_, '_>]) -> bool {
+    let [first, second, ..] = rows else {
+        return false;
+    };
+    let filled = first.cells.iter().filter(|cell| !cell.trim().is_empty());
+    first.row + 1 == second.row
+        && first.cells[0].trim().is_empty()
+        && filled.clone().count() > 1
+        && filled.clone().all(|cell| is_name(cell))
 }
 
 /// Whether the first row is plainly one of names for those below it: it has words only, and they differ in kind from
@@ -110,10 +126,6 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
         words.collect::<Vec<_>>().join(" ")
     };
     let width = upper.len().max(lower.len());
-    // The first column has the names of the rows, which are in no group; a title begins there.
-    if !cell(upper, 0).is_empty() && !cell(lower, 0).is_empty() {
-        return None;
-    }
     let is_both = |at: &usize| !cell(upper, *at).is_empty() && !cell(lower, *at).is_empty();
     let starts: Vec<usize> = (1..width).filter(is_both).collect();
     let extent = |start: usize| {
@@ -130,13 +142,20 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
         let columns = extent(starts[0]).min(extent(*start));
         columns > 1 && group(starts[0], columns).eq(group(*start, columns))
     };
-    if longest < 2 || !(plainly || starts.iter().skip(1).any(again)) {
+    let again = starts.iter().skip(1).any(again);
+    // The first column has the names of the rows, which are in no group; a title begins there, or a name for the groups
+    // (`Year,2023,,2024`), which the names below it show to be one.
+    let is_apart = |at: usize| kind(&cell(lower, at)) != likely(&column(&rows[2..], at));
+    let is_titled = !cell(upper, 0).is_empty() && !cell(lower, 0).is_empty();
+    let is_row =
+        is_titled && !(again && (1..width).all(|at| cell(lower, at).is_empty() || is_apart(at)));
+    if longest < 2 || is_row || !(plainly || again) {
         return None;
     }
     let mut names: Vec<String> = (0..width)
         .map(|at| {
             let upper = cell(upper, at);
-            if upper.is_empty() {
+            if upper.is_empty() || at == 0 && is_titled {
                 cell(lower, at)
             } else {
                 upper

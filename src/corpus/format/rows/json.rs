@@ -1,6 +1,6 @@
 //! JSON and JSON Lines.
 
-use super::json_text::{Broken, end_of, line_at, skip_blank, values};
+use super::json_text::{Broken, end_of, skip_blank, values};
 use super::json_walk::Walk;
 use super::{Fault, Fields, Format, Parsed};
 
@@ -81,8 +81,10 @@ fn has_member(head: &str) -> bool {
 /// How many values stand there.
 fn check(text: &str) -> Result<usize, Fault> {
     let mut count = 0;
-    for (_, end) in values(text) {
-        end.map_err(|broken| not_json(text, &broken))?;
+    for part in values(text) {
+        if let Some(broken) = part.broken {
+            return Err(not_json(text, &broken));
+        }
         count += 1;
     }
     match count {
@@ -91,16 +93,16 @@ fn check(text: &str) -> Result<usize, Fault> {
     }
 }
 
-/// Lines that are no JSON, among more that are, and what is wrong with the first: a program that was stopped left them, or
+/// Lines that are no JSON, among more values that are, and what is wrong with the first: a program that was stopped left them, or
 /// a disk.
 fn broken_lines(text: &str) -> Result<(Vec<&str>, String), Fault> {
     let (mut lines, mut first, mut whole) = (Vec::new(), None, 0_usize);
-    for (at, end) in values(text) {
-        let Err(broken) = end else {
+    for part in values(text) {
+        let Some(broken) = part.broken else {
             whole += 1;
             continue;
         };
-        lines.push(line_at(text, at));
+        lines.push(text[part.at..part.end].trim_end());
         first.get_or_insert(broken);
     }
     match first {

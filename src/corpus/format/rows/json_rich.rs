@@ -2,15 +2,17 @@
 //! are one text again, and its paragraphs are parted by blank lines.
 //!
 //! Forms: the nodes of ProseMirror and Slate (`type`, `content` or `children`, `text`), the operations of Quill's Delta
-//! (`insert`), the `rich_text` of Notion (`plain_text`), and the texts of Telegram (strings and objects with a `text`).
+//! (`insert`), the `rich_text` of Notion (`plain_text`) and of Slack (`elements`), the documents of Lexical and of Atlassian,
+//! and the texts of Telegram (strings and objects with a `text`).
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::json_text::{Value, elements, members};
+use crate::corpus::date;
 
 /// What holds the runs of a paragraph, or the paragraphs of a text.
-const PARTS: [&str; 2] = ["content", "children"];
+const PARTS: [&str; 3] = ["content", "children", "elements"];
 /// How a run without a type looks: yes, or as an object says.
 const LOOKS: [&str; 8] = [
     "marks",
@@ -22,7 +24,7 @@ const LOOKS: [&str; 8] = [
     "strikethrough",
     "code",
 ];
-/// What else a run or a paragraph with a type may say.
+/// What else a run or a node with a type may say.
 const MORE: [&str; 14] = [
     "type",
     "attrs",
@@ -39,8 +41,30 @@ const MORE: [&str; 14] = [
     "document_id",
     "key",
 ];
+/// What a node may say beside these.
+const OF_NODES: [&str; 19] = [
+    "value",
+    "checked",
+    "listType",
+    "start",
+    "tag",
+    "title",
+    "rel",
+    "target",
+    "direction",
+    "indent",
+    "textFormat",
+    "textStyle",
+    "block_id",
+    "border",
+    "offset",
+    "name",
+    "unicode",
+    "channel_id",
+    "usergroup_id",
+];
 /// What the `type` of a run says that looks otherwise than the text around it.
-const STYLED: [&str; 18] = [
+const STYLED: [&str; 19] = [
     "bold",
     "italic",
     "underline",
@@ -50,6 +74,7 @@ const STYLED: [&str; 18] = [
     "pre",
     "link",
     "text_link",
+    "autolink",
     "url",
     "email",
     "phone",
@@ -60,20 +85,26 @@ const STYLED: [&str; 18] = [
     "bot_command",
     "custom_emoji",
 ];
-/// Where a run or a node leads to.
-const ADDRESSES: [&str; 4] = ["href", "url", "link", "src"];
+/// What a run or a node may say beside its words: where it leads, what it is called.
+const UNSAID: [&str; 9] = [
+    "href", "url", "link", "src", "title", "alt", "label", "name", "formula",
+];
 /// What stands for the words of a node that has none.
-const LABELS: [&str; 7] = [
+const LABELS: [&str; 11] = [
     "text",
     "label",
     "alt",
     "title",
     "formula",
     "shortName",
+    "name",
+    "user_id",
+    "channel_id",
+    "usergroup_id",
     "url",
 ];
 /// Nodes that hold paragraphs, runs or other such nodes.
-const BLOCKS: [&str; 42] = [
+const BLOCKS: [&str; 55] = [
     "doc",
     "root",
     "paragraph",
@@ -116,6 +147,19 @@ const BLOCKS: [&str; 42] = [
     "layoutColumn",
     "callout",
     "details",
+    "detailsSummary",
+    "detailsContent",
+    "mediaSingle",
+    "mediaGroup",
+    "caption",
+    "nestedExpand",
+    "decisionList",
+    "decisionItem",
+    "rich_text",
+    "rich_text_section",
+    "rich_text_list",
+    "rich_text_quote",
+    "rich_text_preformatted",
 ];
 /// Nodes that may be empty.
 const EMPTY: [&str; 7] = [
@@ -128,11 +172,16 @@ const EMPTY: [&str; 7] = [
     "thematicBreak",
 ];
 
-/// A text, and the addresses in it that it does not show.
+/// A text, and what it does not show.
 #[derive(Debug, Default, PartialEq)]
 pub struct RichText {
     pub text: String,
-    pub addresses: BTreeSet<String>,
+    /// Where links lead, and what else nodes say.
+    pub left: BTreeSet<String>,
+    /// A paragraph is open.
+    after_run: bool,
+    /// Nodes around what is read.
+    depth: usize,
 }
 
 /// What speaks for a list that is a text.
@@ -165,99 +214,116 @@ pub fn rich_text(list: &[Value<'_>]) -> Option<RichText> {
         return None;
     }
     let (mut rich, mut signs) = (RichText::default(), Signs::default());
-    read(list, &mut rich, &mut signs, &mut false)?;
+    rich.read(list, &mut signs)?;
+    (rich.after_run, rich.depth) = (false, 0);
     let is_rich = signs.certain || signs.styled && signs.plain;
     is_rich.then_some(rich)
 }
 
-/// Reads the parts of a list behind each other. `after_run`: a paragraph is open.
-fn read(
-    list: &[Value<'_>],
-    rich: &mut RichText,
-    signs: &mut Signs,
-    after_run: &mut bool,
-) -> Option<()> {
-    for part in list {
-        let members = match part {
-            Value::Text(text) => {
-                run(text, after_run, rich);
-                signs.plain = true;
-                continue;
+impl RichText {
+    /// Reads the parts of a list behind each other.
+    fn read(&mut self, list: &[Value<'_>], signs: &mut Signs) -> Option<()> {
+        for part in list {
+            let members = match part {
+                Value::Text(text) => {
+                    self.run(text);
+                    signs.plain = true;
+                    continue;
+                }
+                Value::Object(members) => members.as_slice(),
+                _ => return None,
+            };
+            if let Some(words) = words(members, signs) {
+                self.run(words);
+                unsaid(members, words, &mut self.left);
+            } else {
+                self.node(members, signs)?;
             }
-            Value::Object(members) => members.as_slice(),
-            _ => return None,
-        };
-        if let Some(words) = words(members, signs) {
-            run(words, after_run, rich);
-            addresses(members, words, &mut rich.addresses);
-        } else {
-            node(members, rich, signs, after_run)?;
         }
+        Some(())
     }
-    Some(())
-}
 
-/// Reads a node: a paragraph, a link with its runs, what has no words of its own.
-fn node(
-    members: &[(Cow<'_, str>, Value<'_>)],
-    rich: &mut RichText,
-    signs: &mut Signs,
-    after_run: &mut bool,
-) -> Option<()> {
-    let kind = text_of(members, "type").filter(|_| only(members, &[&MORE, &PARTS]))?;
-    let mut parts = members
-        .iter()
-        .filter(|(name, _)| PARTS.contains(&name.as_ref()));
-    let label = label(members);
-    match (parts.next(), parts.next()) {
-        (Some((_, Value::List(parts))), None) if STYLED.contains(&kind) => {
-            read(parts, rich, &mut Signs::default(), after_run)?;
-        }
-        (Some((_, Value::List(parts))), None) if BLOCKS.contains(&kind) => {
-            begin(after_run, rich);
-            // The title of a box that can be opened.
-            if let Some(label) = label {
-                run(label, after_run, rich);
-                begin(after_run, rich);
-            }
-            // Runs of one paragraph need no other sign.
-            read(parts, rich, &mut Signs::default(), after_run)?;
-            *after_run = false;
-            signs.certain = true;
-        }
-        (Some((_, Value::Figures(_))) | None, None) if EMPTY.contains(&kind) => {
-            begin(after_run, rich);
-        }
-        (None, None) if matches!(kind, "hardBreak" | "hard_break" | "linebreak") => {
-            rich.text.push('\n');
-        }
-        (None, None) => run(label?, after_run, rich),
-        _ => return None,
+    /// Reads what is inside a node; it needs no other sign.
+    fn inside(&mut self, parts: &[Value<'_>]) -> Option<()> {
+        self.depth += 1;
+        self.read(parts, &mut Signs::default())?;
+        self.depth -= 1;
+        Some(())
     }
-    addresses(members, label.unwrap_or_default(), &mut rich.addresses);
-    Some(())
+
+    /// Reads a node: a paragraph, a link with its runs, what has no words of its own.
+    fn node(&mut self, members: &[(Cow<'_, str>, Value<'_>)], signs: &mut Signs) -> Option<()> {
+        let kind =
+            text_of(members, "type").filter(|_| only(members, &[&MORE, &OF_NODES, &PARTS]))?;
+        let mut parts = members
+            .iter()
+            .filter(|(name, _)| PARTS.contains(&name.as_ref()));
+        let label = label(members);
+        match (parts.next(), parts.next()) {
+            (Some((_, Value::List(parts))), None) if STYLED.contains(&kind) => {
+                self.inside(parts)?;
+            }
+            (Some((_, Value::List(parts))), None) if BLOCKS.contains(&kind) => {
+                self.begin();
+                // The title of a box that can be opened.
+                if let Some(label) = &label {
+                    self.run(label);
+                    self.begin();
+                }
+                self.inside(parts)?;
+                self.after_run = false;
+                signs.certain = true;
+            }
+            (Some((_, Value::Figures(_))) | None, None) if EMPTY.contains(&kind) => {
+                self.begin();
+            }
+            (None, None) if matches!(kind, "hardBreak" | "hard_break" | "linebreak") => {
+                self.text.push('\n');
+            }
+            (None, None) => match &label {
+                Some(label) => self.run(label),
+                // What has no words amid a text is listed.
+                None if self.depth > 0 || signs.certain => {
+                    let attributes = attributes(members).into_iter().flatten();
+                    let texts = attributes.filter_map(|(_, value)| match value {
+                        Value::Text(text) => Some(text.clone().into_owned()),
+                        _ => None,
+                    });
+                    self.left.extend(texts);
+                }
+                None => return None,
+            },
+            _ => return None,
+        }
+        unsaid(
+            members,
+            label.as_deref().unwrap_or_default(),
+            &mut self.left,
+        );
+        Some(())
+    }
+
+    fn run(&mut self, words: &str) {
+        if !self.after_run {
+            self.begin();
+        }
+        self.text.push_str(words);
+        self.after_run = true;
+    }
+
+    /// Begins a paragraph.
+    fn begin(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push_str("\n\n");
+        }
+        self.after_run = false;
+    }
 }
 
 /// Whether an object has no other members than these.
 fn only(members: &[(Cow<'_, str>, Value<'_>)], names: &[&[&str]]) -> bool {
     let mut own = members.iter().map(|(name, _)| name.as_ref());
     own.all(|name| names.iter().any(|names| names.contains(&name)))
-}
-
-fn run(words: &str, after_run: &mut bool, rich: &mut RichText) {
-    if !*after_run {
-        begin(after_run, rich);
-    }
-    rich.text.push_str(words);
-    *after_run = true;
-}
-
-/// Begins a paragraph.
-fn begin(after_run: &mut bool, rich: &mut RichText) {
-    if !rich.text.is_empty() && !rich.text.ends_with("\n\n") {
-        rich.text.push_str("\n\n");
-    }
-    *after_run = false;
 }
 
 fn text_of<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], name: &str) -> Option<&'v str> {
@@ -307,33 +373,41 @@ fn words<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], signs: &mut Signs) -> Opt
     Some(words)
 }
 
-/// What a node without words shows: who is mentioned, what a picture is called.
-fn label<'v>(members: &'v [(Cow<'_, str>, Value<'_>)]) -> Option<&'v str> {
-    let attributes = members.iter().find_map(|(name, value)| match value {
+fn attributes<'v, 'a>(
+    members: &'v [(Cow<'a, str>, Value<'a>)],
+) -> Option<&'v [(Cow<'a, str>, Value<'a>)]> {
+    members.iter().find_map(|(name, value)| match value {
         Value::Object(inner) if name == "attrs" => Some(inner.as_slice()),
         _ => None,
-    });
-    LABELS.into_iter().find_map(|name| {
-        let own = attributes.and_then(|inner| text_of(inner, name));
-        own.or_else(|| text_of(members, name))
-            .filter(|label| !label.trim().is_empty())
     })
 }
 
-/// The addresses in what a run says beside its words.
-fn addresses(members: &[(Cow<'_, str>, Value<'_>)], words: &str, found: &mut BTreeSet<String>) {
+/// What a node without words shows: who is mentioned, what a picture is called, which day it is.
+fn label<'v>(members: &'v [(Cow<'_, str>, Value<'_>)]) -> Option<Cow<'v, str>> {
+    let attributes = attributes(members);
+    let said = |name: &str| {
+        let own = attributes.and_then(|inner| text_of(inner, name));
+        own.or_else(|| text_of(members, name))
+            .filter(|label| !label.trim().is_empty())
+    };
+    let label = LABELS.into_iter().find_map(said).map(Cow::Borrowed);
+    label.or_else(|| date::of_field(said("timestamp")?, None).map(Cow::Owned))
+}
+
+/// What a run or a node says beside its words: where it leads, what it is called.
+fn unsaid(members: &[(Cow<'_, str>, Value<'_>)], words: &str, found: &mut BTreeSet<String>) {
     for (name, value) in members {
         match value {
             Value::Text(text)
-                if ADDRESSES.contains(&name.as_ref()) && !text.is_empty() && text != words =>
+                if UNSAID.contains(&name.as_ref()) && !text.is_empty() && text != words =>
             {
                 found.insert(text.clone().into_owned());
             }
-            Value::Object(inner) => addresses(inner, words, found),
+            Value::Object(inner) => unsaid(inner, words, found),
             Value::List(list) if !PARTS.contains(&name.as_ref()) => {
                 for part in list {
                     if let Value::Object(inner) = part {
-                        addresses(inner, words, found);
+                        unsaid(inner, words, found);
                     }
                 }
             }
@@ -388,6 +462,20 @@ mod tests {
                 "Both oars",
             ),
             (
+                r#"[{"type": "paragraph", "content": [{"type": "text", "text": "Due "}, {"type": "date", "attrs": {"timestamp": "1714953600000"}}, {"type": "text", "text": "."}]},
+                    {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "x", "alt": "The pier"}}]}, {"type": "extension", "attrs": {"extensionKey": "toc"}}]"#,
+                "Due 2024-05-06.\n\nThe pier",
+            ),
+            (
+                r#"[{"type": "rich_text_section", "elements": [{"type": "text", "text": "Ask "}, {"type": "user", "user_id": "U1"}, {"type": "text", "text": " first.", "style": {"bold": true}}]}]"#,
+                "Ask U1 first.",
+            ),
+            (
+                r#"[{"type": "paragraph", "format": "", "version": 1, "direction": "ltr", "indent": 0, "children": [{"type": "text", "text": "Both ", "format": 1, "detail": 0, "mode": "normal", "style": "", "version": 1}, {"type": "text", "text": "oars.", "version": 1}]},
+                    {"type": "list", "listType": "bullet", "start": 1, "tag": "ul", "children": [{"type": "listitem", "value": 1, "children": [{"type": "text", "text": "First oar", "version": 1}]}]}]"#,
+                "Both oars.\n\nFirst oar",
+            ),
+            (
                 r#"[{"type": "paragraph", "children": [{"text": "Both "}, {"text": "oars", "bold": true}]}]"#,
                 "Both oars",
             ),
@@ -405,13 +493,9 @@ mod tests {
         let rich = read(
             r#"["Look ", {"type": "text_link", "text": "here", "href": "https://boats.example/plan"}]"#,
         );
-        assert!(
-            rich.unwrap()
-                .addresses
-                .contains("https://boats.example/plan")
-        );
+        assert!(rich.unwrap().left.contains("https://boats.example/plan"));
         let rich = read(r#"[{"insert": "plan", "attributes": {"link": "https://a.example/"}}]"#);
-        assert!(rich.unwrap().addresses.contains("https://a.example/"));
+        assert!(rich.unwrap().left.contains("https://a.example/"));
     }
 
     #[test]
@@ -430,7 +514,7 @@ mod tests {
             r#"[{"type": "text", "text": "What is this?"}, {"type": "text", "text": "Answer in German."}]"#,
             r#"["red", {"text": "blue"}, "green"]"#,
             r#"[{"insert": "Anna Koch", "key": "a1"}]"#,
-            r#"[{"type": "paragraph", "content": [{"type": "date", "attrs": {"timestamp": "1714953600000"}}]}]"#,
+            r#"[{"type": "date", "attrs": {"id": 5}}]"#,
             r#"[{"type": "boat", "name": "Gull"}]"#,
             r#"["Anna", "Ben"]"#,
             "[[\"a\"]]",

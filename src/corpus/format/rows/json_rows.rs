@@ -338,9 +338,9 @@ fn flatten_list<'a>(list: Vec<Value<'a>>, name: &str, row: &mut Row<'a>) {
             row.push(name.to_owned(), rich.text);
         }
         let known: HashSet<&String> = row.left.iter().map(|(_, left)| left).collect();
-        let new = rich.addresses.into_iter();
-        let new: Vec<String> = new.filter(|address| !known.contains(address)).collect();
-        let left = new.into_iter().map(|address| (Omission::Markup, address));
+        let new = rich.left.into_iter();
+        let new: Vec<String> = new.filter(|left| !known.contains(left)).collect();
+        let left = new.into_iter().map(|left| (Omission::Markup, left));
         row.left.extend(left);
         return;
     }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::fields::{self, Field, Names};
 use super::header::{Candidate, Head, LOOKED_AT};
 use super::json_rich::{may_be_rich, rich_text};
-use super::json_text::{Value, elements, members, value, values};
+use super::json_text::{Part, Value, elements, members, value, values};
 use super::kind::{Says, says};
 use super::{Articles, Fault, Fields, Parsed, Row, leave_out, list_values};
 use crate::corpus::block::Omission;
@@ -51,9 +51,9 @@ impl<'a, 'f> Walk<'a, 'f> {
 
     /// Lists lines that are no JSON.
     pub fn leave_broken(&mut self, lines: Vec<&'a str>, first: &str) {
-        let note = match lines.len() {
+        let note = match lines.iter().map(|part| part.lines().count()).sum() {
             0 => return,
-            1 => format!("a line is no JSON and left out ({first})"),
+            1_usize => format!("a line is no JSON and left out ({first})"),
             several => format!("{several} lines are no JSON and left out ({first})"),
         };
         self.articles.notes.push(note.into());
@@ -66,8 +66,8 @@ impl<'a, 'f> Walk<'a, 'f> {
         let text = self.text;
         let items = move || {
             let (mut line, mut counted) = (1, 0);
-            let whole = values(text).filter(|(_, end)| end.is_ok());
-            whole.map(move |(at, _)| {
+            let whole = values(text).filter(|part| part.broken.is_none());
+            whole.map(move |Part { at, .. }| {
                 line += text[counted..at].matches('\n').count();
                 counted = at;
                 Item {

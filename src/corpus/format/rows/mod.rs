@@ -333,7 +333,11 @@ impl<'f> Articles<'f> {
             None => {
                 let notes: Vec<&str> = self.notes.iter().map(|note| &*note.text).collect();
                 let notes = notes.join("; ");
-                return Err(Fault::not_text(format!("{what} without text: {notes}")));
+                let remedy = self.notes.iter().find_map(|note| note.remedy.clone());
+                return Err(Fault::not_text(Reason {
+                    text: format!("{what} without text: {notes}"),
+                    remedy,
+                }));
             }
         }
         Ok(self.found)

@@ -218,6 +218,23 @@ fn a_second_table_has_names_of_its_own() {
             ("10", "Source: the office"),
         ],
     );
+    // The same things below other names.
+    is(
+        "a.csv",
+        "Region;2023;2024\nNorth;12;15\nSouth;20;18\n\nChange;in percent;absolute\nNorth;25;3\nSouth;-10;-2\n",
+        &[
+            ("2", "Region: North | 2023: 12 | 2024: 15"),
+            ("3", "Region: South | 2023: 20 | 2024: 18"),
+            ("6", "Change: North | in percent: 25 | absolute: 3"),
+            ("7", "Change: South | in percent: -10 | absolute: -2"),
+        ],
+    );
+    // A holiday is a row, though its times are words.
+    let hours = "Day,from,to\nMonday,9:00,18:00\nTuesday,9:00,18:00\n\nHoliday,closed,closed\nMonday,10:00,16:00\nTuesday,10:00,16:00\n";
+    assert_eq!(
+        rows("a.csv", hours)[2].1,
+        "Day: Holiday | from: closed | to: closed"
+    );
     // Blank rows inside a table, and its names again.
     is(
         "a.csv",
@@ -324,9 +341,25 @@ fn names_of_groups_of_columns_are_joined_to_theirs() {
     for head in [
         ",2022,,2023,,\nRegion,Q1,Q2,Q1,Q2,Total\n",
         "Region,2022,,2023,,Total\n,Q1,Q2,Q1,Q2,\n",
+        ",2022,,2023,,Total\nRegion,Q1,Q2,Q1,Q2,\n",
+        "Year,2022,,2023,,Total\nRegion,Q1,Q2,Q1,Q2,\n",
     ] {
         is("a.csv", &format!("{head}{rows}"), &expected);
     }
+    is(
+        "a.csv",
+        ",Height,,Weight\nName,min,max,mean\nAnn,1,2,3\nBen,2,3,4\n",
+        &[
+            (
+                "3",
+                "Name: Ann | Height > min: 1 | Height > max: 2 | Weight > mean: 3",
+            ),
+            (
+                "4",
+                "Name: Ben | Height > min: 2 | Height > max: 3 | Weight > mean: 4",
+            ),
+        ],
+    );
     // A day with two people is no group.
     is(
         "a.csv",
@@ -335,6 +368,14 @@ fn names_of_groups_of_columns_are_joined_to_theirs() {
             ("2", "Early | Monday: Ann | Ben | Tuesday: Cleo"),
             ("3", "Late | Monday: Emil | Tuesday: Gabi"),
             ("4", "Night | Monday: Ina | Tuesday: Kai"),
+        ],
+    );
+    is(
+        "a.csv",
+        ",Monday,,Tuesday,\nEarly,Ann,Ben,Cleo,Dan\nLate,Emil,Finn,Gabi,Hal\n",
+        &[
+            ("2", "Early | Monday: Ann | Ben | Tuesday: Cleo | Dan"),
+            ("3", "Late | Monday: Emil | Finn | Tuesday: Gabi | Hal"),
         ],
     );
     is(
@@ -609,6 +650,25 @@ fn a_broken_line_is_listed_and_the_others_are_read() {
             .starts_with("a line is no JSON and left out (line 2, column "),
         "{:?}",
         first.notes
+    );
+}
+
+#[test]
+fn a_broken_object_of_several_lines_is_left_out_whole() {
+    let text = "{\"text\":\"One two.\"},\n{\n  \"name\": \"Ben\",\n  \"at\": {\"city\": \"Bonn\"},\n  \"tag\" \"x\"\n}\n12 Nov: {\"text\":\"Late.\"}\n{\"text\":\"Three four.\"},\n{\"text\":\"Five six.\"}\n";
+    let found = rows("a.jsonl", text);
+    let ids: Vec<&str> = found.iter().map(|row| row.0.as_str()).collect();
+    assert_eq!(ids, ["1", "8", "9"]);
+    let first = &read("a.jsonl", text)[0];
+    let listed = &first.text[first.omitted[0].span.clone()];
+    assert!(
+        listed.ends_with("\"tag\" \"x\"\n}\n12 Nov: {\"text\":\"Late.\"}"),
+        "{listed}"
+    );
+    let note = &first.notes[0].text;
+    assert!(
+        note.starts_with("6 lines are no JSON and left out (line 5, column "),
+        "{note}"
     );
 }
 
