@@ -83,7 +83,7 @@ impl Band {
                 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
             let padded = row.len() >= 2 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
             let farthest = if padded { PADDED_STEP } else { ROW_STEP };
-            if step > farthest * size || set_off || is_heading(lines, rows, at, size) {
+            if step > farthest * size || set_off || is_heading(lines, rows, at) {
                 break;
             }
             if merged.len() < band.columns.len() {
@@ -281,15 +281,16 @@ impl Band {
     }
 }
 
-/// Whether a row is a heading between two tables: one line that is larger than the cells, or bold above bold names where
-/// the row before it is not.
-fn is_heading(lines: &[Line], rows: &[Vec<usize>], at: usize, size: f32) -> bool {
+/// Whether a row is a heading between two tables: one line that is larger than all before it, or bold above bold
+/// names where the row before it is not.
+fn is_heading(lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
     let is_bold = |row: &Vec<usize>| row.iter().all(|&n| lines[n].bold);
     let [line] = rows[at].as_slice() else {
         return false;
     };
     let is_head = |next: &Vec<usize>| next.len() >= 2 && is_bold(next);
-    lines[*line].size > LARGER * size
+    let mut before = rows[..at].iter().flatten();
+    before.all(|&n| lines[*line].size > LARGER * lines[n].size)
         || is_bold(&rows[at]) && !is_bold(&rows[at - 1]) && rows.get(at + 1).is_some_and(is_head)
 }
 

@@ -1,6 +1,6 @@
 //! Where paragraphs begin: the distance of lines, their edges, their size, and the marks that they begin with.
 
-use super::characters::is_finished;
+use super::characters::{is_finished, is_ideographic};
 use super::direction::runs_left;
 use super::geometry::{Area, Course, Frame};
 use super::lines::Line;
@@ -254,7 +254,7 @@ impl Stack {
         let step = lead(last, line);
         let usual = self.usual_step(at, leading);
         let is_wide = |step: f32| step > usual * 1.25 && step > usual + 0.2;
-        if is_wide(step) && is_wide(step - room_of_ruby(last, line)) {
+        if is_wide(step) && is_wide(step - room_of_ruby(last, line)) && !self.runs_on(from, at) {
             return true;
         }
         if is_caption(&line.text) {
@@ -344,6 +344,31 @@ impl Stack {
         } else {
             leading
         }
+    }
+
+    /// Whether a sentence goes on from a full line, though the next one is farther off than is usual on the page: no lines
+    /// around these are closer.
+    fn runs_on(&self, from: usize, at: usize) -> bool {
+        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+        let step = lead(last, line);
+        let around = [at.checked_sub(1).filter(|&n| n > 0), Some(at + 1)];
+        let around = around.into_iter().flatten();
+        let pairs = around.filter_map(|n| Some((&self.lines[n - 1], self.lines.get(n)?)));
+        let steps: Vec<f32> = pairs.map(|(a, b)| lead(a, b)).collect();
+        // Letters that go on are small; ideographs say nothing, but lines of a text end at one edge.
+        let ends_at_edge = |other: &&Line| self.right - other.frame.a1 < other.size;
+        let is_text = || {
+            last.text.ends_with(is_ideographic)
+                && line.text.starts_with(is_ideographic)
+                && !steps.is_empty()
+                && self.lines.iter().filter(ends_at_edge).count() > 1
+        };
+        (line.text.starts_with(char::is_lowercase) || is_text())
+            && steps.iter().all(|other| *other > step * 0.95)
+            && last.bold == line.bold
+            && !is_finished(&last.text)
+            && !starts_item(&line.text)
+            && !self.is_short_in(from, at - 1)
     }
 
     /// Whether entries hang: their first line stands out to the left, and the others are indented. Paragraphs that

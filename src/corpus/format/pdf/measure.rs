@@ -25,6 +25,9 @@ const RIGHT_EDGE: f32 = 0.1;
 /// So many characters of a line hold its first word.
 const WORD: usize = 32;
 
+/// A phrase of Japanese is at most so long, in characters.
+const PHRASE: usize = 10;
+
 /// So many lines around one tell whether they end by themselves.
 const AROUND: usize = 3;
 
@@ -173,7 +176,11 @@ fn ends_before(line: &Line, (left, right): (f32, f32), next: Option<&Line>) -> b
     let is_wide = |c: char| is_ideographic(c) || ('\u{3000}'..='\u{303f}').contains(&c);
     let is_wide = line.text.chars().next_back().is_some_and(is_wide);
     let slack = if is_wide { 2.0 * SLACK } else { SLACK };
-    let word = first_word(next).min(0.6 * (right - left));
+    let word = match ends_in_particle(&line.text) {
+        true => first_word(next).max(first_phrase(next)),
+        false => first_word(next),
+    };
+    let word = word.min(0.6 * (right - left));
     right - line.frame.a1 > word + slack * line.size
 }
 
@@ -191,6 +198,29 @@ fn first_word(line: &Line) -> f32 {
     // Letters share what ideographs leave.
     let letter = ((width - full) / letters(&line.text).max(1.0)).clamp(0.2 * line.size, line.size);
     wide(word) * line.size + letters(word) * letter
+}
+
+/// Whether a line ends in a Japanese particle: browsers may be told to end lines between phrases.
+fn ends_in_particle(text: &str) -> bool {
+    let mut last = text.chars().rev();
+    let particles = "はがをにとでのへもやて";
+    last.next().is_some_and(|c| particles.contains(c)) && last.next().is_some_and(is_ideographic)
+}
+
+/// The width of the first phrase of a Japanese line: what is no hiragana, with the hiragana and the marks behind it.
+fn first_phrase(line: &Line) -> f32 {
+    let is_hiragana = |c: char| ('\u{3041}'..='\u{309f}').contains(&c);
+    let (mut count, mut in_hiragana) = (0, false);
+    for c in line.text.chars().take(PHRASE) {
+        if !c.is_alphanumeric() || in_hiragana && !is_hiragana(c) {
+            // A mark ends no line before it.
+            count += usize::from(!c.is_alphanumeric() && !c.is_whitespace());
+            break;
+        }
+        in_hiragana |= is_hiragana(c);
+        count += 1;
+    }
+    count as f32 * line.size
 }
 
 /// Whether two lines are set to the same right edge: ragged lines hardly end at one place.

@@ -58,7 +58,11 @@ impl Head {
             begin += 1;
         }
         // Groups of columns, above rows of values.
-        if begin > 0 && names_groups(&rows[begin - 1..]) && grouped(&rows[begin - 1..]).is_none() {
+        if begin > 0
+            && names_groups(&rows[begin - 1..])
+            && grouped(&rows[begin - 1..]).is_none()
+            && !names_plainly(&rows[begin..])
+        {
             return head(Some(begin - 1), begin);
         }
         if names(begin) {
