@@ -2,7 +2,7 @@
 
 use super::cells::{Row, Table, weight};
 use super::lines::Line;
-use super::markers::is_only_marker;
+use super::markers::{is_only_marker, starts_note};
 use super::walls::Walls;
 
 /// A gap between columns is at least this wide, in ems.
@@ -203,13 +203,15 @@ impl Band {
         cuts >= 2 && cuts * 5 >= rows.len() || !self.is_prose(lines, rows)
     }
 
-    /// Whether the first column holds the marks of items.
+    /// Whether the first column holds the marks of items, and of notes below them perhaps.
     fn is_list(&self, lines: &[Line], rows: &[Vec<usize>]) -> bool {
-        let mut firsts = rows
+        let firsts = rows
             .iter()
             .map(|row| &lines[row[0]])
             .filter(|line| self.column(line) == Some(0));
-        self.columns.len() == 2 && firsts.all(|line| is_only_marker(&line.text))
+        let (items, others): (Vec<_>, Vec<_>) = firsts.partition(|line| is_only_marker(&line.text));
+        let is_note = |line: &&Line| starts_note(&line.text) && line.text.chars().count() <= 2;
+        self.columns.len() == 2 && !items.is_empty() && others.iter().all(is_note)
     }
 
     /// Whether the columns are columns of text, to be read one after the other.

@@ -53,6 +53,10 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
                 } else {
                     1
                 };
+                // A mark may be raised, or lie low.
+                if line.text.len() > last.text.len() {
+                    last.base = line.base;
+                }
                 last.text.extend(std::iter::repeat_n(' ', spaces));
                 last.text.push_str(&line.text);
                 last.frame = last.frame.with(line.frame);

@@ -13,6 +13,9 @@ const EDGE: f32 = 0.05;
 /// A line that is set to an edge holds several words: it is at least this wide, in ems.
 const FULL: f32 = 12.0;
 
+/// Lines of a text that is narrower than its column are at least this wide, in ems.
+const WIDE: f32 = 20.0;
+
 /// Beyond the room of the next word, in ems: justified lines are squeezed a little, and a blank stands between words.
 const SLACK: f32 = 0.6;
 
@@ -51,6 +54,9 @@ impl Stack {
         {
             return false;
         }
+        if let (Some(right), Some(next)) = (self.own_edge(at), next) {
+            return ends_before(line, (self.left, right), Some(next));
+        }
         // The lines above are as wide as the column is here, beside a picture too. A paragraph of a line or two has
         // to be measured by what follows.
         let (first, end) = if at - from >= 2 {
@@ -70,6 +76,42 @@ impl Stack {
     /// Whether a line ends where the first word of another one would still have fitted.
     pub(super) fn ends_before(&self, line: &Line, next: &Line) -> bool {
         ends_before(line, (self.left, self.right), Some(next))
+    }
+
+    /// The right edge of a quotation, a caption or a heading, as its own lines have it: they are of one size and begin at one
+    /// place, but not as those around them do. `None` where the line and the next are no text of that kind.
+    fn own_edge(&self, at: usize) -> Option<f32> {
+        let (line, next) = (&self.lines[at], self.lines.get(at + 1)?);
+        let like = |other: &Line| {
+            is_same_size(other.size, line.size)
+                && other.bold == line.bold
+                && (other.frame.a0 - line.frame.a0).abs() < EDGE * line.size
+        };
+        let wide = |line: &Line| line.frame.a1 - line.frame.a0 > WIDE * line.size;
+        if !wide(line) || !like(next) || is_finished(&line.text) || self.is_verse(at) {
+            return None;
+        }
+        let before = self.lines[..at]
+            .iter()
+            .rev()
+            .take_while(|other| like(other));
+        let first = at - before.count();
+        let behind = self.lines[at..].iter().take_while(|other| like(other));
+        let end = at + behind.count();
+        // Two lines may be two entries.
+        if end - first < 3 && !next.text.starts_with(char::is_lowercase) {
+            return None;
+        }
+        let around = [first.checked_sub(1), Some(end)].into_iter().flatten();
+        let mut around = around.filter_map(|n| self.lines.get(n)).peekable();
+        let is_apart = |other: &Line| {
+            !is_same_size(other.size, line.size)
+                || line.frame.a0 - other.frame.a0 > INDENT * line.size
+                    && line.frame.a0 - self.left > 2.0 * INDENT * line.size
+        };
+        let apart = around.peek().is_some() && around.all(is_apart);
+        let ends = self.lines[first..end].iter().map(|line| line.frame.a1);
+        apart.then(|| ends.fold(f32::MIN, f32::max))
     }
 
     /// Whether this line and the next stand for themselves, as those of a verse, an address or a list do: most lines around
@@ -116,7 +158,7 @@ impl Stack {
     pub(super) fn is_narrow(&self, line: &Line, next: &Line) -> bool {
         let width = line.frame.a1 - line.frame.a0;
         let room = self.right - self.left - width;
-        room > first_word(next) + 2.0 * SLACK * line.size
+        room > next_word(line, next) + 2.0 * SLACK * line.size
     }
 
     /// Whether two lines are set to the right edge, each for itself: they end at one place and begin at two, neither of
@@ -176,12 +218,16 @@ fn ends_before(line: &Line, (left, right): (f32, f32), next: Option<&Line>) -> b
     let is_wide = |c: char| is_ideographic(c) || ('\u{3000}'..='\u{303f}').contains(&c);
     let is_wide = line.text.chars().next_back().is_some_and(is_wide);
     let slack = if is_wide { 2.0 * SLACK } else { SLACK };
-    let word = match ends_in_particle(&line.text) {
+    let word = next_word(line, next).min(0.6 * (right - left));
+    right - line.frame.a1 > word + slack * line.size
+}
+
+/// The width of what would have to fit behind a line, for the next to begin with something else.
+fn next_word(line: &Line, next: &Line) -> f32 {
+    match ends_in_particle(&line.text) {
         true => first_word(next).max(first_phrase(next)),
         false => first_word(next),
-    };
-    let word = word.min(0.6 * (right - left));
-    right - line.frame.a1 > word + slack * line.size
+    }
 }
 
 /// The width of what cannot be divided at the beginning of a line. Ideographs stand alone, but for the marks that may

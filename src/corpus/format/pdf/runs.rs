@@ -86,13 +86,17 @@ impl Run {
         }
     }
 
+    /// The baseline of most of its letters: the mark of an item, at its beginning, may be raised.
     pub(super) fn base(&self) -> f32 {
         let size = self.size();
-        let main = self
-            .placed
-            .iter()
-            .find(|placed| (placed.size - size).abs() < 0.05 * size);
-        main.map_or(0.0, |placed| placed.c)
+        let main = self.placed.iter();
+        let main = main.filter(|placed| (placed.size - size).abs() < 0.05 * size);
+        let mut bases: Vec<f32> = main.map(|placed| placed.c).take(64).collect();
+        let middle = bases.len() / 2;
+        match bases.is_empty() {
+            true => 0.0,
+            false => *bases.select_nth_unstable_by(middle, f32::total_cmp).1,
+        }
     }
 
     pub(super) fn frame(&self) -> Frame {
