@@ -1,10 +1,12 @@
 //! Which lines of a table without ruled lines are a row: by the rules between rows, by the order in which the content has
 //! them, or by their places.
 
-use super::bands::{Band, baselines};
-use super::cells::is_number;
+use super::bands::{Band, LONG, baselines};
+use super::cells::{is_number, weight};
+use super::characters::{is_finished, is_ideographic};
 use super::geometry::Frame;
 use super::lines::Line;
+use super::measure::ends_before;
 use super::walls::Walls;
 
 /// Two distances are the same within this share.
@@ -30,14 +32,66 @@ impl Band {
     ) -> Vec<Vec<usize>> {
         let (returns, cells) = self.steps(lines, rows);
         let several = rows.iter().filter(|row| row.len() >= 2).count();
-        self.between_rules(lines, rows, walls, frame)
+        let groups = self
+            .between_rules(lines, rows, walls, frame)
             .or_else(|| self.drawn_by_rows(lines, rows))
             .or_else(|| self.by_gaps(lines, rows))
             .or_else(|| {
                 let groups = (returns * 2 >= several).then(|| self.by_content(lines, &cells));
                 groups.filter(|groups| 5 * self.overlaps(lines, groups) <= groups.len())
             })
-            .unwrap_or_else(|| self.by_place(lines, rows))
+            .unwrap_or_else(|| self.by_place(lines, rows));
+        self.join_running(lines, groups)
+    }
+
+    /// Joins rows that are lines of the same cells, where the content has them line by line: each cell of the lower one
+    /// goes on with a sentence from a full line above it.
+    fn join_running(&self, lines: &[Line], groups: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+        let is_by_line = |pair: &[&usize]| {
+            let (a, b) = (&lines[*pair[0]], &lines[*pair[1]]);
+            a.order < b.order && a.base < b.base + 0.3 * self.size
+        };
+        let all: Vec<&usize> = groups.iter().flatten().collect();
+        if !all.windows(2).all(is_by_line) {
+            return groups;
+        }
+        let mut joined: Vec<Vec<usize>> = Vec::new();
+        for group in groups {
+            match joined.last_mut() {
+                Some(last) if self.runs_on(lines, last, &group) => last.extend(group),
+                _ => joined.push(group),
+            }
+        }
+        joined
+    }
+
+    /// Whether each cell of a row goes on with the text of the cell above it: that one is full and ends no sentence, and
+    /// some cell plainly begins amid one.
+    fn runs_on(&self, lines: &[Line], above: &[usize], below: &[usize]) -> bool {
+        let last_and_first = |column: usize| {
+            let is_own = |n: &&usize| self.nearest(&lines[**n]) == column;
+            let last = above.iter().rfind(is_own)?;
+            let first = below.iter().find(is_own)?;
+            Some((&lines[*last], &lines[*first]))
+        };
+        let columns = self.columns_of(lines, below);
+        let pairs: Option<Vec<_>> = columns
+            .iter()
+            .map(|&column| last_and_first(column))
+            .collect();
+        let is_full = |(column, (last, first)): (&usize, &(&Line, &Line))| {
+            weight(&last.text) >= LONG
+                && first.base - last.base < WIDEST_LEAD * self.size
+                && !is_finished(&last.text)
+                && !ends_before(last, self.columns[*column], Some(first))
+        };
+        let is_amid = |(last, first): &(&Line, &Line)| {
+            first.text.starts_with(char::is_lowercase)
+                || first.text.starts_with(is_ideographic) && last.text.ends_with(is_ideographic)
+        };
+        pairs.is_some_and(|pairs| {
+            pairs.iter().any(is_amid) && columns.iter().zip(&pairs).all(is_full)
+        })
     }
 
     /// How often the content goes back to an earlier column, and the cells in the order of the content.

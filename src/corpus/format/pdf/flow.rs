@@ -21,6 +21,9 @@ const FAR: f32 = 4.0;
 /// So many entries make an index.
 const ENTRIES: usize = 5;
 
+/// So many lines before and behind one tell how its column is set.
+const NEAR: usize = 20;
+
 /// The edges of more stacks on a page are not looked for.
 const MOST_STACKS: usize = 400;
 
@@ -360,12 +363,13 @@ impl Stack {
         let pairs = around.filter_map(|n| Some((&self.lines[n - 1], self.lines.get(n)?)));
         let steps: Vec<f32> = pairs.map(|(a, b)| lead(a, b)).collect();
         // Letters that go on are small; ideographs say nothing, but lines of a text end at one edge.
+        let near = &self.lines[at.saturating_sub(NEAR)..self.lines.len().min(at + NEAR)];
         let ends_at_edge = |other: &&Line| self.right - other.frame.a1 < other.size;
         let is_text = || {
             last.text.ends_with(is_ideographic)
                 && line.text.starts_with(is_ideographic)
                 && !steps.is_empty()
-                && self.lines.iter().filter(ends_at_edge).count() > 1
+                && near.iter().filter(ends_at_edge).count() > 1
         };
         (line.text.starts_with(char::is_lowercase) || is_text())
             && steps.iter().all(|other| *other > step * 0.95)
@@ -530,6 +534,44 @@ mod tests {
             line("and more of it to the edge it", 10.0, 200.0, 52.0),
         ];
         assert_eq!(paragraphs(lines), [0, 2]);
+    }
+
+    #[test]
+    fn a_sentence_goes_on_where_no_lines_are_closer() {
+        let lines = vec![
+            line("競りは午前五時半に始まる", 10.0, 200.0, 10.0),
+            line("ところだと言われています", 10.0, 200.0, 22.0),
+            line("からね。", 10.0, 60.0, 34.0),
+            line("何でも薄暗いじめじめした", 10.0, 200.0, 60.0),
+            line("所で泣いていた事だけは。", 10.0, 190.0, 80.0),
+            line(
+                "Let the stone cool overnight and take it",
+                10.0,
+                200.0,
+                110.0,
+            ),
+            line("outside at once, even if it is cold.", 10.0, 180.0, 130.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 3, 5]);
+        // What is as far off may be another entry.
+        let lines = vec![
+            line("some words of a text that are", 10.0, 200.0, 10.0),
+            line("set in lines that are closer", 10.0, 200.0, 22.0),
+            line("to each other than the rest.", 10.0, 200.0, 34.0),
+            line("Report of the year on the harbour", 10.0, 200.0, 60.0),
+            line("Parish of Altenfeld", 10.0, 120.0, 80.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 3, 4]);
+    }
+
+    #[test]
+    fn a_raised_mark_does_not_move_the_base_of_its_line() {
+        let lines = vec![
+            line("•", 10.0, 14.0, 8.6),
+            line("the first item goes on and on", 24.0, 200.0, 10.0),
+            line("below its text, to the edge", 24.0, 200.0, 22.0),
+        ];
+        assert_eq!(stacks(1, lines)[0].lines[0].base, 10.0);
     }
 
     #[test]

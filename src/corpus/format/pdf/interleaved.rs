@@ -43,18 +43,46 @@ fn filled(mut row: Vec<(f32, f32, Run)>) -> Vec<Run> {
     }
     row.sort_by_key(|(.., run)| run.order);
     let mut done: Vec<(f32, Run)> = Vec::with_capacity(row.len());
-    for (_, size, mut run) in row {
-        // What was filled may touch the next run, so that it is looked for again.
-        while let Some(at) = done
-            .iter()
-            .position(|(other, into)| (other - size).abs() < 0.05 * size && takes(into, &run, size))
-        {
-            let (_, into) = done.remove(at);
-            run = merged(into, run);
+    for (_, size, run) in row {
+        for mut run in cut_at_letters(run, &done, size) {
+            // What was filled may touch the next run, so that it is looked for again.
+            while let Some(at) = done.iter().position(|(other, into)| {
+                (other - size).abs() < 0.05 * size && takes(into, &run, size)
+            }) {
+                let (_, into) = done.remove(at);
+                run = merged(into, run, size);
+            }
+            done.push((size, run));
         }
-        done.push((size, run));
     }
     done.into_iter().map(|(_, run)| run).collect()
+}
+
+/// Cuts a run at its gaps in which letters of earlier runs stand: its parts fill several gaps.
+fn cut_at_letters(run: Run, done: &[(f32, Run)], size: f32) -> Vec<Run> {
+    let stands_in = |from: f32, to: f32| {
+        let (from, to) = (from - OVER * size, to + OVER * size);
+        done.iter().any(|(other, run)| {
+            let next = run.placed.partition_point(|placed| placed.a0 < from);
+            let next = run.placed.get(next);
+            (other - size).abs() < 0.05 * size && next.is_some_and(|placed| placed.a1 <= to)
+        })
+    };
+    let mut parts: Vec<Run> = Vec::new();
+    let mut last = f32::MAX;
+    for (at, placed) in run.placed.into_iter().enumerate() {
+        let is_cut = placed.a0 - last > TOUCH * size && stands_in(last, placed.a0);
+        last = placed.a1;
+        match parts.last_mut() {
+            Some(part) if !is_cut => part.placed.push(placed),
+            _ => parts.push(Run {
+                order: run.order + at,
+                placed: vec![placed],
+                ..run
+            }),
+        }
+    }
+    parts
 }
 
 /// Whether a later run stands in the gaps of an earlier one, or goes on with a word at one of its ends.
@@ -87,9 +115,14 @@ fn is_free(into: &Run, run: &Run, size: f32) -> bool {
     })
 }
 
-fn merged(into: Run, run: Run) -> Run {
+fn merged(into: Run, mut run: Run, size: f32) -> Run {
     let order = into.order.min(run.order);
     let mut placed = into.placed;
+    // The space before it in the content stands at another place.
+    if let Some(first) = run.placed.first_mut() {
+        let touches = |left: &Placed| (first.a0 - left.a1).abs() <= TOUCH * size;
+        first.spaced &= !placed.iter().any(touches);
+    }
     placed.extend(run.placed);
     placed.sort_by(|a, b| a.a0.total_cmp(&b.a0));
     Run {
@@ -121,6 +154,17 @@ mod tests {
         page.extend(glyphs("ồ", (35.0, 20.0), step, 10.0));
         page.extend(glyphs("ớ", (55.0, 20.0), step, 10.0));
         assert_eq!(texts(&page), ["Bảotồnlớ"]);
+    }
+
+    #[test]
+    fn a_run_over_several_gaps_fills_each() {
+        let step = (5.0, 0.0);
+        let mut page = glyphs("b", (10.0, 20.0), step, 10.0);
+        page.extend(glyphs("n", (22.0, 20.0), step, 10.0));
+        page.extend(glyphs("c", (37.0, 20.0), step, 10.0));
+        page.extend(glyphs("ể", (15.0, 20.0), step, 10.0));
+        page.extend(glyphs("ướ", (27.0, 20.0), step, 10.0));
+        assert_eq!(texts(&page), ["bểnước"]);
     }
 
     #[test]

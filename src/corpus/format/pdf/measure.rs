@@ -16,6 +16,9 @@ const FULL: f32 = 12.0;
 /// Lines of a text that is narrower than its column are at least this wide, in ems.
 const WIDE: f32 = 20.0;
 
+/// Quotations and captions are looked at for so many lines before and behind one.
+const MOST_OF_BLOCK: usize = 40;
+
 /// Beyond the room of the next word, in ems: justified lines are squeezed a little, and a blank stands between words.
 const SLACK: f32 = 0.6;
 
@@ -29,7 +32,7 @@ const RIGHT_EDGE: f32 = 0.1;
 const WORD: usize = 32;
 
 /// A phrase of Japanese is at most so long, in characters.
-const PHRASE: usize = 10;
+const PHRASE: usize = 8;
 
 /// So many lines around one tell whether they end by themselves.
 const AROUND: usize = 3;
@@ -69,7 +72,8 @@ impl Stack {
             .iter()
             .take(end + 1)
             .skip(first.max(at.saturating_sub(4)));
-        let right = near.map(|line| line.frame.a1).fold(f32::MIN, f32::max);
+        let ends = near.map(|line| line.frame.a1);
+        let right = ends.fold(f32::MIN, f32::max);
         ends_before(line, (self.left, right), next)
     }
 
@@ -82,24 +86,25 @@ impl Stack {
     /// place, but not as those around them do. `None` where the line and the next are no text of that kind.
     fn own_edge(&self, at: usize) -> Option<f32> {
         let (line, next) = (&self.lines[at], self.lines.get(at + 1)?);
+        let middle = |line: &Line| f32::midpoint(line.frame.a0, line.frame.a1);
+        let at_one = |a: f32, b: f32| (a - b).abs() < EDGE * line.size;
         let like = |other: &Line| {
             is_same_size(other.size, line.size)
                 && other.bold == line.bold
-                && (other.frame.a0 - line.frame.a0).abs() < EDGE * line.size
+                && (at_one(other.frame.a0, line.frame.a0) || at_one(middle(other), middle(line)))
         };
-        let wide = |line: &Line| line.frame.a1 - line.frame.a0 > WIDE * line.size;
-        if !wide(line) || !like(next) || is_finished(&line.text) || self.is_verse(at) {
+        let goes_on = next.text.starts_with(char::is_lowercase);
+        let least = if goes_on { FULL } else { WIDE };
+        let width = (line.frame.a1 - line.frame.a0) / line.size;
+        if width < least || !like(next) || is_finished(&line.text) || self.is_verse(at) {
             return None;
         }
-        let before = self.lines[..at]
-            .iter()
-            .rev()
-            .take_while(|other| like(other));
-        let first = at - before.count();
-        let behind = self.lines[at..].iter().take_while(|other| like(other));
-        let end = at + behind.count();
+        let before = self.lines[..at].iter().rev().take(MOST_OF_BLOCK);
+        let first = at - before.take_while(|other| like(other)).count();
+        let behind = self.lines[at..].iter().take(MOST_OF_BLOCK);
+        let end = at + behind.take_while(|other| like(other)).count();
         // Two lines may be two entries.
-        if end - first < 3 && !next.text.starts_with(char::is_lowercase) {
+        if end - first < 3 && !(goes_on && width > WIDE) {
             return None;
         }
         let around = [first.checked_sub(1), Some(end)].into_iter().flatten();
@@ -210,7 +215,7 @@ impl Stack {
 }
 
 /// Whether a line ends where the first word of another one would still have fitted between these edges.
-fn ends_before(line: &Line, (left, right): (f32, f32), next: Option<&Line>) -> bool {
+pub(super) fn ends_before(line: &Line, (left, right): (f32, f32), next: Option<&Line>) -> bool {
     let Some(next) = next else {
         return right - line.frame.a1 > ANY_WORD * line.size;
     };
@@ -275,4 +280,117 @@ fn is_set_with(line: &Line, other: &Line) -> bool {
     is_same_size(line.size, other.size)
         && (line.frame.a1 - other.frame.a1).abs() < EDGE * line.size
         && width > FULL * line.size
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::flow::stacks;
+    use super::*;
+
+    fn line(text: &str, (a0, a1): (f32, f32), base: f32, size: f32) -> Line {
+        Line::plain(text, (a0, a1), base, size)
+    }
+
+    /// The texts of the paragraphs of a stack.
+    fn paragraphs(lines: Vec<Line>) -> Vec<String> {
+        let stacks = stacks(1, lines);
+        assert_eq!(stacks.len(), 1);
+        let text = |range: std::ops::Range<usize>| {
+            let lines = stacks[0].lines[range].iter();
+            lines
+                .map(|line| line.text.as_str())
+                .collect::<Vec<_>>()
+                .join(" / ")
+        };
+        stacks[0].paragraphs(1.3).into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn a_japanese_line_may_end_before_a_phrase_that_has_no_room() {
+        let lines = vec![
+            line("種をまいたその日のうちに", (10.0, 130.0), 20.0, 10.0),
+            line("かけておくとあとの手間が", (10.0, 130.0), 33.0, 10.0),
+            line("楽になると切れ味が", (10.0, 100.0), 46.0, 10.0),
+            line("長持ちします。", (10.0, 80.0), 59.0, 10.0),
+        ];
+        assert_eq!(paragraphs(lines).len(), 1);
+        // There would have been room.
+        let lines = vec![
+            line(
+                "種をまいたその日のうちにかけておくと",
+                (10.0, 200.0),
+                20.0,
+                10.0,
+            ),
+            line("楽になります。", (10.0, 80.0), 33.0, 10.0),
+            line("お申し込みについて", (10.0, 100.0), 46.0, 10.0),
+            line("窓口へどうぞ。", (10.0, 80.0), 59.0, 10.0),
+        ];
+        assert_eq!(paragraphs(lines).last().unwrap(), "窓口へどうぞ。");
+    }
+
+    #[test]
+    fn a_quotation_is_measured_by_its_own_lines() {
+        let text = |c: f32| {
+            line(
+                "some words of a text as wide as its column is here",
+                (10.0, 400.0),
+                c,
+                10.0,
+            )
+        };
+        let end = |c: f32| line("and its end.", (10.0, 60.0), c, 10.0);
+        let quoted = |first: &str, second: &str, third: &str| {
+            let mut lines = vec![text(20.0), end(33.0)];
+            for (n, (words, a1)) in [(first, 330.0), (second, 340.0), (third, 140.0)]
+                .into_iter()
+                .enumerate()
+            {
+                lines.push(line(words, (40.0, a1), 50.0 + 13.0 * n as f32, 10.0));
+            }
+            lines.extend([text(93.0), end(106.0)]);
+            paragraphs(lines)
+        };
+        let found = quoted(
+            "The water was always there, said the old miller, one heard it in",
+            "Church, in bed, everywhere; when it had gone nobody could sleep",
+            "any more.",
+        );
+        assert_eq!(found.len(), 3, "{found:?}");
+        // In the middle.
+        let mut lines = vec![text(20.0), end(33.0)];
+        for (n, (words, a0, a1)) in [
+            (
+                "The numbers on the labels are those of an earlier repair",
+                60.0,
+                350.0,
+            ),
+            ("of which nothing else is known.", 130.0, 280.0),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            lines.push(line(words, (a0, a1), 50.0 + 11.0 * n as f32, 8.0));
+        }
+        lines.extend([text(80.0), end(93.0)]);
+        assert_eq!(paragraphs(lines).len(), 3);
+        // Two entries.
+        let mut lines = vec![text(20.0), end(33.0)];
+        for (n, words) in [
+            "MSc Building, University of Leeds, 2013",
+            "BA History, University of Hull, 2010",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            lines.push(line(
+                words,
+                (40.0, 300.0 - 20.0 * n as f32),
+                50.0 + 13.0 * n as f32,
+                10.0,
+            ));
+        }
+        lines.extend([text(80.0), end(93.0)]);
+        assert_eq!(paragraphs(lines).len(), 4);
+    }
 }

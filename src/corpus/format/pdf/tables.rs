@@ -185,6 +185,75 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_cells_that_are_drawn_line_by_line_are_joined_where_sentences_go_on() {
+        let rows: [[&str; 2]; 6] = [
+            [
+                "The old rule required each applicant to",
+                "Applications may be sent by post, or be",
+            ],
+            ["come with two witnesses.", "handed in."],
+            [
+                "A fee was due.",
+                "The fee is due only where it succeeds, in",
+            ],
+            ["", "three parts, and people without means"],
+            ["", "pay nothing."],
+            ["Records were kept.", "Records are kept for thirty years."],
+        ];
+        let mut lines = Vec::new();
+        for (n, row) in rows.iter().enumerate() {
+            for (text, a0) in row.iter().zip([10.0, 240.0]) {
+                if !text.is_empty() {
+                    lines.push(cell(text, a0, 20.0 + 12.0 * n as f32, lines.len()));
+                }
+            }
+        }
+        let tables = take(&mut lines, &Walls::default());
+        let texts = tables[0].texts();
+        assert_eq!(texts.len(), 3, "{texts:?}");
+        assert!(
+            texts[0]
+                .0
+                .contains("each applicant to come with two witnesses. | ")
+        );
+    }
+
+    #[test]
+    fn names_stand_over_numbers_that_take_turns() {
+        let mut lines = table(&[
+            &[("Date", 10.0), ("Money in", 100.0), ("Money out", 200.0)],
+            &[("2 March", 10.0), ("1,200.00", 150.0)],
+            &[("5 March", 10.0), ("84.20", 265.0)],
+            &[("9 March", 10.0), ("310.00", 160.0)],
+        ]);
+        let tables = take(&mut lines, &Walls::default());
+        let texts: Vec<String> = tables[0]
+            .texts()
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect();
+        assert_eq!(texts[1], "Date: 2 March | Money in: 1,200.00");
+        assert_eq!(texts[2], "Date: 5 March | Money out: 84.20");
+    }
+
+    #[test]
+    fn a_heading_between_two_tables_parts_them() {
+        let mut lines = table(&[
+            &[("Name", 10.0), ("Phone", 100.0)],
+            &[("Hoa", 10.0), ("38251", 100.0)],
+            &[("Minh", 10.0), ("38252", 100.0)],
+            &[("Opening hours", 10.0)],
+            &[("Place", 10.0), ("Hours", 100.0)],
+            &[("Library", 10.0), ("7:30", 100.0)],
+            &[("Pool", 10.0), ("5:30", 100.0)],
+        ]);
+        lines[6].size = 13.0;
+        let tables = take(&mut lines, &Walls::default());
+        assert_eq!((tables.len(), lines.len()), (2, 1));
+        assert_eq!(tables[1].texts()[1].0, "Place: Library | Hours: 7:30");
+    }
+
+    #[test]
     fn an_address_beside_labels_is_no_column_of_theirs() {
         let address = ["Frau", "Anna Holz", "Gasse 7"];
         let labels = [("Sign:", "VT 1"), ("From:", "Herr O"), ("Call:", "0717")];
@@ -225,6 +294,14 @@ mod tests {
             &[("1.", 10.0), ("one", 40.0)],
             &[("2.", 10.0), ("two", 40.0)],
             &[("3.", 10.0), ("three", 40.0)],
+        ]);
+        assert!(take(&mut lines, &Walls::default()).is_empty());
+        // With notes below them.
+        let mut lines = table(&[
+            &[("1.", 10.0), ("one", 40.0)],
+            &[("2.", 10.0), ("two", 40.0)],
+            &[("1", 10.0), ("a note", 40.0)],
+            &[("2", 10.0), ("another", 40.0)],
         ]);
         assert!(take(&mut lines, &Walls::default()).is_empty());
     }

@@ -85,7 +85,10 @@ fn names_groups(rows: &[Candidate<'_, '_>]) -> bool {
     };
     let filled = first.cells.iter().filter(|cell| !cell.trim().is_empty());
     first.row + 1 == second.row
-        && first.cells[0].trim().is_empty()
+        && first
+            .cells
+            .first()
+            .is_some_and(|cell| cell.trim().is_empty())
         && filled.clone().count() > 1
         && filled.clone().all(|cell| is_name(cell))
 }
