@@ -361,6 +361,7 @@ impl Stack {
         let around = [at.checked_sub(1).filter(|&n| n > 0), Some(at + 1)];
         let around = around.into_iter().flatten();
         let pairs = around.filter_map(|n| Some((&self.lines[n - 1], self.lines.get(n)?)));
+        let pairs = pairs.filter(|(a, b)| is_same_size(a.size, b.size));
         let steps: Vec<f32> = pairs.map(|(a, b)| lead(a, b)).collect();
         // Letters that go on are small; ideographs say nothing, but lines of a text end at one edge.
         let near = &self.lines[at.saturating_sub(NEAR)..self.lines.len().min(at + NEAR)];
@@ -544,15 +545,11 @@ mod tests {
             line("からね。", 10.0, 60.0, 34.0),
             line("何でも薄暗いじめじめした", 10.0, 200.0, 60.0),
             line("所で泣いていた事だけは。", 10.0, 190.0, 80.0),
-            line(
-                "Let the stone cool overnight and take it",
-                10.0,
-                200.0,
-                110.0,
-            ),
+            Line::plain("Cleaning", (10.0, 60.0), 98.0, 13.0),
+            line("Let the stone cool, and take it", 10.0, 200.0, 110.0),
             line("outside at once, even if it is cold.", 10.0, 180.0, 130.0),
         ];
-        assert_eq!(paragraphs(lines), [0, 3, 5]);
+        assert_eq!(paragraphs(lines), [0, 3, 5, 6]);
         // What is as far off may be another entry.
         let lines = vec![
             line("some words of a text that are", 10.0, 200.0, 10.0),

@@ -197,7 +197,8 @@ impl Stack {
         self.lines[from].hang.is_some_and(below) && self.fills_column(last, line)
     }
 
-    /// Whether one line of speech follows another, each with the indent of a first line.
+    /// Whether one line of speech follows another, each with the indent of a first line: the first is not full, or the
+    /// second is plainly a first line itself.
     pub(super) fn is_speech(&self, from: usize, at: usize) -> bool {
         let (last, line) = (&self.lines[at - 1], &self.lines[at]);
         at - from == 1
@@ -205,7 +206,7 @@ impl Stack {
             && (line.frame.a0 - last.frame.a0).abs() < INDENT * line.size
             && is_finished(&last.text)
             && last.frame.a0 - self.left > INDENT * line.size
-            && self.right - last.frame.a1 > ROOM * line.size
+            && (self.right - last.frame.a1 > ROOM * line.size || self.is_indented(at))
     }
 
     /// Whether a line is as long as its column, so that the next one may go on with it.
