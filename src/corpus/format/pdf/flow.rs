@@ -56,9 +56,10 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
                 } else {
                     1
                 };
-                // A mark may be raised, or lie low.
+                // A mark may be raised, or larger.
                 if line.text.len() > last.text.len() {
-                    last.base = line.base;
+                    (last.base, last.size) = (line.base, line.size);
+                    last.other_size = line.other_size;
                 }
                 last.text.extend(std::iter::repeat_n(' ', spaces));
                 last.text.push_str(&line.text);
@@ -326,6 +327,12 @@ impl Stack {
         if shift > INDENT {
             let hangs = style.hanging || at - from == 1 && starts_item(&self.lines[from].text);
             return short || !(hangs || goes_on);
+        }
+        // Below a large initial the lines are as wide as the column again.
+        let initial = &self.lines[from].frame;
+        let beside_initial = last.frame.c0 < initial.c1 && initial.c1 - initial.c0 > 1.8 * size;
+        if shift < -INDENT && beside_initial {
+            return short;
         }
         if shift < -INDENT {
             // The first line of a paragraph is indented, or a hanging one ends; among entries that hang, text may

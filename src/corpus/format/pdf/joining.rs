@@ -31,6 +31,9 @@ impl Words {
     }
 }
 
+/// What French puts behind a hyphen, and divides no word before: `dit-elle`.
+const AFTER_HYPHENS: [&str; 7] = ["elle", "elles", "il", "ils", "même", "mêmes", "là"];
+
 fn bare(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase()
@@ -76,6 +79,10 @@ pub(super) fn join(text: &mut String, line: &str, words: &Words) {
 fn is_compound(text: &str, line: &str, words: &Words) -> bool {
     let head = text.rsplit(char::is_whitespace).next().unwrap_or_default();
     let tail = line.split(char::is_whitespace).next().unwrap_or_default();
+    let plain = tail.trim_end_matches(|c: char| !c.is_alphanumeric());
+    if AFTER_HYPHENS.contains(&plain) {
+        return true;
+    }
     let whole = format!("{}{tail}", head.trim_end_matches(['-', '‐']));
     let compound = format!("{}-{tail}", head.trim_end_matches(['-', '‐']));
     words.has(&compound) && !words.has(&whole)

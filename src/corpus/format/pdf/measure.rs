@@ -127,6 +127,7 @@ impl Stack {
         };
         let like = |other: &Line| {
             is_same_size(other.size, line.size)
+                && other.bold == line.bold
                 && (other.frame.a0 - line.frame.a0).abs() < INDENT * line.size
         };
         if !like(next) || is_finished(&line.text) {
