@@ -50,11 +50,8 @@ impl Stack {
         let next = self.lines.get(at + 1);
         // Lines that end at one place are set to an edge, and that is where the column ends here.
         let beside = [(at > from).then(|| &self.lines[at - 1]), next];
-        if beside
-            .into_iter()
-            .flatten()
-            .any(|other| is_set_with(line, other))
-        {
+        let mut beside = beside.into_iter().flatten();
+        if beside.any(|other| is_set_with(line, other)) && self.is_edge(at) {
             return false;
         }
         if let (Some(right), Some(next)) = (self.own_edge(at), next) {
@@ -80,6 +77,19 @@ impl Stack {
     /// Whether a line ends where the first word of another one would still have fitted.
     pub(super) fn ends_before(&self, line: &Line, next: &Line) -> bool {
         ends_before(line, (self.left, self.right), Some(next))
+    }
+
+    /// Whether lines end where this one does because their column does. Two sentences in ideographs, each as wide as the
+    /// other, may end at one place by chance, so that others must not be longer.
+    fn is_edge(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        let near = &self.lines[at.saturating_sub(AROUND)..self.lines.len().min(at + AROUND + 1)];
+        let ends = near.iter().filter(|other| is_set_with(line, other)).count();
+        let is_longer = |other: &Line| {
+            is_same_size(other.size, line.size) && other.frame.a1 > line.frame.a1 + line.size
+        };
+        let by_chance = is_finished(&line.text) && line.text.contains(is_ideographic);
+        !by_chance || ends > 2 || !near.iter().any(is_longer)
     }
 
     /// The right edge of a quotation, a caption or a heading, as its own lines have it: they are of one size and begin at one
@@ -329,6 +339,38 @@ mod tests {
             line("窓口へどうぞ。", (10.0, 80.0), 59.0, 10.0),
         ];
         assert_eq!(paragraphs(lines).last().unwrap(), "窓口へどうぞ。");
+    }
+
+    #[test]
+    fn two_lines_of_ideographs_may_end_at_one_place_by_chance() {
+        let lines = vec![
+            line(
+                "触ってはいけないと言われていたわけではない。ただ、誰も触",
+                (20.0, 290.0),
+                20.0,
+                10.0,
+            ),
+            line(
+                "らないのが、あの家の習わしだった。",
+                (10.0, 180.0),
+                33.0,
+                10.0,
+            ),
+            line(
+                "「これは遠い峠を越えて来た石だよ」",
+                (10.0, 180.0),
+                46.0,
+                10.0,
+            ),
+            line(
+                "ある晩、祖父は酒の盃を置いて、誰に言うともなくそう言って",
+                (20.0, 290.0),
+                59.0,
+                10.0,
+            ),
+            line("笑った。", (10.0, 50.0), 72.0, 10.0),
+        ];
+        assert_eq!(paragraphs(lines).len(), 3);
     }
 
     #[test]
