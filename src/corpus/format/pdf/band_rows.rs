@@ -32,9 +32,11 @@ impl Band {
     ) -> Vec<Vec<usize>> {
         let (returns, cells) = self.steps(lines, rows);
         let several = rows.iter().filter(|row| row.len() >= 2).count();
+        if let Some(groups) = self.between_rules(lines, rows, walls, frame) {
+            return groups;
+        }
         let groups = self
-            .between_rules(lines, rows, walls, frame)
-            .or_else(|| self.drawn_by_rows(lines, rows))
+            .drawn_by_rows(lines, rows)
             .or_else(|| self.by_gaps(lines, rows))
             .or_else(|| {
                 let groups = (returns * 2 >= several).then(|| self.by_content(lines, &cells));

@@ -283,17 +283,19 @@ impl Band {
     }
 }
 
-/// Whether a row is a heading between two tables: one line that is larger than all before it, or bold above bold
-/// names where the row before it is not.
+/// Whether a row is a heading between two tables: one line that is larger than all before it, or bold where the row before
+/// is not, above a row of bold names.
 fn is_heading(lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
     let is_bold = |row: &Vec<usize>| row.iter().all(|&n| lines[n].bold);
-    let [line] = rows[at].as_slice() else {
+    let ([line], Some(next)) = (rows[at].as_slice(), rows.get(at + 1)) else {
         return false;
     };
-    let is_head = |next: &Vec<usize>| next.len() >= 2 && is_bold(next);
+    // A sum has a number.
+    let is_name = |n: &usize| !lines[*n].text.contains(char::is_numeric);
+    let is_head = next.len() >= 2 && is_bold(next) && next.iter().all(is_name);
     let mut before = rows[..at].iter().flatten();
-    before.all(|&n| lines[*line].size > LARGER * lines[n].size)
-        || is_bold(&rows[at]) && !is_bold(&rows[at - 1]) && rows.get(at + 1).is_some_and(is_head)
+    let is_larger = before.all(|&n| lines[*line].size > LARGER * lines[n].size);
+    is_head && (is_larger || is_bold(&rows[at]) && !is_bold(&rows[at - 1]))
 }
 
 /// Puts stretches that overlap or nearly touch together.

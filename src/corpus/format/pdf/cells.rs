@@ -175,7 +175,8 @@ impl Table {
         }
     }
 
-    /// Whether each name without values stands beside a column of numbers without a name.
+    /// Whether each name without values stands beside a column of numbers without a name. One such pair may be a column that
+    /// is empty, and a number behind it.
     fn has_heads_beside_values(&self) -> bool {
         let (head, rest) = (&self.rows[0], &self.rows[1..]);
         let values = |at: usize| {
@@ -185,9 +186,11 @@ impl Table {
         let is_named = |at: &usize| !head.cells[*at].text.is_empty();
         let columns = || 0..self.columns.len();
         let names = columns().filter(|at| is_named(at) && values(*at).next().is_none());
+        let names: Vec<usize> = names.collect();
         let nameless: Vec<usize> = columns().filter(|at| !is_named(at)).collect();
-        let mut pairs = names.clone().zip(&nameless);
-        names.count() == nameless.len()
+        let mut pairs = names.iter().zip(&nameless);
+        names.len() == nameless.len()
+            && names.len() > 1
             && pairs.all(|(name, &at)| name.abs_diff(at) == 1 && values(at).all(is_number))
     }
 

@@ -25,125 +25,151 @@ pub(super) fn with_rules(drawn: Drawn, glyphs: &[Glyph]) -> Vec<Rule> {
         let by_row = a.y1.total_cmp(&b.y1).then(a.y0.total_cmp(&b.y0));
         by_row.then(a.x0.total_cmp(&b.x0))
     });
-    let upright: Vec<Rule> = rules
-        .iter()
-        .copied()
-        .filter(|rule| rule.x0 == rule.x1)
-        .collect();
-    let is_level = |a: &Area, b: &Area| (a.y1 - b.y1).abs() < 1.0 && (a.y0 - b.y0).abs() < 1.0;
     boxes.dedup();
+    let (upright, others): (Vec<Rule>, Vec<Rule>) =
+        rules.iter().partition(|rule| rule.x0 == rule.x1);
+    let page = Page {
+        upright,
+        level: others
+            .into_iter()
+            .filter(|rule| rule.y0 == rule.y1)
+            .collect(),
+        boxes: &boxes,
+        glyphs,
+    };
+    let is_level = |a: &Area, b: &Area| (a.y1 - b.y1).abs() < 1.0 && (a.y0 - b.y0).abs() < 1.0;
     for level in boxes.chunk_by(is_level) {
         let mut level = level.to_vec();
         level.sort_by(|a, b| a.x0.total_cmp(&b.x0));
         for row in level.chunk_by(|a, b| (b.x0 - a.x1).abs() < NEAR) {
             if let Some(head) = row.iter().copied().reduce(Area::with) {
-                if !has_own_head(head, &rules, &boxes, glyphs) {
-                    rules.extend(head_rules(head, row, &upright, glyphs));
-                }
+                rules.extend(page.head_rules(head, row.len()));
             }
         }
     }
     rules
 }
 
-/// Whether the grid below a box has a head of its own: its first row is bold, or filled, and what stands below it is not.
-fn has_own_head(head: Area, rules: &[Rule], boxes: &[Area], glyphs: &[Glyph]) -> bool {
-    let inside = |x: f32| head.x0 < x && x < head.x1;
-    let level = rules.iter().filter(|rule| rule.y0 == rule.y1);
-    let across = level.filter(|rule| inside(f32::midpoint(rule.x0, rule.x1)));
-    let mut ends: Vec<f32> = across
-        .map(|rule| rule.y0)
-        .filter(|y| *y > head.y1 + NEAR)
-        .collect();
-    ends.sort_by(f32::total_cmp);
-    ends.dedup_by(|a, b| (*a - *b).abs() < NEAR);
-    let (Some(&end), Some(&last)) = (ends.first(), ends.last()) else {
-        return false;
-    };
-    let is_bold = |from: f32, to: f32| {
-        let here = |glyph: &&Glyph| {
-            let (x, y) = glyph.centre;
-            !glyph.is_blank() && inside(x) && from < y && y < to
-        };
-        let mut here = glyphs.iter().filter(here).peekable();
-        here.peek().is_some() && here.all(|glyph| glyph.bold)
-    };
-    let is_filled = |from: f32, to: f32| {
-        let place = |area: &Area| {
-            (
-                f32::midpoint(area.x0, area.x1),
-                f32::midpoint(area.y0, area.y1),
-            )
-        };
-        let mut places = boxes.iter().map(place);
-        places.any(|(x, y)| inside(x) && from < y && y < to)
-    };
-    // The first of two rows may be filled because every other row is.
-    let is_head = ends.len() > 2 && is_filled(head.y1, end) && !is_filled(end, last);
-    is_bold(head.y1, end) && !is_bold(end, last) || is_head
+fn is_near(a: f32, b: f32) -> bool {
+    (a - b).abs() < NEAR
 }
 
-/// The rules of a head, if a grid as wide as it begins right below it.
-fn head_rules(head: Area, cells: &[Area], upright: &[Rule], glyphs: &[Glyph]) -> Vec<Rule> {
-    let is_near = |a: f32, b: f32| (a - b).abs() < NEAR;
-    let begins = |rule: &&Rule| {
-        is_near(rule.y0.min(rule.y1), head.y1)
-            && (head.x0 - NEAR..=head.x1 + NEAR).contains(&rule.x0)
-    };
-    let mut places: Vec<f32> = upright.iter().filter(begins).map(|rule| rule.x0).collect();
-    places.sort_by(f32::total_cmp);
-    places.dedup_by(|a, b| is_near(*a, *b));
-    let is_wide = places.first().is_some_and(|first| is_near(*first, head.x0))
-        && places.last().is_some_and(|last| is_near(*last, head.x1));
-    // One box, or one for each cell of the grid.
-    let columns: Vec<(f32, f32)> = places.windows(2).map(|pair| (pair[0], pair[1])).collect();
-    let fits = cells.len() == 1 || cells.len() == columns.len();
-    if columns.len() < 2 || !is_wide || !fits || !has_names(head, &columns, glyphs) {
-        return Vec::new();
+/// What is drawn on a page.
+struct Page<'p> {
+    upright: Vec<Rule>,
+    level: Vec<Rule>,
+    boxes: &'p [Area],
+    glyphs: &'p [Glyph],
+}
+
+impl Page<'_> {
+    /// The rules of a head of so many boxes, if a grid as wide as it begins right below it.
+    fn head_rules(&self, head: Area, cells: usize) -> Vec<Rule> {
+        let begins = |rule: &&Rule| {
+            is_near(rule.y0.min(rule.y1), head.y1)
+                && (head.x0 - NEAR..=head.x1 + NEAR).contains(&rule.x0)
+        };
+        let upright = self.upright.iter().filter(begins);
+        let mut places: Vec<f32> = upright.map(|rule| rule.x0).collect();
+        places.sort_by(f32::total_cmp);
+        places.dedup_by(|a, b| is_near(*a, *b));
+        let is_wide = places.first().is_some_and(|first| is_near(*first, head.x0))
+            && places.last().is_some_and(|last| is_near(*last, head.x1));
+        // One box, or one for each cell of the grid.
+        let columns: Vec<(f32, f32)> = places.windows(2).map(|pair| (pair[0], pair[1])).collect();
+        let fits = cells == 1 || cells == columns.len();
+        if columns.len() < 2
+            || !is_wide
+            || !fits
+            || !self.has_names(head, &columns)
+            || self.has_own_head(head, &columns)
+        {
+            return Vec::new();
+        }
+        let columns = places.iter().map(|&x| Rule {
+            x0: x,
+            x1: x,
+            y0: head.y0,
+            y1: head.y1,
+        });
+        let level = [head.y0, head.y1].map(|y| Rule {
+            x0: head.x0,
+            x1: head.x1,
+            y0: y,
+            y1: y,
+        });
+        columns.chain(level).collect()
     }
-    let columns = places.iter().map(|&x| Rule {
-        x0: x,
-        x1: x,
-        y0: head.y0,
-        y1: head.y1,
-    });
-    let level = [head.y0, head.y1].map(|y| Rule {
-        x0: head.x0,
-        x1: head.x1,
-        y0: y,
-        y1: y,
-    });
-    columns.chain(level).collect()
-}
 
-/// Whether most columns have letters in a head, and none stands over an edge between two: a call-out above a table has one
-/// text.
-fn has_names(head: Area, columns: &[(f32, f32)], glyphs: &[Glyph]) -> bool {
-    let is_inside = |glyph: &&Glyph| {
-        let (x, y) = glyph.centre;
-        !glyph.is_blank() && head.x0 < x && x < head.x1 && head.y0 < y && y < head.y1
-    };
-    let letters: Vec<(f32, f32)> = glyphs
-        .iter()
-        .filter(is_inside)
-        .map(|glyph| {
+    /// Whether the grid below a box has a head of its own: its first row has names that are bold, or filled, and what
+    /// stands below it is not.
+    fn has_own_head(&self, head: Area, columns: &[(f32, f32)]) -> bool {
+        let inside = |x: f32| head.x0 < x && x < head.x1;
+        let across = self.level.iter();
+        let across = across.filter(|rule| inside(f32::midpoint(rule.x0, rule.x1)));
+        let ends = across.map(|rule| rule.y0);
+        let mut ends: Vec<f32> = ends.filter(|y| *y > head.y1 + NEAR).collect();
+        ends.sort_by(f32::total_cmp);
+        ends.dedup_by(|a, b| is_near(*a, *b));
+        let (Some(&end), Some(&last)) = (ends.first(), ends.last()) else {
+            return false;
+        };
+        let row = |y0: f32, y1: f32| Area { y0, y1, ..head };
+        let (first, others) = (row(head.y1, end), row(end, last));
+        let is_bold = |row: Area| {
+            let mut letters = self.letters(row).peekable();
+            letters.peek().is_some() && letters.all(|glyph| glyph.bold)
+        };
+        let is_filled = |row: Area| {
+            let middle = |area: &Area| {
+                (
+                    f32::midpoint(area.x0, area.x1),
+                    f32::midpoint(area.y0, area.y1),
+                )
+            };
+            let mut boxes = self.boxes.iter().map(middle);
+            boxes.any(|(x, y)| inside(x) && row.y0 < y && y < row.y1)
+        };
+        // A row with numbers is a sum, and one with one name that of a group.
+        let is_number = |glyph: &Glyph| glyph.text.contains(char::is_numeric);
+        if self.letters(first).any(is_number) || !self.has_names(first, columns) {
+            return false;
+        }
+        // The first of two rows may be filled because every other row is.
+        let filled = ends.len() > 2 && is_filled(first) && !is_filled(others);
+        is_bold(first) && !is_bold(others) || filled
+    }
+
+    /// The letters in a part of the page.
+    fn letters(&self, part: Area) -> impl Iterator<Item = &Glyph> {
+        self.glyphs.iter().filter(move |glyph| {
+            let (x, y) = glyph.centre;
+            !glyph.is_blank() && part.x0 < x && x < part.x1 && part.y0 < y && y < part.y1
+        })
+    }
+
+    /// Whether most columns have letters in a row, and none stands over an edge between two: a call-out above a table has
+    /// one text.
+    fn has_names(&self, row: Area, columns: &[(f32, f32)]) -> bool {
+        let ends = self.letters(row).map(|glyph| {
             (
                 glyph.start.0.min(glyph.end.0),
                 glyph.start.0.max(glyph.end.0),
             )
-        })
-        .collect();
-    let is_free = |place: f32| {
-        let over = |letter: &(f32, f32)| letter.0 < place + 0.5 && place - 0.5 < letter.1;
-        !letters.iter().any(over)
-    };
-    let is_named = |column: &&(f32, f32)| {
-        letters
-            .iter()
-            .any(|letter| column.0 < letter.0 && letter.0 < column.1)
-    };
-    let named = columns.iter().filter(is_named).count();
-    named * 3 >= columns.len() * 2 && columns.iter().skip(1).all(|column| is_free(column.0))
+        });
+        let letters: Vec<(f32, f32)> = ends.collect();
+        let is_free = |place: f32| {
+            let over = |letter: &(f32, f32)| letter.0 < place + 0.5 && place - 0.5 < letter.1;
+            !letters.iter().any(over)
+        };
+        let is_named = |column: &&(f32, f32)| {
+            letters
+                .iter()
+                .any(|letter| column.0 < letter.0 && letter.0 < column.1)
+        };
+        let named = columns.iter().filter(is_named).count();
+        named * 3 >= columns.len() * 2 && columns.iter().skip(1).all(|column| is_free(column.0))
+    }
 }
 
 #[cfg(test)]

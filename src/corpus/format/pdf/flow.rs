@@ -5,6 +5,7 @@ use super::direction::runs_left;
 use super::geometry::{Area, Course, Frame};
 use super::lines::Line;
 use super::markers::{is_caption, starts_item};
+use super::measure::{WIDE, is_prose};
 
 /// Sizes within this share are one size: a writer rounds.
 const SAME_SIZE: f32 = 0.08;
@@ -370,16 +371,23 @@ impl Stack {
         let pairs = around.filter_map(|n| Some((&self.lines[n - 1], self.lines.get(n)?)));
         let pairs = pairs.filter(|(a, b)| is_same_size(a.size, b.size));
         let steps: Vec<f32> = pairs.map(|(a, b)| lead(a, b)).collect();
-        // Letters that go on are small; ideographs say nothing, but lines of a text end at one edge.
+        // A sentence goes on with small letters below a long line. Ideographs do not tell, but lines of a text have marks
+        // of sentences in them, and end at one edge.
         let near = &self.lines[at.saturating_sub(NEAR)..self.lines.len().min(at + NEAR)];
         let ends_at_edge = |other: &&Line| self.right - other.frame.a1 < other.size;
+        let is_sentence = || {
+            line.text.starts_with(char::is_lowercase)
+                && !self.lines[from].text.starts_with(char::is_lowercase)
+                && last.frame.a1 - last.frame.a0 > WIDE * last.size
+        };
         let is_text = || {
             last.text.ends_with(is_ideographic)
                 && line.text.starts_with(is_ideographic)
+                && is_prose(&last.text)
                 && !steps.is_empty()
                 && near.iter().filter(ends_at_edge).count() > 1
         };
-        (line.text.starts_with(char::is_lowercase) || is_text())
+        (is_sentence() || is_text())
             && steps.iter().all(|other| *other > step * 0.95)
             && last.bold == line.bold
             && !is_finished(&last.text)
@@ -547,13 +555,13 @@ mod tests {
     #[test]
     fn a_sentence_goes_on_where_no_lines_are_closer() {
         let lines = vec![
-            line("競りは午前五時半に始まる", 10.0, 200.0, 10.0),
-            line("ところだと言われています", 10.0, 200.0, 22.0),
+            line("競りは午前五時半に始まる", 10.0, 205.0, 10.0),
+            line("ところだと言われています", 10.0, 205.0, 22.0),
             line("からね。", 10.0, 60.0, 34.0),
-            line("何でも薄暗いじめじめした", 10.0, 200.0, 60.0),
+            line("何でも、薄暗いじめじめした", 10.0, 205.0, 60.0),
             line("所で泣いていた事だけは。", 10.0, 190.0, 80.0),
             Line::plain("Cleaning", (10.0, 60.0), 98.0, 13.0),
-            line("Let the stone cool, and take it", 10.0, 200.0, 110.0),
+            line("Let the stone cool, and take it", 10.0, 212.0, 110.0),
             line("outside at once, even if it is cold.", 10.0, 180.0, 130.0),
         ];
         assert_eq!(paragraphs(lines), [0, 3, 5, 6]);

@@ -14,7 +14,7 @@ const EDGE: f32 = 0.05;
 const FULL: f32 = 12.0;
 
 /// Lines of a text that is narrower than its column are at least this wide, in ems.
-const WIDE: f32 = 20.0;
+pub(super) const WIDE: f32 = 20.0;
 
 /// Quotations and captions are looked at for so many lines before and behind one.
 const MOST_OF_BLOCK: usize = 40;
@@ -113,8 +113,13 @@ impl Stack {
         let first = at - before.take_while(|other| like(other)).count();
         let behind = self.lines[at..].iter().take(MOST_OF_BLOCK);
         let end = at + behind.take_while(|other| like(other)).count();
-        // Two lines may be two entries.
-        if end - first < 3 && !(goes_on && width > WIDE) {
+        // Lines that all begin with a name are entries of a list, and so may two lines be.
+        let begins_amid = |line: &Line| line.text.starts_with(char::is_lowercase);
+        let is_text = match line.text.ends_with(is_ideographic) {
+            true => is_prose(&line.text),
+            false => self.lines[first + 1..end].iter().any(begins_amid),
+        };
+        if !is_text || end - first < 3 && !(goes_on && width > WIDE || is_prose(&line.text)) {
             return None;
         }
         let around = [first.checked_sub(1), Some(end)].into_iter().flatten();
@@ -241,7 +246,8 @@ pub(super) fn ends_before(line: &Line, (left, right): (f32, f32), next: Option<&
 
 /// The width of what would have to fit behind a line, for the next to begin with something else.
 fn next_word(line: &Line, next: &Line) -> f32 {
-    match ends_in_particle(&line.text) {
+    let is_text = is_prose(&line.text) || is_prose(&next.text);
+    match is_text && ends_in_particle(&line.text) {
         true => first_word(next).max(first_phrase(next)),
         false => first_word(next),
     }
@@ -261,6 +267,11 @@ fn first_word(line: &Line) -> f32 {
     // Letters share what ideographs leave.
     let letter = ((width - full) / letters(&line.text).max(1.0)).clamp(0.2 * line.size, line.size);
     wide(word) * line.size + letters(word) * letter
+}
+
+/// Whether a line has the marks of Japanese sentences, which titles and names have not.
+pub(super) fn is_prose(text: &str) -> bool {
+    text.contains(['。', '、', '，', '．'])
 }
 
 /// Whether a line ends in a Japanese particle: browsers may be told to end lines between phrases.

@@ -248,6 +248,8 @@ mod tests {
             &[("Pool", 10.0), ("5:30", 100.0)],
         ]);
         lines[6].size = 13.0;
+        lines[7].bold = true;
+        lines[8].bold = true;
         let tables = take(&mut lines, &Walls::default());
         assert_eq!((tables.len(), lines.len()), (2, 1));
         assert_eq!(tables[1].texts()[1].0, "Place: Library | Hours: 7:30");
