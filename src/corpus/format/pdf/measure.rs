@@ -117,7 +117,10 @@ impl Stack {
         let begins_amid = |line: &Line| line.text.starts_with(char::is_lowercase);
         let is_text = match line.text.ends_with(is_ideographic) {
             true => is_prose(&line.text),
-            false => self.lines[first + 1..end].iter().any(begins_amid),
+            false => {
+                !begins_amid(&self.lines[first])
+                    && self.lines[first + 1..end].iter().any(begins_amid)
+            }
         };
         if !is_text || end - first < 3 && !(goes_on && width > WIDE || is_prose(&line.text)) {
             return None;
@@ -247,7 +250,8 @@ pub(super) fn ends_before(line: &Line, (left, right): (f32, f32), next: Option<&
 /// The width of what would have to fit behind a line, for the next to begin with something else.
 fn next_word(line: &Line, next: &Line) -> f32 {
     let is_text = is_prose(&line.text) || is_prose(&next.text);
-    match is_text && ends_in_particle(&line.text) {
+    // Browsers may be told to end lines between phrases.
+    match is_text && line.text.ends_with(is_hiragana) {
         true => first_word(next).max(first_phrase(next)),
         false => first_word(next),
     }
@@ -274,24 +278,22 @@ pub(super) fn is_prose(text: &str) -> bool {
     text.contains(['。', '、', '，', '．'])
 }
 
-/// Whether a line ends in a Japanese particle: browsers may be told to end lines between phrases.
-fn ends_in_particle(text: &str) -> bool {
-    let mut last = text.chars().rev();
-    let particles = "はがをにとでのへもやて";
-    last.next().is_some_and(|c| particles.contains(c)) && last.next().is_some_and(is_ideographic)
+/// Hiragana, in which the phrases of Japanese end.
+fn is_hiragana(c: char) -> bool {
+    ('\u{3041}'..='\u{309f}').contains(&c)
 }
 
-/// The width of the first phrase of a Japanese line: what is no hiragana, with the hiragana and the marks behind it.
+/// The width of the first phrase of a Japanese line: what is no hiragana, with the hiragana and the marks behind it. One
+/// hiragana may stand inside a verb (`書き写した`).
 fn first_phrase(line: &Line) -> f32 {
-    let is_hiragana = |c: char| ('\u{3041}'..='\u{309f}').contains(&c);
-    let (mut count, mut in_hiragana) = (0, false);
+    let (mut count, mut hiragana) = (0, 0);
     for c in line.text.chars().take(PHRASE) {
-        if !c.is_alphanumeric() || in_hiragana && !is_hiragana(c) {
+        if !c.is_alphanumeric() || hiragana > 1 && !is_hiragana(c) {
             // A mark ends no line before it.
             count += usize::from(!c.is_alphanumeric() && !c.is_whitespace());
             break;
         }
-        in_hiragana |= is_hiragana(c);
+        hiragana = if is_hiragana(c) { hiragana + 1 } else { 0 };
         count += 1;
     }
     count as f32 * line.size
