@@ -11,7 +11,7 @@ use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::blocks::Blocks;
 use crate::corpus::format::rows::form::is_form;
-use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, grouped};
+use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, grouped, has_values};
 use crate::corpus::format::rows::kind::{Kind, kind};
 use crate::corpus::format::table::Cell;
 use crate::corpus::read_options::Header;
@@ -248,9 +248,10 @@ impl Sheet {
         let mut names = self.names(upper);
         // One cell over the table is its title.
         if names.groups && (upper.cells.len() > 1 || upper.cells[0].0 > lower.cells[0].0) {
-            // A roster looks the same: people below days. A cell over both rows, or what `grouped` asks for, tells.
+            // A roster looks the same: people below days.
             let over_both = !lower.from_above.is_empty();
-            if !over_both && grouped(&candidates(&dense, rows)).is_none() {
+            let rows = candidates(&dense, rows);
+            if !over_both && grouped(&rows).is_none() && has_values(&rows) {
                 return None;
             }
             names.join(self.names(lower));

@@ -270,8 +270,8 @@ impl Columns {
         named == usual && differ(rows) || by_default()
     }
 
-    /// Whether rows of the same columns are a table of its own about the same things: what the first column holds stood
-    /// in this table, and different words stand above its numbers.
+    /// Whether rows of the same columns are a table of its own about the same things: its first column holds what
+    /// that of this table does, and different words stand above its numbers.
     fn is_about_the_same(&self, first: &Candidate<'_, '_>, below: &[Candidate<'_, '_>]) -> bool {
         let cells: Vec<&str> = first.cells.iter().map(|cell| cell.trim()).collect();
         let own = self.kinds.iter().zip(&cells);
@@ -287,6 +287,7 @@ impl Columns {
             && words.len() == columns
             && cells.iter().all(|cell| is_name(cell))
             && !is_known(cells[0])
+            && below.len() == self.firsts.len()
             && below.iter().all(|row| is_known(row.cells[0].trim()))
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::fields::is_usual;
-use super::kind::{Kind, Says, is_missing, kind, says};
+use super::kind::{Kind, Says, is_day, is_missing, kind, says};
 use crate::corpus::format::column_names::BELOW;
 use crate::corpus::read_options::Header;
 
@@ -61,7 +61,7 @@ impl Head {
         if begin > 0
             && names_groups(&rows[begin - 1..])
             && grouped(&rows[begin - 1..]).is_none()
-            && !names_plainly(&rows[begin..])
+            && has_values(&rows[begin - 1..])
         {
             return head(Some(begin - 1), begin);
         }
@@ -150,19 +150,24 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
         columns > 1 && group(starts[0], columns).eq(group(*start, columns))
     };
     let again = starts.iter().skip(1).any(again);
-    // The first column has the names of the rows, which are in no group; a title begins there, or a name for the groups
-    // (`Year,2023,,2024`), which the names below it show to be one.
-    let is_apart = |at: usize| kind(&cell(lower, at)) != likely(&column(&rows[2..], at));
+    // The first column has the names of the rows, which are in no group; a title begins there, or a name for groups that
+    // are years (`Year,2023,,2024`), which the names below it show to be one.
     let is_titled = !cell(upper, 0).is_empty() && !cell(lower, 0).is_empty();
-    let is_row =
-        is_titled && !(again && (1..width).all(|at| cell(lower, at).is_empty() || is_apart(at)));
-    if longest < 2 || is_row || !(plainly || again) {
+    let are_years = || starts.iter().all(|start| !is_name(&cell(upper, *start)));
+    let is_apart = |at: usize| differs(&rows[1..], at);
+    let all_apart = || (1..width).all(|at| cell(lower, at).is_empty() || is_apart(at));
+    if is_titled && !(again && are_years() && all_apart()) {
+        return None;
+    }
+    if longest < 2 || !(plainly || again) {
         return None;
     }
     let mut names: Vec<String> = (0..width)
         .map(|at| {
             let upper = cell(upper, at);
-            if upper.is_empty() || at == 0 && is_titled {
+            if at == 0 && is_titled {
+                format!("{upper}{BELOW}{}", cell(lower, at))
+            } else if upper.is_empty() {
                 cell(lower, at)
             } else {
                 upper
@@ -177,6 +182,35 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
         }
     }
     Some(names)
+}
+
+/// Whether the first row has another kind of value in a column than those below it.
+fn differs(rows: &[Candidate<'_, '_>], at: usize) -> bool {
+    let first = rows.first().and_then(|row| row.cells.get(at));
+    let first = first.map(|cell| kind(cell));
+    first.is_some_and(|first| first.is_some() && first != likely(&column(&rows[1..], at)))
+}
+
+/// Whether the second of several rows, below one that names groups of columns, plainly has values: in each column it is
+/// like the rows below it, and the groups are days, or it has nothing somewhere, or what stands again below it.
+pub fn has_values(rows: &[Candidate<'_, '_>]) -> bool {
+    let [upper, lower, below @ ..] = rows else {
+        return false;
+    };
+    let mut groups = upper
+        .cells
+        .iter()
+        .skip(1)
+        .filter(|cell| !cell.trim().is_empty());
+    let width = lower.cells.len();
+    let stands_again = |at: usize| {
+        let cell = lower.cells[at].trim();
+        cell.is_empty() && !column(below, at).is_empty()
+            || !is_missing(cell) && (1..width).any(|other| column(below, other).contains(&cell))
+    };
+    !below.is_empty()
+        && !(0..width).any(|at| differs(&rows[1..], at))
+        && (groups.all(|cell| is_day(cell)) || (1..width).any(stands_again))
 }
 
 /// The first row that is as wide as most.

@@ -2,8 +2,8 @@
 //! are one text again, and its paragraphs are parted by blank lines.
 //!
 //! Forms: the nodes of ProseMirror and Slate (`type`, `content` or `children`, `text`), the operations of Quill's Delta
-//! (`insert`), the `rich_text` of Notion (`plain_text`) and of Slack (`elements`), the documents of Lexical and of Atlassian,
-//! and the texts of Telegram (strings and objects with a `text`).
+//! (`insert`), the `rich_text` of Notion (`plain_text`) and of Slack (`elements`), the documents of Lexical, of Atlassian and of
+//! Markdown's syntax trees (mdast), and the texts of Telegram (strings and objects with a `text`).
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -42,8 +42,19 @@ const MORE: [&str; 14] = [
     "key",
 ];
 /// What a node may say beside these.
-const OF_NODES: [&str; 19] = [
+const OF_NODES: [&str; 30] = [
     "value",
+    "depth",
+    "spread",
+    "ordered",
+    "lang",
+    "meta",
+    "align",
+    "position",
+    "alt",
+    "fallback",
+    "range",
+    "state",
     "checked",
     "listType",
     "start",
@@ -64,7 +75,10 @@ const OF_NODES: [&str; 19] = [
     "usergroup_id",
 ];
 /// What the `type` of a run says that looks otherwise than the text around it.
-const STYLED: [&str; 19] = [
+const STYLED: [&str; 22] = [
+    "strong",
+    "emphasis",
+    "delete",
     "bold",
     "italic",
     "underline",
@@ -86,22 +100,46 @@ const STYLED: [&str; 19] = [
     "custom_emoji",
 ];
 /// What a run or a node may say beside its words: where it leads, what it is called.
-const UNSAID: [&str; 9] = [
-    "href", "url", "link", "src", "title", "alt", "label", "name", "formula",
+const UNSAID: [&str; 14] = [
+    "href", "url", "link", "src", "title", "alt", "label", "name", "formula", "latex", "value",
+    "language", "lang", "state",
 ];
 /// What stands for the words of a node that has none.
-const LABELS: [&str; 11] = [
+const LABELS: [&str; 15] = [
     "text",
     "label",
     "alt",
     "title",
     "formula",
+    "latex",
     "shortName",
     "name",
     "user_id",
     "channel_id",
     "usergroup_id",
+    "range",
+    "fallback",
+    "value",
     "url",
+];
+/// Nodes without runs in them that stand for words. Others do where what they are called is among their `attrs`.
+const INLINE: [&str; 16] = [
+    "mention",
+    "emoji",
+    "user",
+    "usergroup",
+    "channel",
+    "broadcast",
+    "date",
+    "status",
+    "color",
+    "link",
+    "image",
+    "media",
+    "math",
+    "equation",
+    "inlineMath",
+    "hashtag",
 ];
 /// Nodes that hold paragraphs, runs or other such nodes.
 const BLOCKS: [&str; 55] = [
@@ -182,6 +220,8 @@ pub struct RichText {
     after_run: bool,
     /// Nodes around what is read.
     depth: usize,
+    /// Runs that were read.
+    runs: usize,
 }
 
 /// What speaks for a list that is a text.
@@ -215,7 +255,7 @@ pub fn rich_text(list: &[Value<'_>]) -> Option<RichText> {
     }
     let (mut rich, mut signs) = (RichText::default(), Signs::default());
     rich.read(list, &mut signs)?;
-    (rich.after_run, rich.depth) = (false, 0);
+    (rich.after_run, rich.depth, rich.runs) = (false, 0, 0);
     let is_rich = signs.certain || signs.styled && signs.plain;
     is_rich.then_some(rich)
 }
@@ -225,7 +265,7 @@ impl RichText {
     fn read(&mut self, list: &[Value<'_>], signs: &mut Signs) -> Option<()> {
         for part in list {
             let members = match part {
-                Value::Text(text) => {
+                Value::Text(text) if self.depth == 0 => {
                     self.run(text);
                     signs.plain = true;
                     continue;
@@ -235,6 +275,7 @@ impl RichText {
             };
             if let Some(words) = words(members, signs) {
                 self.run(words);
+                self.runs += 1;
                 unsaid(members, words, &mut self.left);
             } else {
                 self.node(members, signs)?;
@@ -258,7 +299,12 @@ impl RichText {
         let mut parts = members
             .iter()
             .filter(|(name, _)| PARTS.contains(&name.as_ref()));
-        let label = label(members);
+        let attributes = attributes(members);
+        let own = || label(members, kind).filter(|_| INLINE.contains(&kind));
+        let label = attributes
+            .and_then(|attributes| label(attributes, kind))
+            .or_else(own);
+        let mut shown = None;
         match (parts.next(), parts.next()) {
             (Some((_, Value::List(parts))), None) if STYLED.contains(&kind) => {
                 self.inside(parts)?;
@@ -270,22 +316,26 @@ impl RichText {
                     self.run(label);
                     self.begin();
                 }
+                let before = self.runs;
                 self.inside(parts)?;
                 self.after_run = false;
-                signs.certain = true;
+                signs.certain |= self.runs > before;
+                shown = label;
             }
             (Some((_, Value::Figures(_))) | None, None) if EMPTY.contains(&kind) => {
                 self.begin();
             }
-            (None, None) if matches!(kind, "hardBreak" | "hard_break" | "linebreak") => {
+            (None, None) if matches!(kind, "hardBreak" | "hard_break" | "linebreak" | "break") => {
                 self.text.push('\n');
             }
-            (None, None) => match &label {
-                Some(label) => self.run(label),
+            (None, None) => match label {
+                Some(label) => {
+                    self.run(&label);
+                    shown = Some(label);
+                }
                 // What has no words amid a text is listed.
                 None if self.depth > 0 || signs.certain => {
-                    let attributes = attributes(members).into_iter().flatten();
-                    let texts = attributes.filter_map(|(_, value)| match value {
+                    let texts = attributes?.iter().filter_map(|(_, value)| match value {
                         Value::Text(text) => Some(text.clone().into_owned()),
                         _ => None,
                     });
@@ -297,7 +347,7 @@ impl RichText {
         }
         unsaid(
             members,
-            label.as_deref().unwrap_or_default(),
+            shown.as_deref().unwrap_or_default(),
             &mut self.left,
         );
         Some(())
@@ -346,6 +396,14 @@ fn words<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], signs: &mut Signs) -> Opt
         signs.certain = true;
         return Some(words);
     }
+    // A text of Markdown.
+    if let (Some("text" | "inlineCode"), Some(words)) =
+        (text_of(members, "type"), text_of(members, "value"))
+        && only(&[&["type", "value", "position"]])
+    {
+        signs.plain = true;
+        return Some(words);
+    }
     let words = text_of(members, "text")?;
     let looks = |value: &Value<'_>| match value {
         Value::Text(_) => false,
@@ -382,16 +440,27 @@ fn attributes<'v, 'a>(
     })
 }
 
-/// What a node without words shows: who is mentioned, what a picture is called, which day it is.
-fn label<'v>(members: &'v [(Cow<'_, str>, Value<'_>)]) -> Option<Cow<'v, str>> {
-    let attributes = attributes(members);
-    let said = |name: &str| {
-        let own = attributes.and_then(|inner| text_of(inner, name));
-        own.or_else(|| text_of(members, name))
-            .filter(|label| !label.trim().is_empty())
-    };
-    let label = LABELS.into_iter().find_map(said).map(Cow::Borrowed);
-    label.or_else(|| date::of_field(said("timestamp")?, None).map(Cow::Owned))
+/// What a node without words shows, by its members or its attributes: who is mentioned, what a picture is called, which day
+/// it is.
+fn label<'v>(members: &'v [(Cow<'_, str>, Value<'_>)], kind: &str) -> Option<Cow<'v, str>> {
+    let said = |name: &str| text_of(members, name).filter(|label| !label.trim().is_empty());
+    let label = LABELS.into_iter().find_map(said);
+    match (label, kind) {
+        (Some(label), "emoji") if !label.starts_with(':') && label.is_ascii() => {
+            Some(Cow::Owned(format!(":{label}:")))
+        }
+        (Some(label), _) => Some(Cow::Borrowed(label)),
+        (None, "mention") => said("id").map(Cow::Borrowed),
+        (None, _) => {
+            let when = members.iter().find(|(name, _)| name == "timestamp");
+            let when = match when.map(|(_, value)| value) {
+                Some(Value::Text(text)) => text.as_ref(),
+                Some(Value::Word(word)) => word,
+                _ => return None,
+            };
+            date::of_field(when, None).map(Cow::Owned)
+        }
+    }
 }
 
 /// What a run or a node says beside its words: where it leads, what it is called.
@@ -467,6 +536,10 @@ mod tests {
                 "Due 2024-05-06.\n\nThe pier",
             ),
             (
+                r#"[{"type": "heading", "depth": 2, "children": [{"type": "text", "value": "Pumps"}]}, {"type": "paragraph", "children": [{"type": "text", "value": "Drain the "}, {"type": "strong", "children": [{"type": "text", "value": "pump"}]}, {"type": "text", "value": "."}]}]"#,
+                "Pumps\n\nDrain the pump.",
+            ),
+            (
                 r#"[{"type": "rich_text_section", "elements": [{"type": "text", "text": "Ask "}, {"type": "user", "user_id": "U1"}, {"type": "text", "text": " first.", "style": {"bold": true}}]}]"#,
                 "Ask U1 first.",
             ),
@@ -494,6 +567,10 @@ mod tests {
             r#"["Look ", {"type": "text_link", "text": "here", "href": "https://boats.example/plan"}]"#,
         );
         assert!(rich.unwrap().left.contains("https://boats.example/plan"));
+        let rich = read(
+            r#"[{"type": "paragraph", "children": [{"text": "Look "}, {"type": "link", "url": "https://boats.example/plan", "children": [{"text": "here"}]}]}]"#,
+        );
+        assert!(rich.unwrap().left.contains("https://boats.example/plan"));
         let rich = read(r#"[{"insert": "plan", "attributes": {"link": "https://a.example/"}}]"#);
         assert!(rich.unwrap().left.contains("https://a.example/"));
     }
@@ -516,6 +593,10 @@ mod tests {
             r#"[{"insert": "Anna Koch", "key": "a1"}]"#,
             r#"[{"type": "date", "attrs": {"id": 5}}]"#,
             r#"[{"type": "boat", "name": "Gull"}]"#,
+            r#"[{"type": "panel", "title": "This year", "content": [{"type": "metric", "title": "Revenue", "value": "12 million"}]}]"#,
+            r#"[{"type": "list", "title": "Which is a boat?", "children": [{"type": "choice", "value": "Canoe"}, {"type": "choice", "value": "Bike"}]}]"#,
+            r#"[{"type": "panel", "title": "About you", "elements": [{"type": "text", "name": "q1", "title": "What is your name?"}]}]"#,
+            r#"[{"type": "details", "title": "When do you open?", "content": ["At nine.", "On Sunday at ten."]}]"#,
             r#"["Anna", "Ben"]"#,
             "[[\"a\"]]",
         ] {

@@ -103,24 +103,30 @@ fn ends_line(text: &str, at: usize) -> bool {
     rest.is_empty() || rest.starts_with('\n')
 }
 
-/// Where the lines end that belong to a broken value: its own, and those below it that are indented more, or close it.
+/// Where the lines end that belong to a broken value: its own, and, where a bracket stands alone in that, those up to its
+/// end: indented ones, members, a closing bracket.
 fn end_of_lines(text: &str, at: usize) -> usize {
-    let begin = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let begin_of = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let own = indent(&text[begin..]);
+    let own = indent(&text[begin_of(at)..]);
     let mut end = at + line_at(text, at).len();
-    if !text[at..].starts_with(['{', '[']) {
+    let (list, open) = (text[at..].starts_with('['), line_at(text, at).trim_end());
+    if !matches!(open, "{" | "[") {
         return end;
     }
     loop {
         let next = skip_blank(text, end);
-        let begin = text[..next].rfind('\n').map_or(0, |end| end + 1);
+        let begin = begin_of(next);
         let line = line_at(text, begin);
-        let belongs = indent(line) > own || line.trim_start().starts_with(['}', ']']);
-        if next >= text.len() || begin <= at || !belongs {
+        let is_member = !list && line.trim_start().starts_with('"');
+        let closes = line.trim_start().starts_with(['}', ']']);
+        if next >= text.len() || begin <= at || !(indent(line) > own || is_member || closes) {
             return end;
         }
         end = begin + line.len();
+        if closes && indent(line) <= own {
+            return end;
+        }
     }
 }
 

@@ -342,10 +342,15 @@ fn names_of_groups_of_columns_are_joined_to_theirs() {
         ",2022,,2023,,\nRegion,Q1,Q2,Q1,Q2,Total\n",
         "Region,2022,,2023,,Total\n,Q1,Q2,Q1,Q2,\n",
         ",2022,,2023,,Total\nRegion,Q1,Q2,Q1,Q2,\n",
-        "Year,2022,,2023,,Total\nRegion,Q1,Q2,Q1,Q2,\n",
     ] {
         is("a.csv", &format!("{head}{rows}"), &expected);
     }
+    let titled = format!("Year,2022,,2023,,Total\nRegion,Q1,Q2,Q1,Q2,\n{rows}");
+    let titled = self::rows("a.csv", &titled).remove(0).1;
+    assert!(
+        titled.starts_with("Year > Region: North | 2022 > Q1: 10 | "),
+        "{titled}"
+    );
     is(
         "a.csv",
         ",Height,,Weight\nName,min,max,mean\nAnn,1,2,3\nBen,2,3,4\n",
@@ -376,6 +381,41 @@ fn names_of_groups_of_columns_are_joined_to_theirs() {
         &[
             ("2", "Early | Monday: Ann | Ben | Tuesday: Cleo | Dan"),
             ("3", "Late | Monday: Emil | Finn | Tuesday: Gabi | Hal"),
+        ],
+    );
+    // Words below words are names, as people below days are not.
+    is(
+        "a.csv",
+        ",Flower,,Fruit,\nPlant,Colour,Scent,Colour,Taste\nRose,red,sweet,green,bitter\nLily,white,strong,brown,none\n",
+        &[
+            ("1", "Flower, Fruit"),
+            (
+                "3",
+                "Plant: Rose | Colour: red | Scent: sweet | Colour: green | Taste: bitter",
+            ),
+            (
+                "4",
+                "Plant: Lily | Colour: white | Scent: strong | Colour: brown",
+            ),
+        ],
+    );
+    // A shop that is closed on both days is a row.
+    is(
+        "a.csv",
+        "Store,Monday,,Tuesday,\nBonn,closed,closed,closed,closed\nKiel,9:00,18:00,9:00,18:00\nUlm,10:00,17:00,10:00,17:00\n",
+        &[
+            (
+                "2",
+                "Store: Bonn | Monday: closed | closed | Tuesday: closed | closed",
+            ),
+            (
+                "3",
+                "Store: Kiel | Monday: 9:00 | 18:00 | Tuesday: 9:00 | 18:00",
+            ),
+            (
+                "4",
+                "Store: Ulm | Monday: 10:00 | 17:00 | Tuesday: 10:00 | 17:00",
+            ),
         ],
     );
     is(
@@ -670,6 +710,10 @@ fn a_broken_object_of_several_lines_is_left_out_whole() {
         note.starts_with("6 lines are no JSON and left out (line 5, column "),
         "{note}"
     );
+    // Whole lines below a broken one are read, however they are indented, and members of an object are no rows.
+    let text = "{\"text\":\"cut\n  {\"text\":\"One two.\"}\n  {\"text\":\"Three four.\"}\n{\n\"text\":\"Second\" \"x\"\n}\n{\"text\":\"Five six.\"}\n";
+    let ids: Vec<String> = rows("a.jsonl", text).into_iter().map(|row| row.0).collect();
+    assert_eq!(ids, ["2", "3", "7"]);
 }
 
 #[test]
