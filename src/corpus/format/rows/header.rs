@@ -203,12 +203,23 @@ pub fn has_values(rows: &[Candidate<'_, '_>]) -> bool {
         .skip(1)
         .filter(|cell| !cell.trim().is_empty());
     let width = lower.cells.len();
+    let is_open = |at: usize| {
+        upper
+            .cells
+            .get(at)
+            .is_none_or(|cell| cell.trim().is_empty())
+    };
     let stands_again = |at: usize| {
         let cell = lower.cells[at].trim();
-        cell.is_empty() && !column(below, at).is_empty()
+        cell.is_empty() && is_open(at) && !column(below, at).is_empty()
             || !is_missing(cell) && (1..width).any(|other| column(below, other).contains(&cell))
     };
-    !below.is_empty()
+    let is_named = lower
+        .cells
+        .first()
+        .is_some_and(|cell| !cell.trim().is_empty());
+    is_named
+        && !below.is_empty()
         && !(0..width).any(|at| differs(&rows[1..], at))
         && (groups.all(|cell| is_day(cell)) || (1..width).any(stands_again))
 }

@@ -263,10 +263,16 @@ pub fn rich_text(list: &[Value<'_>]) -> Option<RichText> {
 impl RichText {
     /// Reads the parts of a list behind each other.
     fn read(&mut self, list: &[Value<'_>], signs: &mut Signs) -> Option<()> {
+        // Several texts in a node are a list.
+        let is_text = |part: &Value<'_>| matches!(part, Value::Text(_));
+        if self.depth > 0 && list.len() > 1 && list.iter().all(is_text) {
+            return None;
+        }
         for part in list {
             let members = match part {
-                Value::Text(text) if self.depth == 0 => {
+                Value::Text(text) => {
                     self.run(text);
+                    self.runs += usize::from(self.depth > 0);
                     signs.plain = true;
                     continue;
                 }

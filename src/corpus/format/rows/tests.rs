@@ -395,7 +395,7 @@ fn names_of_groups_of_columns_are_joined_to_theirs() {
             ),
             (
                 "4",
-                "Plant: Lily | Colour: white | Scent: strong | Colour: brown",
+                "Plant: Lily | Colour: white | Scent: strong | Colour: brown | Taste: none",
             ),
         ],
     );
