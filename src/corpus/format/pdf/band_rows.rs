@@ -6,7 +6,7 @@ use super::cells::{is_number, weight};
 use super::characters::{is_finished, is_ideographic};
 use super::geometry::Frame;
 use super::lines::Line;
-use super::measure::ends_before;
+use super::measure::{ends_before, is_prose};
 use super::walls::Walls;
 
 /// Two distances are the same within this share.
@@ -70,29 +70,31 @@ impl Band {
     /// Whether each cell of a row goes on with the text of the cell above it: that one is full and ends no sentence, and
     /// some cell plainly begins amid one.
     fn runs_on(&self, lines: &[Line], above: &[usize], below: &[usize]) -> bool {
-        let last_and_first = |column: usize| {
+        // The first and the last line of the cell above, and the first of the one below.
+        let lines_in = |column: usize| {
             let is_own = |n: &&usize| self.nearest(&lines[**n]) == column;
+            let begin = above.iter().find(is_own)?;
             let last = above.iter().rfind(is_own)?;
             let first = below.iter().find(is_own)?;
-            Some((&lines[*last], &lines[*first]))
+            Some((&lines[*begin], &lines[*last], &lines[*first]))
         };
         let columns = self.columns_of(lines, below);
-        let pairs: Option<Vec<_>> = columns
-            .iter()
-            .map(|&column| last_and_first(column))
-            .collect();
-        let is_full = |(column, (last, first)): (&usize, &(&Line, &Line))| {
+        let cells: Option<Vec<_>> = columns.iter().map(|&column| lines_in(column)).collect();
+        let is_full = |(column, (_, last, first)): (&usize, &(&Line, &Line, &Line))| {
             weight(&last.text) >= LONG
                 && first.base - last.base < WIDEST_LEAD * self.size
                 && !is_finished(&last.text)
                 && !ends_before(last, self.columns[*column], Some(first))
         };
-        let is_amid = |(last, first): &(&Line, &Line)| {
-            first.text.starts_with(char::is_lowercase)
-                || first.text.starts_with(is_ideographic) && last.text.ends_with(is_ideographic)
+        // Small letters say nothing where cells begin with them, and ideographs only amid a sentence.
+        let is_small = |line: &Line| line.text.starts_with(char::is_lowercase);
+        let is_amid = |(begin, last, first): &(&Line, &Line, &Line)| {
+            let ideographs =
+                first.text.starts_with(is_ideographic) && last.text.ends_with(is_ideographic);
+            is_small(first) && !is_small(begin) || ideographs && is_prose(&last.text)
         };
-        pairs.is_some_and(|pairs| {
-            pairs.iter().any(is_amid) && columns.iter().zip(&pairs).all(is_full)
+        cells.is_some_and(|cells| {
+            cells.iter().any(is_amid) && columns.iter().zip(&cells).all(is_full)
         })
     }
 

@@ -175,8 +175,8 @@ impl Table {
         }
     }
 
-    /// Whether each name without values stands beside a column of numbers without a name. One such pair may be a column that
-    /// is empty, and a number behind it.
+    /// Whether each name without values stands left of a column of numbers without a name. One such pair may be a column
+    /// that is empty, and a number behind it.
     fn has_heads_beside_values(&self) -> bool {
         let (head, rest) = (&self.rows[0], &self.rows[1..]);
         let values = |at: usize| {
@@ -191,7 +191,7 @@ impl Table {
         let mut pairs = names.iter().zip(&nameless);
         names.len() == nameless.len()
             && names.len() > 1
-            && pairs.all(|(name, &at)| name.abs_diff(at) == 1 && values(at).all(is_number))
+            && pairs.all(|(name, &at)| name + 1 == at && values(at).all(is_number))
     }
 
     /// Joins two rows of heads, of which the upper has cells over several columns: `2024 > Q1`. Steps over a title.

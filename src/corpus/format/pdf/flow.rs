@@ -277,13 +277,7 @@ impl Stack {
         if last.mono && line.mono && self.lines[from].mono {
             return false;
         }
-        // Code inside a sentence may fill a line; what is set apart is a listing.
-        if last.mono != line.mono
-            && (short
-                || is_finished(&last.text)
-                || shift.abs() > INDENT
-                || at - from > 1 && last.mono)
-        {
+        if last.mono != line.mono && self.is_listing(from, at, shift, short) {
             return true;
         }
         if last.bold != line.bold
@@ -329,10 +323,7 @@ impl Stack {
             let hangs = style.hanging || at - from == 1 && starts_item(&self.lines[from].text);
             return short || !(hangs || goes_on);
         }
-        // Below a large initial the lines are as wide as the column again.
-        let initial = &self.lines[from].frame;
-        let beside_initial = last.frame.c0 < initial.c1 && initial.c1 - initial.c0 > 1.8 * size;
-        if shift < -INDENT && beside_initial {
+        if shift < -INDENT && self.is_beside_initial(from, last) {
             return short;
         }
         if shift < -INDENT {
@@ -341,6 +332,19 @@ impl Stack {
             return short || at - from > 1 || style.hanging && is_finished(&last.text);
         }
         short
+    }
+
+    /// Whether code and text beside each other are parted: code inside a sentence may fill a line, and what is set apart is
+    /// a listing.
+    fn is_listing(&self, from: usize, at: usize, shift: f32, short: bool) -> bool {
+        let last = &self.lines[at - 1];
+        short || is_finished(&last.text) || shift.abs() > INDENT || at - from > 1 && last.mono
+    }
+
+    /// Whether a line stands beside a large initial: below it the lines are as wide as the column again.
+    fn is_beside_initial(&self, from: usize, line: &Line) -> bool {
+        let initial = &self.lines[from].frame;
+        line.frame.c0 < initial.c1 && initial.c1 - initial.c0 > 1.8 * line.size
     }
 
     /// The step that is usual around a line: the page's, or less where all lines here are closer.

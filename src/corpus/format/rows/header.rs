@@ -147,7 +147,12 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
     let group = |start: usize, columns: usize| (start..start + columns).map(|at| cell(lower, at));
     let again = |start: &usize| {
         let columns = extent(starts[0]).min(extent(*start));
-        columns > 1 && group(starts[0], columns).eq(group(*start, columns))
+        let mut first: Vec<String> = group(starts[0], columns).collect();
+        let same = group(*start, columns).eq(first.iter().cloned());
+        first.sort_unstable();
+        first.dedup();
+        // `closed, closed` are values.
+        columns > 1 && same && first.len() == columns
     };
     let again = starts.iter().skip(1).any(again);
     // The first column has the names of the rows, which are in no group; a title begins there, or a name for groups that
