@@ -24,6 +24,7 @@ mod flow;
 mod fonts;
 mod geometry;
 mod glyphs;
+mod going_on;
 mod grids;
 mod heads;
 mod heads_by_place;

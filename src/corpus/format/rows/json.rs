@@ -1,6 +1,7 @@
 //! JSON and JSON Lines.
 
-use super::json_text::{Broken, end_of, skip_blank, values};
+use super::json_text::{Broken, end_of, skip_blank};
+use super::json_values::values;
 use super::json_walk::Walk;
 use super::{Fault, Fields, Format, Parsed};
 
