@@ -109,6 +109,12 @@ impl RichText {
         let mut parts = members
             .iter()
             .filter(|(name, _)| PARTS.contains(&name.as_ref()));
+        // A block that says something itself is an entry: who is quoted, what is asked.
+        let is_block = BLOCKS.contains(&kind) || EMPTY.contains(&kind);
+        let is_said = |name: &str| text_of(members, name).is_some_and(|said| !said.is_empty());
+        if is_block && ["name", "title", "label", "value"].into_iter().any(is_said) {
+            return None;
+        }
         let attributes = attributes(members);
         let own = || label(members, kind).filter(|_| INLINE.contains(&kind));
         let label = attributes
@@ -406,6 +412,7 @@ mod tests {
             r#"[{"type": "panel", "title": "This year", "content": [{"type": "metric", "title": "Revenue", "value": "12 million"}]}]"#,
             r#"[{"type": "list", "title": "Which is a boat?", "children": [{"type": "choice", "value": "Canoe"}, {"type": "choice", "value": "Bike"}]}]"#,
             r#"[{"type": "panel", "title": "About you", "elements": [{"type": "text", "name": "q1", "title": "What is your name?"}]}]"#,
+            r#"[{"type": "quote", "name": "Anna Koch", "content": ["Row slowly."]}, {"type": "quote", "name": "Ben Lind", "content": ["Never row alone."]}]"#,
             r#"[{"type": "details", "title": "When do you open?", "content": ["At nine.", "On Sunday at ten."]}]"#,
             r#"["Anna", "Ben"]"#,
             "[[\"a\"]]",
