@@ -1,6 +1,7 @@
 //! Whether a row names the columns of a table, and which: recognised by how it differs from the rows below it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::fields::is_usual;
 use super::kind::{Kind, Says, is_day, is_missing, kind, says};
@@ -214,10 +215,14 @@ pub fn has_values(rows: &[Candidate<'_, '_>]) -> bool {
             .get(at)
             .is_none_or(|cell| cell.trim().is_empty())
     };
+    let all_below = below.iter().flat_map(|row| row.cells.iter().skip(1));
+    let all_below: HashSet<&str> = all_below.map(|cell| cell.trim()).collect();
     let stands_again = |at: usize| {
         let cell = lower.cells[at].trim();
-        cell.is_empty() && is_open(at) && !column(below, at).is_empty()
-            || !is_missing(cell) && (1..width).any(|other| column(below, other).contains(&cell))
+        match is_missing(cell) {
+            true => cell.is_empty() && is_open(at) && !column(below, at).is_empty(),
+            false => all_below.contains(cell),
+        }
     };
     let is_named = lower
         .cells
