@@ -11,7 +11,7 @@ use crate::corpus::block::{BlockKind, Omission};
 use crate::corpus::decode::decoded::Fault;
 use crate::corpus::format::blocks::Blocks;
 use crate::corpus::format::rows::form::is_form;
-use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, grouped, has_values};
+use crate::corpus::format::rows::header::{Candidate, Head, LOOKED_AT, grouped, is_roster};
 use crate::corpus::format::rows::kind::{Kind, kind};
 use crate::corpus::format::table::Cell;
 use crate::corpus::read_options::Header;
@@ -248,10 +248,8 @@ impl Sheet {
         let mut names = self.names(upper);
         // One cell over the table is its title.
         if names.groups && (upper.cells.len() > 1 || upper.cells[0].0 > lower.cells[0].0) {
-            // A roster looks the same: people below days.
-            let over_both = !lower.from_above.is_empty();
-            let rows = candidates(&dense, rows);
-            if !over_both && grouped(&rows).is_none() && has_values(&rows) {
+            // A roster looks the same, but for a cell over both rows.
+            if lower.from_above.is_empty() && is_roster(&candidates(&dense, rows)) {
                 return None;
             }
             names.join(self.names(lower));
@@ -264,16 +262,6 @@ impl Sheet {
         Some(names)
     }
 
-    /// The last column of a cell, which may go over several.
-    fn last_column(&self, row: u32, column: u32) -> u32 {
-        let merged = self
-            .merged
-            .binary_search_by_key(&(row, column), |cells| cells.0);
-        let last = merged.ok().map(|at| self.merged[at].1);
-        last.filter(|last| last.0 == row)
-            .map_or(column, |last| last.1.min(MOST_COLUMNS))
-    }
-
     /// The names that a row gives to columns; a cell over several columns names each of them.
     fn names(&self, row: &SheetRow) -> Names {
         let mut names = Names::default();
@@ -283,7 +271,13 @@ impl Sheet {
                 names.long.push(name);
                 continue;
             }
-            let last = self.last_column(row.row, *column);
+            let merged = self
+                .merged
+                .binary_search_by_key(&(row.row, *column), |cells| cells.0);
+            let merged = merged.ok().map(|at| self.merged[at].1);
+            let last = merged
+                .filter(|last| last.0 == row.row)
+                .map_or(*column, |last| last.1.min(MOST_COLUMNS));
             names.groups |= last > *column;
             for column in *column..=last {
                 names.set(column, &name);

@@ -3,10 +3,10 @@
 
 use super::bands::{Band, LONG, baselines};
 use super::cells::{is_number, weight};
-use super::characters::{is_finished, is_ideographic};
+use super::characters::{is_finished, is_ideographic, is_prose};
 use super::geometry::Frame;
 use super::lines::Line;
-use super::measure::{ends_before, is_prose};
+use super::measure::ends_before;
 use super::walls::Walls;
 
 /// Two distances are the same within this share.

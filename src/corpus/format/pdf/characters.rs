@@ -85,6 +85,16 @@ pub(super) fn is_kana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{3096}' | '\u{309d}'..='\u{309e}' | '\u{30a1}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}')
 }
 
+/// Hiragana, in which the phrases of Japanese end.
+pub(super) fn is_hiragana(c: char) -> bool {
+    ('\u{3041}'..='\u{309f}').contains(&c)
+}
+
+/// Whether a line has the marks of Japanese sentences, which titles and names have not.
+pub(super) fn is_prose(text: &str) -> bool {
+    text.contains(['。', '、', '，', '．'])
+}
+
 /// Whether a character ends a sentence.
 pub(super) fn ends_sentence(c: char) -> bool {
     matches!(

@@ -1,10 +1,10 @@
 //! What tells that a paragraph goes on, or does not: code, large initials, the distance of the lines around.
 
-use super::characters::{is_finished, is_ideographic};
+use super::characters::{is_finished, is_ideographic, is_prose};
 use super::flow::{INDENT, Stack, is_same_size, lead};
 use super::lines::Line;
 use super::markers::starts_item;
-use super::measure::{WIDE, is_prose};
+use super::measure::WIDE;
 
 /// So many lines before and behind one tell how its column is set.
 const NEAR: usize = 20;

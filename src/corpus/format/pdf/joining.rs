@@ -79,8 +79,7 @@ pub(super) fn join(text: &mut String, line: &str, words: &Words) {
 fn is_compound(text: &str, line: &str, words: &Words) -> bool {
     let head = text.rsplit(char::is_whitespace).next().unwrap_or_default();
     let tail = line.split(char::is_whitespace).next().unwrap_or_default();
-    let plain = tail.trim_end_matches(|c: char| !c.is_alphanumeric());
-    if AFTER_HYPHENS.contains(&plain) {
+    if AFTER_HYPHENS.contains(&bare(tail).as_str()) {
         return true;
     }
     let whole = format!("{}{tail}", head.trim_end_matches(['-', '‐']));

@@ -3,7 +3,7 @@
 
 use textwrap::WordSeparator;
 
-use super::characters::{is_finished, is_ideographic};
+use super::characters::{is_finished, is_hiragana, is_ideographic, is_prose};
 use super::flow::{INDENT, Stack, is_same_size};
 use super::lines::Line;
 
@@ -69,8 +69,7 @@ impl Stack {
             .iter()
             .take(end + 1)
             .skip(first.max(at.saturating_sub(4)));
-        let ends = near.map(|line| line.frame.a1);
-        let right = ends.fold(f32::MIN, f32::max);
+        let right = near.map(|line| line.frame.a1).fold(f32::MIN, f32::max);
         ends_before(line, (self.left, right), next)
     }
 
@@ -271,16 +270,6 @@ fn first_word(line: &Line) -> f32 {
     // Letters share what ideographs leave.
     let letter = ((width - full) / letters(&line.text).max(1.0)).clamp(0.2 * line.size, line.size);
     wide(word) * line.size + letters(word) * letter
-}
-
-/// Whether a line has the marks of Japanese sentences, which titles and names have not.
-pub(super) fn is_prose(text: &str) -> bool {
-    text.contains(['。', '、', '，', '．'])
-}
-
-/// Hiragana, in which the phrases of Japanese end.
-fn is_hiragana(c: char) -> bool {
-    ('\u{3041}'..='\u{309f}').contains(&c)
 }
 
 /// The width of the first phrase of a Japanese line: what is no hiragana, with the hiragana and the marks behind it. One

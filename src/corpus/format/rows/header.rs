@@ -59,11 +59,7 @@ impl Head {
             begin += 1;
         }
         // Groups of columns, above rows of values.
-        if begin > 0
-            && names_groups(&rows[begin - 1..])
-            && grouped(&rows[begin - 1..]).is_none()
-            && has_values(&rows[begin - 1..])
-        {
+        if begin > 0 && names_groups(&rows[begin - 1..]) && is_roster(&rows[begin - 1..]) {
             return head(Some(begin - 1), begin);
         }
         if names(begin) {
@@ -115,8 +111,8 @@ pub fn differ(rows: &[Candidate<'_, '_>]) -> bool {
 }
 
 /// The names of columns under two rows of heads, the first two of these, of which the upper names groups of columns:
-/// `2024 > Q1`. `None` where the rows are no such pair: the lower has the same names in several groups, or is plainly one
-/// of names.
+/// `2024 > Q1`. `None` where they are no such pair: in one, the lower row has the same names in several groups, or plainly
+/// has names.
 pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
     let [upper, lower, ..] = rows else {
         return None;
@@ -160,8 +156,7 @@ pub fn grouped(rows: &[Candidate<'_, '_>]) -> Option<Vec<String>> {
     // are years (`Year,2023,,2024`), which the names below it show to be one.
     let is_titled = !cell(upper, 0).is_empty() && !cell(lower, 0).is_empty();
     let are_years = || starts.iter().all(|start| !is_name(&cell(upper, *start)));
-    let is_apart = |at: usize| differs(&rows[1..], at);
-    let all_apart = || (1..width).all(|at| cell(lower, at).is_empty() || is_apart(at));
+    let all_apart = || (1..width).all(|at| cell(lower, at).is_empty() || differs(&rows[1..], at));
     if is_titled && !(again && are_years() && all_apart()) {
         return None;
     }
@@ -197,9 +192,14 @@ fn differs(rows: &[Candidate<'_, '_>], at: usize) -> bool {
     first.is_some_and(|first| first.is_some() && first != likely(&column(&rows[1..], at)))
 }
 
+/// Whether the first of several rows names groups of columns, and the second has values and no names: people below days.
+pub fn is_roster(rows: &[Candidate<'_, '_>]) -> bool {
+    grouped(rows).is_none() && has_values(rows)
+}
+
 /// Whether the second of several rows, below one that names groups of columns, plainly has values: in each column it is
 /// like the rows below it, and the groups are days, or it has nothing somewhere, or what stands again below it.
-pub fn has_values(rows: &[Candidate<'_, '_>]) -> bool {
+fn has_values(rows: &[Candidate<'_, '_>]) -> bool {
     let [upper, lower, below @ ..] = rows else {
         return false;
     };

@@ -94,8 +94,8 @@ fn check(text: &str) -> Result<usize, Fault> {
     }
 }
 
-/// Lines that are no JSON, among more values that are, and what is wrong with the first: a program that was stopped left them, or
-/// a disk.
+/// Lines that are no JSON, among more values that are, and what is wrong with the first: a program that was stopped left
+/// them, or a disk.
 fn broken_lines(text: &str) -> Result<(Vec<&str>, String), Fault> {
     let (mut lines, mut first, mut whole) = (Vec::new(), None, 0_usize);
     for part in values(text) {

@@ -20,6 +20,12 @@ pub struct RichText {
     pub text: String,
     /// Where links lead, and what else nodes say.
     pub left: BTreeSet<String>,
+}
+
+/// Reads a rich text.
+#[derive(Default)]
+struct Reader {
+    found: RichText,
     /// A paragraph is open.
     after_run: bool,
     /// Nodes around what is read.
@@ -57,14 +63,13 @@ pub fn rich_text(list: &[Value<'_>]) -> Option<RichText> {
     if !list.iter().any(|part| matches!(part, Value::Object(_))) {
         return None;
     }
-    let (mut rich, mut signs) = (RichText::default(), Signs::default());
-    rich.read(list, &mut signs)?;
-    (rich.after_run, rich.depth, rich.runs) = (false, 0, 0);
+    let (mut reader, mut signs) = (Reader::default(), Signs::default());
+    reader.read(list, &mut signs)?;
     let is_rich = signs.certain || signs.styled && signs.plain;
-    is_rich.then_some(rich)
+    is_rich.then_some(reader.found)
 }
 
-impl RichText {
+impl Reader {
     /// Reads the parts of a list behind each other.
     fn read(&mut self, list: &[Value<'_>], signs: &mut Signs) -> Option<()> {
         // Several texts in a node are a list.
@@ -86,7 +91,7 @@ impl RichText {
             if let Some(words) = words(members, signs) {
                 self.run(words);
                 self.runs += 1;
-                unsaid(members, words, &mut self.left);
+                unsaid(members, words, &mut self.found.left);
             } else {
                 self.node(members, signs)?;
             }
@@ -142,7 +147,7 @@ impl RichText {
                 self.begin();
             }
             (None, None) if matches!(kind, "hardBreak" | "hard_break" | "linebreak" | "break") => {
-                self.text.push('\n');
+                self.found.text.push('\n');
             }
             (None, None) => match label {
                 Some(label) => {
@@ -155,7 +160,7 @@ impl RichText {
                         Value::Text(text) => Some(text.clone().into_owned()),
                         _ => None,
                     });
-                    self.left.extend(texts);
+                    self.found.left.extend(texts);
                 }
                 None => return None,
             },
@@ -164,7 +169,7 @@ impl RichText {
         unsaid(
             members,
             shown.as_deref().unwrap_or_default(),
-            &mut self.left,
+            &mut self.found.left,
         );
         Some(())
     }
@@ -173,14 +178,14 @@ impl RichText {
         if !self.after_run {
             self.begin();
         }
-        self.text.push_str(words);
+        self.found.text.push_str(words);
         self.after_run = true;
     }
 
     /// Begins a paragraph.
     fn begin(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
-            self.text.push_str("\n\n");
+        if !self.found.text.is_empty() && !self.found.text.ends_with("\n\n") {
+            self.found.text.push_str("\n\n");
         }
         self.after_run = false;
     }
