@@ -227,11 +227,13 @@ impl Band {
             let mut cells = row.iter().filter(|&&n| self.nearest(&lines[n]) == column);
             matches!((cells.next(), cells.next()), (Some(&n), None) if is_number(&lines[n].text))
         };
-        let has_numbers = |column: usize| rows.iter().all(|row| number_in(row, column));
-        let full = rows
-            .iter()
-            .all(|row| self.columns_of(lines, row).len() >= 2);
-        match full && rows.len() > 1 && (1..self.columns.len()).any(has_numbers) {
+        // A line over several columns is a title of the rows below it.
+        let is_title = |row: &Vec<usize>| row.len() == 1 && self.column(&lines[row[0]]).is_none();
+        let (titles, full): (Vec<_>, Vec<_>) = rows.iter().partition(|row| is_title(row));
+        let has_numbers = |column: usize| full.iter().all(|row| number_in(row, column));
+        let is_full = |row: &&Vec<usize>| self.columns_of(lines, row).len() >= 2;
+        let parts = full.len() > 1 || !titles.is_empty() && !full.is_empty();
+        match full.iter().all(is_full) && parts && (1..self.columns.len()).any(has_numbers) {
             true => rows,
             false => vec![group.to_vec()],
         }

@@ -9,7 +9,7 @@ use super::walls::Walls;
 const GUTTER: f32 = 0.5;
 
 /// Rows of a table without rules stand at most this far apart, in ems.
-const ROW_STEP: f32 = 3.4;
+pub(super) const ROW_STEP: f32 = 3.4;
 
 /// As far with a rule between them, as pages of the web pad them.
 const PADDED_STEP: f32 = 6.0;
@@ -76,6 +76,14 @@ impl Band {
                 )
             };
             let merged = with(row);
+            // Columns that a row joins are fewer, though it may add one.
+            let kept = |merged: &[(f32, f32)]| {
+                let has_column = |(from, to): &&(f32, f32)| {
+                    let mut inside = band.columns.iter();
+                    inside.any(|column| *from <= column.0 && column.1 <= *to)
+                };
+                merged.iter().filter(has_column).count() == band.columns.len()
+            };
             // Columns of text end where a rule sets a table off.
             let long = |row: &[usize]| row.iter().any(|&n| weight(&lines[n].text) >= LONG);
             let set_off = long(&rows[at - 1])
@@ -86,11 +94,11 @@ impl Band {
             if step > farthest * size || set_off || is_heading(lines, rows, at) {
                 break;
             }
-            if merged.len() < band.columns.len() {
+            if !kept(&merged) {
                 // A line over several columns may stand between rows that keep to them.
                 let next = rows
                     .get(at + 1)
-                    .filter(|next| next.len() >= 2 && with(next).len() >= band.columns.len());
+                    .filter(|next| next.len() >= 2 && kept(&with(next)));
                 if row.len() == 1 && next.is_some() && band.rows == at && band.columns.len() >= 3 {
                     band.rows = at + 1;
                     continue;
@@ -140,7 +148,7 @@ impl Band {
     }
 
     /// Whether a rule as wide as most of the columns stands between two lines.
-    fn is_cut(&self, lines: &[Line], above: usize, below: usize, walls: &Walls) -> bool {
+    pub(super) fn is_cut(&self, lines: &[Line], above: usize, below: usize, walls: &Walls) -> bool {
         let (left, right) = (self.columns[0].0, self.columns[self.columns.len() - 1].1);
         let wide = |from: f32, to: f32| to.min(right) - from.max(left) > 0.6 * (right - left);
         let (top, bottom) = (lines[above].middle(), lines[below].middle());
@@ -151,14 +159,22 @@ impl Band {
     }
 
     /// The column that a line stands in; `None`: in several or in none.
-    fn column(&self, line: &Line) -> Option<usize> {
-        let mut over = self
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| line.frame.a0 < column.1 && line.frame.a1 > column.0);
-        let first = over.next()?.0;
+    pub(super) fn column(&self, line: &Line) -> Option<usize> {
+        let mut over = (0..self.columns.len()).filter(|&at| self.is_over(line, at));
+        let first = over.next()?;
         over.next().is_none().then_some(first)
+    }
+
+    /// How many columns a line stands over.
+    fn columns_under(&self, line: &Line) -> usize {
+        (0..self.columns.len())
+            .filter(|&at| self.is_over(line, at))
+            .count()
+    }
+
+    fn is_over(&self, line: &Line, column: usize) -> bool {
+        let (from, to) = self.columns[column];
+        line.frame.a0 < to && line.frame.a1 > from
     }
 
     pub(super) fn nearest(&self, line: &Line) -> usize {
@@ -210,8 +226,23 @@ impl Band {
             .map(|row| &lines[row[0]])
             .filter(|line| self.column(line) == Some(0));
         let (items, others): (Vec<_>, Vec<_>) = firsts.partition(|line| is_only_marker(&line.text));
+        if self.is_listing(lines, rows) {
+            return true;
+        }
         let is_note = |line: &&Line| starts_note(&line.text) && line.text.chars().count() <= 2;
         self.columns.len() == 2 && !items.is_empty() && others.iter().all(is_note)
+    }
+
+    /// Whether the rows are the lines of a program, with the number of each before it.
+    fn is_listing(&self, lines: &[Line], rows: &[Vec<usize>]) -> bool {
+        let is_code = |row: &&Vec<usize>| row[1..].iter().all(|&n| lines[n].mono);
+        let numbers = rows.iter().map(|row| lines[row[0]].text.parse::<u32>());
+        let numbers: Vec<u32> = numbers.map_while(Result::ok).collect();
+        let counts = |pair: &[u32]| pair[0] < pair[1];
+        numbers.len() == rows.len()
+            && numbers.windows(2).all(counts)
+            && rows.iter().filter(|row| row.len() > 1).count() * 2 > rows.len()
+            && rows.iter().all(|row| is_code(&row))
     }
 
     /// Whether the columns are columns of text, to be read one after the other.
@@ -252,20 +283,32 @@ impl Band {
         returns < 2 && !(short * 10 >= cells * 8 && aligned * 10 >= rows.len() * 7)
     }
 
-    pub(super) fn table(&self, lines: &[Line], rows: &[Vec<usize>], walls: &Walls) -> Table {
-        let all: Vec<usize> = rows.iter().flatten().copied().collect();
+    /// The table of these rows, below one whose lines are known.
+    pub(super) fn table(
+        &self,
+        lines: &[Line],
+        first: &[usize],
+        rows: &[Vec<usize>],
+        walls: &Walls,
+    ) -> Table {
+        let all: Vec<usize> = first.iter().chain(rows.iter().flatten()).copied().collect();
         let frame = all
             .iter()
             .skip(1)
             .fold(lines[all[0]].frame, |frame, &n| frame.with(lines[n].frame));
-        let groups = self.groups(lines, rows, walls, frame);
+        let mut groups = self.groups(lines, rows, walls, frame);
+        if !first.is_empty() {
+            groups.insert(0, first.to_vec());
+        }
         let row = |group: &Vec<usize>| {
             let mut row = Row::new(self.columns.len(), lines[group[0]].area());
             let mut group = group.clone();
             group.sort_by(|&a, &b| lines[a].base.total_cmp(&lines[b].base));
-            group
-                .iter()
-                .for_each(|&n| row.add(self.nearest(&lines[n]), &lines[n]));
+            for &n in &group {
+                let column = self.nearest(&lines[n]);
+                row.add(column, &lines[n]);
+                row.cells[column].columns = self.columns_under(&lines[n]);
+            }
             row
         };
         let mut table = Table {

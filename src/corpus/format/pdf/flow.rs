@@ -48,11 +48,8 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
             && let Some(last) = stack.lines.last_mut()
         {
             if is_same_row(last, &line) {
-                let spaces = if last.mono && line.mono {
-                    columns(last, &line)
-                } else {
-                    1
-                };
+                let is_code = is_code(last, &line);
+                let spaces = if is_code { columns(last, &line) } else { 1 };
                 // A mark may be raised, or larger.
                 if line.text.len() > last.text.len() {
                     (last.base, last.size) = (line.base, line.size);
@@ -62,7 +59,7 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
                 last.text.push_str(&line.text);
                 last.frame = last.frame.with(line.frame);
                 last.bold &= line.bold;
-                last.mono &= line.mono;
+                last.mono = is_code;
                 last.leads |= line.leads;
                 last.hang = Some(line.frame.a0);
                 stack.right = stack.right.max(line.frame.a1);
@@ -88,6 +85,7 @@ pub(super) fn stacks(page: usize, lines: Vec<Line>) -> Vec<Stack> {
     find_edges(&mut stacks);
     for stack in &mut stacks {
         stack.mirror();
+        stack.number_empty_lines();
         stack.has_indents = stack.count_indents() >= 2;
     }
     stacks
@@ -123,7 +121,7 @@ fn find_edges(stacks: &mut [Stack]) {
 fn is_same_row(last: &Line, line: &Line) -> bool {
     let gap = line.frame.a0 - last.frame.a1;
     let size = last.size.max(line.size);
-    let widest = match (last.mono && line.mono, starts_item(&last.text)) {
+    let widest = match (is_code(last, line), starts_item(&last.text)) {
         (true, _) => 20.0,
         (_, true) => 6.0,
         _ => 3.0,
@@ -135,9 +133,18 @@ fn is_same_row(last: &Line, line: &Line) -> bool {
         && gap < widest * size
 }
 
+/// Whether a piece goes on with a line of code, or stands behind the number of that line.
+fn is_code(last: &Line, line: &Line) -> bool {
+    line.mono && (last.mono || is_number(last))
+}
+
+fn is_number(line: &Line) -> bool {
+    line.text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// How many letters of a typewriter have room between two pieces of a line.
 fn columns(last: &Line, line: &Line) -> usize {
-    let width = (last.frame.a1 - last.frame.a0) / last.text.chars().count().max(1) as f32;
+    let width = (line.frame.a1 - line.frame.a0) / line.text.chars().count().max(1) as f32;
     let room = (line.frame.a0 - last.frame.a1) / width.max(0.1);
     (room.round() as usize).clamp(1, 60)
 }
@@ -216,6 +223,14 @@ impl Stack {
         }
     }
 
+    /// Makes the numbers of empty lines in a listing lines of it.
+    fn number_empty_lines(&mut self) {
+        for at in 1..self.lines.len().saturating_sub(1) {
+            let is_amid = self.lines[at - 1].mono && self.lines[at + 1].mono;
+            self.lines[at].mono |= is_amid && is_number(&self.lines[at]);
+        }
+    }
+
     /// The place of a line of the stack on the page.
     pub(super) fn area(&self, line: &Line) -> Area {
         match self.mirrored {
@@ -283,6 +298,9 @@ impl Stack {
         }
         if style.paged && ends_in_page(&last.text) {
             return true;
+        }
+        if self.are_set_in_middle(at) && !is_caption(&self.lines[from].text) {
+            return self.is_narrow(last, line);
         }
         // The last line of a caption, and of other text that is set full but for it, may stand in the middle.
         let centred = !stands_off_middle(last, line);
@@ -609,6 +627,37 @@ mod tests {
         lines[1].mono = true;
         lines[2].mono = true;
         assert_eq!(paragraphs(lines), [0, 1, 3]);
+    }
+
+    #[test]
+    fn the_numbers_of_lines_are_a_part_of_a_listing() {
+        let mut lines = Vec::new();
+        for (n, code) in ["def read():", "", "    return 0"].into_iter().enumerate() {
+            let base = 10.0 + 12.0 * n as f32;
+            lines.push(line(&format!("{}", n + 1), 10.0, 14.0, base));
+            if !code.is_empty() {
+                let end = 24.0 + 5.0 * code.len() as f32;
+                let text = code.trim_start();
+                let mut code = line(text, end - 5.0 * text.len() as f32, end, base);
+                code.mono = true;
+                lines.push(code);
+            }
+        }
+        let stacks = stacks(1, lines);
+        assert_eq!(stacks[0].paragraphs(1.2), [0..3]);
+        assert!(stacks[0].lines.iter().all(|line| line.mono));
+        assert_eq!(stacks[0].lines[2].text, "3      return 0");
+    }
+
+    #[test]
+    fn lines_in_the_middle_stand_for_themselves_above_a_text() {
+        let lines = vec![
+            line("Present: Ms Halvorsen, Mr Berg, Mr Mori", 40.0, 170.0, 10.0),
+            line("Absent: Mr Okafor", 80.0, 130.0, 22.0),
+            line("The chair opened the meeting and read", 10.0, 200.0, 34.0),
+            line("what was written at the last one.", 10.0, 150.0, 46.0),
+        ];
+        assert_eq!(paragraphs(lines), [0, 1, 2]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::lines::Line;
 use super::walls::{TOUCH, Wall, Walls};
 
 /// More rules make a drawing, not a table.
-const RULES: usize = 1500;
+pub(super) const RULES: usize = 1500;
 
 /// Takes the tables out that have rules between columns and between rows.
 pub(super) fn take(lines: &mut Vec<Line>, walls: &Walls) -> Vec<Table> {

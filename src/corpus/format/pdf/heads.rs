@@ -51,7 +51,8 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
     for (page, lines) in pages.iter_mut().enumerate() {
         let mut dropped = vec![None; lines.len()];
         for (n, row) in rows[page].iter().enumerate() {
-            let lone = heads[page][n].is_none() && pages_alone(&rows[page], row, heads.len());
+            let lone =
+                heads[page][n].is_none() && is_lone_number(&rows[page], row, (page, heads.len()));
             let reason = if lone {
                 Some(Reason::PageNumber)
             } else if heads[page][n].is_none() && repeats_heading(lines, row, &headings) {
@@ -249,14 +250,19 @@ fn grows<'n>(pages: &[(usize, &'n [u32])], of: impl Fn(&'n [u32]) -> Option<&'n 
     fitting.count() * 2 > pages.len()
 }
 
-/// Whether a document of one page has a page number here: a number by itself, well off the text, at the foot.
-fn pages_alone(rows: &[Row], row: &Row, pages: usize) -> bool {
+/// Whether a page has its number here though no other page has one: a number by itself, well off the text, at the foot, no
+/// larger than that of the page can be.
+fn is_lone_number(rows: &[Row], row: &Row, (page, pages): (usize, usize)) -> bool {
     let alone = rows.iter().filter(|other| other.bottom).count() > 1;
-    pages == 1
-        && alone
+    let fits = row
+        .numbers
+        .first()
+        .is_some_and(|&number| number as usize <= page + 1);
+    alone
         && row.bottom
         && row.depth == 0
         && row.lead > 2.5
+        && (fits || pages == 1)
         && number_of(&rows_text(row)).is_some()
 }
 
@@ -327,6 +333,20 @@ mod tests {
             |n| format!("Row {}", n * 40 + 39),
         );
         assert!(take(&mut pages, 10.0).is_empty());
+    }
+
+    #[test]
+    fn a_number_alone_at_the_foot_is_that_of_the_page_where_it_can_be() {
+        for (foot, count) in [("2", 5), ("2024", 6)] {
+            let mut pages = pages(|n| format!("Day {}", n * 7), |_| String::new());
+            for lines in &mut pages {
+                lines.pop();
+                lines.remove(0);
+            }
+            pages[2].push(line(foot, 700.0));
+            take(&mut pages, 10.0);
+            assert_eq!(pages[2].len(), count);
+        }
     }
 
     #[test]

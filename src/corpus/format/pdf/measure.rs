@@ -40,6 +40,12 @@ const AROUND: usize = 3;
 /// A line that leaves so much of its column empty may end by itself, in ems.
 const ROOM: f32 = 1.5;
 
+/// A writer that counts characters puts at least so many into a line.
+const COUNTED: usize = 15;
+
+/// Lines are in the middle within so much, in ems.
+const MIDDLE: f32 = 0.3;
+
 /// Lines stand for themselves where each leaves so much of the column empty.
 const EMPTY: f32 = 0.4;
 
@@ -48,6 +54,9 @@ impl Stack {
     pub(super) fn is_short_in(&self, from: usize, at: usize) -> bool {
         let line = &self.lines[at];
         let next = self.lines.get(at + 1);
+        if self.is_counted(at) {
+            return false;
+        }
         // Lines that end at one place are set to an edge, and that is where the column ends here.
         let beside = [(at > from).then(|| &self.lines[at - 1]), next];
         let mut beside = beside.into_iter().flatten();
@@ -89,6 +98,38 @@ impl Stack {
         };
         let by_chance = is_finished(&line.text) && line.text.contains(is_ideographic);
         !by_chance || ends > 2 || !near.iter().any(is_longer)
+    }
+
+    /// Whether a line of ideographs has as many characters as those around it: a writer that counts them divided the text,
+    /// however wide they are.
+    fn is_counted(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        let count = |line: &Line| line.text.chars().count();
+        if !is_prose(&line.text) || is_finished(&line.text) || count(line) < COUNTED {
+            return false;
+        }
+        let near = &self.lines[at.saturating_sub(AROUND)..self.lines.len().min(at + AROUND + 1)];
+        let same = near
+            .iter()
+            .filter(|other| count(other) == count(line))
+            .count();
+        same > AROUND && near.iter().all(|other| count(other) <= count(line))
+    }
+
+    /// Whether two lines stand in the middle of a column for themselves: neither begins at its edge, they are not set to one
+    /// edge, and no sentence goes on from one to the other.
+    pub(super) fn are_set_in_middle(&self, at: usize) -> bool {
+        let (last, line) = (&self.lines[at - 1], &self.lines[at]);
+        let room = |line: &Line| (line.frame.a0 - self.left, self.right - line.frame.a1);
+        let is_middle = |line: &Line| {
+            let (before, behind) = room(line);
+            before > line.size && (before - behind).abs() < MIDDLE * line.size
+        };
+        let goes_on = line.text.starts_with(char::is_lowercase)
+            || last.text.ends_with([',', ';', '-'])
+            || is_prose(&last.text);
+        let apart = (last.frame.a0 - line.frame.a0).abs() > INDENT * line.size;
+        is_middle(last) && is_middle(line) && apart && !goes_on
     }
 
     /// The right edge of a quotation, a caption or a heading, as its own lines have it: they are of one size and begin at one
@@ -317,6 +358,31 @@ mod tests {
                 .join(" / ")
         };
         stacks[0].paragraphs(1.3).into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn lines_of_as_many_characters_are_full_however_wide_they_are() {
+        let width = |text: &str| -> f32 {
+            let letter = |c: char| if c.is_ascii() { 5.0 } else { 10.0 };
+            text.chars().map(letter).sum()
+        };
+        let texts = [
+            "費用は、年間約1,250万円で、前",
+            "年より増えた。担当者は、この検索の",
+            "精度が上がれば、件数は減ると話す。",
+            "老人も子供も、高齢者も、車も入る。",
+        ];
+        let lines = |texts: &[&str]| {
+            let line = |(n, text): (usize, &&str)| {
+                let base = 12.0 * n as f32;
+                line(text, (10.0, 10.0 + width(text)), base, 10.0)
+            };
+            texts.iter().enumerate().map(line).collect::<Vec<_>>()
+        };
+        assert_eq!(paragraphs(lines(&texts)).len(), 1);
+        // One that has fewer characters ends early.
+        let early = [&["費用は、年間で、前"], &texts[1..]].concat();
+        assert_eq!(paragraphs(lines(&early)).len(), 2);
     }
 
     #[test]

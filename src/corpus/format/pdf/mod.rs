@@ -26,6 +26,7 @@ mod geometry;
 mod glyphs;
 mod going_on;
 mod grids;
+mod group_heads;
 mod heads;
 mod heads_by_place;
 mod info;

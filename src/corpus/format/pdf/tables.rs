@@ -3,6 +3,7 @@
 use super::bands::{Band, LONG, baselines};
 use super::cells::{Table, remove, weight};
 use super::grids;
+use super::group_heads;
 use super::lines::Line;
 use super::walls::Walls;
 
@@ -28,7 +29,8 @@ fn in_flow(
     taken: &mut [bool],
     tables: &mut Vec<Table>,
 ) {
-    let rows = baselines(lines, flow);
+    let mut rows = baselines(lines, flow);
+    let heads = group_heads::take(lines, &mut rows, walls);
     let (mut at, mut done) = (0, 0);
     while at < rows.len() {
         let band = Band::grow(lines, &rows[at..], walls);
@@ -45,11 +47,14 @@ fn in_flow(
         }
         if several && band.is_table(lines, &rows[at..end], walls) {
             at -= band.above(lines, &rows[done..at], &rows[at..end]);
-            let table = band.table(lines, &rows[at..end], walls);
-            rows[at..end]
-                .iter()
-                .flatten()
-                .for_each(|&n| taken[n] = true);
+            let own = group_heads::above(&heads, &rows[at..end.min(at + 2)]);
+            let around = (&rows[done..at], &rows[at..end]);
+            let (first, rest) = band.first_row(lines, &own, around, walls);
+            let mut table = band.table(lines, &first, &rest, walls);
+            table.name_groups(lines, &own);
+            let heads = own.iter().map(|head| head.line());
+            let all = rest.iter().flatten().chain(&first).copied();
+            all.chain(heads).for_each(|n| taken[n] = true);
             tables.push(table);
             (at, done) = (end, end);
         } else {

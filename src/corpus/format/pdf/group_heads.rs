@@ -1,0 +1,365 @@
+//! Heads over several columns of a table without a grid: `Calm` over `Hand` and `Machine`, in the middle above them or with a
+//! rule below it that is as wide as its columns are.
+
+use super::bands::{Band, ROW_STEP};
+use super::cells::Table;
+use super::grids::RULES;
+use super::lines::Line;
+use super::walls::{TOUCH, Walls};
+use crate::corpus::format::column_names::BELOW;
+
+/// A head stands in the middle of its columns within this share of their distance.
+const OFF_MIDDLE: f32 = 0.3;
+
+/// So many rows below one are looked at: the name of a column without a group may stand between.
+const BELOW_HEAD: usize = 2;
+
+/// The names of columns have at most so many lines.
+const MOST_LINES: usize = 3;
+
+/// So many rows tell how wide a table is.
+const LOOKED_AT: usize = 5;
+
+/// A line over several lines of a row below it.
+#[derive(Debug)]
+pub(super) struct GroupHead {
+    line: usize,
+    below: Vec<usize>,
+}
+
+/// Takes the heads of groups out of the rows of a flow: they belong to no column.
+pub(super) fn take(lines: &[Line], rows: &mut Vec<Vec<usize>>, walls: &Walls) -> Vec<GroupHead> {
+    let mut heads: Vec<GroupHead> = Vec::new();
+    for at in 0..rows.len() {
+        let below_heads = || rows[at - 1].iter().all(|n| is_head(&heads, *n));
+        if is_top(lines, rows, at) || below_heads() {
+            let ruled: Vec<GroupHead> = rows[at]
+                .iter()
+                .filter_map(|&n| over_rule(lines, rows, (at, n), walls))
+                .collect();
+            let found = match ruled.is_empty() {
+                true => in_middle(lines, rows, at),
+                false => ruled,
+            };
+            heads.extend(found);
+        }
+    }
+    rows.iter_mut()
+        .for_each(|row| row.retain(|n| !is_head(&heads, *n)));
+    rows.retain(|row| !row.is_empty());
+    heads
+}
+
+fn is_head(heads: &[GroupHead], line: usize) -> bool {
+    heads.iter().any(|head| head.line == line)
+}
+
+/// Whether a row may be the first of a table: no row of several cells stands right above it.
+fn is_top(lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
+    let Some(above) = at.checked_sub(1).map(|above| &rows[above]) else {
+        return true;
+    };
+    let (last, line) = (&lines[above[0]], &lines[rows[at][0]]);
+    above.len() < 2 || line.base - last.base > ROW_STEP * line.size
+}
+
+fn middle(line: &Line) -> f32 {
+    f32::midpoint(line.frame.a0, line.frame.a1)
+}
+
+/// Rows right below one.
+fn below<'r>(
+    lines: &'r [Line],
+    rows: &'r [Vec<usize>],
+    at: usize,
+) -> impl Iterator<Item = &'r Vec<usize>> {
+    let base = lines[rows[at][0]].base;
+    let is_close = move |row: &&Vec<usize>| {
+        let line = &lines[row[0]];
+        line.base - base < ROW_STEP * line.size
+    };
+    rows[at + 1..].iter().take(BELOW_HEAD).take_while(is_close)
+}
+
+/// The line as the head of a group with a rule below it, which covers several lines of the next row, but neither all of
+/// them nor another line of its own row.
+fn over_rule(
+    lines: &[Line],
+    rows: &[Vec<usize>],
+    (at, n): (usize, usize),
+    walls: &Walls,
+) -> Option<GroupHead> {
+    if walls.along.len() > RULES {
+        return None;
+    }
+    let line = &lines[n];
+    let is_near = |place: f32| place > line.middle() && place < line.base + line.size;
+    let mut rules = walls.along.iter();
+    let rule = rules.find(|wall| is_near(wall.at) && wall.covers(middle(line)))?;
+    let is_under = |&&n: &&usize| {
+        let place = middle(&lines[n]);
+        rule.from - TOUCH < place && place < rule.to + TOUCH
+    };
+    let under = |row: &Vec<usize>| row.iter().filter(is_under).copied().collect::<Vec<_>>();
+    if under(&rows[at]).len() > 1 {
+        return None;
+    }
+    let row = below(lines, rows, at).find(|row| !under(row).is_empty())?;
+    let below = under(row);
+    // A rule as wide as the table is none of a group.
+    let mut table = rows[at..].iter().take(LOOKED_AT).flatten();
+    (below.len() > 1 && table.any(|n| !is_under(&n))).then_some(GroupHead { line: n, below })
+}
+
+/// The heads of groups in a row by their places: each stands in the middle above its own lines of a row below.
+fn in_middle(lines: &[Line], rows: &[Vec<usize>], at: usize) -> Vec<GroupHead> {
+    let tops: Vec<f32> = rows[at].iter().map(|&n| middle(&lines[n])).collect();
+    let Some(row) = below(lines, rows, at).find(|row| row.len() >= 2 * tops.len()) else {
+        return Vec::new();
+    };
+    // A group reaches halfway to the next one, and at the edges as far as to the inner side.
+    let halves: Vec<f32> = tops
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]) / 2.0)
+        .collect();
+    let heads = tops
+        .iter()
+        .zip(&rows[at])
+        .enumerate()
+        .map(|(n, (top, &line))| {
+            let before = n.checked_sub(1).or(Some(n)).and_then(|n| halves.get(n));
+            let behind = halves.get(n).or(before);
+            let (from, to) = (top - before?, top + behind?);
+            let is_below = |n: &&usize| (from..to).contains(&middle(&lines[**n]));
+            let below: Vec<usize> = row.iter().filter(is_below).copied().collect();
+            let (first, last) = (
+                middle(&lines[*below.first()?]),
+                middle(&lines[*below.last()?]),
+            );
+            let off = (f32::midpoint(first, last) - top).abs();
+            let fits = below.len() > 1 && off < OFF_MIDDLE * (last - first);
+            fits.then_some(GroupHead { line, below })
+        });
+    let heads: Option<Vec<GroupHead>> = heads.collect();
+    heads.unwrap_or_default()
+}
+
+/// The heads that stand over these lines, from the top down.
+pub(super) fn above<'h>(heads: &'h [GroupHead], rows: &[Vec<usize>]) -> Vec<&'h GroupHead> {
+    let mut found: Vec<&GroupHead> = Vec::new();
+    // Heads of heads stand above those.
+    for head in heads.iter().rev() {
+        let is_own = |line: &usize| {
+            rows.iter().any(|row| row.contains(line))
+                || found.iter().any(|other| other.line == *line)
+        };
+        if head.below.iter().all(is_own) {
+            found.push(head);
+        }
+    }
+    found.reverse();
+    found
+}
+
+impl Band {
+    /// The lines of the first row of a table, and the rows below it. What stands between the heads of its groups and what they
+    /// are over is one row with that, the names of columns that are in no group, and so is what a rule parts from the rest.
+    pub(super) fn first_row(
+        &self,
+        lines: &[Line],
+        heads: &[&GroupHead],
+        (before, own): (&[Vec<usize>], &[Vec<usize>]),
+        walls: &Walls,
+    ) -> (Vec<usize>, Vec<Vec<usize>>) {
+        if heads.is_empty() {
+            return (Vec::new(), own.to_vec());
+        }
+        let tops = heads.iter().map(|head| lines[head.line].base);
+        let top = tops.fold(f32::MAX, f32::min);
+        let is_between = |row: &&Vec<usize>| lines[row[0]].base > top - 0.3 * self.size;
+        let is_under = |row: &Vec<usize>| {
+            let mut below = heads.iter().flat_map(|head| &head.below);
+            below.any(|line| row.contains(line))
+        };
+        let under = own.iter().position(is_under).unwrap_or(0);
+        let mut pairs = own.windows(2).enumerate().skip(under).take(MOST_LINES);
+        let is_cut = |pair: &[Vec<usize>]| self.is_cut(lines, pair[0][0], pair[1][0], walls);
+        let end = pairs
+            .find(|(_, pair)| is_cut(pair))
+            .map_or(under, |(at, _)| at)
+            + 1;
+        let above = before.iter().rev().take_while(is_between);
+        let first = above.chain(&own[..end]).flatten().copied();
+        (first.collect(), own[end..].to_vec())
+    }
+}
+
+impl GroupHead {
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+}
+
+impl Table {
+    /// Names the groups with the columns in them, in the first row: `Calm > Hand`.
+    pub(super) fn name_groups(&mut self, lines: &[Line], heads: &[&GroupHead]) {
+        let Some(first) = self.rows.first_mut() else {
+            return;
+        };
+        let own = |line: &usize| heads.iter().find(|head| head.line == *line);
+        for head in heads.iter().rev() {
+            // The ends of what is below it, through the heads that are.
+            let mut ends = (f32::MAX, f32::MIN);
+            let mut below = head.below.clone();
+            while let Some(line) = below.pop() {
+                match own(&line) {
+                    Some(head) => below.extend(&head.below),
+                    None => {
+                        let place = middle(&lines[line]);
+                        ends = (ends.0.min(place), ends.1.max(place));
+                    }
+                }
+            }
+            let name = &lines[head.line];
+            for (cell, column) in first.cells.iter_mut().zip(&self.columns) {
+                if column.1 > ends.0 && column.0 < ends.1 {
+                    cell.text = match cell.text.as_str() {
+                        "" => name.text.clone(),
+                        own => format!("{}{BELOW}{own}", name.text),
+                    };
+                }
+            }
+            first.area = first.area.with(name.area());
+            self.frame = self.frame.with(name.frame);
+            self.order = self.order.min(name.order);
+            self.grouped = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables::take as tables;
+    use super::super::walls::Wall;
+    use super::*;
+
+    /// Rows of texts with their middles, 14 points apart.
+    fn page(rows: &[&[(&str, f32)]]) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (n, row) in rows.iter().enumerate() {
+            for &(text, middle) in *row {
+                let half = 2.5 * text.len() as f32;
+                let base = 20.0 + 14.0 * n as f32;
+                lines.push(Line {
+                    order: lines.len(),
+                    ..Line::plain(text, (middle - half, middle + half), base, 10.0)
+                });
+            }
+        }
+        lines
+    }
+
+    fn rule(at: f32, from: f32, to: f32) -> Wall {
+        Wall { at, from, to }
+    }
+
+    fn texts(mut lines: Vec<Line>, along: Vec<Wall>) -> Vec<String> {
+        let walls = Walls {
+            along,
+            ..Walls::default()
+        };
+        let found = tables(&mut lines, &walls);
+        let texts = found.iter().flat_map(Table::texts).map(|(text, _)| text);
+        texts
+            .chain(lines.into_iter().map(|line| line.text))
+            .collect()
+    }
+
+    const DATA: [&[(&str, f32)]; 2] = [
+        &[
+            ("Oslo", 20.0),
+            ("1", 80.0),
+            ("2", 130.0),
+            ("3", 180.0),
+            ("4", 230.0),
+        ],
+        &[
+            ("Rome", 20.0),
+            ("5", 80.0),
+            ("6", 130.0),
+            ("7", 180.0),
+            ("8", 230.0),
+        ],
+    ];
+
+    #[test]
+    fn heads_in_the_middle_above_their_columns_name_them() {
+        let heads: [&[(&str, f32)]; 2] = [
+            &[("Calm", 105.0), ("Storm", 205.0)],
+            &[
+                ("Port", 20.0),
+                ("Hand", 80.0),
+                ("Car", 130.0),
+                ("Hand", 180.0),
+                ("Car", 230.0),
+            ],
+        ];
+        let rows = [heads, DATA].concat();
+        let all = texts(page(&rows), Vec::new());
+        assert_eq!(
+            all[1],
+            "Port: Oslo | Calm > Hand: 1 | Calm > Car: 2 | Storm > Hand: 3 | Storm > Car: 4"
+        );
+        assert_eq!(all.len(), 3);
+    }
+
+    #[test]
+    fn a_head_with_a_rule_below_it_names_the_columns_under_the_rule() {
+        let heads: [&[(&str, f32)]; 3] = [
+            &[("People", 80.0)],
+            &[("Port", 20.0)],
+            &[
+                ("Men", 80.0),
+                ("Women", 130.0),
+                ("Cars", 180.0),
+                ("Dogs", 230.0),
+            ],
+        ];
+        let rows = [&heads[..], &DATA[..]].concat();
+        let wide = rule(10.0, 0.0, 250.0);
+        let all = texts(page(&rows), vec![wide, rule(24.0, 60.0, 150.0)]);
+        assert_eq!(
+            all[1],
+            "Port: Oslo | People > Men: 1 | People > Women: 2 | Cars: 3 | Dogs: 4"
+        );
+        // As wide as the table, the rule is that of its title.
+        let all = texts(page(&rows), vec![wide, rule(24.0, 0.0, 250.0)]);
+        assert!(all.contains(&"People".to_owned()), "{all:?}");
+    }
+
+    #[test]
+    fn rows_of_cells_that_are_not_above_others_are_no_heads() {
+        let rows: [&[(&str, f32)]; 3] = [
+            &[("sent", 80.0), ("paid", 180.0)],
+            &[
+                ("Oslo", 20.0),
+                ("1", 80.0),
+                ("2", 130.0),
+                ("3", 180.0),
+                ("4", 230.0),
+            ],
+            &[
+                ("Rome", 20.0),
+                ("5", 80.0),
+                ("6", 130.0),
+                ("7", 180.0),
+                ("8", 230.0),
+            ],
+        ];
+        let lines = page(&rows);
+        let mut rows =
+            super::super::bands::baselines(&lines, &(0..lines.len()).collect::<Vec<_>>());
+        assert!(take(&lines, &mut rows, &Walls::default()).is_empty());
+        assert_eq!(rows.len(), 3);
+    }
+}
