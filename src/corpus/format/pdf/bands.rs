@@ -2,7 +2,7 @@
 
 use super::cells::{Row, Table, weight};
 use super::lines::Line;
-use super::markers::{is_only_marker, starts_note};
+use super::markers::{is_only_marker, is_section_number, starts_note};
 use super::walls::Walls;
 
 /// A gap between columns is at least this wide, in ems.
@@ -225,7 +225,14 @@ impl Band {
             .iter()
             .map(|row| &lines[row[0]])
             .filter(|line| self.column(line) == Some(0));
-        let (items, others): (Vec<_>, Vec<_>) = firsts.partition(|line| is_only_marker(&line.text));
+        // Values are as long as numbers of sections, but no words stand beside each of them.
+        let is_titled = |row: &Vec<usize>| {
+            let title = row.last().map_or("", |&n| lines[n].text.as_str());
+            is_section_number(&lines[row[0]].text) && title.contains(char::is_alphabetic)
+        };
+        let has_titles = rows.iter().all(|row| row.len() == 2 && is_titled(row));
+        let is_mark = |line: &&Line| is_only_marker(&line.text) || has_titles;
+        let (items, others): (Vec<_>, Vec<_>) = firsts.partition(is_mark);
         if self.is_listing(lines, rows) {
             return true;
         }
@@ -327,18 +334,27 @@ impl Band {
 }
 
 /// Whether a row is a heading between two tables: one line that is larger than all before it, or bold where the row before
-/// is not, above a row of bold names.
+/// is not, above a row of names that are bold or stand over numbers.
 fn is_heading(lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
     let is_bold = |row: &Vec<usize>| row.iter().all(|&n| lines[n].bold);
     let ([line], Some(next)) = (rows[at].as_slice(), rows.get(at + 1)) else {
         return false;
     };
     // A sum has a number.
-    let is_name = |n: &usize| !lines[*n].text.contains(char::is_numeric);
-    let is_head = next.len() >= 2 && is_bold(next) && next.iter().all(is_name);
+    let has_number = |n: &usize| lines[*n].text.contains(char::is_numeric);
+    let is_head = next.len() >= 2 && !next.iter().any(has_number);
+    let over_numbers = || {
+        rows.get(at + 2)
+            .is_some_and(|row| row.iter().any(has_number))
+    };
     let mut before = rows[..at].iter().flatten();
     let is_larger = before.all(|&n| lines[*line].size > LARGER * lines[n].size);
-    is_head && (is_larger || is_bold(&rows[at]) && !is_bold(&rows[at - 1]))
+    let begins_bold = is_bold(&rows[at]) && !is_bold(&rows[at - 1]);
+    is_head
+        && match is_bold(next) {
+            true => is_larger || begins_bold,
+            false => is_larger && over_numbers(),
+        }
 }
 
 /// Puts stretches that overlap or nearly touch together.

@@ -119,6 +119,15 @@ impl Table {
         .collect()
     }
 
+    /// How many letters are bold, in bytes, and how many there are.
+    pub(super) fn bold_letters(&self) -> (usize, usize) {
+        let cells = self.rows.iter().flat_map(|row| &row.cells);
+        cells.fold((0, 0), |(bold, all), cell| {
+            let letters = cell.text.len();
+            (bold + usize::from(cell.bold) * letters, all + letters)
+        })
+    }
+
     fn has_header(&self) -> bool {
         let first = self
             .rows

@@ -3,6 +3,7 @@
 use super::characters::is_finished;
 use super::direction::runs_left;
 use super::geometry::{Area, Course, Frame};
+use super::going_on::are_of_formula;
 use super::lines::Line;
 use super::markers::{is_caption, starts_item};
 
@@ -126,11 +127,10 @@ fn is_same_row(last: &Line, line: &Line) -> bool {
         (_, true) => 6.0,
         _ => 3.0,
     };
+    let beside = (last.base - line.base).abs() < 0.2 * size && gap > 0.0 && gap < widest * size;
     last.course == line.course
         && !(last.closed || line.closed)
-        && (last.base - line.base).abs() < 0.2 * size
-        && gap > 0.0
-        && gap < widest * size
+        && (beside || are_of_formula(last, line, gap))
 }
 
 /// Whether a piece goes on with a line of code, or stands behind the number of that line.

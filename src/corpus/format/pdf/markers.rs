@@ -86,6 +86,14 @@ pub(super) fn is_only_marker(text: &str) -> bool {
     text.chars().count() <= 5 && starts_item(text)
 }
 
+/// Whether a text is the number of a section inside another one, `2.4.1`, and nothing else.
+pub(super) fn is_section_number(text: &str) -> bool {
+    let parts = text.trim_end_matches('.').split('.');
+    let is_part =
+        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    text.contains('.') && parts.clone().count() > 1 && parts.clone().all(is_part)
+}
+
 /// Whether a text is the caption of a figure or a table.
 pub(super) fn is_caption(text: &str) -> bool {
     CAPTIONS.iter().any(|word| {
