@@ -17,6 +17,9 @@ const PADDED_STEP: f32 = 6.0;
 /// A line of its own is a heading where it is so much larger than the cells.
 const LARGER: f32 = 1.15;
 
+/// The numbers of lines are smaller than the lines, or in other letters.
+const SMALLER: f32 = 0.95;
+
 /// A piece of this weight is a line of text rather than a cell.
 pub(super) const LONG: usize = 24;
 
@@ -91,7 +94,17 @@ impl Band {
                 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
             let padded = row.len() >= 2 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
             let farthest = if padded { PADDED_STEP } else { ROW_STEP };
-            if step > farthest * size || set_off || is_heading(lines, rows, at) {
+            // Heads over several columns, of which nothing tells which, are no row of the table.
+            let pieces = || columns(spans(row), size).len();
+            let within = |merged: &[(f32, f32)]| {
+                let touches = |column: &&(f32, f32)| {
+                    let mut spans = spans(row).into_iter();
+                    spans.any(|span| column.0 <= span.0 && span.1 <= column.1)
+                };
+                merged.iter().filter(touches).count()
+            };
+            let over_several = at == 1 && row.len() > first.len() && within(&merged) < pieces();
+            if step > farthest * size || set_off || over_several || is_heading(lines, rows, at) {
                 break;
             }
             if !kept(&merged) {
@@ -240,16 +253,18 @@ impl Band {
         self.columns.len() == 2 && !items.is_empty() && others.iter().all(is_note)
     }
 
-    /// Whether the rows are the lines of a program, with the number of each before it.
+    /// Whether the rows are the lines of a program, with the number of each before it in other letters: all that is typed with
+    /// a typewriter may be a table.
     fn is_listing(&self, lines: &[Line], rows: &[Vec<usize>]) -> bool {
-        let is_code = |row: &&Vec<usize>| row[1..].iter().all(|&n| lines[n].mono);
-        let numbers = rows.iter().map(|row| lines[row[0]].text.parse::<u32>());
-        let numbers: Vec<u32> = numbers.map_while(Result::ok).collect();
-        let counts = |pair: &[u32]| pair[0] < pair[1];
-        numbers.len() == rows.len()
-            && numbers.windows(2).all(counts)
-            && rows.iter().filter(|row| row.len() > 1).count() * 2 > rows.len()
-            && rows.iter().all(|row| is_code(&row))
+        let number = |row: &Vec<usize>| {
+            let (number, code) = (&lines[row[0]], row.get(1).map(|&n| &lines[n]));
+            let is_other = |code: &Line| !number.mono || number.size < SMALLER * code.size;
+            let is_code = row[1..].iter().all(|&n| lines[n].mono) && code.is_none_or(is_other);
+            number.text.parse::<u32>().ok().filter(|_| is_code)
+        };
+        let numbers: Option<Vec<u32>> = rows.iter().map(number).collect();
+        let counts = |pair: &[u32]| pair[0] + 1 == pair[1];
+        numbers.is_some_and(|numbers| numbers.windows(2).all(counts))
     }
 
     /// Whether the columns are columns of text, to be read one after the other.

@@ -2,7 +2,7 @@
 //! rule below it that is as wide as its columns are.
 
 use super::bands::{Band, ROW_STEP};
-use super::cells::Table;
+use super::cells::{Table, is_number};
 use super::grids::RULES;
 use super::lines::Line;
 use super::walls::{TOUCH, Walls};
@@ -10,6 +10,9 @@ use crate::corpus::format::column_names::BELOW;
 
 /// A head stands in the middle of its columns within this share of their distance.
 const OFF_MIDDLE: f32 = 0.3;
+
+/// Heads begin where their first column does within so much, in ems.
+const AT_ONE: f32 = 0.15;
 
 /// So many rows below one are looked at: the name of a column without a group may stand between.
 const BELOW_HEAD: usize = 2;
@@ -38,7 +41,7 @@ pub(super) fn take(lines: &[Line], rows: &mut Vec<Vec<usize>>, walls: &Walls) ->
                 .filter_map(|&n| over_rule(lines, rows, (at, n), walls))
                 .collect();
             let found = match ruled.is_empty() {
-                true => in_middle(lines, rows, at),
+                true => by_place(lines, rows, at),
                 false => ruled,
             };
             heads.extend(found);
@@ -89,12 +92,12 @@ fn over_rule(
     (at, n): (usize, usize),
     walls: &Walls,
 ) -> Option<GroupHead> {
-    if walls.along.len() > RULES {
+    if walls.pieces.len() > RULES {
         return None;
     }
     let line = &lines[n];
     let is_near = |place: f32| place > line.middle() && place < line.base + line.size;
-    let mut rules = walls.along.iter();
+    let mut rules = walls.pieces.iter();
     let rule = rules.find(|wall| is_near(wall.at) && wall.covers(middle(line)))?;
     let is_under = |&&n: &&usize| {
         let place = middle(&lines[n]);
@@ -104,44 +107,83 @@ fn over_rule(
     if under(&rows[at]).len() > 1 {
         return None;
     }
+    let is_behind_rule = |row: &&Vec<usize>| lines[row[0]].middle() > rule.at;
     let row = below(lines, rows, at).find(|row| !under(row).is_empty())?;
+    Some(row).filter(is_behind_rule)?;
     let below = under(row);
     // A rule as wide as the table is none of a group.
     let mut table = rows[at..].iter().take(LOOKED_AT).flatten();
     (below.len() > 1 && table.any(|n| !is_under(&n))).then_some(GroupHead { line: n, below })
 }
 
-/// The heads of groups in a row by their places: each stands in the middle above its own lines of a row below.
-fn in_middle(lines: &[Line], rows: &[Vec<usize>], at: usize) -> Vec<GroupHead> {
-    let tops: Vec<f32> = rows[at].iter().map(|&n| middle(&lines[n])).collect();
-    let Some(row) = below(lines, rows, at).find(|row| row.len() >= 2 * tops.len()) else {
+/// The heads of groups in a row by their places: each stands in the middle above its own lines of a row below, or begins
+/// where the first of them does.
+fn by_place(lines: &[Line], rows: &[Vec<usize>], at: usize) -> Vec<GroupHead> {
+    let heads = &rows[at];
+    let row = below(lines, rows, at).find(|row| row.len() >= 2 * heads.len());
+    let Some(row) = row.filter(|_| heads.len() > 1) else {
         return Vec::new();
     };
-    // A group reaches halfway to the next one, and at the edges as far as to the inner side.
+    let begins_with = |head: &usize| {
+        let head = &lines[*head];
+        let near = |n: &usize| (lines[*n].frame.a0 - head.frame.a0).abs() < AT_ONE * head.size;
+        row.iter().position(near)
+    };
+    let begins: Vec<Option<usize>> = heads.iter().map(begins_with).collect();
+    let parts = match begins.iter().flatten().count() {
+        0 => in_middle(lines, heads, row),
+        _ => begins
+            .into_iter()
+            .collect::<Option<Vec<usize>>>()
+            .and_then(|begins| evenly(&begins, row.len())),
+    };
+    let head = |(&line, part): (&usize, std::ops::Range<usize>)| GroupHead {
+        line,
+        below: row[part].to_vec(),
+    };
+    heads
+        .iter()
+        .zip(parts.unwrap_or_default())
+        .map(head)
+        .collect()
+}
+
+/// The parts of a row that begin at these places, where all are as long: nothing else tells where the last one ends.
+fn evenly(begins: &[usize], end: usize) -> Option<Vec<std::ops::Range<usize>>> {
+    let ends = begins.iter().skip(1).copied().chain([end]);
+    let parts: Vec<_> = begins
+        .iter()
+        .zip(ends)
+        .map(|(&from, to)| from..to)
+        .collect();
+    let first = parts.first()?.len();
+    (first > 1 && parts.iter().all(|part| part.len() == first)).then_some(parts)
+}
+
+/// The parts of a row that have a head in the middle above each.
+fn in_middle(
+    lines: &[Line],
+    heads: &[usize],
+    row: &[usize],
+) -> Option<Vec<std::ops::Range<usize>>> {
+    let tops: Vec<f32> = heads.iter().map(|&n| middle(&lines[n])).collect();
     let halves: Vec<f32> = tops
         .windows(2)
         .map(|pair| (pair[1] - pair[0]) / 2.0)
         .collect();
-    let heads = tops
-        .iter()
-        .zip(&rows[at])
-        .enumerate()
-        .map(|(n, (top, &line))| {
-            let before = n.checked_sub(1).or(Some(n)).and_then(|n| halves.get(n));
-            let behind = halves.get(n).or(before);
-            let (from, to) = (top - before?, top + behind?);
-            let is_below = |n: &&usize| (from..to).contains(&middle(&lines[**n]));
-            let below: Vec<usize> = row.iter().filter(is_below).copied().collect();
-            let (first, last) = (
-                middle(&lines[*below.first()?]),
-                middle(&lines[*below.last()?]),
-            );
-            let off = (f32::midpoint(first, last) - top).abs();
-            let fits = below.len() > 1 && off < OFF_MIDDLE * (last - first);
-            fits.then_some(GroupHead { line, below })
-        });
-    let heads: Option<Vec<GroupHead>> = heads.collect();
-    heads.unwrap_or_default()
+    let part = |n: usize| {
+        // A group reaches halfway to the next one, and at the edges as far as to the inner side.
+        let before = halves[n.saturating_sub(1)];
+        let behind = halves[n.min(halves.len() - 1)];
+        let place = |at: usize| middle(&lines[row[at]]);
+        let inside = |at: &usize| (tops[n] - before..tops[n] + behind).contains(&place(*at));
+        let first = (0..row.len()).find(inside)?;
+        let last = (0..row.len()).rfind(inside)?;
+        let off = (f32::midpoint(place(first), place(last)) - tops[n]).abs();
+        let fits = first < last && off < OFF_MIDDLE * (place(last) - place(first));
+        fits.then_some(first..last + 1)
+    };
+    (0..heads.len()).map(part).collect()
 }
 
 /// The heads that stand over these lines, from the top down.
@@ -182,12 +224,12 @@ impl Band {
             below.any(|line| row.contains(line))
         };
         let under = own.iter().position(is_under).unwrap_or(0);
-        let mut pairs = own.windows(2).enumerate().skip(under).take(MOST_LINES);
+        let has_number = |row: &Vec<usize>| row.iter().any(|&n| is_number(&lines[n].text));
+        let is_name = |(at, _): &(usize, &[Vec<usize>])| *at == under || !has_number(&own[*at]);
+        let pairs = own.windows(2).enumerate().skip(under).take(MOST_LINES);
         let is_cut = |pair: &[Vec<usize>]| self.is_cut(lines, pair[0][0], pair[1][0], walls);
-        let end = pairs
-            .find(|(_, pair)| is_cut(pair))
-            .map_or(under, |(at, _)| at)
-            + 1;
+        let mut cuts = pairs.take_while(is_name).filter(|(_, pair)| is_cut(pair));
+        let end = cuts.next().map_or(under, |(at, _)| at) + 1;
         let above = before.iter().rev().take_while(is_between);
         let first = above.chain(&own[..end]).flatten().copied();
         (first.collect(), own[end..].to_vec())
@@ -265,6 +307,7 @@ mod tests {
 
     fn texts(mut lines: Vec<Line>, along: Vec<Wall>) -> Vec<String> {
         let walls = Walls {
+            pieces: along.clone(),
             along,
             ..Walls::default()
         };

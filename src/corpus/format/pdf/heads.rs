@@ -14,6 +14,9 @@ use super::lines::Line;
 /// Lines of text are no farther apart, in ems.
 const CLOSE: f32 = 2.0;
 
+/// A page of text has more lines than these.
+const TEXT: usize = 5;
+
 /// What recurs on less than one page of so many is rare.
 const RARE: usize = 3;
 
@@ -51,8 +54,9 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
     for (page, lines) in pages.iter_mut().enumerate() {
         let mut dropped = vec![None; lines.len()];
         for (n, row) in rows[page].iter().enumerate() {
-            let lone =
-                heads[page][n].is_none() && is_lone_number(&rows[page], row, (page, heads.len()));
+            let lone = heads[page][n].is_none()
+                && is_lone_number(&rows[page], row)
+                && (heads.len() == 1 || fits_page(lines, row, page, body));
             let reason = if lone {
                 Some(Reason::PageNumber)
             } else if heads[page][n].is_none() && repeats_heading(lines, row, &headings) {
@@ -250,20 +254,17 @@ fn grows<'n>(pages: &[(usize, &'n [u32])], of: impl Fn(&'n [u32]) -> Option<&'n 
     fitting.count() * 2 > pages.len()
 }
 
-/// Whether a page has its number here though no other page has one: a number by itself, well off the text, at the foot, no
-/// larger than that of the page can be.
-fn is_lone_number(rows: &[Row], row: &Row, (page, pages): (usize, usize)) -> bool {
+/// Whether a page has its number here though no other page has one: a number by itself, well off the text, at the foot.
+fn is_lone_number(rows: &[Row], row: &Row) -> bool {
     let alone = rows.iter().filter(|other| other.bottom).count() > 1;
-    let fits = row
-        .numbers
-        .first()
-        .is_some_and(|&number| number as usize <= page + 1);
-    alone
-        && row.bottom
-        && row.depth == 0
-        && row.lead > 2.5
-        && (fits || pages == 1)
-        && number_of(&rows_text(row)).is_some()
+    alone && row.bottom && row.depth == 0 && row.lead > 2.5 && number_of(&rows_text(row)).is_some()
+}
+
+/// Whether the number at the foot can be that of this page among others: it is no larger, below a text, and in small print.
+fn fits_page(lines: &[Line], row: &Row, page: usize, body: f32) -> bool {
+    let is_small = row.lines.iter().all(|&n| lines[n].size <= body);
+    let can_be = |&number: &u32| number as usize <= page + 1;
+    is_small && lines.len() > TEXT && row.numbers.first().is_some_and(can_be)
 }
 
 fn rows_text(row: &Row) -> String {

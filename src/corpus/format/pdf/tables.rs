@@ -45,9 +45,16 @@ fn in_flow(
             (at, done) = (end, end);
             continue;
         }
-        if several && band.is_table(lines, &rows[at..end], walls) {
+        let own = group_heads::above(&heads, &rows[at..end.min(at + 2)]);
+        let with_heads = || {
+            let heads: Vec<usize> = own.iter().map(|head| head.line()).collect();
+            let heads = std::iter::once(heads).filter(|heads| !heads.is_empty());
+            heads
+                .chain(rows[at..end].iter().cloned())
+                .collect::<Vec<_>>()
+        };
+        if several && band.is_table(lines, &with_heads(), walls) {
             at -= band.above(lines, &rows[done..at], &rows[at..end]);
-            let own = group_heads::above(&heads, &rows[at..end.min(at + 2)]);
             let around = (&rows[done..at], &rows[at..end]);
             let (first, rest) = band.first_row(lines, &own, around, walls);
             let mut table = band.table(lines, &first, &rest, walls);

@@ -27,6 +27,8 @@ pub(super) struct Walls {
     pub(super) across: Vec<Wall>,
     /// Along the lines: between rows. By place.
     pub(super) along: Vec<Wall>,
+    /// Those along the lines as they are drawn, piece by piece: the border of a cell ends where the cell does.
+    pub(super) pieces: Vec<Wall>,
 }
 
 impl Walls {
@@ -49,6 +51,7 @@ impl Walls {
                 });
             }
         }
+        walls.pieces.clone_from(&walls.along);
         walls.along = merged(walls.along);
         walls.across = merged(walls.across);
         walls
