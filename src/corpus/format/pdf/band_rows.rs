@@ -210,8 +210,17 @@ impl Band {
         groups.retain(|group: &Vec<usize>| !group.is_empty());
         let parted = groups.iter().map(|group| self.counted(lines, group));
         let parted: Vec<Vec<Vec<usize>>> = parted.collect();
-        // Where each row has its rules, its cells have several lines.
-        let several = parted.iter().any(|group| group.len() > 2);
+        // Where each row has its rules, its cells have several lines; two with a name in each are rows where others have one.
+        let is_named = |row: &Vec<usize>| self.columns_of(lines, row).first() == Some(&0);
+        let are_rows = |group: &Vec<Vec<usize>>| group.len() == 2 && group.iter().all(is_named);
+        let has_single = || {
+            groups
+                .iter()
+                .skip(1)
+                .any(|group| baselines(lines, group).len() == 1)
+        };
+        let several = parted.iter().any(|group| group.len() > 2)
+            || parted.iter().any(are_rows) && has_single();
         let fits = groups.len() >= 3 && groups.len() * 2 >= rows.len();
         match several && groups.len() >= 2 {
             true => Some(parted.concat()),

@@ -1,6 +1,6 @@
 //! Tables without ruled lines: rows of short pieces that share baselines and keep to columns.
 
-use super::cells::{Row, Table, weight};
+use super::cells::{Row, Table, is_number, weight};
 use super::lines::Line;
 use super::markers::{is_only_marker, is_section_number, starts_note};
 use super::walls::Walls;
@@ -55,72 +55,29 @@ pub(super) struct Band {
 impl Band {
     /// Rows from the first on, as long as they keep to columns.
     pub(super) fn grow(lines: &[Line], rows: &[Vec<usize>], walls: &Walls) -> Self {
-        let spans = |row: &[usize]| {
-            row.iter()
-                .map(|&n| (lines[n].frame.a0, lines[n].frame.a1))
-                .collect::<Vec<_>>()
-        };
-        let first = &rows[0];
-        let size = lines[first[0]].size;
+        let size = lines[rows[0][0]].size;
         let mut band = Self {
             rows: 1,
-            columns: columns(spans(first), size),
+            columns: columns(spans(lines, &rows[0]), size),
             size,
         };
         if band.columns.len() < 2 {
             return band;
         }
         for (at, row) in rows.iter().enumerate().skip(1) {
-            let step = lines[row[0]].base - lines[rows[at - 1][0]].base;
-            let with = |row: &[usize]| {
-                columns(
-                    band.columns.iter().copied().chain(spans(row)).collect(),
-                    size,
-                )
-            };
-            let merged = with(row);
-            // Columns that a row joins are fewer, though it may add one.
-            let kept = |merged: &[(f32, f32)]| {
-                let has_column = |(from, to): &&(f32, f32)| {
-                    let mut inside = band.columns.iter();
-                    inside.any(|column| *from <= column.0 && column.1 <= *to)
-                };
-                merged.iter().filter(has_column).count() == band.columns.len()
-            };
-            // Columns of text end where a rule sets a table off.
-            let long = |row: &[usize]| row.iter().any(|&n| weight(&lines[n].text) >= LONG);
-            let set_off = long(&rows[at - 1])
-                && !long(row)
-                && band.is_cut(lines, rows[at - 1][0], row[0], walls);
-            let padded = row.len() >= 2 && band.is_cut(lines, rows[at - 1][0], row[0], walls);
-            let farthest = if padded { PADDED_STEP } else { ROW_STEP };
-            // Heads over several columns, of which nothing tells which, are no row of the table.
-            let pieces = || columns(spans(row), size).len();
-            let within = |merged: &[(f32, f32)]| {
-                let touches = |column: &&(f32, f32)| {
-                    let mut spans = spans(row).into_iter();
-                    spans.any(|span| column.0 <= span.0 && span.1 <= column.1)
-                };
-                merged.iter().filter(touches).count()
-            };
-            let over_several = at == 1 && row.len() > first.len() && within(&merged) < pieces();
-            if step > farthest * size || set_off || over_several || is_heading(lines, rows, at) {
+            let merged = band.with(lines, row);
+            if band.ends_above(lines, rows, at, walls) {
                 break;
             }
-            if !kept(&merged) {
-                // A line over several columns may stand between rows that keep to them.
-                let next = rows
-                    .get(at + 1)
-                    .filter(|next| next.len() >= 2 && kept(&with(next)));
-                if row.len() == 1 && next.is_some() && band.rows == at && band.columns.len() >= 3 {
+            if band.keeps(&merged) {
+                band.columns = merged;
+                if row.len() >= 2 {
                     band.rows = at + 1;
-                    continue;
                 }
-                break;
-            }
-            band.columns = merged;
-            if row.len() >= 2 {
+            } else if band.rows == at && band.is_over_columns(lines, rows, at) {
                 band.rows = at + 1;
+            } else {
+                break;
             }
         }
         // The last row may have wrapped cells.
@@ -143,6 +100,67 @@ impl Band {
             band.rows += 1;
         }
         band
+    }
+
+    /// The columns with the pieces of another row.
+    fn with(&self, lines: &[Line], row: &[usize]) -> Vec<(f32, f32)> {
+        let own = self.columns.iter().copied();
+        columns(own.chain(spans(lines, row)).collect(), self.size)
+    }
+
+    /// Whether each column is still one by itself: columns that a row joins are fewer, though it may add one.
+    fn keeps(&self, merged: &[(f32, f32)]) -> bool {
+        let has_column = |(from, to): &&(f32, f32)| {
+            let first = self.columns.partition_point(|column| column.0 < *from);
+            let column = self.columns.get(first);
+            column.is_some_and(|column| column.1 <= *to)
+        };
+        merged.iter().filter(has_column).count() == self.columns.len()
+    }
+
+    /// Whether the band ends above a row, be its columns the same or not.
+    fn ends_above(&self, lines: &[Line], rows: &[Vec<usize>], at: usize, walls: &Walls) -> bool {
+        let (last, row) = (&rows[at - 1], &rows[at]);
+        let step = lines[row[0]].base - lines[last[0]].base;
+        let is_cut = || self.is_cut(lines, last[0], row[0], walls);
+        let farthest = match row.len() >= 2 && is_cut() {
+            true => PADDED_STEP,
+            false => ROW_STEP,
+        };
+        // Columns of text end where a rule sets a table off.
+        let long = |row: &[usize]| row.iter().any(|&n| weight(&lines[n].text) >= LONG);
+        let set_off = || long(last) && !long(row) && is_cut();
+        // Heads over several columns, of which nothing tells which, are no row of the table.
+        let over_several = || {
+            let pieces = columns(spans(lines, row), self.size);
+            let merged = self.with(lines, row);
+            let is_filled = |column: &&(f32, f32)| {
+                let mut inside = pieces.iter();
+                inside.any(|piece| column.0 <= piece.0 && piece.1 <= column.1)
+            };
+            merged.iter().filter(is_filled).count() < pieces.len()
+        };
+        step > farthest * self.size
+            || set_off()
+            || at == 1 && row.len() > last.len() && over_several()
+            || is_heading(lines, rows, at)
+    }
+
+    /// Whether a row stands over several columns, between rows that keep to them: one line, or the name of a row and values
+    /// that belong to several columns each.
+    fn is_over_columns(&self, lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
+        let row = &rows[at];
+        let next = rows.get(at + 1).filter(|next| next.len() >= 2);
+        let numbers = |row: &[usize]| row.iter().filter(|n| is_number(&lines[**n].text)).count();
+        let is_named = |next: &[usize]| {
+            row.len() < self.columns.len()
+                && self.column(&lines[row[0]]) == Some(0)
+                && numbers(next) >= 2
+        };
+        self.columns.len() >= 3
+            && next.is_some_and(|next| {
+                (row.len() == 1 || is_named(next)) && self.keeps(&self.with(lines, next))
+            })
     }
 
     /// How many rows right above the band belong to its first row: lines of tall cells, which are drawn among the others.
@@ -370,6 +388,12 @@ fn is_heading(lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
             true => is_larger || begins_bold,
             false => is_larger && over_numbers(),
         }
+}
+
+/// The stretches of the lines of a row.
+fn spans(lines: &[Line], row: &[usize]) -> Vec<(f32, f32)> {
+    let frames = row.iter().map(|&n| &lines[n].frame);
+    frames.map(|frame| (frame.a0, frame.a1)).collect()
 }
 
 /// Puts stretches that overlap or nearly touch together.

@@ -22,6 +22,9 @@ const FAR: f32 = 4.0;
 /// So many entries make an index.
 const ENTRIES: usize = 5;
 
+/// So many lines of a listing may be empty one below the other.
+const EMPTY_LINES: usize = 4;
+
 /// The edges of more stacks on a page are not looked for.
 const MOST_STACKS: usize = 400;
 
@@ -225,9 +228,13 @@ impl Stack {
 
     /// Makes the numbers of empty lines in a listing lines of it.
     fn number_empty_lines(&mut self) {
-        for at in 1..self.lines.len().saturating_sub(1) {
-            let is_amid = self.lines[at - 1].mono && self.lines[at + 1].mono;
-            self.lines[at].mono |= is_amid && is_number(&self.lines[at]);
+        for at in 1..self.lines.len() {
+            let (before, rest) = self.lines.split_at_mut(at);
+            let (last, line) = (&before[at - 1], &rest[0]);
+            let next = rest.iter().take(EMPTY_LINES).find(|line| !is_number(line));
+            if is_number(line) && last.mono && next.is_some_and(|next| next.mono) {
+                (rest[0].mono, rest[0].size, rest[0].other_size) = (true, last.size, last.size);
+            }
         }
     }
 
@@ -264,10 +271,7 @@ impl Stack {
         if is_initial(last, line) {
             return false;
         }
-        if last.closed || line.closed || last.leads {
-            return true;
-        }
-        if !shares_size(last, line) {
+        if last.closed || line.closed || last.leads || !shares_size(last, line) {
             return true;
         }
         let size = line.size;
@@ -281,13 +285,13 @@ impl Stack {
             return true;
         }
         let shift = (line.frame.a0 - last.frame.a0) / size;
+        if last.mono && line.mono && self.lines[from].mono {
+            return false;
+        }
         if self.are_right_set(at) || self.is_verse(at - 1) && !is_caption(&self.lines[from].text) {
             return true;
         }
         let short = self.is_short_in(from, at - 1);
-        if last.mono && line.mono && self.lines[from].mono {
-            return false;
-        }
         if last.mono != line.mono && self.is_listing(from, at, shift, short) {
             return true;
         }
@@ -300,11 +304,11 @@ impl Stack {
             return true;
         }
         if self.are_set_in_middle(at) && !is_caption(&self.lines[from].text) {
-            return self.is_narrow(last, line);
+            return self.is_narrow(last, line) && !self.is_running(at - 1);
         }
         // The last line of a caption, and of other text that is set full but for it, may stand in the middle.
         let centred = !stands_off_middle(last, line);
-        if centred && is_caption(&self.lines[from].text)
+        if centred && is_caption(&self.lines[from].text) && shift > -INDENT
             || centred && shift > INDENT && !short && !is_finished(&last.text)
         {
             return false;
@@ -644,7 +648,7 @@ mod tests {
             }
         }
         let stacks = stacks(1, lines);
-        assert_eq!(stacks[0].paragraphs(1.2), [0..3]);
+        assert_eq!(stacks[0].paragraphs(1.2).len(), 1);
         assert!(stacks[0].lines.iter().all(|line| line.mono));
         assert_eq!(stacks[0].lines[2].text, "3      return 0");
     }

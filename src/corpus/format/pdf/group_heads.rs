@@ -1,10 +1,12 @@
 //! Heads over several columns of a table without a grid: `Calm` over `Hand` and `Machine`, in the middle above them or with a
 //! rule below it that is as wide as its columns are.
 
-use super::bands::{Band, ROW_STEP};
+use super::bands::{Band, ROW_STEP, baselines};
 use super::cells::{Table, is_number};
+use super::characters::is_finished;
 use super::grids::RULES;
 use super::lines::Line;
+use super::markers::is_caption;
 use super::walls::{TOUCH, Walls};
 use crate::corpus::format::column_names::BELOW;
 
@@ -20,9 +22,6 @@ const BELOW_HEAD: usize = 2;
 /// The names of columns have at most so many lines.
 const MOST_LINES: usize = 3;
 
-/// So many rows tell how wide a table is.
-const LOOKED_AT: usize = 5;
-
 /// A line over several lines of a row below it.
 #[derive(Debug)]
 pub(super) struct GroupHead {
@@ -34,7 +33,7 @@ pub(super) struct GroupHead {
 pub(super) fn take(lines: &[Line], rows: &mut Vec<Vec<usize>>, walls: &Walls) -> Vec<GroupHead> {
     let mut heads: Vec<GroupHead> = Vec::new();
     for at in 0..rows.len() {
-        let below_heads = || rows[at - 1].iter().all(|n| is_head(&heads, *n));
+        let below_heads = || rows[at - 1].iter().any(|n| is_head(&heads, *n));
         if is_top(lines, rows, at) || below_heads() {
             let ruled: Vec<GroupHead> = rows[at]
                 .iter()
@@ -111,17 +110,26 @@ fn over_rule(
     let row = below(lines, rows, at).find(|row| !under(row).is_empty())?;
     Some(row).filter(is_behind_rule)?;
     let below = under(row);
-    // A rule as wide as the table is none of a group.
-    let mut table = rows[at..].iter().take(LOOKED_AT).flatten();
-    (below.len() > 1 && table.any(|n| !is_under(&n))).then_some(GroupHead { line: n, below })
+    // A rule as wide as the table is none of a group, and a sentence or a caption stands above the table.
+    let last = rows.iter().position(|other| std::ptr::eq(other, row))?;
+    let mut table = rows[at..].iter().take(last + 2 - at).flatten();
+    let is_name = !is_finished(&line.text) && !is_caption(&line.text);
+    (below.len() > 1 && is_name && table.any(|n| !is_under(&n)))
+        .then_some(GroupHead { line: n, below })
 }
 
 /// The heads of groups in a row by their places: each stands in the middle above its own lines of a row below, or begins
 /// where the first of them does.
 fn by_place(lines: &[Line], rows: &[Vec<usize>], at: usize) -> Vec<GroupHead> {
-    let heads = &rows[at];
-    let row = below(lines, rows, at).find(|row| row.len() >= 2 * heads.len());
-    let Some(row) = row.filter(|_| heads.len() > 1) else {
+    // The name of the column before or behind all groups may stand beside their heads.
+    let over = |row: &[usize]| {
+        let (first, last) = (&lines[row[0]], &lines[row[row.len() - 1]]);
+        let is_over = |n: &usize| (first.frame.a0..last.frame.a1).contains(&middle(&lines[*n]));
+        rows[at].iter().copied().filter(is_over).collect::<Vec<_>>()
+    };
+    let mut below = below(lines, rows, at).map(|row| (row, over(row)));
+    let found = below.find(|(row, heads)| heads.len() > 1 && row.len() >= 2 * heads.len());
+    let Some((row, heads)) = found else {
         return Vec::new();
     };
     let begins_with = |head: &usize| {
@@ -131,7 +139,7 @@ fn by_place(lines: &[Line], rows: &[Vec<usize>], at: usize) -> Vec<GroupHead> {
     };
     let begins: Vec<Option<usize>> = heads.iter().map(begins_with).collect();
     let parts = match begins.iter().flatten().count() {
-        0 => in_middle(lines, heads, row),
+        0 => in_middle(lines, &heads, row),
         _ => begins
             .into_iter()
             .collect::<Option<Vec<usize>>>()
@@ -203,6 +211,24 @@ pub(super) fn above<'h>(heads: &'h [GroupHead], rows: &[Vec<usize>]) -> Vec<&'h 
     found
 }
 
+/// Puts heads that stand amid the rows of a table back, as rows.
+pub(super) fn put_back(
+    lines: &[Line],
+    heads: &[GroupHead],
+    mut rows: Vec<Vec<usize>>,
+) -> Vec<Vec<usize>> {
+    let base = |row: &[usize]| lines[row[0]].base;
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+        return rows;
+    };
+    let within = base(first)..base(last);
+    let amid = heads.iter().map(|head| head.line);
+    let amid: Vec<usize> = amid.filter(|&n| within.contains(&lines[n].base)).collect();
+    rows.extend(baselines(lines, &amid));
+    rows.sort_by(|a, b| base(a).total_cmp(&base(b)));
+    rows
+}
+
 impl Band {
     /// The lines of the first row of a table, and the rows below it. What stands between the heads of its groups and what they
     /// are over is one row with that, the names of columns that are in no group, and so is what a rule parts from the rest.
@@ -248,26 +274,19 @@ impl Table {
         let Some(first) = self.rows.first_mut() else {
             return;
         };
-        let own = |line: &usize| heads.iter().find(|head| head.line == *line);
-        for head in heads.iter().rev() {
-            // The ends of what is below it, through the heads that are.
-            let mut ends = (f32::MAX, f32::MIN);
-            let mut below = head.below.clone();
-            while let Some(line) = below.pop() {
-                match own(&line) {
-                    Some(head) => below.extend(&head.below),
-                    None => {
-                        let place = middle(&lines[line]);
-                        ends = (ends.0.min(place), ends.1.max(place));
-                    }
-                }
-            }
+        for (at, head) in heads.iter().enumerate().rev() {
+            let (from, to) = ends(lines, heads, head);
             let name = &lines[head.line];
+            // A head of two lines has the same below both.
+            let is_one = heads[at + 1..]
+                .iter()
+                .any(|other| other.below == head.below);
+            let between = if is_one { " " } else { BELOW };
             for (cell, column) in first.cells.iter_mut().zip(&self.columns) {
-                if column.1 > ends.0 && column.0 < ends.1 {
+                if column.1 > from && column.0 < to {
                     cell.text = match cell.text.as_str() {
                         "" => name.text.clone(),
-                        own => format!("{}{BELOW}{own}", name.text),
+                        own => format!("{}{between}{own}", name.text),
                     };
                 }
             }
@@ -277,6 +296,18 @@ impl Table {
             self.grouped = true;
         }
     }
+}
+
+/// The middles of the first and the last column below a head, through the heads that are below it.
+fn ends(lines: &[Line], heads: &[&GroupHead], head: &GroupHead) -> (f32, f32) {
+    let below = head.below.iter().map(|line| {
+        let inner = heads.iter().find(|other| other.line == *line);
+        let place = middle(&lines[*line]);
+        inner.map_or((place, place), |inner| ends(lines, heads, inner))
+    });
+    below.fold((f32::MAX, f32::MIN), |all, own| {
+        (all.0.min(own.0), all.1.max(own.1))
+    })
 }
 
 #[cfg(test)]
@@ -400,8 +431,7 @@ mod tests {
             ],
         ];
         let lines = page(&rows);
-        let mut rows =
-            super::super::bands::baselines(&lines, &(0..lines.len()).collect::<Vec<_>>());
+        let mut rows = baselines(&lines, &(0..lines.len()).collect::<Vec<_>>());
         assert!(take(&lines, &mut rows, &Walls::default()).is_empty());
         assert_eq!(rows.len(), 3);
     }

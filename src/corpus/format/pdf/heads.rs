@@ -14,6 +14,9 @@ use super::lines::Line;
 /// Lines of text are no farther apart, in ems.
 const CLOSE: f32 = 2.0;
 
+/// The names of columns above a table that goes on over pages are so many; a running head has fewer parts.
+const COLUMNS: usize = 4;
+
 /// A page of text has more lines than these.
 const TEXT: usize = 5;
 
@@ -42,11 +45,10 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
     }
     for (page, rows) in rows.iter().enumerate() {
         for bottom in [false, true] {
-            unframe(rows, bottom, &mut heads[page], |n| {
-                let row = &rows[n];
-                let members = &groups[&(row.bottom, row.mask.as_str())];
-                members.len() * RARE < pages.len()
-            });
+            let members = |n: usize| &groups[&(rows[n].bottom, rows[n].mask.as_str())];
+            let is_rare = |n: usize| members(n).len() * RARE < pages.len();
+            let is_first = |n: usize| members(n).iter().all(|(other, _)| page <= *other);
+            unframe(rows, bottom, &mut heads[page], (is_rare, is_first));
         }
     }
     heads_by_place::mark(pages, &rows, &mut heads, body);
@@ -81,26 +83,30 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
     out
 }
 
-/// Keeps what recurs on few pages as close above the text as its lines are to each other: the first line of a box, the
-/// header of a table. A head stands off.
+/// Keeps what recurs as close above the text as its lines are to each other, where it is rare or the names of columns, which
+/// a table has on its first page: a head stands off.
 fn unframe(
     rows: &[Row],
     bottom: bool,
     heads: &mut [Option<Reason>],
-    is_rare: impl Fn(usize) -> bool,
+    (is_rare, is_first): (impl Fn(usize) -> bool, impl Fn(usize) -> bool),
 ) {
     let mut side: Vec<usize> = (0..rows.len())
         .filter(|&n| rows[n].bottom == bottom)
         .collect();
     side.sort_by_key(|&n| rows[n].depth);
     let framed = side.iter().take_while(|&&n| heads[n].is_some()).count();
+    // Above the names of columns may stand those of groups of them, which are fewer.
+    let mut fewest = COLUMNS;
     for at in (0..framed).rev() {
         let n = side[at];
         let inner = side.get(at + 1).map_or(f32::MAX, |&inner| rows[inner].lead);
-        if rows[n].lead > CLOSE.min(1.3 * inner) || !is_rare(n) {
+        let has_names = !bottom && is_first(n) && rows[n].lines.len() >= fewest;
+        if rows[n].lead > CLOSE.min(1.3 * inner) || !(is_rare(n) || has_names) {
             break;
         }
         heads[n] = None;
+        fewest = if has_names { 2 } else { fewest };
     }
 }
 

@@ -120,16 +120,43 @@ impl Stack {
     /// edge, and no sentence goes on from one to the other.
     pub(super) fn are_set_in_middle(&self, at: usize) -> bool {
         let (last, line) = (&self.lines[at - 1], &self.lines[at]);
-        let room = |line: &Line| (line.frame.a0 - self.left, self.right - line.frame.a1);
-        let is_middle = |line: &Line| {
-            let (before, behind) = room(line);
-            before > line.size && (before - behind).abs() < MIDDLE * line.size
-        };
         let goes_on = line.text.starts_with(char::is_lowercase)
             || last.text.ends_with([',', ';', '-'])
             || is_prose(&last.text);
         let apart = (last.frame.a0 - line.frame.a0).abs() > INDENT * line.size;
-        is_middle(last) && is_middle(line) && apart && !goes_on
+        self.is_off_edges(last) && self.is_off_edges(line) && apart && !goes_on
+    }
+
+    /// Whether a line has room at both sides, and the same.
+    fn is_off_edges(&self, line: &Line) -> bool {
+        let (before, behind) = (line.frame.a0 - self.left, self.right - line.frame.a1);
+        before > line.size && (before - behind).abs() < MIDDLE * line.size
+    }
+
+    /// Whether a line in the middle is one of a running text there, which is narrower than its column: most of its words are
+    /// small, others are not and so say nothing at the beginning of a line (German nouns), and the first word of the next line
+    /// would not have fitted between the edges that the lines of the text have.
+    pub(super) fn is_running(&self, at: usize) -> bool {
+        let (line, next) = (&self.lines[at], &self.lines[at + 1]);
+        let words = || line.text.split_whitespace();
+        let small = words().filter(|word| word.starts_with(char::is_lowercase));
+        let before = self.lines[..at].iter().rev().take(MOST_OF_BLOCK);
+        let behind = self.lines[at..].iter().take(MOST_OF_BLOCK);
+        let is_own = |line: &&Line| self.is_off_edges(line);
+        let own = before.take_while(is_own).chain(behind.take_while(is_own));
+        let edges = own.fold((f32::MAX, f32::MIN), |edges, line| {
+            (edges.0.min(line.frame.a0), edges.1.max(line.frame.a1))
+        });
+        let width = line.frame.a1 - line.frame.a0;
+        // Half of the room in the line stands before it.
+        let right = line.frame.a1 + (edges.1 - edges.0 - width);
+        let large = words()
+            .skip(1)
+            .filter(|word| word.starts_with(char::is_uppercase));
+        small.count() * 2 > words().count()
+            && large.count() > 1
+            && width > WIDE * line.size
+            && !ends_before(line, (edges.0, right), Some(next))
     }
 
     /// The right edge of a quotation, a caption or a heading, as its own lines have it: they are of one size and begin at one

@@ -57,6 +57,7 @@ fn in_flow(
             at -= band.above(lines, &rows[done..at], &rows[at..end]);
             let around = (&rows[done..at], &rows[at..end]);
             let (first, rest) = band.first_row(lines, &own, around, walls);
+            let rest = group_heads::put_back(lines, &heads, rest);
             let mut table = band.table(lines, &first, &rest, walls);
             table.name_groups(lines, &own);
             let heads = own.iter().map(|head| head.line());
