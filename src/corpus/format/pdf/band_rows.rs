@@ -228,8 +228,8 @@ impl Band {
         }
     }
 
-    /// The rows in what stands between two rules: several where a column has a number in each of its lines, else one, whose
-    /// cells have several lines.
+    /// The rows in what stands between two rules: several where a column has a number in each of its lines, or each line has
+    /// a name and a number, else one, whose cells have several lines.
     fn counted(&self, lines: &[Line], group: &[usize]) -> Vec<Vec<usize>> {
         let rows = baselines(lines, group);
         let number_in = |row: &Vec<usize>, column: usize| {
@@ -239,10 +239,17 @@ impl Band {
         // A line over several columns is a title of the rows below it.
         let is_title = |row: &Vec<usize>| row.len() == 1 && self.column(&lines[row[0]]).is_none();
         let (titles, full): (Vec<_>, Vec<_>) = rows.iter().partition(|row| is_title(row));
+        let columns = || 1..self.columns.len();
         let has_numbers = |column: usize| full.iter().all(|row| number_in(row, column));
+        // Cells may be empty where each row has its name.
+        let is_named = |row: &&Vec<usize>| {
+            self.columns_of(lines, row).first() == Some(&0)
+                && columns().any(|column| number_in(row, column))
+        };
         let is_full = |row: &&Vec<usize>| self.columns_of(lines, row).len() >= 2;
         let parts = full.len() > 1 || !titles.is_empty() && !full.is_empty();
-        match full.iter().all(is_full) && parts && (1..self.columns.len()).any(has_numbers) {
+        let counts = columns().any(has_numbers) || full.iter().all(is_named);
+        match full.iter().all(is_full) && parts && counts {
             true => rows,
             false => vec![group.to_vec()],
         }

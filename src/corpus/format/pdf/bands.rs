@@ -23,6 +23,9 @@ const SMALLER: f32 = 0.95;
 /// A piece of this weight is a line of text rather than a cell.
 pub(super) const LONG: usize = 24;
 
+/// Cells begin at one place within so much, in ems.
+const AT_ONE: f32 = 0.15;
+
 /// So many lines below each other are a column of text, though they may stand in a cell: reading them one after the
 /// other is right in both.
 const RUN: usize = 6;
@@ -130,7 +133,7 @@ impl Band {
         // Columns of text end where a rule sets a table off.
         let long = |row: &[usize]| row.iter().any(|&n| weight(&lines[n].text) >= LONG);
         let set_off = || long(last) && !long(row) && is_cut();
-        // Heads over several columns, of which nothing tells which, are no row of the table.
+        // What stands over several columns, of which nothing tells which, is no row of the table below it: heads, an address.
         let over_several = || {
             let pieces = columns(spans(lines, row), self.size);
             let merged = self.with(lines, row);
@@ -138,29 +141,50 @@ impl Band {
                 let mut inside = pieces.iter();
                 inside.any(|piece| column.0 <= piece.0 && piece.1 <= column.1)
             };
-            merged.iter().filter(is_filled).count() < pieces.len()
+            // Wide spaces between words stand elsewhere in the next row.
+            let keeps_next = || {
+                let next = rows.get(at + 1).map_or(&[][..], Vec::as_slice);
+                let both = spans(lines, row).into_iter().chain(spans(lines, next));
+                columns(both.collect(), self.size).len() >= pieces.len()
+            };
+            // Names begin where their columns do, from the first on, though wide spaces part the words below them.
+            let begins = |n: &usize, other: &usize| {
+                (lines[*n].frame.a0 - lines[*other].frame.a0).abs() < AT_ONE * self.size
+            };
+            let are_names = || {
+                numbers(lines, row) < 2
+                    && begins(&last[0], &row[0])
+                    && last
+                        .iter()
+                        .all(|n| row.iter().any(|other| begins(n, other)))
+            };
+            merged.iter().filter(is_filled).count() < pieces.len() && !are_names() && keeps_next()
         };
         step > farthest * self.size
             || set_off()
-            || at == 1 && row.len() > last.len() && over_several()
+            || rows[..at].iter().rev().all(|other| row.len() > other.len()) && over_several()
             || is_heading(lines, rows, at)
     }
 
     /// Whether a row stands over several columns, between rows that keep to them: one line, or the name of a row and values
-    /// that belong to several columns each.
+    /// that belong to several columns each. Two cells that begin where the first two columns do need no row below them.
     fn is_over_columns(&self, lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
         let row = &rows[at];
         let next = rows.get(at + 1).filter(|next| next.len() >= 2);
-        let numbers = |row: &[usize]| row.iter().filter(|n| is_number(&lines[**n].text)).count();
         let is_named = |next: &[usize]| {
             row.len() < self.columns.len()
                 && self.column(&lines[row[0]]) == Some(0)
-                && numbers(next) >= 2
+                && numbers(lines, next) >= 2
         };
+        let begins = |(n, column): (&usize, &(f32, f32))| {
+            (lines[*n].frame.a0 - column.0).abs() < AT_ONE * self.size
+        };
+        let is_in_line = || row.len() == 2 && row.iter().zip(&self.columns).all(begins);
         self.columns.len() >= 3
-            && next.is_some_and(|next| {
-                (row.len() == 1 || is_named(next)) && self.keeps(&self.with(lines, next))
-            })
+            && (is_in_line()
+                || next.is_some_and(|next| {
+                    (row.len() == 1 || is_named(next)) && self.keeps(&self.with(lines, next))
+                }))
     }
 
     /// How many rows right above the band belong to its first row: lines of tall cells, which are drawn among the others.
@@ -208,19 +232,16 @@ impl Band {
         line.frame.a0 < to && line.frame.a1 > from
     }
 
+    /// The column that a line belongs to: the first that it stands in, or else the closest.
     pub(super) fn nearest(&self, line: &Line) -> usize {
-        let middle = f32::midpoint(line.frame.a0, line.frame.a1);
-        let inside = self
-            .columns
-            .iter()
-            .position(|column| line.frame.a0 < column.1 && line.frame.a1 > column.0);
-        inside.unwrap_or_else(|| {
-            self.columns
-                .iter()
-                .filter(|column| column.1 < middle)
-                .count()
-                .min(self.columns.len() - 1)
-        })
+        let gap = |at: usize| {
+            let (from, to) = self.columns[at];
+            (from - line.frame.a1).max(line.frame.a0 - to).max(0.0)
+        };
+        let columns = 0..self.columns.len();
+        let inside = columns.clone().find(|&at| self.is_over(line, at));
+        let closest = || columns.min_by(|&a, &b| gap(a).total_cmp(&gap(b)));
+        inside.or_else(closest).unwrap_or(0)
     }
 
     pub(super) fn is_table(&self, lines: &[Line], rows: &[Vec<usize>], walls: &Walls) -> bool {
@@ -282,7 +303,10 @@ impl Band {
         };
         let numbers: Option<Vec<u32>> = rows.iter().map(number).collect();
         let counts = |pair: &[u32]| pair[0] + 1 == pair[1];
-        numbers.is_some_and(|numbers| numbers.windows(2).all(counts))
+        // Numbers that are drawn as a column would be read as one.
+        let full = rows.iter().filter(|row| row.len() > 1).count();
+        let is_by_line = || self.steps(lines, rows).0 + 1 >= full;
+        numbers.is_some_and(|numbers| numbers.windows(2).all(counts)) && is_by_line()
     }
 
     /// Whether the columns are columns of text, to be read one after the other.
@@ -388,6 +412,11 @@ fn is_heading(lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
             true => is_larger || begins_bold,
             false => is_larger && over_numbers(),
         }
+}
+
+/// How many cells of a row are numbers.
+fn numbers(lines: &[Line], row: &[usize]) -> usize {
+    row.iter().filter(|n| is_number(&lines[**n].text)).count()
 }
 
 /// The stretches of the lines of a row.

@@ -156,11 +156,14 @@ impl Table {
             .iter()
             .filter(|row| row.filled() == head.filled())
             .count();
-        if rest.len() < 2 || usual * 5 < rest.len() * 4 && !self.has_heads_beside_values() {
+        let beside = usual * 5 < rest.len() * 4;
+        if rest.len() < 2 || beside && !self.has_heads_beside_values() {
             return;
         }
         let is_filled = |row: &Row, at: usize| !row.cells[at].text.is_empty();
-        let mut at = 0;
+        // The names of rows have none above them.
+        let first_name = (0..self.columns.len()).find(|&at| is_filled(head, at));
+        let mut at = first_name.filter(|_| beside).unwrap_or(0);
         while at + 1 < self.columns.len() {
             let (head, rest) = (&self.rows[0], &self.rows[1..]);
             let in_rest = |at: usize| rest.iter().any(|row| is_filled(row, at));
@@ -196,7 +199,11 @@ impl Table {
         let columns = || 0..self.columns.len();
         let names = columns().filter(|at| is_named(at) && values(*at).next().is_none());
         let names: Vec<usize> = names.collect();
-        let nameless: Vec<usize> = columns().filter(|at| !is_named(at)).collect();
+        // The names of rows have none above them.
+        let nameless = columns().filter(|at| !is_named(at));
+        let nameless: Vec<usize> = nameless
+            .skip_while(|&at| names.first().is_some_and(|name| at < *name))
+            .collect();
         let mut pairs = names.iter().zip(&nameless);
         names.len() == nameless.len()
             && names.len() > 1
@@ -228,15 +235,23 @@ impl Table {
         if below.peek().is_none() || lower.cells.iter().any(|cell| cell.columns > 1) {
             return;
         }
-        let is_name = |cell: &Cell| !is_number(&cell.text) && weight(&cell.text) <= NAME;
-        let under_groups = below.all(|at| filled(lower, at) && is_name(&lower.cells[at]));
+        // Years and their parts are names over other numbers.
+        let below_lower = &self.rows[self.head + 2..];
+        let is_period = |at: usize| {
+            let mut values = below_lower.iter().map(|row| row.cells[at].text.as_str());
+            has_year(&lower.cells[at].text) && !values.any(has_year)
+        };
+        let is_name = |at: usize| {
+            let text = lower.cells[at].text.as_str();
+            (!is_number(text) || is_period(at)) && weight(text) <= NAME
+        };
+        let under_groups = below.all(|at| filled(lower, at) && is_name(at));
         // A column in no group has one head, in one of the rows.
         let alone = |at: usize| above[at] == at && upper.cells[at].columns <= 1;
         let one_head = (0..all)
             .filter(|&at| alone(at))
             .all(|at| !(filled(upper, at) && filled(lower, at)));
         // What stands in the lower row must be names: again in each group, in bold, or over numbers.
-        let below_lower = &self.rows[self.head + 2..];
         let texts = |at: usize| lower.cells[at].text.as_str();
         let grouped = || (0..all).filter(|&at| !alone(at));
         let again = grouped().any(|at| {
@@ -385,6 +400,14 @@ pub(super) fn remove(lines: &mut Vec<Line>, taken: &[bool]) {
         at += 1;
         !taken[at - 1]
     });
+}
+
+/// Whether a text has a year in it: `2023`, `Q1/2023`, `2023年度`.
+fn has_year(text: &str) -> bool {
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+    let year =
+        |number: &str| number.len() == 4 && number.parse().is_ok_and(|n| (1900..2100).contains(&n));
+    numbers.any(year) && !text.contains([',', '.'])
 }
 
 /// Whether a cell holds a number, with a unit perhaps.

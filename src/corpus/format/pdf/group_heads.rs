@@ -33,7 +33,18 @@ pub(super) struct GroupHead {
 pub(super) fn take(lines: &[Line], rows: &mut Vec<Vec<usize>>, walls: &Walls) -> Vec<GroupHead> {
     let mut heads: Vec<GroupHead> = Vec::new();
     for at in 0..rows.len() {
-        let below_heads = || rows[at - 1].iter().any(|n| is_head(&heads, *n));
+        // A second line of heads is closer to them than to the names below it.
+        let step = |n: usize| match (rows.get(n), rows.get(n + 1)) {
+            (Some(row), Some(next)) => lines[next[0]].base - lines[row[0]].base,
+            _ => f32::MAX,
+        };
+        let below_heads = || {
+            let is_level = rows[at]
+                .iter()
+                .all(|&n| over_rule(lines, rows, (at, n), walls).is_some());
+            rows[at - 1].iter().any(|n| is_head(&heads, *n))
+                && (is_level || step(at - 1) <= step(at) * 1.05)
+        };
         if is_top(lines, rows, at) || below_heads() {
             let ruled: Vec<GroupHead> = rows[at]
                 .iter()
@@ -255,7 +266,18 @@ impl Band {
         let pairs = own.windows(2).enumerate().skip(under).take(MOST_LINES);
         let is_cut = |pair: &[Vec<usize>]| self.is_cut(lines, pair[0][0], pair[1][0], walls);
         let mut cuts = pairs.take_while(is_name).filter(|(_, pair)| is_cut(pair));
-        let end = cuts.next().map_or(under, |(at, _)| at) + 1;
+        // Without a rule, what is closer to the names than to the first row with numbers is a second line of them.
+        let step = |at: usize| lines[own[at + 1][0]].base - lines[own[at][0]].base;
+        let is_second = || {
+            under + 2 < own.len()
+                && !has_number(&own[under + 1])
+                && has_number(&own[under + 2])
+                && step(under) * 1.05 < step(under + 1)
+        };
+        let end = match cuts.next() {
+            Some((at, _)) => at + 1,
+            None => under + 1 + usize::from(is_second()),
+        };
         let above = before.iter().rev().take_while(is_between);
         let first = above.chain(&own[..end]).flatten().copied();
         (first.collect(), own[end..].to_vec())
@@ -282,13 +304,23 @@ impl Table {
                 .iter()
                 .any(|other| other.below == head.below);
             let between = if is_one { " " } else { BELOW };
-            for (cell, column) in first.cells.iter_mut().zip(&self.columns) {
-                if column.1 > from && column.0 < to {
-                    cell.text = match cell.text.as_str() {
-                        "" => name.text.clone(),
-                        own => format!("{}{between}{own}", name.text),
-                    };
-                }
+            let columns = self
+                .columns
+                .iter()
+                .map(|column| column.1 > from && column.0 < to);
+            let below: Vec<usize> = columns
+                .enumerate()
+                .filter(|own| own.1)
+                .map(|own| own.0)
+                .collect();
+            let is_named = |at: &usize| !first.cells[*at].text.is_empty();
+            let named: Vec<usize> = below.iter().copied().filter(is_named).collect();
+            for &at in &named {
+                let own = std::mem::take(&mut first.cells[at].text);
+                first.cells[at].text = format!("{}{between}{own}", name.text);
+            }
+            if let (true, Some(&at)) = (named.is_empty(), below.first()) {
+                first.cells[at].text.clone_from(&name.text);
             }
             first.area = first.area.with(name.area());
             self.frame = self.frame.with(name.frame);

@@ -48,7 +48,8 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
             let members = |n: usize| &groups[&(rows[n].bottom, rows[n].mask.as_str())];
             let is_rare = |n: usize| members(n).len() * RARE < pages.len();
             let is_first = |n: usize| members(n).iter().all(|(other, _)| page <= *other);
-            unframe(rows, bottom, &mut heads[page], (is_rare, is_first));
+            let page_rows = (pages[page].as_slice(), rows.as_slice());
+            unframe(page_rows, bottom, &mut heads[page], (is_rare, is_first));
         }
     }
     heads_by_place::mark(pages, &rows, &mut heads, body);
@@ -86,7 +87,7 @@ pub(super) fn take(pages: &mut [Vec<Line>], body: f32) -> Vec<LeftOut> {
 /// Keeps what recurs as close above the text as its lines are to each other, where it is rare or the names of columns, which
 /// a table has on its first page: a head stands off.
 fn unframe(
-    rows: &[Row],
+    (lines, rows): (&[Line], &[Row]),
     bottom: bool,
     heads: &mut [Option<Reason>],
     (is_rare, is_first): (impl Fn(usize) -> bool, impl Fn(usize) -> bool),
@@ -96,18 +97,57 @@ fn unframe(
         .collect();
     side.sort_by_key(|&n| rows[n].depth);
     let framed = side.iter().take_while(|&&n| heads[n].is_some()).count();
-    // Above the names of columns may stand those of groups of them, which are fewer.
-    let mut fewest = COLUMNS;
+    let mut names: Option<&Row> = None;
     for at in (0..framed).rev() {
         let n = side[at];
-        let inner = side.get(at + 1).map_or(f32::MAX, |&inner| rows[inner].lead);
-        let has_names = !bottom && is_first(n) && rows[n].lines.len() >= fewest;
-        if rows[n].lead > CLOSE.min(1.3 * inner) || !(is_rare(n) || has_names) {
+        let next = side.get(at + 1).map(|&next| &rows[next]);
+        let inner = next.map_or(f32::MAX, |next| next.lead);
+        let has_names = !bottom
+            && is_first(n)
+            && match names {
+                Some(names) => stands_over_names(lines, &rows[n], names),
+                None => has_names(lines, &rows[n], next),
+            };
+        // The last row of a table.
+        let has_cells = bottom && rows[n].lines.len() >= COLUMNS;
+        if rows[n].lead > CLOSE.min(1.3 * inner) || !(is_rare(n) || has_names || has_cells) {
             break;
         }
         heads[n] = None;
-        fewest = if has_names { 2 } else { fewest };
+        names = names.or(Some(&rows[n]).filter(|_| has_names));
     }
+}
+
+/// Whether a row has the names of columns, each over a cell of the row below it. Running heads have numbers, or their parts
+/// stand over no columns.
+fn has_names(lines: &[Line], row: &Row, below: Option<&Row>) -> bool {
+    let is_year = |&number: &u32| (1900..2100).contains(&number);
+    let fits = |below: &Row| {
+        let cells = closest(lines, row, below);
+        // The names of rows have none above them.
+        (0..=1).contains(&below.lines.len().wrapping_sub(cells.len()))
+            && cells.windows(2).all(|pair| pair[0] < pair[1])
+    };
+    row.lines.len() >= COLUMNS && row.numbers.iter().all(is_year) && below.is_none_or(fits)
+}
+
+/// Whether a row above the names of columns has those of groups of them, or of a column in no group.
+fn stands_over_names(lines: &[Line], row: &Row, names: &Row) -> bool {
+    let cells = closest(lines, row, names);
+    // Two for each group, and none for the column that is in none.
+    2 * cells.len() <= names.lines.len() + 2 && cells.windows(2).all(|pair| pair[0] <= pair[1])
+}
+
+/// For each part of a row the part of another row that is closest to it.
+fn closest(lines: &[Line], row: &Row, other: &Row) -> Vec<usize> {
+    let middle = |n: &usize| f32::midpoint(lines[*n].area().x0, lines[*n].area().x1);
+    let closest = |n: &usize| {
+        let off = |other: &usize| (middle(other) - middle(n)).abs();
+        let all = other.lines.iter().enumerate();
+        let first = all.min_by(|a, b| off(a.1).total_cmp(&off(b.1)));
+        first.map_or(0, |(at, _)| at)
+    };
+    row.lines.iter().map(closest).collect()
 }
 
 /// The largest size that a text has anywhere.
@@ -354,6 +394,46 @@ mod tests {
             take(&mut pages, 10.0);
             assert_eq!(pages[2].len(), count);
         }
+    }
+
+    #[test]
+    fn the_names_of_columns_stay_on_the_first_page_of_a_table() {
+        let cell = |text: &str, column: usize, y: f32| {
+            let from = 50.0 + 100.0 * column as f32;
+            Line::plain(text, (from, from + 40.0), y + 8.8, 10.0)
+        };
+        let table = |head: &[&str; 4]| {
+            let page = |n: usize| {
+                let mut lines: Vec<Line> = Vec::new();
+                let row = |cells: [&str; 4], y: f32| {
+                    let cells = cells.into_iter().enumerate();
+                    cells
+                        .map(|(at, text)| cell(text, at, y))
+                        .collect::<Vec<_>>()
+                };
+                lines.extend(row(*head, 20.0));
+                for k in 0..12 {
+                    let value = format!("{}", n * 100 + k * 7);
+                    let texts = [
+                        ["Oslo", "Rome", "Kyoto"][(n + k) % 3],
+                        &value,
+                        &value,
+                        &value,
+                    ];
+                    lines.extend(row(texts, 34.0 + 14.0 * k as f32));
+                }
+                lines
+            };
+            (0..4).map(page).collect::<Vec<_>>()
+        };
+        let mut pages = table(&["Town", "Men", "Women", "Cars"]);
+        take(&mut pages, 10.0);
+        let counts: Vec<usize> = pages.iter().map(Vec::len).collect();
+        assert_eq!(counts, [52, 48, 48, 48]);
+        // A running head that has a number is none of them.
+        let mut pages = table(&["Bank", "Account 7", "Mr Berg", "Sheet"]);
+        take(&mut pages, 10.0);
+        assert!(pages.iter().all(|lines| lines.len() == 48));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::characters::{is_ideographic, raised};
 use super::direction::{as_read, is_leftward};
 use super::geometry::{Area, Course, Frame};
 use super::glyphs::{Origin, Rule};
+use super::narrow_gaps;
 use super::runs::{Divisions, GAP, Placed, Run};
 
 /// A gap is a space between words from here on, in ems; kerning is narrower, the narrowest justified space wider.
@@ -63,10 +64,8 @@ impl Line {
 
 /// The lines of a page, in the order of the content.
 pub(super) fn lines(runs: Vec<Run>, rules: &[Rule]) -> Vec<Line> {
-    let mut lines: Vec<Line> = merged(runs, &Divisions::new(rules))
-        .iter()
-        .filter_map(line)
-        .collect();
+    let runs = narrow_gaps::part(merged(runs, &Divisions::new(rules)));
+    let mut lines: Vec<Line> = runs.iter().filter_map(line).collect();
     lines.sort_by_key(|line| line.order);
     lines
 }

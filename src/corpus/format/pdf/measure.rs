@@ -11,7 +11,7 @@ use super::lines::Line;
 const EDGE: f32 = 0.05;
 
 /// A line that is set to an edge holds several words: it is at least this wide, in ems.
-const FULL: f32 = 12.0;
+pub(super) const FULL: f32 = 12.0;
 
 /// Lines of a text that is narrower than its column are at least this wide, in ems.
 pub(super) const WIDE: f32 = 20.0;

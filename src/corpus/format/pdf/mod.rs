@@ -39,6 +39,7 @@ mod margins;
 mod marked;
 mod markers;
 mod measure;
+mod narrow_gaps;
 mod notes;
 mod order;
 mod page;

@@ -1,12 +1,13 @@
 //! Pieces of the text from the lines of all pages: paragraphs over lines, columns and pages, headings, notes, rows.
 
 use super::cells::{Table, weight};
-use super::characters::is_finished;
+use super::characters::{is_finished, is_ideographic};
 use super::document::{Kind, Mark, Piece};
 use super::flow::{Stack, ends_in_page, is_same_size, leading, stacks};
 use super::joining::{Words, join, without_soft_hyphens};
 use super::lines::Line;
 use super::markers::{is_caption, starts_item, starts_section};
+use super::measure::FULL;
 
 /// A part of a page, in the order of reading.
 #[derive(Debug)]
@@ -217,7 +218,13 @@ impl Builder {
         // In the same column farther down, or at the top of another one; not at another place on the same page.
         let below = open.stack.page == stack.page && first.base > last.base;
         let moved = (stack.left - open.stack.left).abs() > 1.5 * first.size;
-        let narrow = (last.frame.a1 - last.frame.a0) < 0.5 * (stack.right - stack.left);
+        let width = last.frame.a1 - last.frame.a0;
+        // Columns of ideographs may be narrow; others so narrow are addresses and the like.
+        let least = match last.text.ends_with(is_ideographic) {
+            true => 0.0,
+            false => FULL * last.size,
+        };
+        let narrow = width < least.max(0.5 * (stack.right - stack.left));
         if below && moved || narrow && !first.text.starts_with(char::is_lowercase) {
             return false;
         }

@@ -269,6 +269,67 @@ mod tests {
     }
 
     #[test]
+    fn an_address_above_a_table_with_more_columns_is_no_row_of_it() {
+        let mut lines = table(&[
+            &[("Miller", 10.0), ("Date: 3 May 2024 in Leeds", 200.0)],
+            &[("Long Road", 10.0), ("Customer: 4411 in Leeds", 200.0)],
+            &[
+                ("Item", 10.0),
+                ("Each", 120.0),
+                ("Price", 210.0),
+                ("Sum", 280.0),
+            ],
+            &[
+                ("Board", 10.0),
+                ("10", 120.0),
+                ("12.00", 210.0),
+                ("120.00", 280.0),
+            ],
+            &[
+                ("Screws", 10.0),
+                ("3", 120.0),
+                ("4.50", 210.0),
+                ("13.50", 280.0),
+            ],
+        ]);
+        let tables = take(&mut lines, &Walls::default());
+        let texts = tables.iter().flat_map(Table::texts);
+        let texts: Vec<String> = texts.map(|(text, _)| text).collect();
+        assert!(
+            texts.contains(&"Item: Board | Each: 10 | Price: 12.00 | Sum: 120.00".to_owned()),
+            "{texts:?}"
+        );
+    }
+
+    #[test]
+    fn two_rows_between_rules_are_two_where_others_have_one() {
+        use super::super::walls::Wall;
+        let rows: &[&[(&str, f32)]] = &[
+            &[("Name", 10.0), ("2021", 100.0), ("2022", 180.0)],
+            &[("Sales", 10.0), ("900", 100.0), ("950", 180.0)],
+            &[("Costs", 10.0), ("700", 100.0), ("720", 180.0)],
+            &[("Profit", 10.0), ("200", 100.0), ("230", 180.0)],
+        ];
+        let mut lines = table(rows);
+        let rule = |at: f32| Wall {
+            at,
+            from: 0.0,
+            to: 220.0,
+        };
+        let walls = Walls {
+            along: vec![rule(24.0), rule(52.0)],
+            ..Walls::default()
+        };
+        let tables = take(&mut lines, &walls);
+        let texts: Vec<String> = tables[0]
+            .texts()
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect();
+        assert_eq!(texts[2], "Name: Costs | 2021: 700 | 2022: 720");
+    }
+
+    #[test]
     fn an_address_beside_labels_is_no_column_of_theirs() {
         let address = ["Frau", "Anna Holz", "Gasse 7"];
         let labels = [("Sign:", "VT 1"), ("From:", "Herr O"), ("Call:", "0717")];
