@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::characters::is_ideographic;
+use super::characters::{YEARS, is_ideographic};
 use super::edge_rows::roman;
 use super::geometry::{Area, Frame};
 use super::joining::{Words, join};
@@ -320,10 +320,7 @@ impl Table {
         // Years are names over other numbers.
         let is_year = |text: &str| {
             let digits = text.trim().trim_end_matches(['年', '년']);
-            digits.len() == 4
-                && digits
-                    .parse()
-                    .is_ok_and(|year| (1900..2100).contains(&year))
+            digits.len() == 4 && digits.parse().is_ok_and(|year| YEARS.contains(&year))
         };
         let over_others = |at: usize, cell: &Cell| {
             let mut below = rest.iter().filter_map(|row| row.cells.get(at));
@@ -405,8 +402,7 @@ pub(super) fn remove(lines: &mut Vec<Line>, taken: &[bool]) {
 /// Whether a text has a year in it: `2023`, `Q1/2023`, `2023年度`.
 fn has_year(text: &str) -> bool {
     let mut numbers = text.split(|c: char| !c.is_ascii_digit());
-    let year =
-        |number: &str| number.len() == 4 && number.parse().is_ok_and(|n| (1900..2100).contains(&n));
+    let year = |number: &str| number.len() == 4 && number.parse().is_ok_and(|n| YEARS.contains(&n));
     numbers.any(year) && !text.contains([',', '.'])
 }
 

@@ -7,6 +7,9 @@ use unicode_normalization::UnicodeNormalization;
 /// Marks a hyphen that only the end of a line made. Lines that end in it are joined without it.
 pub(super) const SOFT_HYPHEN: char = '\u{ad}';
 
+/// Years that name columns of a table.
+pub(super) const YEARS: std::ops::Range<u32> = 1900..2100;
+
 /// CJK radicals, each before the ideograph that it stands for: Unicode's `EquivalentUnifiedIdeograph`. Fonts draw
 /// both with one glyph, and a writer that asks the font gets the radical.
 const RADICALS: &str = "\

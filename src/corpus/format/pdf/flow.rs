@@ -2,8 +2,8 @@
 
 use super::characters::is_finished;
 use super::direction::runs_left;
+use super::formulas::are_of_formula;
 use super::geometry::{Area, Course, Frame};
-use super::going_on::are_of_formula;
 use super::lines::Line;
 use super::markers::{is_caption, starts_item};
 

@@ -9,34 +9,6 @@ use super::measure::WIDE;
 /// So many lines before and behind one tell how its column is set.
 const NEAR: usize = 20;
 
-/// A word has so many letters, and the name of a function fewer.
-const WORD: usize = 4;
-
-/// A piece of a formula stands at most so far behind the one before, in ems.
-const FORMULA: f32 = 3.0;
-
-/// Lines of text overlap by less of their height, however close they are set.
-const OVERLAP: f32 = 0.2;
-
-/// Whether two pieces are of one formula: they stand at several heights of one line, as a fraction and a root do, and no word
-/// is among them. The number of a formula may stand far to the right.
-pub(super) fn are_of_formula(last: &Line, line: &Line, gap: f32) -> bool {
-    let number = line
-        .text
-        .strip_prefix('(')
-        .and_then(|text| text.strip_suffix(')'));
-    let is_number = number.is_some_and(|text| text.contains(char::is_numeric));
-    (gap < FORMULA * last.size.max(line.size) || is_number)
-        && last.frame.overlap_across(&line.frame) > OVERLAP
-        && is_formula(&last.text)
-        && is_formula(&line.text)
-}
-
-fn is_formula(text: &str) -> bool {
-    let mut words = text.split(|c: char| !c.is_alphabetic());
-    words.all(|word| word.chars().count() < WORD) && !text.contains(is_ideographic)
-}
-
 impl Stack {
     /// Whether code and text beside each other are parted: code inside a sentence may fill a line, and what is set apart is
     /// a listing.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::characters::YEARS;
 use super::document::{LeftOut, Reason};
 use super::edge_rows::{PLACE, Row, edges, number_of};
 use super::glyphs::Origin;
@@ -121,7 +122,7 @@ fn unframe(
 /// Whether a row has the names of columns, each over a cell of the row below it. Running heads have numbers, or their parts
 /// stand over no columns.
 fn has_names(lines: &[Line], row: &Row, below: Option<&Row>) -> bool {
-    let is_year = |&number: &u32| (1900..2100).contains(&number);
+    let is_year = |&number: &u32| YEARS.contains(&number);
     let fits = |below: &Row| {
         let cells = closest(lines, row, below);
         // The names of rows have none above them.

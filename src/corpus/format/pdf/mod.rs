@@ -22,6 +22,7 @@ mod filled_heads;
 mod floats;
 mod flow;
 mod fonts;
+mod formulas;
 mod geometry;
 mod glyphs;
 mod going_on;
