@@ -69,7 +69,7 @@ impl Band {
         }
         for (at, row) in rows.iter().enumerate().skip(1) {
             let merged = band.with(lines, row);
-            if band.ends_above(lines, rows, at, walls) {
+            if band.ends_above(lines, (rows, at), &merged, walls) {
                 break;
             }
             if band.keeps(&merged) {
@@ -121,8 +121,14 @@ impl Band {
         merged.iter().filter(has_column).count() == self.columns.len()
     }
 
-    /// Whether the band ends above a row, be its columns the same or not.
-    fn ends_above(&self, lines: &[Line], rows: &[Vec<usize>], at: usize, walls: &Walls) -> bool {
+    /// Whether the band ends above a row, be its columns the same or not. `merged` are those with the row.
+    fn ends_above(
+        &self,
+        lines: &[Line],
+        (rows, at): (&[Vec<usize>], usize),
+        merged: &[(f32, f32)],
+        walls: &Walls,
+    ) -> bool {
         let (last, row) = (&rows[at - 1], &rows[at]);
         let step = lines[row[0]].base - lines[last[0]].base;
         let is_cut = || self.is_cut(lines, last[0], row[0], walls);
@@ -136,7 +142,6 @@ impl Band {
         // What stands over several columns, of which nothing tells which, is no row of the table below it: heads, an address.
         let over_several = || {
             let pieces = columns(spans(lines, row), self.size);
-            let merged = self.with(lines, row);
             let is_filled = |column: &&(f32, f32)| {
                 let mut inside = pieces.iter();
                 inside.any(|piece| column.0 <= piece.0 && piece.1 <= column.1)
@@ -148,9 +153,8 @@ impl Band {
                 columns(both.collect(), self.size).len() >= pieces.len()
             };
             // Names begin where their columns do, from the first on, though wide spaces part the words below them.
-            let begins = |n: &usize, other: &usize| {
-                (lines[*n].frame.a0 - lines[*other].frame.a0).abs() < AT_ONE * self.size
-            };
+            let begins =
+                |n: &usize, other: &usize| begins_at(&lines[*n], lines[*other].frame.a0, self.size);
             let are_names = || {
                 numbers(lines, row) < 2
                     && begins(&last[0], &row[0])
@@ -176,9 +180,8 @@ impl Band {
                 && self.column(&lines[row[0]]) == Some(0)
                 && numbers(lines, next) >= 2
         };
-        let begins = |(n, column): (&usize, &(f32, f32))| {
-            (lines[*n].frame.a0 - column.0).abs() < AT_ONE * self.size
-        };
+        let begins =
+            |(n, column): (&usize, &(f32, f32))| begins_at(&lines[*n], column.0, self.size);
         let is_in_line = || row.len() == 2 && row.iter().zip(&self.columns).all(begins);
         self.columns.len() >= 3
             && (is_in_line()
@@ -273,6 +276,9 @@ impl Band {
 
     /// Whether the first column holds the marks of items, and of notes below them perhaps.
     fn is_list(&self, lines: &[Line], rows: &[Vec<usize>]) -> bool {
+        if self.is_listing(lines, rows) {
+            return true;
+        }
         let firsts = rows
             .iter()
             .map(|row| &lines[row[0]])
@@ -285,9 +291,6 @@ impl Band {
         let has_titles = rows.iter().all(|row| row.len() == 2 && is_titled(row));
         let is_mark = |line: &&Line| is_only_marker(&line.text) || has_titles;
         let (items, others): (Vec<_>, Vec<_>) = firsts.partition(is_mark);
-        if self.is_listing(lines, rows) {
-            return true;
-        }
         let is_note = |line: &&Line| starts_note(&line.text) && line.text.chars().count() <= 2;
         self.columns.len() == 2 && !items.is_empty() && others.iter().all(is_note)
     }
@@ -412,6 +415,11 @@ fn is_heading(lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
             true => is_larger || begins_bold,
             false => is_larger && over_numbers(),
         }
+}
+
+/// Whether a line begins at a place, within a share of the size.
+pub(super) fn begins_at(line: &Line, place: f32, size: f32) -> bool {
+    (line.frame.a0 - place).abs() < AT_ONE * size
 }
 
 /// How many cells of a row are numbers.

@@ -320,7 +320,7 @@ impl Table {
         // Years are names over other numbers.
         let is_year = |text: &str| {
             let digits = text.trim().trim_end_matches(['年', '년']);
-            digits.len() == 4 && digits.parse().is_ok_and(|year| YEARS.contains(&year))
+            is_year_number(digits)
         };
         let over_others = |at: usize, cell: &Cell| {
             let mut below = rest.iter().filter_map(|row| row.cells.get(at));
@@ -402,8 +402,11 @@ pub(super) fn remove(lines: &mut Vec<Line>, taken: &[bool]) {
 /// Whether a text has a year in it: `2023`, `Q1/2023`, `2023年度`.
 fn has_year(text: &str) -> bool {
     let mut numbers = text.split(|c: char| !c.is_ascii_digit());
-    let year = |number: &str| number.len() == 4 && number.parse().is_ok_and(|n| YEARS.contains(&n));
-    numbers.any(year) && !text.contains([',', '.'])
+    numbers.any(is_year_number) && !text.contains([',', '.'])
+}
+
+fn is_year_number(digits: &str) -> bool {
+    digits.len() == 4 && digits.parse().is_ok_and(|year| YEARS.contains(&year))
 }
 
 /// Whether a cell holds a number, with a unit perhaps.

@@ -425,8 +425,7 @@ pub(super) fn ends_in_page(text: &str) -> bool {
 
 /// Whether a line stands elsewhere than in the middle below another one.
 fn stands_off_middle(last: &Line, line: &Line) -> bool {
-    let middle = |line: &Line| f32::midpoint(line.frame.a0, line.frame.a1);
-    (middle(last) - middle(line)).abs() > 0.5 * line.size
+    (last.centre() - line.centre()).abs() > 0.5 * line.size
 }
 
 /// Whether a line is a large initial beside the first lines of a paragraph.

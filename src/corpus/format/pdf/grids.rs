@@ -122,8 +122,7 @@ fn edges(walls: &[Wall], crossing: &[Wall]) -> Vec<f32> {
 impl Grid {
     /// Where a line is; `None` outside.
     fn cell(&self, line: &Line) -> Option<Place> {
-        let middle = f32::midpoint(line.frame.a0, line.frame.a1);
-        let (along, across) = (middle, line.middle());
+        let (along, across) = (line.centre(), line.middle());
         let inside = |edges: &[f32], place: f32| {
             edges
                 .first()

@@ -1,7 +1,7 @@
 //! Heads over several columns of a table without a grid: `Calm` over `Hand` and `Machine`, in the middle above them or with a
 //! rule below it that is as wide as its columns are.
 
-use super::bands::{Band, ROW_STEP, baselines};
+use super::bands::{Band, ROW_STEP, baselines, begins_at};
 use super::cells::{Table, is_number};
 use super::characters::is_finished;
 use super::grids::RULES;
@@ -13,9 +13,6 @@ use crate::corpus::format::column_names::BELOW;
 /// A head stands in the middle of its columns within this share of their distance.
 const OFF_MIDDLE: f32 = 0.3;
 
-/// Heads begin where their first column does within so much, in ems.
-const AT_ONE: f32 = 0.15;
-
 /// So many rows below one are looked at: the name of a column without a group may stand between.
 const BELOW_HEAD: usize = 2;
 
@@ -25,7 +22,7 @@ const MOST_LINES: usize = 3;
 /// A line over several lines of a row below it.
 #[derive(Debug)]
 pub(super) struct GroupHead {
-    line: usize,
+    pub(super) line: usize,
     below: Vec<usize>,
 }
 
@@ -33,28 +30,25 @@ pub(super) struct GroupHead {
 pub(super) fn take(lines: &[Line], rows: &mut Vec<Vec<usize>>, walls: &Walls) -> Vec<GroupHead> {
     let mut heads: Vec<GroupHead> = Vec::new();
     for at in 0..rows.len() {
-        // A second line of heads is closer to them than to the names below it.
+        let is_top = is_top(lines, rows, at);
+        if !is_top && !rows[at - 1].iter().any(|n| is_head(&heads, *n)) {
+            continue;
+        }
+        let ruled: Vec<GroupHead> = rows[at]
+            .iter()
+            .filter_map(|&n| over_rule(lines, rows, (at, n), walls))
+            .collect();
+        // A second line of heads is closer to them than to the names below it, or has rules of its own.
         let step = |n: usize| match (rows.get(n), rows.get(n + 1)) {
             (Some(row), Some(next)) => lines[next[0]].base - lines[row[0]].base,
             _ => f32::MAX,
         };
-        let below_heads = || {
-            let is_level = rows[at]
-                .iter()
-                .all(|&n| over_rule(lines, rows, (at, n), walls).is_some());
-            rows[at - 1].iter().any(|n| is_head(&heads, *n))
-                && (is_level || step(at - 1) <= step(at) * 1.05)
-        };
-        if is_top(lines, rows, at) || below_heads() {
-            let ruled: Vec<GroupHead> = rows[at]
-                .iter()
-                .filter_map(|&n| over_rule(lines, rows, (at, n), walls))
-                .collect();
-            let found = match ruled.is_empty() {
+        let is_level = ruled.len() == rows[at].len();
+        if is_top || is_level || step(at - 1) <= step(at) * 1.05 {
+            heads.extend(match ruled.is_empty() {
                 true => by_place(lines, rows, at),
                 false => ruled,
-            };
-            heads.extend(found);
+            });
         }
     }
     rows.iter_mut()
@@ -76,22 +70,18 @@ fn is_top(lines: &[Line], rows: &[Vec<usize>], at: usize) -> bool {
     above.len() < 2 || line.base - last.base > ROW_STEP * line.size
 }
 
-fn middle(line: &Line) -> f32 {
-    f32::midpoint(line.frame.a0, line.frame.a1)
-}
-
-/// Rows right below one.
+/// The numbers of the rows right below one.
 fn below<'r>(
     lines: &'r [Line],
     rows: &'r [Vec<usize>],
     at: usize,
-) -> impl Iterator<Item = &'r Vec<usize>> {
+) -> impl Iterator<Item = usize> + 'r {
     let base = lines[rows[at][0]].base;
-    let is_close = move |row: &&Vec<usize>| {
-        let line = &lines[row[0]];
+    let is_close = move |&below: &usize| {
+        let line = &lines[rows[below][0]];
         line.base - base < ROW_STEP * line.size
     };
-    rows[at + 1..].iter().take(BELOW_HEAD).take_while(is_close)
+    (at + 1..rows.len()).take(BELOW_HEAD).take_while(is_close)
 }
 
 /// The line as the head of a group with a rule below it, which covers several lines of the next row, but neither all of
@@ -108,22 +98,22 @@ fn over_rule(
     let line = &lines[n];
     let is_near = |place: f32| place > line.middle() && place < line.base + line.size;
     let mut rules = walls.pieces.iter();
-    let rule = rules.find(|wall| is_near(wall.at) && wall.covers(middle(line)))?;
+    let rule = rules.find(|wall| is_near(wall.at) && wall.covers(line.centre()))?;
     let is_under = |&&n: &&usize| {
-        let place = middle(&lines[n]);
+        let place = lines[n].centre();
         rule.from - TOUCH < place && place < rule.to + TOUCH
     };
     let under = |row: &Vec<usize>| row.iter().filter(is_under).copied().collect::<Vec<_>>();
     if under(&rows[at]).len() > 1 {
         return None;
     }
-    let is_behind_rule = |row: &&Vec<usize>| lines[row[0]].middle() > rule.at;
-    let row = below(lines, rows, at).find(|row| !under(row).is_empty())?;
-    Some(row).filter(is_behind_rule)?;
-    let below = under(row);
+    let next = below(lines, rows, at).find(|&next| !under(&rows[next]).is_empty())?;
+    if lines[rows[next][0]].middle() <= rule.at {
+        return None;
+    }
+    let below = under(&rows[next]);
     // A rule as wide as the table is none of a group, and a sentence or a caption stands above the table.
-    let last = rows.iter().position(|other| std::ptr::eq(other, row))?;
-    let mut table = rows[at..].iter().take(last + 2 - at).flatten();
+    let mut table = rows[at..].iter().take(next + 2 - at).flatten();
     let is_name = !is_finished(&line.text) && !is_caption(&line.text);
     (below.len() > 1 && is_name && table.any(|n| !is_under(&n)))
         .then_some(GroupHead { line: n, below })
@@ -135,17 +125,17 @@ fn by_place(lines: &[Line], rows: &[Vec<usize>], at: usize) -> Vec<GroupHead> {
     // The name of the column before or behind all groups may stand beside their heads.
     let over = |row: &[usize]| {
         let (first, last) = (&lines[row[0]], &lines[row[row.len() - 1]]);
-        let is_over = |n: &usize| (first.frame.a0..last.frame.a1).contains(&middle(&lines[*n]));
+        let is_over = |n: &usize| (first.frame.a0..last.frame.a1).contains(&lines[*n].centre());
         rows[at].iter().copied().filter(is_over).collect::<Vec<_>>()
     };
-    let mut below = below(lines, rows, at).map(|row| (row, over(row)));
+    let mut below = below(lines, rows, at).map(|next| (&rows[next], over(&rows[next])));
     let found = below.find(|(row, heads)| heads.len() > 1 && row.len() >= 2 * heads.len());
     let Some((row, heads)) = found else {
         return Vec::new();
     };
     let begins_with = |head: &usize| {
         let head = &lines[*head];
-        let near = |n: &usize| (lines[*n].frame.a0 - head.frame.a0).abs() < AT_ONE * head.size;
+        let near = |n: &usize| begins_at(&lines[*n], head.frame.a0, head.size);
         row.iter().position(near)
     };
     let begins: Vec<Option<usize>> = heads.iter().map(begins_with).collect();
@@ -185,7 +175,7 @@ fn in_middle(
     heads: &[usize],
     row: &[usize],
 ) -> Option<Vec<std::ops::Range<usize>>> {
-    let tops: Vec<f32> = heads.iter().map(|&n| middle(&lines[n])).collect();
+    let tops: Vec<f32> = heads.iter().map(|&n| lines[n].centre()).collect();
     let halves: Vec<f32> = tops
         .windows(2)
         .map(|pair| (pair[1] - pair[0]) / 2.0)
@@ -194,7 +184,7 @@ fn in_middle(
         // A group reaches halfway to the next one, and at the edges as far as to the inner side.
         let before = halves[n.saturating_sub(1)];
         let behind = halves[n.min(halves.len() - 1)];
-        let place = |at: usize| middle(&lines[row[at]]);
+        let place = |at: usize| lines[row[at]].centre();
         let inside = |at: &usize| (tops[n] - before..tops[n] + behind).contains(&place(*at));
         let first = (0..row.len()).find(inside)?;
         let last = (0..row.len()).rfind(inside)?;
@@ -284,12 +274,6 @@ impl Band {
     }
 }
 
-impl GroupHead {
-    pub(super) fn line(&self) -> usize {
-        self.line
-    }
-}
-
 impl Table {
     /// Names the groups with the columns in them, in the first row: `Calm > Hand`.
     pub(super) fn name_groups(&mut self, lines: &[Line], heads: &[&GroupHead]) {
@@ -304,15 +288,8 @@ impl Table {
                 .iter()
                 .any(|other| other.below == head.below);
             let between = if is_one { " " } else { BELOW };
-            let columns = self
-                .columns
-                .iter()
-                .map(|column| column.1 > from && column.0 < to);
-            let below: Vec<usize> = columns
-                .enumerate()
-                .filter(|own| own.1)
-                .map(|own| own.0)
-                .collect();
+            let is_below = |at: &usize| self.columns[*at].1 > from && self.columns[*at].0 < to;
+            let below: Vec<usize> = (0..self.columns.len()).filter(is_below).collect();
             let is_named = |at: &usize| !first.cells[*at].text.is_empty();
             let named: Vec<usize> = below.iter().copied().filter(is_named).collect();
             for &at in &named {
@@ -334,7 +311,7 @@ impl Table {
 fn ends(lines: &[Line], heads: &[&GroupHead], head: &GroupHead) -> (f32, f32) {
     let below = head.below.iter().map(|line| {
         let inner = heads.iter().find(|other| other.line == *line);
-        let place = middle(&lines[*line]);
+        let place = lines[*line].centre();
         inner.map_or((place, place), |inner| ends(lines, heads, inner))
     });
     below.fold((f32::MAX, f32::MIN), |all, own| {
@@ -445,23 +422,8 @@ mod tests {
 
     #[test]
     fn rows_of_cells_that_are_not_above_others_are_no_heads() {
-        let rows: [&[(&str, f32)]; 3] = [
-            &[("sent", 80.0), ("paid", 180.0)],
-            &[
-                ("Oslo", 20.0),
-                ("1", 80.0),
-                ("2", 130.0),
-                ("3", 180.0),
-                ("4", 230.0),
-            ],
-            &[
-                ("Rome", 20.0),
-                ("5", 80.0),
-                ("6", 130.0),
-                ("7", 180.0),
-                ("8", 230.0),
-            ],
-        ];
+        let heads: [&[(&str, f32)]; 1] = [&[("sent", 80.0), ("paid", 180.0)]];
+        let rows = [&heads[..], &DATA[..]].concat();
         let lines = page(&rows);
         let mut rows = baselines(&lines, &(0..lines.len()).collect::<Vec<_>>());
         assert!(take(&lines, &mut rows, &Walls::default()).is_empty());

@@ -60,6 +60,11 @@ impl Line {
     pub(super) fn middle(&self) -> f32 {
         f32::midpoint(self.frame.c0, self.frame.c1)
     }
+
+    /// The middle along the line.
+    pub(super) fn centre(&self) -> f32 {
+        f32::midpoint(self.frame.a0, self.frame.a1)
+    }
 }
 
 /// The lines of a page, in the order of the content.

@@ -163,12 +163,11 @@ impl Stack {
     /// place, but not as those around them do. `None` where the line and the next are no text of that kind.
     fn own_edge(&self, at: usize) -> Option<f32> {
         let (line, next) = (&self.lines[at], self.lines.get(at + 1)?);
-        let middle = |line: &Line| f32::midpoint(line.frame.a0, line.frame.a1);
         let at_one = |a: f32, b: f32| (a - b).abs() < EDGE * line.size;
         let like = |other: &Line| {
             is_same_size(other.size, line.size)
                 && other.bold == line.bold
-                && (at_one(other.frame.a0, line.frame.a0) || at_one(middle(other), middle(line)))
+                && (at_one(other.frame.a0, line.frame.a0) || at_one(other.centre(), line.centre()))
         };
         let goes_on = next.text.starts_with(char::is_lowercase);
         let least = if goes_on { FULL } else { WIDE };

@@ -34,15 +34,7 @@ const HEADING: usize = 160;
 
 /// The pieces of a document.
 pub(super) fn pieces(mut pages: Vec<Ordered>, body: f32) -> Vec<Piece> {
-    let mono = |element: &Element| match element {
-        Element::Line(line) => (usize::from(line.mono) * line.text.len(), line.text.len()),
-        Element::Table(_) => (0, 0),
-    };
-    let bold = |element: &Element| match element {
-        Element::Line(line) => (usize::from(line.bold) * line.text.len(), line.text.len()),
-        Element::Table(table) => table.bold_letters(),
-    };
-    if share(&pages, mono) > 0.5 {
+    if share(&pages, |line| line.mono, |_| (0, 0)) > 0.5 {
         // The text is set like a listing, so that says nothing.
         for element in pages.iter_mut().flat_map(|page| &mut page.elements) {
             if let Element::Line(line) = element {
@@ -64,7 +56,7 @@ pub(super) fn pieces(mut pages: Vec<Ordered>, body: f32) -> Vec<Piece> {
         words,
         body,
         header: None,
-        bold: share(&pages, bold) > 0.5,
+        bold: share(&pages, |line| line.bold, Table::bold_letters) > 0.5,
     };
     for (page, ordered) in pages.into_iter().enumerate() {
         builder.page(page + 1, ordered);
@@ -84,12 +76,21 @@ fn no_headings_of_verse(kinds: &mut [(Kind, f32)]) {
     }
 }
 
-/// The share of such letters: for each element how many it has, and how many in all.
-fn share(pages: &[Ordered], letters: impl Fn(&Element) -> (usize, usize)) -> f32 {
-    let elements = pages.iter().flat_map(|page| &page.elements);
-    let (such, all) = elements
-        .map(letters)
-        .fold((0, 0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+/// The share of the text in such lines. Of a table: how many letters are such, and how many there are.
+fn share(
+    pages: &[Ordered],
+    is_such: impl Fn(&Line) -> bool,
+    in_table: impl Fn(&Table) -> (usize, usize),
+) -> f32 {
+    let letters = |element: &Element| match element {
+        Element::Line(line) => {
+            let letters = line.text.len();
+            (usize::from(is_such(line)) * letters, letters)
+        }
+        Element::Table(table) => in_table(table),
+    };
+    let elements = pages.iter().flat_map(|page| &page.elements).map(letters);
+    let (such, all) = elements.fold((0, 0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
     such as f32 / all.max(1) as f32
 }
 

@@ -1,5 +1,7 @@
 //! Tables: rows of cells, by their ruled lines or by columns of short pieces that share baselines.
 
+use std::borrow::Cow;
+
 use super::bands::{Band, LONG, baselines};
 use super::cells::{Table, remove, weight};
 use super::grids;
@@ -46,12 +48,12 @@ fn in_flow(
             continue;
         }
         let own = group_heads::above(&heads, &rows[at..end.min(at + 2)]);
-        let with_heads = || {
-            let heads: Vec<usize> = own.iter().map(|head| head.line()).collect();
-            let heads = std::iter::once(heads).filter(|heads| !heads.is_empty());
-            heads
-                .chain(rows[at..end].iter().cloned())
-                .collect::<Vec<_>>()
+        let with_heads = || match own.is_empty() {
+            true => Cow::Borrowed(&rows[at..end]),
+            false => {
+                let heads = own.iter().map(|head| head.line).collect();
+                Cow::Owned([&[heads], &rows[at..end]].concat())
+            }
         };
         if several && band.is_table(lines, &with_heads(), walls) {
             at -= band.above(lines, &rows[done..at], &rows[at..end]);
@@ -60,7 +62,7 @@ fn in_flow(
             let rest = group_heads::put_back(lines, &heads, rest);
             let mut table = band.table(lines, &first, &rest, walls);
             table.name_groups(lines, &own);
-            let heads = own.iter().map(|head| head.line());
+            let heads = own.iter().map(|head| head.line);
             let all = rest.iter().flatten().chain(&first).copied();
             all.chain(heads).for_each(|n| taken[n] = true);
             tables.push(table);
