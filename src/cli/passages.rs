@@ -13,7 +13,10 @@ use crate::advice::told_reason;
 use crate::cli::input::read_stdin;
 use crate::cli::outcome::Outcome;
 use crate::cli::reader::readers;
-use crate::corpus::{Article, KnownBy, Omission, Omitted, ReadOptions, Span, TimeLimit, locator};
+use crate::corpus::{
+    Article, KnownBy, Omission, Omitted, ReadOptions, Span, TimeLimit, end_locator, locator,
+    shown_locators,
+};
 use crate::passage::{LineIndex, Passage, passages};
 use crate::search::{ArticleView, JSON_VERSION, RepeatedView, article_view, as_stored};
 
@@ -40,6 +43,7 @@ struct PassageJson<'a> {
     end_line: usize,
     tokens: usize,
     locator: Option<&'a str>,
+    end_locator: Option<&'a str>,
     repeated: Vec<RepeatedView>,
     /// Start and end byte of each.
     sentences: Vec<(usize, usize)>,
@@ -152,6 +156,7 @@ fn json<'a>(
         end_line: passage.lines.1,
         tokens: passage.tokens,
         locator: locator(&article.locators, passage.span.start),
+        end_locator: end_locator(&article.locators, &passage.span),
         repeated: RepeatedView::of(&article.text, passage.repeated.clone()),
         sentences: passage.sentences.iter().map(|s| (s.start, s.end)).collect(),
     };
@@ -268,8 +273,11 @@ fn print(
             passage.tokens,
             passage.sentences.len(),
         ))?;
-        if let Some(locator) = locator(&article.locators, span.start) {
-            page.dimmed(locator)?;
+        if let Some(begins) = locator(&article.locators, span.start) {
+            page.dimmed(&shown_locators(
+                begins,
+                end_locator(&article.locators, span),
+            ))?;
         }
         page.text(&passage.readable(&article.text).0)?;
     }

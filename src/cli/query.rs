@@ -133,8 +133,8 @@ fn print(page: &mut Page<'_>, answer: &Answer) -> std::io::Result<()> {
     if let Some(url) = &article.metadata.source_url {
         page.url(url)?;
     }
-    if let Some(locator) = &answer.passage.locator {
-        page.dimmed(locator)?;
+    if let Some(locators) = answer.passage.shown_locators() {
+        page.dimmed(&locators)?;
     }
     if let Some(context) = &answer.context {
         page.dimmed(&context.before)?;

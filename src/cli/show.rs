@@ -7,7 +7,7 @@ use super::render::Page;
 use super::settings::Settings;
 use crate::cli::outcome::Outcome;
 use crate::index::{Row, Run};
-use crate::search::{Names, Shown, find, show};
+use crate::search::{Names, PassageView, Shown, find, show};
 
 pub fn run(args: &args::Show, settings: &Settings, out: &mut Output) -> anyhow::Result<Outcome> {
     let index = open(settings)?;
@@ -44,8 +44,9 @@ fn print(page: &mut Page<'_>, json: &Shown, place: Option<&str>) -> std::io::Res
     if let Some(url) = &article.metadata.source_url {
         page.url(url)?;
     }
-    if let Some(locator) = json.passage.as_ref().and_then(|p| p.locator.as_ref()) {
-        page.dimmed(locator)?;
+    let passage = json.passage.as_ref();
+    if let Some(locators) = passage.and_then(PassageView::shown_locators) {
+        page.dimmed(&locators)?;
     }
     if let Some(place) = place {
         page.dimmed(place)?;

@@ -364,14 +364,6 @@ fn bytes_of(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Where a byte stands in a file, where lines mean nothing: the last of the locators that begins before it.
-pub fn locator(locators: &[(usize, String)], byte: usize) -> Option<&str> {
-    let after = locators.partition_point(|(start, _)| *start <= byte);
-    let (_, locator) = locators.get(after.checked_sub(1)?)?;
-    // Behind a section that has ended, a passage stands under no heading.
-    (!locator.is_empty()).then_some(locator)
-}
-
 /// Longer texts tell their language by themselves, in bytes.
 const SHORT_BYTES: usize = 1000;
 

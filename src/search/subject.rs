@@ -65,6 +65,7 @@ impl Subject {
             start_line: passage.lines.0,
             end_line: passage.lines.1,
             locator: None,
+            end_locator: None,
             omitted: passage
                 .omitted
                 .iter()

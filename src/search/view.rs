@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::corpus::{Omission, Span, locator};
+use crate::corpus::{Omission, Span, end_locator, locator, shown_locators};
 use crate::error::Result;
 use crate::index::{ArticleNo, ArticleRecord, Index, Metadata, Row, Run, StoredSentence};
 use crate::passage::Repeats;
@@ -59,8 +59,10 @@ pub struct PassageView {
     pub start_line: usize,
     /// Line of the last byte.
     pub end_line: usize,
-    /// Page, row or heading path, where lines mean nothing.
+    /// Page, row or heading path where it begins, where lines mean nothing.
     pub locator: Option<String>,
+    /// Page, row or heading path where it ends, if that is another one.
+    pub end_locator: Option<String>,
     /// Stretches of the passage that are not read, in the order of the text.
     pub omitted: Vec<OmittedView>,
     /// What is read once more before the passage and stands elsewhere: names of columns, the key of a long row.
@@ -140,6 +142,12 @@ impl PassageView {
     /// `path:7` or `path:7-9`; of one of several articles of a file `path@row:7`.
     pub fn citation(&self, article: &ArticleView) -> String {
         cite(article, self.start_line, self.end_line)
+    }
+
+    /// Its locators as they are shown.
+    pub fn shown_locators(&self) -> Option<String> {
+        let begins = self.locator.as_deref()?;
+        Some(shown_locators(begins, self.end_locator.as_deref()))
     }
 }
 
@@ -292,6 +300,7 @@ impl<'a> Viewer<'a> {
             start_line: first.lines.0,
             end_line: last.lines.1,
             locator: locator(&record.locators, span.start).map(str::to_owned),
+            end_locator: end_locator(&record.locators, &span).map(str::to_owned),
             omitted: omitted
                 .iter()
                 .take_while(|(start, ..)| *start < span.end)

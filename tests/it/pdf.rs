@@ -183,7 +183,15 @@ fn a_passage_is_cited_by_its_page_and_running_heads_are_listed() {
         let with = |p: &&Value| p["text"].as_str().unwrap().contains(words);
         let passage = passages.iter().rfind(with).unwrap();
         assert_eq!(passage["locator"], page, "{words}: {passage}");
+        assert!(passage["end_locator"].is_null(), "{words}: {passage}");
     }
+    let passages = long["passages"].as_array().unwrap();
+    let over = passages
+        .iter()
+        .find(|p| p["text"].as_str().unwrap().contains("the captain\nlikes"))
+        .unwrap();
+    assert_eq!(over["locator"], "page 1");
+    assert_eq!(over["end_locator"], "page 2");
     let only = folder
         .tane(["passages", "--page", "3", "docs/ferry.pdf"])
         .ok();
@@ -207,6 +215,9 @@ fn a_passage_is_cited_by_its_page_and_running_heads_are_listed() {
     assert!(shown.contains("page 3"), "{shown}");
     let id = hit["passage"]["id"].as_str().unwrap();
     assert!(folder.tane(["show", id]).ok().contains("page 3"));
+    let question = "What does the captain like to tell?";
+    let shown = folder.tane(["query", question]).ok();
+    assert!(shown.contains("pages 1-2"), "{shown}");
     let opened = folder
         .tane(["open", "--print", id])
         .env("EDITOR", "vi")

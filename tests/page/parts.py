@@ -72,6 +72,12 @@ def citations(browser, equal):
     equal(plain, PLAIN, "the plain citation")
     equal(markdown, MARKDOWN, "the citation in Markdown")
     equal(bibtex, BIBTEX, "the citation in BibTeX")
+    for ends, where in [(None, "page 3"), ("page 4", "pages 3-4")]:
+        on_page = {**PASSAGE, "locator": "page 3", "end_locator": ends}
+        plain, markdown, bibtex = browser.run_async(CITED, ARTICLE, on_page)
+        equal(plain, f"{PLAIN}, {where}", "the plain citation of a page")
+        equal(markdown, f"{MARKDOWN}, {where}", "the citation of a page in Markdown")
+        equal(f"b`c.md:7-9, {where}}}" in bibtex, True, "the citation of a page in BibTeX")
     row = {**ARTICLE, "row": "12", "source_url": None, "author": None}
     bibtex = browser.run_async(CITED, row, PASSAGE)[2]
     equal(bibtex.split(",")[0], "@misc{tane-0123456789ab-12-3-4", "the key of an article of a file")

@@ -6,6 +6,7 @@ use std::time::Instant;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::corpus::shown_locators;
 use crate::search::{Answer, CONVINCING, Mode, Query};
 use crate::serve::api::{Filters, answers};
 use crate::serve::fields::{length, number, whole};
@@ -95,8 +96,10 @@ pub struct Passage {
     /// Of the passage in the article's text.
     start_byte: usize,
     end_byte: usize,
-    /// Page, row or heading path, where lines mean nothing.
+    /// Page, row or heading path where it begins, where lines mean nothing.
     locator: Option<String>,
+    /// Page, row or heading path where it ends, if that is another one.
+    end_locator: Option<String>,
     text: String,
     /// The text is a part of the passage; `read` gives the whole.
     cut: bool,
@@ -180,6 +183,7 @@ fn passage_of(answer: Answer, most: usize) -> Passage {
         duplicates,
         ..
     } = answer;
+    let brief = |locator: String| shortened(&locator, TITLE_CHARS);
     // What frames the text takes some of the room.
     let most = most.saturating_sub(300).max(200);
     let whole = passage.text.chars().count() <= most;
@@ -212,9 +216,8 @@ fn passage_of(answer: Answer, most: usize) -> Passage {
         end_line: passage.end_line,
         start_byte: passage.start_byte,
         end_byte: passage.end_byte,
-        locator: passage
-            .locator
-            .map(|locator| shortened(&locator, TITLE_CHARS)),
+        locator: passage.locator.map(brief),
+        end_locator: passage.end_locator.map(brief),
         text,
         cut: !whole,
         also: duplicates.into_iter().take(ALSO).collect(),
@@ -230,7 +233,9 @@ pub fn told(passage: &Passage) -> String {
     if let Some(title) = &passage.title {
         let _ = write!(told, " · {title}");
     }
-    let about = [&passage.lang, &passage.published, &passage.locator];
+    let locators = passage.locator.as_deref();
+    let locators = locators.map(|begins| shown_locators(begins, passage.end_locator.as_deref()));
+    let about = [&passage.lang, &passage.published, &locators];
     for fact in about.into_iter().flatten() {
         let _ = write!(told, " · {fact}");
     }

@@ -1,6 +1,6 @@
 // One answer of a question, and why it is one.
 import { relative } from './api.js';
-import { citation, citeMenu } from './cite.js';
+import { citation, citeMenu, locators } from './cite.js';
 import { el, external, nameOf, quoted } from './dom.js';
 import { link } from './route.js';
 import { marked, marksOf } from './spans.js';
@@ -23,7 +23,7 @@ export function answer(result, params) {
     ),
     facts(article, [
       place(article, passage),
-      passage.locator ? quoted('span', passage.locator) : null,
+      passage.locator ? quoted('span', locators(passage)) : null,
     ]),
     quoted('p', marked(passage.text, marksOf(result), passage.start_byte), article.lang, { class: 'text' }),
     el('footer', {}, also(result.duplicates, params), why(result, params.get('q') ?? ''), citeMenu(article, passage)),

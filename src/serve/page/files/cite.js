@@ -25,9 +25,17 @@ export function citation(article, passage) {
   return `${article.id}:${first === last ? first : `${first}-${last}`}`;
 }
 
+/** Where lines mean nothing: `page 3`, `pages 3-4`, or where another locator begins and ends. */
+export function locators({ locator, end_locator: ends }) {
+  if (!locator || !ends) return locator;
+  const pages = /^page (\d+) page (\d+)$/u.exec(`${locator} ${ends}`);
+  return pages ? `pages ${pages[1]}-${pages[2]}` : `${locator} - ${ends}`;
+}
+
 export function plainText(article, passage) {
   const source = webAddress(article.source_url)?.href;
-  const parts = [article.author, nameOf(article), article.published, source, citation(article, passage)];
+  const where = [citation(article, passage), locators(passage)];
+  const parts = [article.author, nameOf(article), article.published, source, ...where];
   const said = parts.filter(Boolean).map(plain);
   return `「${plain(passage.text)}」 ${said.join(', ')}`;
 }
@@ -53,11 +61,13 @@ export function markdown(article, passage) {
     .replace(/&(?=#?\w+;)/gu, '\\&');
   const title = inMarkdown(nameOf(article));
   const named = source ? `[${title}](<${source}>)` : title;
+  const where = locators(passage);
   const parts = [
     named,
     article.author && inMarkdown(article.author),
     article.published,
     inCode(citation(article, passage)),
+    where && inMarkdown(where),
   ];
   return `> ${inMarkdown(passage.text)}\n>\n> — ${parts.filter(Boolean).join(', ')}`;
 }
@@ -93,7 +103,7 @@ export function bibtex(article, passage) {
     date: article.published,
     url: source,
     langid: article.lang,
-    note: inTex(citation(article, passage)),
+    note: inTex([citation(article, passage), locators(passage)].filter(Boolean).join(', ')),
   };
   const lines = Object.entries(fields)
     .filter(([, value]) => value)

@@ -1,7 +1,7 @@
 // The view of an article with a passage marked; or of two side by side.
 import { get, getOnce, postOnce } from './api.js';
 import { confidence, facts, place } from './answer.js';
-import { citeMenu } from './cite.js';
+import { citeMenu, locators } from './cite.js';
 import { el, nameOf, quoted, say } from './dom.js';
 import { paged } from './pages.js';
 import { link, request } from './route.js';
@@ -65,8 +65,11 @@ function together({ article, text, passages }, first, last) {
   if (!from || !to || last < first) return null;
   const { start_byte, start_line, locator } = from;
   const { end_byte, end_line } = to;
+  const ends = to.end_locator ?? to.locator;
+  const end_locator = ends === locator ? null : ends;
   const id = `${article.id}#${first}${last > first ? `-${last}` : ''}`;
-  return { id, start_byte, end_byte, start_line, end_line, locator, text: slice(text, start_byte, end_byte) };
+  const where = { start_byte, end_byte, start_line, end_line, locator, end_locator };
+  return { id, ...where, text: slice(text, start_byte, end_byte) };
 }
 
 /** `text` is how it is shown: with `node`, and `scroll` to a byte of it. */
@@ -100,7 +103,7 @@ function headOf({ article, passage }, params) {
     : [];
   const where = [
     place(article, passage),
-    passage?.locator ? quoted('span', passage.locator) : null,
+    passage?.locator ? quoted('span', locators(passage)) : null,
   ];
   return [
     el('div', { class: 'stuck' }, back, quoted('h1', nameOf(article), article.lang), tools),
