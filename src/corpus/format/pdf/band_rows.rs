@@ -35,6 +35,9 @@ impl Band {
         if let Some(groups) = self.between_rules(lines, rows, walls, frame) {
             return groups;
         }
+        if let Some(groups) = self.drawn_late(lines, rows) {
+            return groups;
+        }
         let groups = self
             .drawn_by_rows(lines, rows)
             .or_else(|| self.by_gaps(lines, rows))

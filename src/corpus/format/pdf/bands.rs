@@ -1,12 +1,10 @@
 //! Tables without ruled lines: rows of short pieces that share baselines and keep to columns.
 
 use super::cells::{Row, Table, is_number, weight};
+use super::column_edges::Edges;
 use super::lines::Line;
 use super::markers::{is_only_marker, is_section_number, starts_note};
 use super::walls::Walls;
-
-/// A gap between columns is at least this wide, in ems.
-const GUTTER: f32 = 0.5;
 
 /// Rows of a table without rules stand at most this far apart, in ems.
 pub(super) const ROW_STEP: f32 = 3.4;
@@ -53,23 +51,28 @@ pub(super) struct Band {
     pub(super) rows: usize,
     pub(super) columns: Vec<(f32, f32)>,
     pub(super) size: f32,
+    edges: Edges,
 }
 
 impl Band {
     /// Rows from the first on, as long as they keep to columns.
     pub(super) fn grow(lines: &[Line], rows: &[Vec<usize>], walls: &Walls) -> Self {
         let size = lines[rows[0][0]].size;
+        let edges = Edges::of(lines, rows, size);
         let mut band = Self {
             rows: 1,
-            columns: columns(spans(lines, &rows[0]), size),
+            columns: edges.columns(spans(lines, &rows[0])),
             size,
+            edges,
         };
         if band.columns.len() < 2 {
             return band;
         }
         for (at, row) in rows.iter().enumerate().skip(1) {
             let merged = band.with(lines, row);
-            if band.ends_above(lines, (rows, at), &merged, walls) {
+            if band.ends_above(lines, (rows, at), &merged, walls)
+                || band.is_squeezed_into(lines, row)
+            {
                 break;
             }
             if band.keeps(&merged) {
@@ -108,7 +111,15 @@ impl Band {
     /// The columns with the pieces of another row.
     fn with(&self, lines: &[Line], row: &[usize]) -> Vec<(f32, f32)> {
         let own = self.columns.iter().copied();
-        columns(own.chain(spans(lines, row)).collect(), self.size)
+        self.edges.columns(own.chain(spans(lines, row)).collect())
+    }
+
+    /// Whether a row fits only because edges part it from columns close by, and has words there.
+    fn is_squeezed_into(&self, lines: &[Line], row: &[usize]) -> bool {
+        let own = self.columns.iter().copied();
+        let spans = own.chain(spans(lines, row)).collect();
+        let merged = Edges::without(self.size).columns(spans);
+        !self.keeps(&merged) && self.edges.squeezes_in(lines, row, &self.columns)
     }
 
     /// Whether each column is still one by itself: columns that a row joins are fewer, though it may add one.
@@ -141,7 +152,7 @@ impl Band {
         let set_off = || long(last) && !long(row) && is_cut();
         // What stands over several columns, of which nothing tells which, is no row of the table below it: heads, an address.
         let over_several = || {
-            let pieces = columns(spans(lines, row), self.size);
+            let pieces = self.edges.columns(spans(lines, row));
             let is_filled = |column: &&(f32, f32)| {
                 let mut inside = pieces.iter();
                 inside.any(|piece| column.0 <= piece.0 && piece.1 <= column.1)
@@ -150,7 +161,7 @@ impl Band {
             let keeps_next = || {
                 let next = rows.get(at + 1).map_or(&[][..], Vec::as_slice);
                 let both = spans(lines, row).into_iter().chain(spans(lines, next));
-                columns(both.collect(), self.size).len() >= pieces.len()
+                self.edges.columns(both.collect()).len() >= pieces.len()
             };
             // Names begin where their columns do, from the first on, though wide spaces part the words below them.
             let begins =
@@ -264,7 +275,7 @@ impl Band {
         if !enough || self.is_list(lines, rows) {
             return false;
         }
-        if self.drawn_by_rows(lines, rows).is_some() {
+        if self.drawn_late(lines, rows).is_some() || self.drawn_by_rows(lines, rows).is_some() {
             return true;
         }
         let cuts = rows
@@ -431,17 +442,4 @@ fn numbers(lines: &[Line], row: &[usize]) -> usize {
 fn spans(lines: &[Line], row: &[usize]) -> Vec<(f32, f32)> {
     let frames = row.iter().map(|&n| &lines[n].frame);
     frames.map(|frame| (frame.a0, frame.a1)).collect()
-}
-
-/// Puts stretches that overlap or nearly touch together.
-fn columns(mut spans: Vec<(f32, f32)>, size: f32) -> Vec<(f32, f32)> {
-    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut out: Vec<(f32, f32)> = Vec::new();
-    for span in spans {
-        match out.last_mut() {
-            Some(last) if span.0 - last.1 < GUTTER * size => last.1 = last.1.max(span.1),
-            _ => out.push(span),
-        }
-    }
-    out
 }

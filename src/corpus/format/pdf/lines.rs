@@ -47,6 +47,8 @@ pub(super) struct Line {
     pub(super) hang: Option<f32>,
     /// A paragraph by itself: a field of a form with its label.
     pub(super) closed: bool,
+    /// Parted from what stands close before it, as another cell.
+    pub(super) is_cell: bool,
     /// Dots lead to its end: the page of an entry, or a price. Nothing goes on behind that.
     pub(super) leads: bool,
 }
@@ -203,6 +205,7 @@ fn line(run: &Run) -> Option<Line> {
         marked,
         hang: None,
         closed: false,
+        is_cell: run.is_cell,
         leads,
     })
 }
@@ -294,6 +297,7 @@ impl Line {
             marked: false,
             hang: None,
             closed: false,
+            is_cell: false,
             leads: false,
         }
     }

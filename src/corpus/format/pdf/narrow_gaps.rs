@@ -1,6 +1,7 @@
 //! Columns of numbers that stand closer than columns usually do, though wider apart than words: amounts on invoices, which
 //! browsers set with a few points between cells.
 
+use super::close_cells;
 use super::geometry::Course;
 use super::runs::{Placed, Run};
 
@@ -11,10 +12,10 @@ const NARROW: f32 = 0.4;
 const TYPED: f32 = 1.0;
 
 /// Numbers end at one place within so much, in ems.
-const AT_ONE: f32 = 0.12;
+pub(super) const AT_ONE: f32 = 0.12;
 
 /// Rows of a table stand at most so far apart, in ems.
-const STEP: f32 = 3.4;
+pub(super) const STEP: f32 = 3.4;
 
 /// So much stays free between two columns, in ems.
 const FREE: f32 = 0.3;
@@ -42,40 +43,60 @@ struct Strip {
     size: f32,
 }
 
-/// Parts runs where two columns of numbers stand beside each other.
+/// Parts runs where two columns of numbers stand beside each other, and where cells nearly touch.
 pub(super) fn part(runs: Vec<Run>) -> Vec<Run> {
     let mut gaps: Vec<Gap> = runs.iter().enumerate().flat_map(gaps).collect();
     gaps.sort_by(|a, b| a.base.total_cmp(&b.base));
     let strips = strips(&gaps);
-    if strips.is_empty() {
+    let crosses = |gap: &&Gap| strips.iter().any(|strip| strip.parts(gap));
+    let wide = gaps.iter().filter(crosses);
+    let mut cuts: Vec<(usize, usize)> = wide.map(|gap| (gap.run, gap.at)).collect();
+    cuts.extend(close_cells::cuts(&runs));
+    let runs = parted(runs, cuts);
+    let names = close_cells::cuts_of_names(&runs);
+    parted(runs, names)
+}
+
+/// Runs that are parted before these glyphs.
+fn parted(runs: Vec<Run>, mut cuts: Vec<(usize, usize)>) -> Vec<Run> {
+    if cuts.is_empty() {
         return runs;
     }
-    let crosses = |gap: &&Gap| strips.iter().any(|strip| strip.parts(gap));
-    let mut cuts: Vec<(usize, usize)> = gaps
-        .iter()
-        .filter(crosses)
-        .map(|gap| (gap.run, gap.at))
-        .collect();
     cuts.sort_unstable();
+    cuts.dedup();
     let mut out = Vec::with_capacity(runs.len() + cuts.len());
     for (n, mut run) in runs.into_iter().enumerate() {
         let first = cuts.partition_point(|cut| cut.0 < n);
         let end = cuts.partition_point(|cut| cut.0 <= n);
         let mut parts = Vec::new();
         for &(_, at) in cuts[first..end].iter().rev() {
+            if at == 0 {
+                run.is_cell = true;
+                break;
+            }
+            let placed = run.placed.split_off(at);
             parts.push(Run {
                 course: run.course,
                 vertical: run.vertical,
                 origin: run.origin,
-                order: run.order + at,
-                placed: run.placed.split_off(at),
+                order: first_of(&placed),
+                placed,
                 ruby: 0.0,
+                is_cell: true,
             });
+        }
+        if !parts.is_empty() {
+            run.order = first_of(&run.placed);
         }
         out.push(run);
         out.extend(parts.into_iter().rev());
     }
     out
+}
+
+/// The number in the content of the first glyph that is drawn.
+fn first_of(placed: &[Placed]) -> usize {
+    placed.iter().map(|placed| placed.order).min().unwrap_or(0)
 }
 
 /// The gaps of a level run that are wider than those between words.

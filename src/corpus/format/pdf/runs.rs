@@ -35,6 +35,8 @@ pub(super) struct Placed {
     pub(super) mono: bool,
     /// A space stands before it.
     pub(super) spaced: bool,
+    /// Its number in the content.
+    pub(super) order: usize,
 }
 
 /// Glyphs in a row.
@@ -49,6 +51,8 @@ pub(super) struct Run {
     pub(super) placed: Vec<Placed>,
     /// The size of the ruby beside a word of it, or 0.
     pub(super) ruby: f32,
+    /// Parted from what stands close before it, as another cell.
+    pub(super) is_cell: bool,
 }
 
 impl Run {
@@ -151,7 +155,7 @@ pub(super) fn runs(glyphs: &[Glyph], rules: &[Rule]) -> (Vec<Run>, String) {
         let vertical = steps.is_vertical(glyphs, at, runs.last());
         let course = if vertical { Course::Down } else { course };
         let mut placed = place(glyph, course, vertical);
-        placed.spaced = blank;
+        (placed.spaced, placed.order) = (blank, at);
         blank = false;
         match runs.last_mut() {
             Some(run)
@@ -171,6 +175,7 @@ pub(super) fn runs(glyphs: &[Glyph], rules: &[Rule]) -> (Vec<Run>, String) {
                 order: at,
                 placed: vec![placed],
                 ruby: 0.0,
+                is_cell: false,
             }),
         }
         at += 1;
@@ -198,6 +203,7 @@ fn place(glyph: &Glyph, course: Course, vertical: bool) -> Placed {
         bold: glyph.bold,
         mono: glyph.mono,
         spaced: false,
+        order: 0,
     }
 }
 
