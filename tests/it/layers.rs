@@ -56,6 +56,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
             "block",
             "readings",
             "lines",
+            "locator",
             "left_out",
             "data",
             "months",

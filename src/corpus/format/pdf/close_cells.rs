@@ -4,8 +4,7 @@
 use super::geometry::Course;
 use super::limits::COMPARED;
 use super::markers::is_only_marker;
-use super::narrow_gaps::{AT_ONE, STEP};
-use super::runs::{GAP, Placed, Run};
+use super::runs::{AT_ONE, GAP, Placed, Run, STEP};
 
 /// Letters of a word stand closer, in ems.
 const LEAST: f32 = 0.1;

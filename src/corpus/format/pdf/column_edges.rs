@@ -2,7 +2,7 @@
 
 use super::cells::is_number;
 use super::lines::Line;
-use super::narrow_gaps::{AT_ONE, STEP};
+use super::runs::{AT_ONE, STEP};
 
 /// A gap between columns is at least this wide, in ems.
 const GUTTER: f32 = 0.5;

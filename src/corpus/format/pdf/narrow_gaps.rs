@@ -3,19 +3,13 @@
 
 use super::close_cells;
 use super::geometry::Course;
-use super::runs::{Placed, Run};
+use super::runs::{AT_ONE, Placed, Run, STEP};
 
 /// Words of one size stand closer, in ems, but for justified lines.
 const NARROW: f32 = 0.4;
 
 /// As much between letters of a typewriter, where a blank is wide.
 const TYPED: f32 = 1.0;
-
-/// Numbers end at one place within so much, in ems.
-pub(super) const AT_ONE: f32 = 0.12;
-
-/// Rows of a table stand at most so far apart, in ems.
-pub(super) const STEP: f32 = 3.4;
 
 /// So much stays free between two columns, in ems.
 const FREE: f32 = 0.3;

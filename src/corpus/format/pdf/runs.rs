@@ -10,6 +10,12 @@ use super::geometry::{Course, Frame};
 use super::glyphs::{Glyph, Origin, Rule};
 use super::walls::Walls;
 
+/// Numbers end at one place within so much, in ems.
+pub(super) const AT_ONE: f32 = 0.12;
+
+/// Rows of a table stand at most so far apart, in ems.
+pub(super) const STEP: f32 = 3.4;
+
 /// A wider gap divides a line, in ems. Justified words stand closer, columns of a table wider apart.
 pub(super) const GAP: f32 = 0.9;
 
